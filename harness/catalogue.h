@@ -1,0 +1,82 @@
+/* catalogue.h -- what there is to run: phases, peers and workloads, and the files that they are.
+ *
+ *   <root>/build/slablab              the running executable: its folder is the build directory
+ *   <root>/build/lib<phase>.so        a phase; build/observe/lib<phase>.so counts itself
+ *   <root>/build/workloads/<name>     a workload
+ *   <root>/allocators/peers.yaml      other people's allocators
+ *   <root>/experiments/<name>.yaml
+ *
+ * Every string returned as `char *` is the caller's to free.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_CATALOGUE_H
+#define SLABLAB_CATALOGUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum allocator_kind { ALLOCATOR_PHASE, ALLOCATOR_PEER, ALLOCATOR_PATH };
+
+/* An allocator's files. Any string may be NULL where nobody tells. */
+struct allocator {
+    char *name;
+    enum allocator_kind kind;
+    char *object;    /* absolute path to preload; NULL for the C library's own, or where it is not installed */
+    char *serving;   /* absolute path of the object that then holds malloc: object, or the C library */
+    char *build_id;  /* of `serving`; "" without one */
+    char *observer;  /* the same phase built to count itself */
+    char *version;
+    char *package;   /* of the distribution, for a peer */
+    char *problem;   /* why it cannot run here; NULL when it can */
+    char *remedy;    /* what to try about the problem */
+};
+
+struct name_list {
+    char **names;    /* sorted */
+    size_t count;
+};
+
+/* What a workload says of itself with --describe. */
+struct workload_parameter {
+    char *name;
+    uint64_t default_value;
+    char *unit;
+    char *meaning;
+};
+
+struct workload_description {
+    char *name;
+    char *models;
+    struct workload_parameter *parameters;
+    size_t parameter_count;
+};
+
+/* The folder of the running executable and its parent; tests may set another root first. */
+char const *catalogue_build_directory(void);
+char const *catalogue_root(void);
+void catalogue_set_root(char const *root);
+
+/* Resolves a phase's or a peer's name, or a path to a .so (whatever holds a '/'). Always fills *allocator;
+ * returns false when nothing of that name is known at all (problem and remedy say so). */
+bool catalogue_allocator(char const *name, struct allocator *allocator);
+void catalogue_allocator_free(struct allocator *allocator);
+
+/* A phase is known by its source or by its object. */
+struct name_list catalogue_phases(void);
+struct name_list catalogue_peers(void);
+struct name_list catalogue_workloads(void);
+struct name_list catalogue_experiments(void);
+void catalogue_names_free(struct name_list *list);
+
+/* Where the executable of a workload lies; NULL when there is none. */
+char *catalogue_workload_path(char const *name);
+
+/* Asks the workload's executable. Returns NULL, with *why set, when it gives no usable answer. */
+struct workload_description *catalogue_workload_describe(char const *name, char **why);
+void catalogue_workload_free(struct workload_description *description);
+
+/* The build-id of an ELF file in hexadecimal; "" where it has none or cannot be read. */
+char *catalogue_build_id(char const *path);
+
+#endif

@@ -1,0 +1,15 @@
+/* commands.h -- the commands of slablab: each gets its own name as argv[0] and returns an exit status.
+ *
+ * main.c has answered `slablab COMMAND --help` before it calls one of these. The statuses are complain.h's.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_COMMANDS_H
+#define SLABLAB_COMMANDS_H
+
+int command_run(int argc, char **argv);
+int command_plan(int argc, char **argv);
+int command_attest(int argc, char **argv);
+int command_doctor(int argc, char **argv);
+int command_list(int argc, char **argv);
+
+#endif
