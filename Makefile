@@ -1,0 +1,70 @@
+# Slablab: every target that has words behind ## is shown by `make help`.
+CC = gcc
+BUILD = build
+PYTHON := $(shell for python in python3 /usr/bin/python3; do \
+	$$python -c 'import pandas, numpy, scipy, matplotlib, jinja2, pytest' 2>/dev/null && echo $$python && break; done)
+
+WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
+CFLAGS = -O2 -g -std=gnu11 -fno-omit-frame-pointer $(WARNINGS) $(WERROR)
+ALLOCATOR_FLAGS = $(CFLAGS) -Iallocators -fPIC -shared -fvisibility=hidden -ftls-model=initial-exec \
+	-fno-builtin-malloc -fno-builtin-calloc -fno-builtin-realloc -fno-builtin-free -Wl,--build-id
+HARNESS_LIBS = -lcyaml -ljansson -lpfm -ldw -lelf -lm
+DEPENDENCIES = -MMD -MP
+
+PHASES := $(patsubst allocators/phases/%.c,%,$(wildcard allocators/phases/*.c))
+WORKLOADS := $(patsubst workloads/%.c,%,$(wildcard workloads/*.c))
+HARNESS := $(patsubst harness/%.c,$(BUILD)/harness/%.o,$(wildcard harness/*.c))
+RUNTIME := $(patsubst workloads/runtime/%.c,$(BUILD)/workloads/runtime/%.o,$(wildcard workloads/runtime/*.c))
+TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard allocators/tests/*.c harness/tests/*.c workloads/tests/*.c))
+TEST_SCRIPTS := $(wildcard allocators/tests/*.sh harness/tests/*.sh workloads/tests/*.sh)
+
+all: allocators workloads $(BUILD)/slablab ## build everything
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+allocators: $(PHASES:%=$(BUILD)/lib%.so) $(PHASES:%=$(BUILD)/observe/lib%.so) ## the phases, timing and observing
+workloads: $(WORKLOADS:%=$(BUILD)/workloads/%) ## the workloads
+
+$(BUILD)/lib%.so: allocators/phases/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALLOCATOR_FLAGS) $(DEPENDENCIES) -o $@ $< -pthread
+
+$(BUILD)/observe/lib%.so: allocators/phases/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALLOCATOR_FLAGS) -DOBSERVE $(DEPENDENCIES) -o $@ $< -pthread
+
+$(BUILD)/workloads/runtime/%.o: workloads/runtime/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -fno-builtin $(DEPENDENCIES) -c -o $@ $<
+
+$(BUILD)/workloads/%: workloads/%.c $(RUNTIME)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -fno-builtin $(DEPENDENCIES) -o $@ $< $(RUNTIME) -ldl
+
+$(BUILD)/harness/%.o: harness/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -I. $(DEPENDENCIES) -DBUILD_COMPILER='"$(CC)"' -DBUILD_FLAGS='"$(CFLAGS)"' -c -o $@ $<
+
+$(BUILD)/slablab: $(HARNESS)
+	$(CC) $(CFLAGS) -o $@ $^ $(HARNESS_LIBS)
+
+$(BUILD)/allocators/tests/%: allocators/tests/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -fno-builtin -Iallocators $(DEPENDENCIES) -o $@ $< -lcmocka -pthread
+
+$(BUILD)/harness/tests/%: harness/tests/%.c $(HARNESS)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -I. -Iharness $(DEPENDENCIES) -o $@ $< $(filter-out %/main.o,$(HARNESS)) -lcmocka $(HARNESS_LIBS)
+
+$(BUILD)/workloads/tests/%: workloads/tests/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -Iworkloads $(DEPENDENCIES) -o $@ $< -lcmocka -lm
+
+.PHONY: all help allocators workloads clean
+.SECONDARY:
+
+clean: ## remove what was built
+	rm -rf $(BUILD)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

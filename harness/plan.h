@@ -1,0 +1,126 @@
+/* plan.h -- what a run will do, decided in full before its first sample.
+ *
+ *   experiments/x.yaml --experiment.c--> struct plan --plan_file.c--> results/x/<run>/plan.json
+ *
+ * A plan read back from plan.json equals the plan that was written. Strings and arrays belong to the
+ * plan and live until plan_free. Indices (arm, cell) are positions in the plan's arrays.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_PLAN_H
+#define SLABLAB_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum arm_role { ROLE_BASELINE, ROLE_CONTROL, ROLE_ARM };
+
+/* An allocator with its environment. arms[0] is the baseline, arms[1] its hidden second copy. */
+struct arm {
+    char *id;               /* what every record and table calls it; unique in the plan */
+    char *spec;             /* as the experiment wrote it: "phase17-1 SLABLAB_SMALLMID=1" */
+    char *allocator;        /* a phase, a peer, or a path to a .so */
+    char *object;           /* absolute path to preload; NULL for the C library's own */
+    char *object_build_id;  /* hexadecimal, of the object that must serve malloc; "" without one */
+    char *observer;         /* the same allocator built to count itself; NULL where there is none */
+    char *version;          /* a peer's package version; NULL where nobody tells */
+    char **environment;     /* "NAME=value", from spec */
+    size_t environment_count;
+    enum arm_role role;
+};
+
+struct parameter {
+    char *name;
+    uint64_t value;
+};
+
+enum serves_relation { SERVES_AT_LEAST, SERVES_AT_MOST };
+
+/* "phase17-1 smallmid >= 99%": a share of the region's allocations, checked on observing builds. */
+struct serves {
+    size_t arm;
+    char *tier;
+    enum serves_relation relation;
+    double share;           /* 0 ... 1 */
+};
+
+/* One workload with one value on every axis. */
+struct cell {
+    char *id;               /* "fixed_random size=256 slots=400 operations=100000 cold"; unique */
+    char *workload;
+    bool warm;
+    struct parameter *parameters;  /* neither operations nor warmup */
+    size_t parameter_count;
+    uint64_t operations;           /* 0: to be calibrated, once, for all arms */
+    uint64_t warmup_operations;    /* cold: 0; warm and 0: as many as operations */
+    struct serves *serves;
+    size_t serves_count;
+};
+
+/* arm against another, besides every arm against the baseline. */
+struct comparison {
+    size_t arm;
+    size_t against;
+};
+
+/* A 2 x 2: ln both - ln first - ln second + ln baseline. */
+struct interaction {
+    size_t first;
+    size_t second;
+    size_t both;
+};
+
+/* A figure somebody published, shown beside ours: where an id matches all words of `where`. */
+struct published {
+    char *where;            /* "fixed_random size=256 cold": words that the cell's id must hold */
+    char *arm;              /* an arm's id */
+    char *against;          /* an arm's id, or NULL for an absolute figure */
+    char *metric;           /* operations_per_second, page_faults, vm_hwm_bytes */
+    double value;           /* absolute, or the relative effect (-0.036 is -3.6 %) */
+};
+
+struct stop {
+    uint64_t blocks_max;    /* per cell */
+    double half_width;      /* of every arm's interval, as a ratio; 0: never stop by it */
+    double seconds_max;     /* of recorded block time, whole run; 0: no limit */
+};
+
+struct plan {
+    char *experiment;       /* the file's name without its ending */
+    char *experiment_text;  /* the whole file, as it was */
+    char *form;             /* "full" or "quick" */
+    char *question;
+    char *expects;
+    char *hash;             /* 16 hexadecimal digits over all that decides the samples but the seed */
+    uint64_t seed;
+    double alpha;           /* of the tables, family-wise by Holm: 0.05 */
+    double alpha_control;   /* of the control arm, family-wise over the run: 0.01 */
+    double margin;          /* of "same", as a ratio: 0.02 */
+    struct stop stop;
+    char **events;          /* perf event names for libpfm4, the default ones first */
+    size_t event_count;
+    struct arm *arms;
+    size_t arm_count;
+    struct cell *cells;
+    size_t cell_count;
+    struct comparison *comparisons;
+    size_t comparison_count;
+    struct interaction *interactions;
+    size_t interaction_count;
+    struct published *published;
+    size_t published_count;
+};
+
+/* Reads an experiment and expands its axes. Complains on stderr and returns NULL on any fault.
+ * quick chooses the experiment's quick form; seed 0 draws one. */
+struct plan *plan_from_experiment(char const *path, bool quick, uint64_t seed);
+
+/* Writes DIRECTORY/plan.json, synced. Returns false after a complaint. */
+bool plan_write(struct plan const *plan, char const *directory);
+
+/* Reads DIRECTORY/plan.json. Complains and returns NULL on any fault. */
+struct plan *plan_read(char const *directory);
+
+void plan_free(struct plan *plan);
+
+#endif

@@ -1,0 +1,77 @@
+/* region.h -- the page through which a harness and a workload speak about one sample.
+ *
+ * The harness maps one struct region from a memfd, leaves the descriptor open across exec, and names
+ * it in the environment: SLABLAB_REGION=<descriptor>. The workload maps the same bytes, measures its
+ * region and writes what it saw. Nothing here is allocated; both sides are built from this header.
+ *
+ *   harness:  fills `magic` ... `counter_fd`, forks, execs
+ *   workload: fills `state` ... while it runs, `state` last of all
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_REGION_H
+#define SLABLAB_REGION_H
+
+#include <stdint.h>
+
+enum {
+    REGION_MAGIC = 0x534c4142, /* "SLAB" */
+    REGION_VERSION = 1,
+    REGION_COUNTERS_MAX = 32,
+    REGION_TIERS_MAX = 24,
+    REGION_NAME_MAX = 32,
+    REGION_PATH_MAX = 512,
+    REGION_BUILD_ID_MAX = 64 /* hexadecimal digits, with the final 0 */
+};
+
+enum region_state { REGION_UNTOUCHED, REGION_BEGUN, REGION_ENDED, REGION_REPORTED };
+
+/* What one perf counter read inside the region; enabled and running differ when it was multiplexed. */
+struct region_counter {
+    uint64_t value;
+    uint64_t enabled_ns;
+    uint64_t running_ns;
+};
+
+/* One count of an observing allocator, by name: the difference over the region. */
+struct region_tier {
+    char name[REGION_NAME_MAX];
+    uint64_t value;
+};
+
+/* From getrusage(RUSAGE_SELF). */
+struct region_usage {
+    uint64_t minor_faults;
+    uint64_t major_faults;
+    uint64_t voluntary_switches;
+    uint64_t involuntary_switches;
+};
+
+struct region {
+    uint32_t magic;
+    uint32_t version;
+    uint32_t counter_count;                    /* of counter_fd; each opened disabled */
+    int32_t counter_fd[REGION_COUNTERS_MAX];   /* -1: absent on this machine, left alone */
+    int32_t counter_errno[REGION_COUNTERS_MAX]; /* why it is absent */
+
+    uint32_t state;                 /* enum region_state */
+    uint64_t operations;            /* done inside the region */
+    uint64_t checksum;              /* over everything the workload did, warm-up included */
+    uint64_t cpu_ns;                /* CLOCK_PROCESS_CPUTIME_ID over the region */
+    uint64_t wall_ns;               /* CLOCK_MONOTONIC over the region */
+    struct region_usage start_up;   /* process start to the region's begin */
+    struct region_usage usage;      /* over the region */
+    struct region_counter counter[REGION_COUNTERS_MAX];
+
+    uint64_t vm_hwm_bytes;          /* these five at the region's end, from /proc/self */
+    uint64_t rss_bytes;
+    uint64_t pss_bytes;
+    uint64_t private_dirty_bytes;
+    uint64_t anon_huge_bytes;
+
+    char object[REGION_PATH_MAX];         /* the mapped file that holds `malloc` */
+    char build_id[REGION_BUILD_ID_MAX];   /* of that object as mapped; empty where it has none */
+    uint32_t tier_count;                  /* 0: the allocator does not observe itself */
+    struct region_tier tier[REGION_TIERS_MAX];
+};
+
+#endif
