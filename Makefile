@@ -61,7 +61,33 @@ $(BUILD)/workloads/tests/%: workloads/tests/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -Iworkloads $(DEPENDENCIES) -o $@ $< -lcmocka -lm
 
-.PHONY: all help allocators workloads clean
+setup: ## install what is missing (apt, as root or with sudo)
+	@./run_all.sh --setup
+
+print-python:
+	@echo $(PYTHON)
+
+test: setup ## build and run every test
+	@$(MAKE) --no-print-directory test-style test-c test-python
+
+test-c: all $(TESTS)
+	@set -e; for test in $(filter-out $(BUILD)/allocators/%,$(TESTS)); do echo "== $$test"; $$test; done
+	@set -e; for script in $(TEST_SCRIPTS); do echo "== $$script"; $$script $(BUILD); done
+
+test-python:
+	$(PYTHON) -m pytest -q -p no:cacheprovider analysis/tests
+
+test-style:
+	@$(PYTHON) .ci/style.py $$(git ls-files '*.c' '*.h' '*.py' '*.sh')
+
+lint: ## clang-tidy and cppcheck over the C, shellcheck over the shell
+	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
+		--suppress=missingIncludeSystem -I. -Iallocators -Iworkloads allocators harness workloads
+	clang-tidy --quiet --warnings-as-errors='*' $$(git ls-files 'allocators/*.c' 'harness/*.c' 'workloads/*.c') \
+		-- -std=gnu11 -I. -Iallocators -Iharness -Iworkloads -DBUILD_COMPILER='""' -DBUILD_FLAGS='""'
+	shellcheck $$(git ls-files '*.sh' .ci/run)
+
+.PHONY: all help allocators workloads setup print-python test test-c test-python test-style lint clean
 .SECONDARY:
 
 clean: ## remove what was built
