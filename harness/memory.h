@@ -1,0 +1,17 @@
+/* memory.h -- memory for the harness's own plans: it is there, or the program ends.
+ *
+ * The plans are kilobytes; a harness that cannot have them cannot measure either.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_MEMORY_H
+#define SLABLAB_MEMORY_H
+
+#include <stddef.h>
+
+/* count elements of size bytes, all zero; never NULL. */
+void *memory_zeroed(size_t count, size_t size);
+
+/* Makes room for one element more behind count elements of size bytes, and zeroes it; never NULL. */
+void *memory_room_for_one(void *elements, size_t count, size_t size);
+
+#endif
