@@ -8,7 +8,7 @@ WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 CFLAGS = -O2 -g -std=gnu11 -fno-omit-frame-pointer $(WARNINGS) $(WERROR)
 ALLOCATOR_FLAGS = $(CFLAGS) -Iallocators -fPIC -shared -fvisibility=hidden -ftls-model=initial-exec \
 	-fno-builtin-malloc -fno-builtin-calloc -fno-builtin-realloc -fno-builtin-free -Wl,--build-id
-HARNESS_LIBS = -lcyaml -ljansson -lpfm -ldw -lelf -lm
+HARNESS_LIBS = -lcyaml -lyaml -ljansson -lpfm -ldw -lelf -lm
 DEPENDENCIES = -MMD -MP
 
 PHASES := $(patsubst allocators/phases/%.c,%,$(wildcard allocators/phases/*.c))
