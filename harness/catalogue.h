@@ -12,6 +12,8 @@
 #ifndef SLABLAB_CATALOGUE_H
 #define SLABLAB_CATALOGUE_H
 
+#include "text.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -32,11 +34,6 @@ struct allocator {
     char *remedy;    /* what to try about the problem */
 };
 
-struct name_list {
-    char **names;    /* sorted */
-    size_t count;
-};
-
 /* What a workload says of itself with --describe. */
 struct workload_parameter {
     char *name;
@@ -52,7 +49,7 @@ struct workload_description {
     size_t parameter_count;
 };
 
-/* The folder of the running executable and its parent; tests may set another root first. */
+/* The folder of the running executable and its parent; tests set another root. */
 char const *catalogue_build_directory(void);
 char const *catalogue_root(void);
 void catalogue_set_root(char const *root);
@@ -62,12 +59,10 @@ void catalogue_set_root(char const *root);
 bool catalogue_allocator(char const *name, struct allocator *allocator);
 void catalogue_allocator_free(struct allocator *allocator);
 
-/* A phase is known by its source or by its object. */
-struct name_list catalogue_phases(void);
-struct name_list catalogue_peers(void);
-struct name_list catalogue_workloads(void);
-struct name_list catalogue_experiments(void);
-void catalogue_names_free(struct name_list *list);
+/* Sorted names; words_free releases them. A phase is known by its source or by its object; peers.h has the peers. */
+struct words catalogue_phases(void);
+struct words catalogue_workloads(void);
+struct words catalogue_experiments(void);
 
 /* Where the executable of a workload lies; NULL when there is none. */
 char *catalogue_workload_path(char const *name);

@@ -1,0 +1,31 @@
+/* peers.h -- other people's allocators: what allocators/peers.yaml says of them, and where they lie.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_PEERS_H
+#define SLABLAB_PEERS_H
+
+#include "text.h"
+
+struct peer {
+    char *name;
+    char *package;
+    char *object;  /* a file name or an absolute path; NULL for the C library's own allocator */
+};
+
+/* NULL when peers.yaml, read once, names no such peer. A file that cannot be read is complained of and has none. */
+struct peer const *peers_find(char const *name);
+struct words peers_names(void);
+
+/* The file that the C library of this process was mapped from, which is also that of the workloads. */
+char *peers_c_library(void);
+
+/* The absolute path, free of links, of a peer's object; NULL where it is not installed. */
+char *peers_find_object(char const *object);
+
+/* What the command of peers.yaml tells; NULL when it fails. */
+char *peers_version(struct peer const *peer);
+
+/* Forgets what was read, for a test that changes the root. */
+void peers_forget(void);
+
+#endif
