@@ -1,0 +1,19 @@
+/* interrupt.h -- Ctrl-C: once to stop after the current sample, twice to stop at once.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_INTERRUPT_H
+#define SLABLAB_INTERRUPT_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* From here on SIGINT and SIGTERM are counted and end nothing. */
+void interrupt_catch(void);
+
+/* Has one come? */
+bool interrupted(void);
+
+/* The process group that a second one kills; 0: none. */
+void interrupt_kills(pid_t group);
+
+#endif
