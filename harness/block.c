@@ -1,0 +1,163 @@
+/* block.c -- the arms of a block, one after another in their drawn order.
+ *
+ * SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "block.h"
+
+#include "interrupt.h"
+#include "memory.h"
+#include "schedule.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static uint64_t clock_ns(clockid_t clock)
+{
+    struct timespec now;
+
+    clock_gettime(clock, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+void block_allocate(struct block *block, struct plan const *plan)
+{
+    *block = (struct block){.order = memory_zeroed(plan->arm_count, sizeof *block->order),
+                            .samples = memory_zeroed(plan->arm_count, sizeof *block->samples)};
+}
+
+void block_free(struct block *block, struct plan const *plan)
+{
+    for (size_t i = 0; i < plan->arm_count; i++)
+        sample_release(&block->samples[i]);
+    free(block->order);
+    free(block->samples);
+}
+
+enum block_end block_run(struct block *block, struct bench *bench, size_t cell, uint64_t number)
+{
+    struct plan const *const plan = bench->plan;
+
+    block->cell = cell;
+    block->number = number;
+    block->valid = true;
+    block->pad_bytes = schedule_block(plan->seed, cell, number, block->order, plan->arm_count);
+    block->before = weather_now();
+    block->started_unix_ns = clock_ns(CLOCK_REALTIME);
+    uint64_t const started_ns = clock_ns(CLOCK_MONOTONIC);
+    for (size_t i = 0; i < plan->arm_count; i++) {
+        struct sample *const sample = &block->samples[i];
+        sample_release(sample);
+        if (interrupted())
+            return BLOCK_INTERRUPTED;
+        if (!trial_run(bench, cell, block->order[i], false, block->pad_bytes, sample))
+            return BLOCK_FAULT;
+        block->valid = block->valid && sample->status == SAMPLE_OK;
+    }
+    block->duration_ns = clock_ns(CLOCK_MONOTONIC) - started_ns;
+    block->after = weather_now();
+    return interrupted() ? BLOCK_INTERRUPTED : BLOCK_DONE;
+}
+
+static void set_number(json_t *object, char const *key, uint64_t value)
+{
+    json_object_set_new(object, key, json_integer((json_int_t)value));
+}
+
+static json_t *describe_events(struct sample const *sample, struct bench const *bench)
+{
+    json_t *const events = json_object();
+
+    for (size_t i = 0; i < bench->plan->event_count; i++) {
+        struct region_counter const *const counter = &sample->region.counter[i];
+        char const *const absence = counters_absence(bench->sampler.counters, &sample->region, i);
+        json_t *const event = json_object();
+        if (absence != NULL) {
+            json_object_set_new(event, "absent", json_string(absence));
+        } else {
+            set_number(event, "value", counter->value);
+            set_number(event, "enabled_ns", counter->enabled_ns);
+            set_number(event, "running_ns", counter->running_ns);
+            if (counters_exclude_kernel(&sample->region, i))
+                json_object_set_new(event, "excludes_kernel", json_true());
+        }
+        json_object_set_new(events, bench->plan->events[i], event);
+    }
+    return events;
+}
+
+static void describe_region(json_t *object, struct region const *region)
+{
+    char checksum[17];
+
+    snprintf(checksum, sizeof checksum, "%016llx", (unsigned long long)region->checksum);
+    set_number(object, "operations", region->operations);
+    json_object_set_new(object, "checksum", json_string(checksum));
+    set_number(object, "cpu_ns", region->cpu_ns);
+    set_number(object, "wall_ns", region->wall_ns);
+    set_number(object, "minor_faults", region->usage.minor_faults);
+    set_number(object, "major_faults", region->usage.major_faults);
+    set_number(object, "voluntary_switches", region->usage.voluntary_switches);
+    set_number(object, "involuntary_switches", region->usage.involuntary_switches);
+    set_number(object, "start_up_minor_faults", region->start_up.minor_faults);
+    set_number(object, "start_up_major_faults", region->start_up.major_faults);
+    set_number(object, "vm_hwm_bytes", region->vm_hwm_bytes);
+    set_number(object, "rss_bytes", region->rss_bytes);
+    set_number(object, "pss_bytes", region->pss_bytes);
+    set_number(object, "private_dirty_bytes", region->private_dirty_bytes);
+    set_number(object, "anon_huge_bytes", region->anon_huge_bytes);
+}
+
+/* A sample with a report keeps it whatever its status: what a wrong checksum was, and who served. */
+static json_t *describe_sample(struct sample const *sample, struct bench const *bench, size_t arm,
+                               size_t position)
+{
+    json_t *const object = json_object();
+    bool const reported = sample->status == SAMPLE_OK || sample->status == SAMPLE_CHECKSUM ||
+                          sample->status == SAMPLE_ALLOCATOR;
+
+    json_object_set_new(object, "arm", json_string(bench->plan->arms[arm].id));
+    set_number(object, "position", position);
+    json_object_set_new(object, "status", json_string(sample_status_name(sample->status)));
+    if (sample->status == SAMPLE_FAILED)
+        set_number(object, "exit_code", (uint64_t)sample->exit_code);
+    if (sample->status == SAMPLE_CRASHED)
+        set_number(object, "signal", (uint64_t)sample->signal);
+    if (reported)
+        describe_region(object, &sample->region);
+    set_number(object, "process_cpu_ns", sample->process_cpu_ns);
+    set_number(object, "process_wall_ns", sample->process_wall_ns);
+    set_number(object, "process_minor_faults", sample->process_minor_faults);
+    set_number(object, "process_major_faults", sample->process_major_faults);
+    if (reported) {
+        json_object_set_new(object, "object", json_string(sample->region.object));
+        json_object_set_new(object, "build_id", json_string(sample->region.build_id));
+        json_object_set_new(object, "events", describe_events(sample, bench));
+    }
+    if (sample->status != SAMPLE_OK)
+        json_object_set_new(object, "stderr",
+                            json_string(sample->stderr_text == NULL ? "" : sample->stderr_text));
+    return object;
+}
+
+json_t *block_describe(struct block const *block, struct bench const *bench, char const *host)
+{
+    json_t *const object = json_object();
+    json_t *const samples = json_array();
+
+    json_object_set_new(object, "schema", json_string("slablab-block/1"));
+    json_object_set_new(object, "plan", json_string(bench->plan->hash));
+    json_object_set_new(object, "host", json_string(host));
+    json_object_set_new(object, "cell", json_string(bench->plan->cells[block->cell].id));
+    set_number(object, "block", block->number);
+    set_number(object, "round", block->number); /* a cell takes part in every round until it is finished */
+    set_number(object, "started_unix_ns", block->started_unix_ns);
+    set_number(object, "duration_ns", block->duration_ns);
+    set_number(object, "pad_bytes", block->pad_bytes);
+    json_object_set_new(object, "valid", json_boolean(block->valid));
+    json_object_set_new(object, "weather", weather_between(&block->before, &block->after));
+    for (size_t i = 0; i < bench->plan->arm_count; i++)
+        json_array_append_new(samples, describe_sample(&block->samples[i], bench, block->order[i], i));
+    json_object_set_new(object, "samples", samples);
+    return object;
+}

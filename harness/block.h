@@ -1,0 +1,41 @@
+/* block.h -- every arm once in one cell: the unit that is recorded whole or not at all.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_BLOCK_H
+#define SLABLAB_BLOCK_H
+
+#include "trial.h"
+#include "weather.h"
+
+/* samples[i] ran i-th and belongs to arm order[i]; both arrays hold the plan's arm_count entries.
+ * Invariant: valid == every sample is SAMPLE_OK. */
+struct block {
+    size_t cell;
+    uint64_t number;
+    uint64_t started_unix_ns;
+    uint64_t duration_ns;
+    uint32_t pad_bytes;
+    bool valid;
+    struct weather before;
+    struct weather after;
+    size_t *order;
+    struct sample *samples;
+};
+
+enum block_end {
+    BLOCK_DONE,
+    BLOCK_INTERRUPTED, /* by Ctrl-C: not to be recorded */
+    BLOCK_FAULT        /* the harness itself could not go on; it has complained */
+};
+
+/* The arrays for blocks of this plan. */
+void block_allocate(struct block *block, struct plan const *plan);
+void block_free(struct block *block, struct plan const *plan);
+
+/* Runs block `number` of a cell. The schedule follows from the plan's seed. */
+enum block_end block_run(struct block *block, struct bench *bench, size_t cell, uint64_t number);
+
+/* The record of a block, as records.md has it. */
+json_t *block_describe(struct block const *block, struct bench const *bench, char const *host);
+
+#endif
