@@ -1,0 +1,29 @@
+/* stop.h -- when a cell has seen enough, and what the run is then worth.
+ *
+ * The rules look at the number of blocks, at widths and at recorded time: never at the sign of an effect.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_STOP_H
+#define SLABLAB_STOP_H
+
+#include "tally.h"
+
+#include <stdbool.h>
+
+enum stop_reason { STOP_NOT_YET, STOP_BLOCKS_MAX, STOP_HALF_WIDTH, STOP_SECONDS_MAX };
+
+/* By blocks_max or half_width, which a cell's own blocks decide. */
+enum stop_reason stop_of_cell(struct tally const *tally, size_t cell);
+
+/* By seconds_max, which is looked at between rounds. */
+bool stop_of_run(struct tally const *tally);
+
+char const *stop_reason_name(enum stop_reason reason);
+
+/* outcome.json: the verdict, "complete" or "void" with its reasons, and why each cell stopped. A new reference. */
+json_t *stop_outcome(struct tally const *tally, enum stop_reason const *reasons);
+
+/* The outcome of a run that was VOID before its first block: `reasons` is an array of strings, which is borrowed. */
+json_t *stop_outcome_before_blocks(json_t *reasons);
+
+#endif
