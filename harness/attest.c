@@ -1,0 +1,59 @@
+/* attest.c -- slablab attest: who serves malloc in an experiment, and which tier what share.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "attestation.h"
+#include "commands.h"
+#include "complain.h"
+#include "interrupt.h"
+#include "progress.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int report(enum step step, json_t const *reasons, json_t const *file)
+{
+    size_t place;
+    json_t *reason;
+
+    progress_end();
+    if (file != NULL)
+        attestation_print(file);
+    json_array_foreach(reasons, place, reason)
+        complain(NULL, "%s", json_string_value(reason));
+    switch (step) {
+    case STEP_DONE: return EXIT_STATUS_PASS;
+    case STEP_VOID: return EXIT_STATUS_VOID;
+    case STEP_INTERRUPTED: return EXIT_STATUS_INTERRUPTED;
+    case STEP_FAULT: break;
+    }
+    return EXIT_STATUS_USAGE;
+}
+
+int command_attest(int argc, char **argv)
+{
+    bool const quick = argc == 3 && strcmp(argv[2], "--quick") == 0;
+    json_t *const reasons = json_array();
+    json_t *file = NULL;
+    struct plan *plan;
+    struct bench bench;
+    int status = EXIT_STATUS_USAGE;
+
+    if (argc != 2 && !quick) {
+        complain("slablab attest experiments/smoke.yaml", "attest: one experiment, then perhaps --quick");
+        json_decref(reasons);
+        return EXIT_STATUS_USAGE;
+    }
+    plan = plan_from_experiment(argv[1], quick, 1); /* no schedule is drawn, so any seed will do */
+    if (plan != NULL && bench_open(&bench, plan)) {
+        interrupt_catch();
+        enum step step = calibrate(&bench, reasons);
+        if (step == STEP_DONE)
+            step = attest(&bench, reasons, &file);
+        status = report(step, reasons, file);
+        bench_close(&bench);
+    }
+    plan_free(plan);
+    json_decref(file);
+    json_decref(reasons);
+    return status;
+}

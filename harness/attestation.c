@@ -1,0 +1,225 @@
+/* attestation.c -- the checks of the attesting samples, and attestation.json.
+ *
+ * SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "attestation.h"
+
+#include "interrupt.h"
+#include "progress.h"
+#include "text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char const ALLOCATIONS[] = "_allocations";
+
+/* Of the tiers that answered: {"smallmid": 0.998, ...}. NULL when the allocator does not count itself or
+ * allocated nothing. */
+static json_t *shares_of(struct region const *region)
+{
+    json_t *const shares = json_object();
+    double sum = 0;
+
+    for (size_t i = 0; i < region->tier_count; i++)
+        if (text_ends_with(region->tier[i].name, ALLOCATIONS))
+            sum += (double)region->tier[i].value;
+    for (size_t i = 0; sum > 0 && i < region->tier_count; i++)
+        if (text_ends_with(region->tier[i].name, ALLOCATIONS)) {
+            size_t const length = strlen(region->tier[i].name) - strlen(ALLOCATIONS);
+            json_object_setn_new(shares, region->tier[i].name, length,
+                                 json_real((double)region->tier[i].value / sum));
+        }
+    if (sum > 0)
+        return shares;
+    json_decref(shares);
+    return NULL;
+}
+
+/* A path that is not UTF-8 has no place in JSON; the violation has. */
+static void add_reason(json_t *reasons, json_t *reason)
+{
+    json_array_append_new(reasons, reason != NULL ? reason : json_string("a violation that is not UTF-8"));
+}
+
+static void check_serves(struct plan const *plan, struct cell const *cell, size_t arm, json_t const *shares,
+                         json_t *reasons)
+{
+    char const *const id = plan->arms[arm].id;
+
+    for (size_t i = 0; i < cell->serves_count; i++) {
+        struct serves const *const serves = &cell->serves[i];
+        bool const at_least = serves->relation == SERVES_AT_LEAST;
+        double const share = json_number_value(json_object_get(shares, serves->tier));
+        if (serves->arm != arm)
+            continue;
+        if (shares == NULL)
+            add_reason(reasons, json_sprintf("%s: %s: tier %s is to serve %s %g %%, and nothing was counted",
+                                             cell->id, id, serves->tier, at_least ? ">=" : "<=",
+                                             100 * serves->share));
+        else if (at_least ? share < serves->share : share > serves->share)
+            add_reason(reasons, json_sprintf("%s: %s: tier %s is to serve %s %g %%, and served %.4g %%",
+                                             cell->id, id, serves->tier, at_least ? ">=" : "<=",
+                                             100 * serves->share, 100 * share));
+    }
+}
+
+static void check_sample(struct bench const *bench, size_t index, size_t arm, struct sample const *sample,
+                         json_t *reasons)
+{
+    struct terms const *const terms = &bench->terms[index];
+    struct arm const *const planned = &bench->plan->arms[arm];
+    struct region const *const region = &sample->region;
+    char const *const cell = bench->plan->cells[index].id;
+
+    if (sample->status == SAMPLE_OK)
+        return;
+    if (sample->status == SAMPLE_ALLOCATOR)
+        add_reason(reasons, json_sprintf("%s: %s: malloc was served by %s (build-id %s), not by %s", cell,
+                                         planned->id, region->object, region->build_id,
+                                         planned->object == NULL ? "the C library" : planned->object));
+    else if (sample->status == SAMPLE_CHECKSUM)
+        add_reason(reasons, json_sprintf("%s: %s: checksum %016" PRIx64 " after %" PRIu64 " operations; the "
+                                         "baseline gives %016" PRIx64 " after %" PRIu64, cell, planned->id,
+                                         region->checksum, region->operations, terms->checksum,
+                                         terms->operations_done));
+    else
+        add_reason(reasons, json_sprintf("%s: %s: %s (exit code %d, signal %d): %s", cell, planned->id,
+                                         sample_status_name(sample->status), sample->exit_code,
+                                         sample->signal,
+                                         sample->stderr_text == NULL ? "" : sample->stderr_text));
+}
+
+static json_t *describe(struct sample const *sample, char const *arm, json_t *shares)
+{
+    struct region const *const region = &sample->region;
+    json_t *tiers = NULL;
+    char checksum[17];
+
+    snprintf(checksum, sizeof checksum, "%016llx", (unsigned long long)region->checksum);
+    if (region->tier_count > 0)
+        tiers = json_object();
+    for (size_t i = 0; i < region->tier_count; i++)
+        json_object_set_new(tiers, region->tier[i].name, json_integer((json_int_t)region->tier[i].value));
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:o?, s:O?}", "arm", arm, "status",
+                     sample_status_name(sample->status), "object", region->object, "build_id",
+                     region->build_id, "checksum", checksum, "operations", (json_int_t)region->operations,
+                     "tiers", tiers, "shares", shares);
+}
+
+/* The baseline comes first, so that its checksum is known when the others are judged. */
+static enum step attest_cell(struct bench *bench, size_t index, json_t *reasons, json_t *arms)
+{
+    struct terms *const terms = &bench->terms[index];
+
+    for (size_t arm = 0; arm < bench->plan->arm_count; arm++) {
+        struct sample sample;
+        if (interrupted())
+            return STEP_INTERRUPTED;
+        if (!trial_run(bench, index, arm, true, 0, &sample))
+            return STEP_FAULT;
+        if (arm == 0 && sample.status == SAMPLE_OK) {
+            terms->attested = true;
+            terms->checksum = sample.region.checksum;
+            terms->operations_done = sample.region.operations;
+        }
+        json_t *const shares = shares_of(&sample.region);
+        check_sample(bench, index, arm, &sample, reasons);
+        if (sample.status == SAMPLE_OK)
+            check_serves(bench->plan, &bench->plan->cells[index], arm, shares, reasons);
+        json_array_append_new(arms, describe(&sample, bench->plan->arms[arm].id, shares));
+        json_decref(shares);
+        sample_release(&sample);
+    }
+    return interrupted() ? STEP_INTERRUPTED : STEP_DONE;
+}
+
+enum step attest(struct bench *bench, json_t *reasons, json_t **file)
+{
+    size_t const reasons_before = json_array_size(reasons);
+    json_t *const cells = json_array();
+    json_t *const violations = json_array();
+    enum step step = STEP_DONE;
+
+    *file = NULL;
+    for (size_t i = 0; step == STEP_DONE && i < bench->plan->cell_count; i++) {
+        json_t *const arms = json_array();
+        progress_say("attesting", bench->plan->cells[i].id);
+        step = attest_cell(bench, i, reasons, arms);
+        json_array_append_new(cells, json_pack("{s:s, s:o}", "cell", bench->plan->cells[i].id, "arms", arms));
+    }
+    for (size_t i = reasons_before; i < json_array_size(reasons); i++)
+        json_array_append(violations, json_array_get(reasons, i));
+    if (step == STEP_DONE) {
+        *file = json_pack("{s:s, s:O, s:O}", "schema", "slablab-attestation/1", "cells", cells, "violations",
+                          violations);
+        if (json_array_size(violations) > 0)
+            step = STEP_VOID;
+    }
+    json_decref(cells);
+    json_decref(violations);
+    return step;
+}
+
+static bool read_cell(struct bench *bench, size_t index, json_t const *cells)
+{
+    json_t const *const cell = json_array_get(cells, index);
+    char const *const id = json_string_value(json_object_get(cell, "cell"));
+    json_t const *const baseline = json_array_get(json_object_get(cell, "arms"), 0);
+    char const *const checksum = json_string_value(json_object_get(baseline, "checksum"));
+    struct terms *const terms = &bench->terms[index];
+
+    if (id == NULL || strcmp(id, bench->plan->cells[index].id) != 0 || checksum == NULL)
+        return false;
+    terms->attested = true;
+    terms->checksum = strtoull(checksum, NULL, 16);
+    terms->operations_done = (uint64_t)json_integer_value(json_object_get(baseline, "operations"));
+    return true;
+}
+
+bool attestation_read(struct bench *bench, char const *directory)
+{
+    char *const path = text_format("%s/attestation.json", directory);
+    json_t *const file = json_load_file(path, 0, NULL);
+    bool whole = file != NULL && json_array_size(json_object_get(file, "violations")) == 0;
+
+    for (size_t i = 0; whole && i < bench->plan->cell_count; i++)
+        whole = read_cell(bench, i, json_object_get(file, "cells"));
+    json_decref(file);
+    free(path);
+    return whole;
+}
+
+static void print_arm(json_t const *arm)
+{
+    char const *const object = json_string_value(json_object_get(arm, "object"));
+    char const *const slash = strrchr(object, '/');
+    char const *tier;
+    json_t *share;
+    char const *between = "  ";
+
+    printf("  %-32s %-28s", json_string_value(json_object_get(arm, "arm")),
+           slash == NULL ? object : slash + 1);
+    json_object_foreach(json_object_get(arm, "shares"), tier, share) {
+        printf("%s%s %.4g %%", between, tier, 100 * json_number_value(share));
+        between = ", ";
+    }
+    if (json_object_get(arm, "shares") == NULL)
+        fputs("  -", stdout);
+    putchar('\n');
+}
+
+void attestation_print(json_t const *file)
+{
+    size_t place;
+    json_t *cell;
+
+    json_array_foreach(json_object_get(file, "cells"), place, cell) {
+        size_t position;
+        json_t *arm;
+        printf("%s\n", json_string_value(json_object_get(cell, "cell")));
+        json_array_foreach(json_object_get(cell, "arms"), position, arm)
+            print_arm(arm);
+    }
+}

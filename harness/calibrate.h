@@ -1,0 +1,32 @@
+/* calibrate.h -- how many operations make a sample long enough, found once per cell on the baseline.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_CALIBRATE_H
+#define SLABLAB_CALIBRATE_H
+
+#include "trial.h"
+
+#include <jansson.h>
+
+/* How a step before the blocks ended. */
+enum step {
+    STEP_DONE,
+    STEP_VOID,        /* what it found voids the run; reasons were added */
+    STEP_INTERRUPTED,
+    STEP_FAULT        /* it has complained */
+};
+
+/* Sets the operations of every cell that the plan leaves open. Adds to the array `reasons` when it ends as STEP_VOID. */
+enum step calibrate(struct bench *bench, json_t *reasons);
+
+/* The next number of operations to try, 0 when cpu_ns is long enough to settle it. */
+uint64_t calibrate_next(uint64_t operations, uint64_t cpu_ns);
+
+/* The number of operations of about the wanted time, to two significant digits. */
+uint64_t calibrate_settle(uint64_t operations, uint64_t cpu_ns);
+
+/* calibration.json. Reading returns false where it is missing, or does not fit the plan. */
+bool calibration_write(struct bench const *bench, char const *directory);
+bool calibration_read(struct bench *bench, char const *directory);
+
+#endif
