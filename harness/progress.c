@@ -1,0 +1,95 @@
+/* progress.c -- a line of progress, at a rate that a person or a log can bear.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "progress.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { WIDTH = 79, LINE_MAX_BYTES = 256 };
+
+static double const SECONDS_BETWEEN_REWRITES = 0.1;
+static double const SECONDS_BETWEEN_LINES = 10;
+
+static bool line_is_open;
+static double said_at;
+
+static double now_seconds(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* In spaces out to the width, so that nothing of a longer line before stays behind it. */
+static void say(char const *line)
+{
+    bool const terminal = isatty(STDERR_FILENO) == 1;
+    double const now = now_seconds();
+
+    if (said_at != 0 && now - said_at < (terminal ? SECONDS_BETWEEN_REWRITES : SECONDS_BETWEEN_LINES))
+        return;
+    said_at = now;
+    if (terminal)
+        fprintf(stderr, "\r%-*.*s", WIDTH, WIDTH, line);
+    else
+        fprintf(stderr, "%s\n", line);
+    line_is_open = terminal;
+}
+
+void progress_say(char const *verb, char const *what)
+{
+    char line[LINE_MAX_BYTES];
+
+    snprintf(line, sizeof line, "%s: %s", verb, what);
+    say(line);
+}
+
+double progress_seconds_left(struct tally const *tally, enum stop_reason const *reasons)
+{
+    struct stop const *const stop = &tally->plan->stop;
+    double left = 0;
+
+    for (size_t i = 0; i < tally->plan->cell_count; i++) {
+        struct tally_cell const *const cell = &tally->cells[i];
+        if (reasons[i] == STOP_NOT_YET && cell->blocks > 0)
+            left += (double)cell->duration_ns / 1e9 / (double)cell->blocks *
+                    (double)(stop->blocks_max - cell->blocks);
+    }
+    double const allowed = stop->seconds_max - tally_seconds(tally);
+    if (stop->seconds_max > 0 && allowed < left)
+        left = allowed > 0 ? allowed : 0;
+    return left;
+}
+
+void progress_blocks(struct tally const *tally, enum stop_reason const *reasons)
+{
+    char line[LINE_MAX_BYTES];
+    uint64_t blocks = 0;
+    uint64_t lost = 0;
+    size_t cells_left = 0;
+    unsigned const seconds = (unsigned)(progress_seconds_left(tally, reasons) + 0.5);
+
+    for (size_t i = 0; i < tally->plan->cell_count; i++) {
+        blocks += tally->cells[i].blocks;
+        lost += tally->cells[i].lost;
+        cells_left += reasons[i] == STOP_NOT_YET;
+    }
+    snprintf(line, sizeof line,
+             "%s: %" PRIu64 " blocks (%" PRIu64 " lost), %zu of %zu cells left, at most %u:%02u left",
+             tally->plan->experiment, blocks, lost, cells_left, tally->plan->cell_count, seconds / 60,
+             seconds % 60);
+    say(line);
+}
+
+void progress_end(void)
+{
+    if (line_is_open)
+        fputc('\n', stderr);
+    line_is_open = false;
+    said_at = 0;
+}

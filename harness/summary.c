@@ -1,0 +1,91 @@
+/* summary.c -- medians, effects and the verdict for the terminal; tables are made by analysis/.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "summary.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { ID_WIDTH = 29 };
+
+static double percent(double logarithm)
+{
+    return 100 * expm1(logarithm);
+}
+
+static void print_arm(struct tally const *tally, size_t cell, size_t arm)
+{
+    char const *const id = tally->plan->arms[arm].id;
+    struct tally_effect const effect = tally_speed_effect(tally, cell, arm, tally->plan->alpha);
+    char words[64] = "";
+
+    if (arm != 0)
+        snprintf(words, sizeof words, "%+7.2f", percent(effect.median));
+    if (arm != 0 && !isnan(effect.low))
+        snprintf(words, sizeof words, "%+7.2f [%+7.2f, %+7.2f]", percent(effect.median), percent(effect.low),
+                 percent(effect.high));
+    if (strlen(id) > ID_WIDTH)
+        printf("  %s\n", id);
+    printf("  %-*s %9.4g %-26s %10.0f\n", ID_WIDTH, strlen(id) > ID_WIDTH ? "" : id,
+           tally_median_speed(tally, cell, arm) / 1e6, words, tally_median_faults(tally, cell, arm));
+}
+
+static void print_cell(struct tally const *tally, size_t cell)
+{
+    printf("\n%s\n", tally->plan->cells[cell].id);
+    printf("  %-*s %9s %-26s %10s\n", ID_WIDTH, "", "M ops/s", "effect % [interval]", "faults");
+    for (size_t arm = 0; arm < tally->plan->arm_count && tally_valid(tally, cell) > 0; arm++)
+        print_arm(tally, cell, arm);
+    printf("  %zu blocks\n", tally_valid(tally, cell));
+}
+
+/* What two copies of the same allocator differ by in the worst cell. */
+static void print_noise_floor(struct tally const *tally)
+{
+    double worst = NAN;
+
+    for (size_t i = 0; i < tally->plan->cell_count; i++) {
+        struct tally_effect const effect = tally_speed_effect(tally, i, 1, tally->plan->alpha);
+        worst = fmax(worst, fmax(fabs(percent(effect.low)), fabs(percent(effect.high))));
+    }
+    if (isnan(worst))
+        puts("noise floor: no interval (fewer than 6 blocks)");
+    else
+        printf("noise floor: the control arm's interval reaches %.2f %% in the worst cell\n", worst);
+}
+
+static void print_verdict(json_t const *outcome)
+{
+    json_int_t blocks = 0;
+    json_int_t lost = 0;
+    size_t place;
+    json_t *entry;
+
+    json_array_foreach(json_object_get(outcome, "cells"), place, entry) {
+        blocks += json_integer_value(json_object_get(entry, "blocks"));
+        lost += json_integer_value(json_object_get(entry, "lost"));
+    }
+    printf("blocks: %" JSON_INTEGER_FORMAT ", lost: %" JSON_INTEGER_FORMAT "\n", blocks, lost);
+    printf("verdict: %s\n", json_string_value(json_object_get(outcome, "verdict")));
+    json_array_foreach(json_object_get(outcome, "reasons"), place, entry)
+        printf("  %s\n", json_string_value(entry));
+}
+
+void summary_print(struct tally const *tally, json_t const *outcome, char const *folder)
+{
+    /* Debian's pandas belongs to this one, whatever other python comes first on the PATH. */
+    char const *const python = access("/usr/bin/python3", X_OK) == 0 ? "/usr/bin/python3" : "python3";
+
+    printf("%s (%s)\n", tally->plan->experiment, tally->plan->form);
+    if (json_array_size(json_object_get(outcome, "cells")) > 0) {
+        for (size_t i = 0; i < tally->plan->cell_count; i++)
+            print_cell(tally, i);
+        putchar('\n');
+        print_noise_floor(tally);
+    }
+    print_verdict(outcome);
+    printf("run: %s\nnext: %s -m analysis table %s\n", folder, python, folder);
+}
