@@ -156,14 +156,14 @@ static bool find_phase(char const *name, struct allocator *allocator)
     bool const known = is_file(source) || is_file(object);
 
     allocator->kind = ALLOCATOR_PHASE;
-    if (known && !is_file(object)) {
-        allocator->problem = text_format("%s is not built", object);
-        allocator->remedy = text_copy("make allocators");
-    } else if (known) {
+    if (known && is_file(object))
         serve_by(allocator, realpath(object, NULL));
-    }
     if (known && is_file(observer))
         allocator->observer = realpath(observer, NULL);
+    if (known && (allocator->object == NULL || allocator->observer == NULL)) {
+        allocator->problem = text_format("%s is not built", allocator->object == NULL ? object : observer);
+        allocator->remedy = text_copy("make allocators");
+    }
     free(observer);
     free(object);
     free(source);

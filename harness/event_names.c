@@ -111,9 +111,13 @@ char *event_absence(char const *name)
 
     if (fault == PFM_SUCCESS)
         return open_and_close(&attributes);
-    char *const number = looks_like_tracepoint(name) ? tracepoint_number(name) : NULL;
-    if (number == NULL)
+    if (!looks_like_tracepoint(name))
         return text_copy(pfm_strerror(fault));
+    if (!tracefs_readable())
+        return text_copy("tracefs is not readable at /sys/kernel/tracing");
+    char *const number = tracepoint_number(name);
+    if (number == NULL)
+        return text_copy("no such tracepoint in this kernel");
     attributes.type = PERF_TYPE_TRACEPOINT;
     attributes.config = strtoull(number, NULL, 10);
     free(number);

@@ -1,0 +1,42 @@
+/* expansion.h -- the steps from an experiment's words to a plan, in the order in which they happen.
+ *
+ *   arms -> cells -> references between them -> hash
+ *
+ * Each complains with the line of the culprit and returns false on a fault; the plan is then half filled
+ * and still fit for plan_free.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_EXPANSION_H
+#define SLABLAB_EXPANSION_H
+
+#include "experiment.h"
+#include "plan.h"
+
+/* What a step works on. */
+struct expansion {
+    struct yaml_file const *file;
+    struct experiment const *experiment;
+    bool quick;
+    struct plan *plan;
+};
+
+/* expand_arms.c: baseline, control, arms; their ids and files. */
+bool expand_arms(struct expansion const *expansion);
+
+/* expand_cells.c: every workload on every point of its axes, the first axis slowest. All cells, whatever the
+ * form; *left_out[i] says that the quick form does without cell i. The caller frees *left_out. */
+bool expand_cells(struct expansion const *expansion, bool **left_out);
+
+/* expand_references.c: serves, compare, interactions, published. */
+bool expand_serves(struct expansion const *expansion, size_t workload, struct cell *cell);
+bool expand_references(struct expansion const *expansion);
+
+/* plan_hash.c: 16 hexadecimal digits over all that decides the samples but the seed. */
+char *plan_hash(struct plan const *plan);
+
+/* plan.c: the position of an arm by its id. Without `hidden`, the control arm is not found. */
+bool plan_find_arm(struct plan const *plan, char const *id, bool hidden, size_t *arm);
+/* "baseline, phase17-1": the arms' ids for a hint. The caller frees it. */
+char *plan_arm_ids(struct plan const *plan);
+
+#endif

@@ -1,0 +1,368 @@
+/* plan_file.c -- a plan as plan.json, there and back.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "plan.h"
+
+#include "complain.h"
+#include "durable.h"
+#include "expansion.h"
+#include "memory.h"
+#include "text.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static char const schema[] = "slablab-plan/1";
+static char const *const role_names[] = {
+    [ROLE_BASELINE] = "baseline", [ROLE_CONTROL] = "control", [ROLE_ARM] = "arm",
+};
+enum { ROLES = sizeof role_names / sizeof *role_names };
+
+static json_t *texts_to_json(char *const *texts, size_t count)
+{
+    json_t *const array = json_array();
+
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(array, json_string(texts[i]));
+    return array;
+}
+
+static json_t *arm_to_json(struct arm const *arm)
+{
+    return json_pack("{s:s, s:s, s:s, s:s, s:s?, s:s, s:s?, s:s?, s:o}", "id", arm->id, "role",
+                     role_names[arm->role], "spec", arm->spec, "allocator", arm->allocator, "object", arm->object,
+                     "object_build_id", arm->object_build_id, "observer", arm->observer, "version", arm->version,
+                     "environment", texts_to_json(arm->environment, arm->environment_count));
+}
+
+static json_t *cell_to_json(struct plan const *plan, struct cell const *cell)
+{
+    json_t *const parameters = json_object();
+    json_t *const serves = json_array();
+
+    for (size_t i = 0; i < cell->parameter_count; i++)
+        json_object_set_new(parameters, cell->parameters[i].name,
+                            json_integer((json_int_t)cell->parameters[i].value));
+    for (size_t i = 0; i < cell->serves_count; i++)
+        json_array_append_new(
+            serves, json_pack("{s:s, s:s, s:s, s:f}", "arm", plan->arms[cell->serves[i].arm].id, "tier",
+                              cell->serves[i].tier, "relation",
+                              cell->serves[i].relation == SERVES_AT_LEAST ? ">=" : "<=", "share",
+                              cell->serves[i].share));
+    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:I, s:o}", "id", cell->id, "workload", cell->workload, "start",
+                     cell->warm ? "warm" : "cold", "parameters", parameters, "operations",
+                     cell->operations != 0 ? json_integer((json_int_t)cell->operations) : json_null(),
+                     "warmup_operations", (json_int_t)cell->warmup_operations, "serves", serves);
+}
+
+static json_t *arms_to_json(struct plan const *plan)
+{
+    json_t *const array = json_array();
+
+    for (size_t i = 0; i < plan->arm_count; i++)
+        json_array_append_new(array, arm_to_json(&plan->arms[i]));
+    return array;
+}
+
+static json_t *cells_to_json(struct plan const *plan)
+{
+    json_t *const array = json_array();
+
+    for (size_t i = 0; i < plan->cell_count; i++)
+        json_array_append_new(array, cell_to_json(plan, &plan->cells[i]));
+    return array;
+}
+
+static json_t *comparisons_to_json(struct plan const *plan)
+{
+    json_t *const array = json_array();
+
+    for (size_t i = 0; i < plan->comparison_count; i++)
+        json_array_append_new(array,
+                              json_pack("{s:s, s:s}", "arm", plan->arms[plan->comparisons[i].arm].id, "against",
+                                        plan->arms[plan->comparisons[i].against].id));
+    return array;
+}
+
+static json_t *interactions_to_json(struct plan const *plan)
+{
+    json_t *const array = json_array();
+
+    for (size_t i = 0; i < plan->interaction_count; i++)
+        json_array_append_new(array,
+                              json_pack("{s:s, s:s, s:s}", "first", plan->arms[plan->interactions[i].first].id,
+                                        "second", plan->arms[plan->interactions[i].second].id, "both",
+                                        plan->arms[plan->interactions[i].both].id));
+    return array;
+}
+
+static json_t *published_to_json(struct plan const *plan)
+{
+    json_t *const array = json_array();
+
+    for (size_t i = 0; i < plan->published_count; i++)
+        json_array_append_new(array,
+                              json_pack("{s:s, s:s, s:s?, s:s, s:f}", "where", plan->published[i].where, "arm",
+                                        plan->published[i].arm, "against", plan->published[i].against, "metric",
+                                        plan->published[i].metric, "value", plan->published[i].value));
+    return array;
+}
+
+static json_t *plan_to_json(struct plan const *plan)
+{
+    json_t *const object = json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:f, s:f, s:f, s:{s:I, s:f, s:f}, s:o}", "schema", schema,
+        "experiment", plan->experiment, "experiment_text", plan->experiment_text, "form", plan->form, "question",
+        plan->question, "expects", plan->expects, "hash", plan->hash, "seed", (json_int_t)plan->seed, "alpha",
+        plan->alpha, "alpha_control", plan->alpha_control, "margin", plan->margin, "stop", "blocks_max",
+        (json_int_t)plan->stop.blocks_max, "half_width", plan->stop.half_width, "seconds_max",
+        plan->stop.seconds_max, "events", texts_to_json(plan->events, plan->event_count));
+
+    json_object_set_new(object, "arms", arms_to_json(plan));
+    json_object_set_new(object, "cells", cells_to_json(plan));
+    json_object_set_new(object, "comparisons", comparisons_to_json(plan));
+    json_object_set_new(object, "interactions", interactions_to_json(plan));
+    json_object_set_new(object, "published", published_to_json(plan));
+    return object;
+}
+
+bool plan_write(struct plan const *plan, char const *directory)
+{
+    json_t *const object = plan_to_json(plan);
+
+    if (object == NULL) {
+        complain("experiments are written in UTF-8", "%s/plan.json: a text of the plan is not valid UTF-8",
+                 directory);
+        return false;
+    }
+    bool const written = durable_write_json(directory, "plan.json", object);
+    json_decref(object);
+    return written;
+}
+
+/* What reading needs at every step. */
+struct reader {
+    struct plan *plan;
+    json_error_t error;
+};
+
+static bool fail(struct reader *reader, char const *what, char const *which)
+{
+    snprintf(reader->error.text, sizeof reader->error.text, "%s '%s'", what, which);
+    return false;
+}
+
+static char *copy_or_null(char const *text)
+{
+    return text != NULL ? text_copy(text) : NULL;
+}
+
+static bool take_texts(struct reader *reader, json_t *array, char ***texts, size_t *count)
+{
+    *texts = memory_zeroed(json_array_size(array), sizeof **texts);
+    for (size_t i = 0; i < json_array_size(array); i++) {
+        char const *const text = json_string_value(json_array_get(array, i));
+        if (text == NULL)
+            return fail(reader, "a list of texts holds", "something else");
+        (*texts)[(*count)++] = text_copy(text);
+    }
+    return true;
+}
+
+static bool take_arm(struct reader *reader, json_t *object, struct arm *arm)
+{
+    char const *id, *role, *spec, *allocator, *build_id;
+    char const *file = NULL;
+    char const *observer = NULL;
+    char const *version = NULL;
+    json_t *environment;
+
+    if (json_unpack_ex(object, &reader->error, 0, "{s:s, s:s, s:s, s:s, s:s?, s:s, s:s?, s:s?, s:o}", "id", &id,
+                       "role", &role, "spec", &spec, "allocator", &allocator, "object", &file, "object_build_id",
+                       &build_id, "observer", &observer, "version", &version, "environment", &environment) != 0)
+        return false;
+    arm->id = text_copy(id);
+    arm->spec = text_copy(spec);
+    arm->allocator = text_copy(allocator);
+    arm->object = copy_or_null(file);
+    arm->object_build_id = text_copy(build_id);
+    arm->observer = copy_or_null(observer);
+    arm->version = copy_or_null(version);
+    size_t index = 0;
+    while (index < ROLES && !text_equal(role_names[index], role))
+        index++;
+    if (index == ROLES)
+        return fail(reader, "unknown role", role);
+    arm->role = (enum arm_role)index;
+    return take_texts(reader, environment, &arm->environment, &arm->environment_count);
+}
+
+static bool take_arm_id(struct reader *reader, char const *id, size_t *arm)
+{
+    return plan_find_arm(reader->plan, id, true, arm) || fail(reader, "unknown arm", id);
+}
+
+static bool take_serves(struct reader *reader, json_t *object, struct serves *serves)
+{
+    char const *arm, *tier, *relation;
+
+    if (json_unpack_ex(object, &reader->error, 0, "{s:s, s:s, s:s, s:F}", "arm", &arm, "tier", &tier, "relation",
+                       &relation, "share", &serves->share) != 0)
+        return false;
+    if (!text_equal(relation, ">=") && !text_equal(relation, "<="))
+        return fail(reader, "unknown relation", relation);
+    serves->relation = text_equal(relation, ">=") ? SERVES_AT_LEAST : SERVES_AT_MOST;
+    serves->tier = text_copy(tier);
+    return take_arm_id(reader, arm, &serves->arm);
+}
+
+static bool take_parameters(struct reader *reader, json_t *object, struct cell *cell)
+{
+    char const *name;
+    json_t *value;
+
+    cell->parameters = memory_zeroed(json_object_size(object), sizeof *cell->parameters);
+    json_object_foreach(object, name, value) {
+        if (!json_is_integer(value))
+            return fail(reader, "not a whole number: parameter", name);
+        cell->parameters[cell->parameter_count++] =
+            (struct parameter){text_copy(name), (uint64_t)json_integer_value(value)};
+    }
+    return true;
+}
+
+static bool take_cell(struct reader *reader, json_t *object, struct cell *cell)
+{
+    char const *id, *workload, *start;
+    json_t *parameters, *operations, *serves;
+    json_int_t warmup = 0;
+
+    if (json_unpack_ex(object, &reader->error, 0, "{s:s, s:s, s:s, s:o, s:o, s:I, s:o}", "id", &id, "workload",
+                       &workload, "start", &start, "parameters", &parameters, "operations", &operations,
+                       "warmup_operations", &warmup, "serves", &serves) != 0)
+        return false;
+    cell->id = text_copy(id);
+    cell->workload = text_copy(workload);
+    cell->warm = text_equal(start, "warm");
+    if (!cell->warm && !text_equal(start, "cold"))
+        return fail(reader, "unknown start", start);
+    cell->operations = (uint64_t)json_integer_value(operations); /* null reads as 0 */
+    cell->warmup_operations = (uint64_t)warmup;
+    cell->serves = memory_zeroed(json_array_size(serves), sizeof *cell->serves);
+    for (size_t i = 0; i < json_array_size(serves); i++, cell->serves_count = i)
+        if (!take_serves(reader, json_array_get(serves, i), &cell->serves[i]))
+            return false;
+    return take_parameters(reader, parameters, cell);
+}
+
+static bool take_comparison(struct reader *reader, json_t *object, struct comparison *comparison)
+{
+    char const *arm, *against;
+
+    return json_unpack_ex(object, &reader->error, 0, "{s:s, s:s}", "arm", &arm, "against", &against) == 0
+        && take_arm_id(reader, arm, &comparison->arm) && take_arm_id(reader, against, &comparison->against);
+}
+
+static bool take_interaction(struct reader *reader, json_t *object, struct interaction *interaction)
+{
+    char const *first, *second, *both;
+
+    return json_unpack_ex(object, &reader->error, 0, "{s:s, s:s, s:s}", "first", &first, "second", &second,
+                          "both", &both) == 0
+        && take_arm_id(reader, first, &interaction->first) && take_arm_id(reader, second, &interaction->second)
+        && take_arm_id(reader, both, &interaction->both);
+}
+
+static bool take_published(struct reader *reader, json_t *object, struct published *published)
+{
+    char const *where, *arm, *metric;
+    char const *against = NULL;
+
+    if (json_unpack_ex(object, &reader->error, 0, "{s:s, s:s, s:s?, s:s, s:F}", "where", &where, "arm", &arm,
+                       "against", &against, "metric", &metric, "value", &published->value) != 0)
+        return false;
+    published->where = text_copy(where);
+    published->arm = text_copy(arm);
+    published->against = copy_or_null(against);
+    published->metric = text_copy(metric);
+    return true;
+}
+
+static bool take_scalars(struct reader *reader, json_t *object)
+{
+    struct plan *const plan = reader->plan;
+    char const *found, *experiment, *text, *form, *question, *expects, *hash;
+    json_int_t seed, blocks_max;
+    json_t *events;
+
+    if (json_unpack_ex(object, &reader->error, 0, "{s:s}", "schema", &found) != 0)
+        return false;
+    if (!text_equal(found, schema))
+        return fail(reader, "unknown schema", found);
+    if (json_unpack_ex(object, &reader->error, 0,
+                       "{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:F, s:F, s:F, s:{s:I, s:F, s:F}, s:o}", "experiment",
+                       &experiment, "experiment_text", &text, "form", &form, "question", &question, "expects",
+                       &expects, "hash", &hash, "seed", &seed, "alpha", &plan->alpha, "alpha_control",
+                       &plan->alpha_control, "margin", &plan->margin, "stop", "blocks_max", &blocks_max,
+                       "half_width", &plan->stop.half_width, "seconds_max", &plan->stop.seconds_max, "events",
+                       &events) != 0)
+        return false;
+    plan->experiment = text_copy(experiment);
+    plan->experiment_text = text_copy(text);
+    plan->form = text_copy(form);
+    plan->question = text_copy(question);
+    plan->expects = text_copy(expects);
+    plan->hash = text_copy(hash);
+    plan->seed = (uint64_t)seed;
+    plan->stop.blocks_max = (uint64_t)blocks_max;
+    return take_texts(reader, events, &plan->events, &plan->event_count);
+}
+
+static bool take_lists(struct reader *reader, json_t *object)
+{
+    struct plan *const plan = reader->plan;
+    json_t *arms, *cells, *comparisons, *interactions, *published;
+    bool taken = json_unpack_ex(object, &reader->error, 0, "{s:o, s:o, s:o, s:o, s:o}", "arms", &arms, "cells",
+                                &cells, "comparisons", &comparisons, "interactions", &interactions, "published",
+                                &published) == 0;
+
+    if (!taken)
+        return false;
+    plan->arms = memory_zeroed(json_array_size(arms), sizeof *plan->arms);
+    plan->cells = memory_zeroed(json_array_size(cells), sizeof *plan->cells);
+    plan->comparisons = memory_zeroed(json_array_size(comparisons), sizeof *plan->comparisons);
+    plan->interactions = memory_zeroed(json_array_size(interactions), sizeof *plan->interactions);
+    plan->published = memory_zeroed(json_array_size(published), sizeof *plan->published);
+    for (size_t i = 0; taken && i < json_array_size(arms); i++)
+        taken = take_arm(reader, json_array_get(arms, i), &plan->arms[plan->arm_count++]);
+    for (size_t i = 0; taken && i < json_array_size(cells); i++)
+        taken = take_cell(reader, json_array_get(cells, i), &plan->cells[plan->cell_count++]);
+    for (size_t i = 0; taken && i < json_array_size(comparisons); i++)
+        taken = take_comparison(reader, json_array_get(comparisons, i),
+                                &plan->comparisons[plan->comparison_count++]);
+    for (size_t i = 0; taken && i < json_array_size(interactions); i++)
+        taken = take_interaction(reader, json_array_get(interactions, i),
+                                 &plan->interactions[plan->interaction_count++]);
+    for (size_t i = 0; taken && i < json_array_size(published); i++)
+        taken = take_published(reader, json_array_get(published, i), &plan->published[plan->published_count++]);
+    return taken;
+}
+
+struct plan *plan_read(char const *directory)
+{
+    struct reader reader = {.plan = memory_zeroed(1, sizeof *reader.plan)};
+    char *const path = text_format("%s/plan.json", directory);
+    json_t *const object = json_load_file(path, JSON_REJECT_DUPLICATES, &reader.error);
+    bool const read = object != NULL && take_scalars(&reader, object) && take_lists(&reader, object);
+
+    if (!read) {
+        complain("the run's other files stay readable; a new run needs no old plan", "%s: %s", path,
+                 reader.error.text);
+        plan_free(reader.plan);
+        reader.plan = NULL;
+    }
+    json_decref(object);
+    free(path);
+    return reader.plan;
+}
