@@ -1,0 +1,72 @@
+/* os.h -- memory from the system, by system calls that never allocate.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_OS_H
+#define SLABLAB_OS_H
+
+#include <errno.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#include "core/base.h"
+
+enum { OS_PAGE_BYTES = 4096 };
+
+/* Fresh zeroed pages, or NULL with errno ENOMEM. */
+static inline void *os_map(size_t bytes)
+{
+    void *const memory =
+        mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (memory != MAP_FAILED)
+        return memory;
+    errno = ENOMEM;
+    return NULL;
+}
+
+/* free() must leave errno alone, and free is who unmaps. */
+static inline void os_unmap(void *memory, size_t bytes)
+{
+    int const saved = errno;
+
+    munmap(memory, bytes);
+    errno = saved;
+}
+
+/* As os_map, at a multiple of alignment (a power of two). The kernel puts a mapping next to the one
+ * before, so the second aligned one usually comes out aligned by itself: one call in place of three. */
+static inline void *os_map_aligned(size_t bytes, size_t alignment)
+{
+    char *memory = os_map(bytes);
+
+    if (memory == NULL || ((uintptr_t)memory & (alignment - 1)) == 0)
+        return memory;
+    os_unmap(memory, bytes);
+    memory = os_map(bytes + alignment);
+    if (memory == NULL)
+        return NULL;
+    size_t const before = -(uintptr_t)memory & (alignment - 1);
+    if (before != 0)
+        os_unmap(memory, before);
+    if (before != alignment)
+        os_unmap(memory + before + bytes, alignment - before);
+    return memory + before;
+}
+
+/* Writes to every page, so that each has its fault now. The memory must be fresh: zero stays zero. */
+static inline void os_touch(void *memory, size_t bytes)
+{
+    for (size_t offset = 0; offset < bytes; offset += OS_PAGE_BYTES)
+        ((char volatile *)memory)[offset] = 0;
+}
+
+/* A clock of some milliseconds' grain that costs no system call. */
+static inline uint64_t os_now_ms(void)
+{
+    struct timespec now = {0};
+
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+#endif

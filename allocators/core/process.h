@@ -1,0 +1,70 @@
+/* process.h -- the begin of the process and of its threads, their end, and fork, as a phase sees them.
+ *
+ * A phase defines the six functions declared here. The slow paths call process_begin_slow and
+ * thread_begin_slow, so that nothing is prepared before it is needed and the fast paths ask nothing.
+ *
+ *   THREAD_NEW --first slow path--> THREAD_LIVE --key destructor--> THREAD_ENDED
+ *
+ * A thread that allocates or frees after its end still can: it caches nothing from then on.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_PROCESS_H
+#define SLABLAB_PROCESS_H
+
+#include <pthread.h>
+
+#include "core/message.h"
+
+static void phase_begin(void);        /* reads the environment; aborts on a bad value */
+static void phase_thread_begin(void); /* this thread may cache from now on */
+static void phase_thread_end(void);   /* hands back all that this thread holds */
+static void phase_fork_prepare(void); /* takes every lock */
+static void phase_fork_done(void);    /* gives them back, in the parent and in the child */
+
+enum thread_life { THREAD_NEW, THREAD_LIVE, THREAD_ENDED };
+
+extern char **environ;
+
+static bool process_began;
+static pthread_key_t process_thread_key;
+static __thread enum thread_life thread_life;
+
+static void thread_end(void *unused)
+{
+    (void)unused;
+    thread_life = THREAD_ENDED;
+    phase_thread_end();
+}
+
+/* No two threads can meet here: starting a thread allocates, so the first allocation comes before. */
+NOINLINE void process_begin_slow(void)
+{
+    if (process_began || environ == NULL) /* NULL: the C library itself has not begun */
+        return;
+    process_began = true; /* at once: what follows may allocate */
+    phase_begin();
+    if (pthread_key_create(&process_thread_key, thread_end) != 0 ||
+        pthread_atfork(phase_fork_prepare, phase_fork_done, phase_fork_done) != 0) {
+        struct message message = message_begin();
+
+        message_text(&message, "start: the C library gave no thread key or fork handler");
+        message_abort(&message, "fewer preloaded libraries");
+    }
+}
+
+__attribute__((constructor)) static void process_constructor(void)
+{
+    process_begin_slow();
+}
+
+NOINLINE void thread_begin_slow(void)
+{
+    process_begin_slow();
+    if (!process_began || thread_life != THREAD_NEW)
+        return;
+    thread_life = THREAD_LIVE; /* at once: pthread_setspecific may allocate */
+    phase_thread_begin();
+    pthread_setspecific(process_thread_key, &thread_life);
+}
+
+#endif

@@ -1,0 +1,116 @@
+/* superslab.h -- where the blocks of a SuperSlab are, and whose.
+ *
+ *   0        4 KB                64 KB               128 KB              960 KB             1 MB
+ *   | header | slab 0 ...        | slab 1 ...        | ...               | slab 15 ...      |
+ *   ^ superslab_of(any payload)  ^ slab_index(payload) == 1
+ *
+ *   a slab:  | 8 | slot payload.......... | slot payload.......... | ...
+ *                ^ tag at payload - 1 shares the payload's cache line
+ *
+ * The header (magic, the metadata of 16 slabs) has the first page to itself, so that neither it nor a
+ * payload moves the other's cache lines; slab 0 is that page shorter. Blocks begin 8 bytes into their
+ * slab and the last one ends 8 bytes into the next slab, where nothing begins; the last slab has no next
+ * and so one block less.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_SUPERSLAB_H
+#define SLABLAB_SUPERSLAB_H
+
+#include "core/os.h"
+#include "core/size_class.h"
+
+enum {
+    SUPERSLAB_BYTES = 1 << 20,
+    SUPERSLAB_HEADER_BYTES = OS_PAGE_BYTES,
+    SLAB_BYTES = 1 << 16,
+    SLABS = SUPERSLAB_BYTES / SLAB_BYTES,
+    SLABS_ALL = (1 << SLABS) - 1 /* as a set of bits */
+};
+
+/* A free block's payload. */
+struct block {
+    struct block *next;
+};
+
+/* What every backend keeps of a slab. carved <= capacity. */
+struct slab_blocks {
+    struct block *freelist; /* blocks that came back */
+    uint16_t used;          /* handed out; what lowers it is the backend's affair */
+    uint16_t capacity;      /* blocks that fit; below this, never carved again */
+    uint16_t carved;        /* cut off the front so far: the next new block's number */
+    uint16_t class;
+};
+
+ALWAYS_INLINE void *superslab_of(void const *payload)
+{
+    return (void *)((uintptr_t)payload & ~(uintptr_t)(SUPERSLAB_BYTES - 1));
+}
+
+ALWAYS_INLINE uint32_t slab_index(void const *payload)
+{
+    return (uint32_t)((uintptr_t)payload / SLAB_BYTES % SLABS);
+}
+
+/* The payload of a slab's first block. */
+ALWAYS_INLINE char *slab_first_payload(void const *superslab, uint32_t index)
+{
+    uint32_t const header_bytes = index == 0 ? SUPERSLAB_HEADER_BYTES : 0;
+
+    return (char *)superslab + (size_t)index * SLAB_BYTES + header_bytes + 2 * SLOT_BYTES;
+}
+
+ALWAYS_INLINE uint16_t slab_capacity(uint32_t index, uint32_t stride)
+{
+    uint32_t const header_bytes = index == 0 ? SUPERSLAB_HEADER_BYTES : 0;
+    uint32_t const tail_bytes = index == SLABS - 1 ? SLOT_BYTES : 0;
+
+    return (uint16_t)((SLAB_BYTES - header_bytes - tail_bytes) / stride);
+}
+
+/* Cuts at most count new blocks off the slab and puts them before *list, the lowest address first. */
+ALWAYS_INLINE uint32_t slab_carve(struct slab_blocks *blocks, char *first, uint32_t stride,
+                                  uint32_t count, struct block **list)
+{
+    uint32_t const left = (uint32_t)blocks->capacity - blocks->carved;
+    uint32_t const taken = count < left ? count : left;
+
+    for (uint32_t number = blocks->carved + taken; number > blocks->carved; number--) {
+        struct block *const block = (struct block *)(first + (size_t)(number - 1) * stride);
+
+        block->next = *list;
+        *list = block;
+    }
+    blocks->carved = (uint16_t)(blocks->carved + taken);
+    return taken;
+}
+
+/* Moves at most count blocks from the slab's freelist to *list. */
+ALWAYS_INLINE uint32_t slab_take_freed(struct slab_blocks *blocks, uint32_t count,
+                                       struct block **list)
+{
+    uint32_t taken = 0;
+
+    while (taken < count && blocks->freelist != NULL) {
+        struct block *const block = blocks->freelist;
+
+        blocks->freelist = block->next;
+        block->next = *list;
+        *list = block;
+        taken++;
+    }
+    return taken;
+}
+
+ALWAYS_INLINE void slab_put_freed(struct slab_blocks *blocks, struct block *block)
+{
+    block->next = blocks->freelist;
+    blocks->freelist = block;
+}
+
+/* Fresh zeroed memory for one, or NULL with errno ENOMEM. */
+static inline void *superslab_map(void)
+{
+    return os_map_aligned(SUPERSLAB_BYTES, SUPERSLAB_BYTES);
+}
+
+#endif

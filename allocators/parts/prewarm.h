@@ -1,0 +1,101 @@
+/* prewarm.h -- SuperSlabs mapped and made resident before the first allocation is served.
+ *
+ *   SLABLAB_PREWARM=n              n SuperSlabs for each of Tiny's classes, 0 (or unset) to 64
+ *   SLABLAB_PREWARM_METHOD=touch   a write to every page, a fault each (or unset)
+ *                          populate  MADV_POPULATE_WRITE: all faults in one call
+ *                          hugepage  MADV_HUGEPAGE, then a write to every page: a fault every 2 MB
+ *
+ * All lie in one mapping aligned to 2 MB, whichever the method, for only there can 1 MB SuperSlabs share
+ * huge pages. All 16 slots of each are free slots of its class.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_PREWARM_H
+#define SLABLAB_PREWARM_H
+
+#include "parts/shared_pool.h"
+
+enum { PREWARM_SUPERSLABS_MAX = 64, HUGE_PAGE_BYTES = 2 << 20 };
+
+enum prewarm_method { PREWARM_TOUCH, PREWARM_POPULATE, PREWARM_HUGEPAGE };
+
+static inline uint32_t prewarm_superslabs(void)
+{
+    char const *const value = getenv("SLABLAB_PREWARM");
+    uint32_t number = 0;
+    size_t digits = 0;
+
+    if (value == NULL)
+        return 0;
+    while (value[digits] >= '0' && value[digits] <= '9' && digits < 4)
+        number = number * 10 + (uint32_t)(value[digits++] - '0');
+    if (digits == 0 || value[digits] != '\0' || number > PREWARM_SUPERSLABS_MAX)
+        message_abort_environment("SLABLAB_PREWARM", value, "not a number from 0 to 64",
+                                  "SLABLAB_PREWARM=8 for 8 SuperSlabs of 1 MB per class");
+    return number;
+}
+
+static inline enum prewarm_method prewarm_method(void)
+{
+    static char const *const names[] = {"touch", "populate", "hugepage"};
+    char const *const value = getenv("SLABLAB_PREWARM_METHOD");
+
+    if (value == NULL)
+        return PREWARM_TOUCH;
+    for (uint32_t method = 0; method < sizeof names / sizeof *names; method++)
+        if (strcmp(value, names[method]) == 0)
+            return (enum prewarm_method)method;
+    message_abort_environment("SLABLAB_PREWARM_METHOD", value, "not one of touch, populate, hugepage",
+                              "SLABLAB_PREWARM_METHOD=touch, or unset it");
+}
+
+/* An arm that could not be prewarmed must not be measured as if it were. */
+_Noreturn static inline void prewarm_abort(char const *what)
+{
+    struct message message = message_begin();
+
+    message_text(&message, "prewarm: ");
+    message_text(&message, what);
+    message_text(&message, ": errno ");
+    message_number(&message, (uint64_t)errno, 10);
+    message_abort(&message, "a smaller SLABLAB_PREWARM, or SLABLAB_PREWARM_METHOD=touch");
+}
+
+static inline void prewarm_make_resident(void *memory, size_t bytes, enum prewarm_method method)
+{
+    if (method == PREWARM_POPULATE) {
+        if (madvise(memory, bytes, MADV_POPULATE_WRITE) != 0)
+            prewarm_abort("madvise(MADV_POPULATE_WRITE) failed");
+        return;
+    }
+    if (method == PREWARM_HUGEPAGE && madvise(memory, bytes, MADV_HUGEPAGE) != 0)
+        prewarm_abort("madvise(MADV_HUGEPAGE) failed");
+    os_touch(memory, bytes);
+}
+
+/* A SuperSlab whose slots are all free slots of one class. */
+static inline void prewarm_adopt(struct shared_pool *pool, void *memory, uint32_t class)
+{
+    struct superslab *const superslab = pool_adopt(pool, memory);
+
+    for (uint32_t index = SLABS; index-- > 0;)
+        list_push(&pool->with_room[class], &pool_assign(pool, superslab, index, class)->link);
+    observe(SUPERSLABS_PREWARMED);
+}
+
+static inline void prewarm(struct shared_pool *pool)
+{
+    uint32_t const superslabs = prewarm_superslabs();
+    enum prewarm_method const method = prewarm_method();
+    size_t const bytes = (size_t)superslabs * TINY_CLASSES * SUPERSLAB_BYTES;
+
+    if (superslabs == 0)
+        return;
+    char *const memory = os_map_aligned(bytes, HUGE_PAGE_BYTES);
+    if (memory == NULL)
+        prewarm_abort("mmap failed");
+    prewarm_make_resident(memory, bytes, method);
+    for (uint32_t number = superslabs * TINY_CLASSES; number-- > 0;)
+        prewarm_adopt(pool, memory + (size_t)number * SUPERSLAB_BYTES, number / superslabs);
+}
+
+#endif

@@ -1,0 +1,113 @@
+/* smallmid_backend.h -- SuperSlabs for Small-Mid alone, of which nothing that was full is used again.
+ *
+ *   head of a class -> newest SuperSlab -> older -> ... -> oldest       in the order of their last use
+ *
+ * A refill takes from the slab in use: blocks that came back first, then new ones; when that is full,
+ * from the next slab of the SuperSlab, then from a new SuperSlab. "Full" is used == capacity, and
+ *
+ *   used == blocks ever handed out     it goes up and never down
+ *
+ * so a slab serves exactly capacity blocks in its life, and what comes back later lies on its freelist
+ * for ever. THIS IS THE FLAW THAT PHASE 17-2 EXISTS TO SHOW. Do not mend it.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_SMALLMID_BACKEND_H
+#define SLABLAB_SMALLMID_BACKEND_H
+
+#include <pthread.h>
+
+#include "core/observe.h"
+#include "core/superslab.h"
+#include "core/tag.h"
+
+struct smallmid_superslab {
+    uint64_t magic;
+    struct smallmid_superslab *older;
+    struct slab_blocks slab[SLABS];
+};
+
+#define SMALLMID_MAGIC UINT64_C(0x53555045525f534d) /* "SUPER_SM" */
+_Static_assert(sizeof(struct smallmid_superslab) <= SUPERSLAB_HEADER_BYTES, "the header page");
+
+struct smallmid_backend {
+    pthread_mutex_t lock;
+    struct smallmid_superslab *newest[SMALLMID_CLASSES]; /* the head of each class */
+};
+
+#define SMALLMID_BACKEND_EMPTY {.lock = PTHREAD_MUTEX_INITIALIZER}
+
+/* A new SuperSlab becomes the newest of its class; NULL when memory is out. */
+static inline struct smallmid_superslab *smallmid_grow(struct smallmid_backend *backend,
+                                                       uint32_t class)
+{
+    struct smallmid_superslab *const superslab = superslab_map();
+
+    if (superslab == NULL)
+        return NULL;
+    observe(SUPERSLABS_MAPPED);
+    superslab->magic = SMALLMID_MAGIC;
+    for (uint32_t index = 0; index < SLABS; index++) {
+        superslab->slab[index].class = (uint16_t)class;
+        superslab->slab[index].capacity = slab_capacity(index, smallmid_strides[class]);
+    }
+    superslab->older = backend->newest[class];
+    backend->newest[class] = superslab;
+    return superslab;
+}
+
+/* The first slab that does not look full, in the newest SuperSlab: the older ones all do. */
+static inline struct slab_blocks *smallmid_slab(struct smallmid_backend *backend, uint32_t class)
+{
+    struct smallmid_superslab *superslab = backend->newest[class];
+
+    for (uint32_t index = 0; superslab != NULL && index < SLABS; index++)
+        if (superslab->slab[index].used < superslab->slab[index].capacity)
+            return &superslab->slab[index];
+    superslab = smallmid_grow(backend, class);
+    return superslab != NULL ? &superslab->slab[0] : NULL;
+}
+
+/* Puts 1 to count blocks before *list; none, with errno ENOMEM, when memory is out. */
+static inline uint32_t smallmid_refill(struct smallmid_backend *backend, uint32_t class,
+                                       uint32_t count, struct block **list)
+{
+    uint32_t taken = 0;
+
+    pthread_mutex_lock(&backend->lock);
+    struct slab_blocks *const slab = smallmid_slab(backend, class);
+    if (slab != NULL) {
+        struct smallmid_superslab *const superslab = superslab_of(slab);
+        uint32_t const index = (uint32_t)(slab - superslab->slab);
+        uint32_t const left = (uint32_t)slab->capacity - slab->used;
+
+        count = count < left ? count : left;
+        taken = slab_take_freed(slab, count, list);
+        taken += slab_carve(slab, slab_first_payload(superslab, index), smallmid_strides[class],
+                            count - taken, list);
+        slab->used = (uint16_t)(slab->used + taken);
+    }
+    pthread_mutex_unlock(&backend->lock);
+    return taken;
+}
+
+/* One block goes to its slab's freelist; the slab looks as full as before. */
+static inline void smallmid_return(struct smallmid_backend *backend, struct block *block,
+                                   uint32_t class)
+{
+    struct smallmid_superslab *const superslab = superslab_of(block);
+    uint32_t const index = slab_index(block);
+    struct slab_blocks *const slab = &superslab->slab[index];
+
+    if (UNLIKELY(superslab->magic != SMALLMID_MAGIC))
+        tag_abort_found("free", block, "in no Small-Mid SuperSlab: found magic ", superslab->magic);
+    if (UNLIKELY(slab->class != class))
+        tag_abort_found("free", block, "tag and slab disagree: the slab has class ", slab->class);
+    size_t const offset = (size_t)((char *)block - slab_first_payload(superslab, index));
+    if (UNLIKELY(offset % smallmid_strides[class] != 0))
+        tag_abort_found("free", block, "begins no block: offset in its slab ", offset);
+    pthread_mutex_lock(&backend->lock);
+    slab_put_freed(slab, block);
+    pthread_mutex_unlock(&backend->lock);
+}
+
+#endif

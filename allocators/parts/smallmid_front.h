@@ -1,0 +1,78 @@
+/* smallmid_front.h -- a thread's own lists of Small-Mid blocks, 32, 24 and 16 at most.
+ *
+ * Knows neither where blocks come from nor where they go: a miss returns NULL, a full list false.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_SMALLMID_FRONT_H
+#define SLABLAB_SMALLMID_FRONT_H
+
+#include "core/process.h"
+#include "core/superslab.h"
+#include "core/tag.h"
+
+/* room + |list at head| == smallmid_held_max, in a thread that may cache. */
+struct smallmid_front {
+    struct block *head[SMALLMID_CLASSES];
+    uint32_t room[SMALLMID_CLASSES]; /* blocks that the list still takes */
+};
+
+/* SLABLAB_SMALLMID: 1 is on, 0 or unset is off. */
+static inline bool smallmid_from_environment(void)
+{
+    char const *const value = getenv("SLABLAB_SMALLMID");
+
+    if (value == NULL || strcmp(value, "0") == 0)
+        return false;
+    if (strcmp(value, "1") == 0)
+        return true;
+    message_abort_environment("SLABLAB_SMALLMID", value, "neither 0 nor 1",
+                              "SLABLAB_SMALLMID=1 to turn Small-Mid on, or unset it");
+}
+
+static inline void smallmid_thread_begin(struct smallmid_front *front)
+{
+    for (uint32_t class = 0; class < SMALLMID_CLASSES; class++)
+        front->room[class] = smallmid_held_max[class];
+}
+
+ALWAYS_INLINE bool tag_is_smallmid(uint8_t tag)
+{
+    return (uint32_t)tag - TAG_SMALLMID < SMALLMID_CLASSES;
+}
+
+/* A block of the class, its tag not yet set; NULL when the list is empty. */
+ALWAYS_INLINE void *smallmid_take(struct smallmid_front *front, uint32_t class)
+{
+    struct block *const block = front->head[class];
+
+    if (UNLIKELY(block == NULL))
+        return NULL;
+    front->head[class] = block->next;
+    front->room[class]++;
+    return block;
+}
+
+/* Keeps a freed block; false when the list is full. */
+ALWAYS_INLINE bool smallmid_put(struct smallmid_front *front, void *payload, uint32_t class)
+{
+    struct block *const block = payload;
+
+    tag_set(block, TAG_SMALLMID_FREE | class);
+    if (UNLIKELY(front->room[class] == 0))
+        return false;
+    front->room[class]--;
+    block->next = front->head[class];
+    front->head[class] = block;
+    return true;
+}
+
+/* The thread ends: the lists go, and nothing is kept from now on. Call till it returns NULL. */
+static inline void *smallmid_thread_end(struct smallmid_front *front, uint32_t class)
+{
+    void *const payload = smallmid_take(front, class);
+
+    front->room[class] = 0;
+    return payload;
+}
+
+#endif

@@ -1,0 +1,69 @@
+/* superslab_cache.h -- empty SuperSlabs kept warm instead of unmapped.
+ *
+ * The newest is taken first. At most 256 of them, 512 MB, and none that has lain here for 60 s; what is
+ * too many or too old is unmapped when the next one comes. Its owner holds the lock.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_SUPERSLAB_CACHE_H
+#define SLABLAB_SUPERSLAB_CACHE_H
+
+#include "core/list.h"
+#include "core/observe.h"
+#include "core/superslab.h"
+
+enum {
+    CACHE_SUPERSLABS_MAX = 256,
+    CACHE_BYTES_MAX = 512 << 20,
+    CACHE_AGE_MS_MAX = 60 * 1000,
+    CACHE_COUNT_MAX = CACHE_SUPERSLABS_MAX < CACHE_BYTES_MAX / SUPERSLAB_BYTES
+                          ? CACHE_SUPERSLABS_MAX
+                          : CACHE_BYTES_MAX / SUPERSLAB_BYTES
+};
+
+/* Lies in a cached SuperSlab's header page. */
+struct cached {
+    struct link link;
+    uint64_t since_ms;
+};
+
+struct superslab_cache {
+    struct link *newest; /* in the order in which they came */
+    uint32_t count;
+};
+
+ALWAYS_INLINE struct cached *cache_oldest(struct superslab_cache const *cache)
+{
+    return CONTAINER_OF(cache->newest->previous, struct cached, link);
+}
+
+static inline void cache_put(struct superslab_cache *cache, struct cached *cached)
+{
+    cached->since_ms = os_now_ms();
+    list_push(&cache->newest, &cached->link);
+    cache->count++;
+    observe(SUPERSLABS_EMPTIED);
+    while (cache->count > CACHE_COUNT_MAX ||
+           cached->since_ms - cache_oldest(cache)->since_ms > CACHE_AGE_MS_MAX) {
+        struct cached *const oldest = cache_oldest(cache);
+
+        list_remove(&cache->newest, &oldest->link);
+        cache->count--;
+        os_unmap(superslab_of(oldest), SUPERSLAB_BYTES);
+        observe(SUPERSLABS_UNMAPPED);
+    }
+}
+
+/* The memory of the newest, not zeroed; NULL when there is none. */
+static inline void *cache_take(struct superslab_cache *cache)
+{
+    struct link *const newest = cache->newest;
+
+    if (newest == NULL)
+        return NULL;
+    list_remove(&cache->newest, newest);
+    cache->count--;
+    observe(SUPERSLABS_REUSED);
+    return superslab_of(newest);
+}
+
+#endif
