@@ -1,0 +1,3 @@
+"""Tables, figures and reports from results/, the folder it reads and nothing else.
+
+SPDX-License-Identifier: MIT"""

@@ -1,0 +1,16 @@
+"""The one form of every error: what, on what, why, and what to try.
+
+SPDX-License-Identifier: MIT"""
+
+from __future__ import annotations
+
+
+class Complaint(Exception):
+    """An error that its reader can act on; ends the program with status 2."""
+
+    def __init__(self, what: str, hint: str) -> None:
+        super().__init__(what)
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"analysis: {self.args[0]}\n  try: {self.hint}"

@@ -1,0 +1,3 @@
+"""Tests of the analysis, on small runs that synthetic.py writes.
+
+SPDX-License-Identifier: MIT"""
