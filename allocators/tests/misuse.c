@@ -1,0 +1,248 @@
+/* misuse.c -- tests that a pointer of no live block ends the program by a message naming it.
+ *
+ * Each misuse happens in a child, which must die of SIGABRT and not live to say "survived".
+ *
+ * SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "tests/child.h"
+#include "tests/preloaded.h"
+
+#include <malloc.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include <cmocka.h>
+
+enum { SURVIVED = 77 };
+
+/* One size in each of Tiny's larger and smaller classes, and one in each of Small-Mid's. */
+static size_t const sizes[] = {0, 8, 24, 40, 100, 200, 256, 400, 512, 800, 1024, 1500, 2000};
+enum { SIZE_COUNT = sizeof sizes / sizeof *sizes };
+
+/* Out of line and by way of memory, so that no compiler sees the use after the free. */
+static void *volatile hidden;
+
+struct misuse {
+    size_t size;
+    uint8_t byte_before; /* what stands where the tag should be */
+};
+
+/* The child's own address of the pointer, so that the parent can look for it in the message. */
+static void say_pointer(void const *pointer)
+{
+    fprintf(stderr, "pointer %p\n", pointer);
+}
+
+/* The pointer is named twice: by the child before the misuse, and by the allocator's message. */
+static bool names_pointer(char const *text)
+{
+    char pointer[32];
+    char const *const line_end = strchr(text, '\n');
+
+    if (line_end == NULL || sscanf(text, "pointer %31s", pointer) != 1)
+        return false;
+    return strstr(line_end, pointer) != NULL;
+}
+
+static void assert_dies(child_function *function, struct misuse misuse)
+{
+    struct child child;
+
+    /* bump keeps a size in the slot: with a tag of 0 it is a chunk's, and the C library complains. */
+    bool const by_c_library = never_frees() && misuse.byte_before == 0;
+    child_run(&child, function, &misuse);
+    if (!child_aborted(&child) || !(names_pointer(child.text) || by_c_library))
+        fail_msg("size %zu, byte 0x%x: wait status 0x%x, stderr: %s", misuse.size,
+                 (unsigned)misuse.byte_before, (unsigned)child.status, child.text);
+}
+
+/* An aligned pointer into the middle of a page that the test mapped itself. */
+static void *foreign_pointer(uint8_t byte_before)
+{
+    uint8_t *const page =
+        mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (page == MAP_FAILED)
+        _exit(1);
+    page[2047] = byte_before;
+    say_pointer(page + 2048);
+    return page + 2048;
+}
+
+static int free_foreign(void *argument)
+{
+    hidden = foreign_pointer(((struct misuse const *)argument)->byte_before);
+    free(hidden);
+    return SURVIVED;
+}
+
+static int realloc_foreign(void *argument)
+{
+    hidden = foreign_pointer(((struct misuse const *)argument)->byte_before);
+    hidden = realloc(hidden, 100);
+    return SURVIVED;
+}
+
+static int ask_size_of_foreign(void *argument)
+{
+    hidden = foreign_pointer(((struct misuse const *)argument)->byte_before);
+    return malloc_usable_size(hidden) == 0 ? SURVIVED : SURVIVED + 1;
+}
+
+static int free_misaligned(void *argument)
+{
+    hidden = malloc(((struct misuse const *)argument)->size);
+    memset(hidden, 0x11, 16);
+    hidden = (uint8_t *)hidden + 8;
+    say_pointer(hidden);
+    free(hidden);
+    return SURVIVED;
+}
+
+static int free_twice(void *argument)
+{
+    hidden = malloc(((struct misuse const *)argument)->size);
+    say_pointer(hidden);
+    free(hidden);
+    free(hidden);
+    return SURVIVED;
+}
+
+static int free_twice_with_another_between(void *argument)
+{
+    size_t const size = ((struct misuse const *)argument)->size;
+    void *const other = malloc(size);
+
+    hidden = malloc(size);
+    say_pointer(hidden);
+    free(hidden);
+    free(other);
+    free(hidden);
+    return SURVIVED;
+}
+
+/* So many frees lie between that the first one went back from the thread's list to its slab. */
+static int free_twice_with_a_drain_between(void *argument)
+{
+    enum { BETWEEN = 3000 };
+    static void *others[BETWEEN];
+    size_t const size = ((struct misuse const *)argument)->size;
+
+    hidden = malloc(size);
+    say_pointer(hidden);
+    for (uint32_t i = 0; i < BETWEEN; i++)
+        others[i] = malloc(size);
+    free(hidden);
+    for (uint32_t i = 0; i < BETWEEN; i++)
+        free(others[i]);
+    free(hidden);
+    return SURVIVED;
+}
+
+static int realloc_freed(void *argument)
+{
+    size_t const size = ((struct misuse const *)argument)->size;
+
+    hidden = malloc(size);
+    say_pointer(hidden);
+    free(hidden);
+    hidden = realloc(hidden, size + 3000);
+    return SURVIVED;
+}
+
+/* The block in front was written one byte too far, to where this block's tag is. */
+static void overwrite_tag(struct misuse const *misuse)
+{
+    hidden = malloc(misuse->size);
+    say_pointer(hidden);
+    ((uint8_t volatile *)hidden)[-1] = misuse->byte_before;
+}
+
+static int free_overrun(void *argument)
+{
+    overwrite_tag(argument);
+    free(hidden);
+    return SURVIVED;
+}
+
+static int realloc_overrun(void *argument)
+{
+    overwrite_tag(argument);
+    hidden = realloc(hidden, 3000);
+    return SURVIVED;
+}
+
+static uint8_t const no_tags[] = {0x00, 0x01, 0x41, 0x5c, 0x7f, 0xff};
+enum { NO_TAG_COUNT = sizeof no_tags / sizeof *no_tags };
+
+static void test_pointers_never_allocated(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < NO_TAG_COUNT; i++) {
+        struct misuse const misuse = {.byte_before = no_tags[i]};
+        assert_dies(free_foreign, misuse);
+        assert_dies(realloc_foreign, misuse);
+        assert_dies(ask_size_of_foreign, misuse);
+    }
+}
+
+static void test_misaligned_pointers(void **state)
+{
+    (void)state;
+    for (uint32_t i = 2; i < SIZE_COUNT; i++)
+        assert_dies(free_misaligned, (struct misuse){.size = sizes[i]});
+}
+
+static void test_double_free(void **state)
+{
+    (void)state;
+    if (never_frees())
+        skip();
+    for (uint32_t i = 0; i < SIZE_COUNT; i++) {
+        assert_dies(free_twice, (struct misuse){.size = sizes[i]});
+        assert_dies(free_twice_with_another_between, (struct misuse){.size = sizes[i]});
+        assert_dies(free_twice_with_a_drain_between, (struct misuse){.size = sizes[i]});
+    }
+}
+
+static void test_realloc_of_a_freed_block(void **state)
+{
+    (void)state;
+    if (never_frees())
+        skip();
+    for (uint32_t i = 0; i < SIZE_COUNT; i++)
+        assert_dies(realloc_freed, (struct misuse){.size = sizes[i]});
+}
+
+static void test_overrun_tag(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < SIZE_COUNT; i++)
+        for (uint32_t byte = 0; byte < NO_TAG_COUNT; byte++) {
+            struct misuse const misuse = {sizes[i], no_tags[byte]};
+            assert_dies(free_overrun, misuse);
+            assert_dies(realloc_overrun, misuse);
+        }
+}
+
+static void test_the_preloaded_object_serves(void **state)
+{
+    (void)state;
+    assert_true(preloaded_object_serves("free"));
+}
+
+int main(void)
+{
+    struct CMUnitTest const tests[] = {
+        cmocka_unit_test(test_the_preloaded_object_serves),
+        cmocka_unit_test(test_pointers_never_allocated),
+        cmocka_unit_test(test_misaligned_pointers),
+        cmocka_unit_test(test_double_free),
+        cmocka_unit_test(test_realloc_of_a_freed_block),
+        cmocka_unit_test(test_overrun_tag),
+    };
+    return cmocka_run_group_tests_name("misuse", tests, NULL, NULL);
+}

@@ -1,0 +1,49 @@
+/* preloaded.h -- the proof that the malloc under test is the one that LD_PRELOAD names.
+ *
+ * Every test program begins with it: a test of the wrong allocator passes and says nothing. Without
+ * LD_PRELOAD the C library's own malloc is the one under test.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_TESTS_PRELOADED_H
+#define SLABLAB_TESTS_PRELOADED_H
+
+#include <dlfcn.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The file that holds the definition a program gets for this symbol, without its directory. */
+static char const *serving_object(char const *symbol)
+{
+    Dl_info where;
+    void *const address = dlsym(RTLD_DEFAULT, symbol);
+
+    if (address == NULL || dladdr(address, &where) == 0)
+        return "";
+    char const *const slash = strrchr(where.dli_fname, '/');
+    return slash == NULL ? where.dli_fname : slash + 1;
+}
+
+static char const *expected_object(void)
+{
+    char const *const preload = getenv("LD_PRELOAD");
+
+    if (preload == NULL || *preload == '\0')
+        return "libc.so.6";
+    char const *const slash = strrchr(preload, '/');
+    return slash == NULL ? preload : slash + 1;
+}
+
+static bool preloaded_object_serves(char const *symbol)
+{
+    return strcmp(serving_object(symbol), expected_object()) == 0;
+}
+
+/* bump is the ceiling that never takes anything back: promises about free are not its. */
+__attribute__((unused)) static bool never_frees(void)
+{
+    return strcmp(expected_object(), "libbump.so") == 0;
+}
+
+#endif

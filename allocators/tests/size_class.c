@@ -1,0 +1,70 @@
+/* size_class.c -- tests that every request maps to the smallest class that holds it.
+ *
+ * SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "core/size_class.h"
+
+static void test_tiny_maps_to_the_smallest_class_that_holds_it(void **state)
+{
+    (void)state;
+    for (size_t size = 0; size <= TINY_SIZE_MAX; size++) {
+        uint32_t const class = tiny_class_of(size);
+        assert_in_range(class, 0, TINY_CLASSES - 1);
+        assert_true(size <= tiny_payload(class));
+        assert_true(class == 0 || size > tiny_payload(class - 1));
+    }
+}
+
+/* Small-Mid's classes are the published sizes; the strides' rounding does not stretch them. */
+static void test_small_mid_maps_to_the_smallest_class_that_holds_it(void **state)
+{
+    static size_t const size_max[SMALLMID_CLASSES] = {256, 512, 1024};
+    (void)state;
+    for (size_t size = SMALLMID_SIZE_MIN; size <= SMALLMID_SIZE_MAX; size++) {
+        uint32_t const class = smallmid_class_of(size);
+        assert_in_range(class, 0, SMALLMID_CLASSES - 1);
+        assert_true(size <= size_max[class]);
+        assert_true(size <= (size_t)smallmid_strides[class] - SLOT_BYTES);
+        assert_true(class == 0 || size > size_max[class - 1]);
+        assert_true(size <= tiny_payload(smallmid_tiny_class[class]));
+    }
+}
+
+static void test_small_mid_holds_its_range_alone(void **state)
+{
+    static size_t const outside[] = {0, 1, 16, 247, 248, 1025, 1026, 2040, 2041, 1 << 20, SIZE_MAX};
+    (void)state;
+
+    for (size_t size = SMALLMID_SIZE_MIN; size <= SMALLMID_SIZE_MAX; size++)
+        assert_true(smallmid_holds(size));
+    for (size_t i = 0; i < sizeof outside / sizeof *outside; i++)
+        assert_false(smallmid_holds(outside[i]));
+}
+
+/* What reference/phases.md says the source's lists hold. */
+static void test_small_mid_lists_hold_what_the_source_says(void **state)
+{
+    (void)state;
+    assert_int_equal(smallmid_held_max[0], 32);
+    assert_int_equal(smallmid_held_max[1], 24);
+    assert_int_equal(smallmid_held_max[2], 16);
+    for (uint32_t class = 0; class < SMALLMID_CLASSES; class ++)
+        assert_in_range(smallmid_refill_blocks[class], 8, 16);
+}
+
+int main(void)
+{
+    struct CMUnitTest const tests[] = {
+        cmocka_unit_test(test_tiny_maps_to_the_smallest_class_that_holds_it),
+        cmocka_unit_test(test_small_mid_maps_to_the_smallest_class_that_holds_it),
+        cmocka_unit_test(test_small_mid_holds_its_range_alone),
+        cmocka_unit_test(test_small_mid_lists_hold_what_the_source_says),
+    };
+    return cmocka_run_group_tests_name("size_class", tests, NULL, NULL);
+}
