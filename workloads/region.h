@@ -1,8 +1,9 @@
 /* region.h -- the page through which a harness and a workload speak about one sample.
  *
- * The harness maps one struct region from a memfd, leaves the descriptor open across exec, and names
- * it in the environment: SLABLAB_REGION=<descriptor>. The workload maps the same bytes, measures its
- * region and writes what it saw. Nothing here is allocated; both sides are built from this header.
+ * The harness maps one struct region from a memfd, leaves the descriptor open across exec, and
+ * names it in the environment: SLABLAB_REGION=<descriptor>. The workload maps the same bytes,
+ * measures its region and writes what it saw. Nothing here is allocated; both sides are built from
+ * this header.
  *
  *   harness:  fills `magic` ... `counter_fd`, forks, execs
  *   workload: fills `state` ... while it runs, `state` last of all
@@ -25,7 +26,7 @@ enum {
 
 enum region_state { REGION_UNTOUCHED, REGION_BEGUN, REGION_ENDED, REGION_REPORTED };
 
-/* What one perf counter read inside the region; enabled and running differ when it was multiplexed. */
+/* What one perf counter read in the region; enabled and running differ if it was multiplexed. */
 struct region_counter {
     uint64_t value;
     uint64_t enabled_ns;
@@ -49,8 +50,8 @@ struct region_usage {
 struct region {
     uint32_t magic;
     uint32_t version;
-    uint32_t counter_count;                    /* of counter_fd; each opened disabled */
-    int32_t counter_fd[REGION_COUNTERS_MAX];   /* -1: absent on this machine, left alone */
+    uint32_t counter_count;                   /* each disabled, or led by one that is */
+    int32_t counter_fd[REGION_COUNTERS_MAX];  /* -1: absent on this machine, left alone */
     int32_t counter_errno[REGION_COUNTERS_MAX]; /* why it is absent */
 
     uint32_t state;                 /* enum region_state */

@@ -1,0 +1,71 @@
+/* describe.c -- what a workload says of itself, for people and for programs.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "runtime.h"
+
+#include <stdio.h>
+
+static void print_row(struct parameter const *parameter)
+{
+    printf("  %-12s %10llu  %s%s%s\n", parameter->name, (unsigned long long)parameter->value,
+           parameter->unit, parameter->unit[0] == 0 ? "" : " ", parameter->meaning);
+}
+
+void describe_for_people(void)
+{
+    printf("%s -- %s\n\nusage: %s [name=digits ...]\n\n  %-12s %10s\n", workload.name,
+           workload.models, workload.name, "parameter", "default");
+    for (struct parameter const *parameter = workload.params; parameter->name != NULL; parameter++)
+        print_row(parameter);
+    for (struct parameter const *parameter = runtime_params; parameter->name != NULL; parameter++)
+        print_row(parameter);
+    printf("\n  --help       this\n  --describe   the same as one line of JSON\n");
+}
+
+/* JSON (RFC 8259): quotation mark, backslash and control characters are the ones to escape. */
+static void print_string(char const *text)
+{
+    putchar('"');
+    for (; *text != 0; text++) {
+        unsigned char const letter = (unsigned char)*text;
+        if (letter == '"' || letter == '\\')
+            printf("\\%c", letter);
+        else if (letter < 0x20)
+            printf("\\u%04x", letter);
+        else
+            putchar(letter);
+    }
+    putchar('"');
+}
+
+static void print_member(char const *key, char const *text)
+{
+    printf("\"%s\": ", key);
+    print_string(text);
+}
+
+static void print_parameter(struct parameter const *parameter)
+{
+    printf("{");
+    print_member("name", parameter->name);
+    printf(", \"default\": %llu, ", (unsigned long long)parameter->value);
+    print_member("unit", parameter->unit);
+    printf(", ");
+    print_member("meaning", parameter->meaning);
+    printf("}");
+}
+
+void describe_for_programs(void)
+{
+    printf("{");
+    print_member("name", workload.name);
+    printf(", ");
+    print_member("models", workload.models);
+    printf(", \"parameters\": [");
+    for (struct parameter const *parameter = workload.params; parameter->name != NULL;
+         parameter++) {
+        printf("%s", parameter == workload.params ? "" : ", ");
+        print_parameter(parameter);
+    }
+    printf("]}\n");
+}

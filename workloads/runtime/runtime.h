@@ -1,0 +1,64 @@
+/* runtime.h -- what the runtime's files give each other; no workload includes it.
+ *
+ *   main.c -> sample.c -> arguments.c    the command line, --help, --describe
+ *                      -> page.c         the harness's page, or one of our own
+ *                      -> measure.c      the region's two ends
+ *                      -> memory.c tiers.c object.c   the rest, once the region is over
+ *                      -> report.c       for people, when there is no harness
+ *
+ * Until the region has ended nothing here calls malloc, and nothing calls what might: no stdio, no
+ * dlsym of a name that may be missing (its error message is allocated).
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_RUNTIME_H
+#define SLABLAB_RUNTIME_H
+
+#include "../region.h"
+#include "../workload.h"
+
+#include <stdbool.h>
+
+enum { STATUS_OK = 0, STATUS_FAILED = 1, STATUS_REFUSED = 2 };
+
+struct arguments {
+    uint64_t operations;
+    uint64_t warmup;
+};
+
+/* main() of every workload. */
+int workload_main(int argc, char **argv);
+
+/* arguments.c: ends the program for --help, --describe and whatever is wrong. */
+struct arguments arguments_parse(int argc, char **argv);
+
+/* describe.c: both print on standard output. */
+void describe_for_people(void);
+void describe_for_programs(void);
+
+/* The two parameters that every workload has: operations, warmup. Ends with name == NULL. */
+extern struct parameter const runtime_params[];
+
+/* page.c: *measured is false when no harness waits for the page. */
+struct region *page_open(bool *measured);
+
+/* measure.c: prepare, begin, end, finish. End fills cpu_ns and wall_ns, finish start_up, usage and
+ * counter; begin and end may be called again and again between the other two. */
+void region_prepare(struct region *region);
+void region_begin(struct region *region);
+void region_end(struct region *region);
+void region_finish(struct region *region);
+
+/* memory.c, object.c, tiers.c: the rest of the page. tiers_remember: before the region. */
+void collect_memory(struct region *region);
+void collect_object(struct region *region);
+void tiers_remember(void);
+void collect_tiers(struct region *region);
+
+/* report.c */
+void report_print(struct region const *region, struct arguments const *arguments);
+
+/* complain.c: "slablab: <workload>: <message>", "  try: <hint>", exit. */
+_Noreturn __attribute__((format(printf, 3, 4))) void end_with(int status, char const *hint,
+                                                              char const *format, ...);
+
+#endif
