@@ -40,7 +40,11 @@ $(BUILD)/workloads/runtime/%.o: workloads/runtime/%.c
 
 $(BUILD)/workloads/%: workloads/%.c $(RUNTIME)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -fno-builtin $(DEPENDENCIES) -o $@ $< $(RUNTIME) -ldl
+	$(CC) $(CFLAGS) -fno-builtin $(DEPENDENCIES) -o $@ $< $(RUNTIME) -Wl,-z,now
+
+$(BUILD)/workloads/runtime.a: $(RUNTIME)
+	@rm -f $@
+	ar rcs $@ $^
 
 $(BUILD)/harness/%.o: harness/%.c
 	@mkdir -p $(@D)
@@ -57,9 +61,13 @@ $(BUILD)/harness/tests/%: harness/tests/%.c $(HARNESS)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -I. -Iharness $(DEPENDENCIES) -o $@ $< $(filter-out %/main.o,$(HARNESS)) -lcmocka $(HARNESS_LIBS)
 
-$(BUILD)/workloads/tests/%: workloads/tests/%.c
+$(BUILD)/workloads/tests/%: workloads/tests/%.c $(BUILD)/workloads/runtime.a | workloads
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -Iworkloads $(DEPENDENCIES) -o $@ $< -lcmocka -lm
+	$(CC) $(CFLAGS) -fno-builtin -Iworkloads $(DEPENDENCIES) -o $@ $< $(BUILD)/workloads/runtime.a -lcmocka -ljansson
+
+$(BUILD)/workloads/bench/%: workloads/bench/%.c $(BUILD)/workloads/runtime.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -Iworkloads $(DEPENDENCIES) -o $@ $< $(BUILD)/workloads/runtime.a
 
 setup: ## install what is missing (apt, as root or with sudo)
 	@./run_all.sh --setup
