@@ -7,6 +7,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator, NullLocator
 
 from ..colours import colours
 from ..estimates import OPERATIONS
@@ -15,8 +16,9 @@ from ..records import Run
 
 QUESTION = "By how much does each arm differ, and how sure is that?"
 ROW_INCHES = 0.21
-FAR = np.log(1.5)     # beyond +50 % the axis is told in multiples, not in per cent
-MULTIPLES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
+FAR = np.log(1.5)     # beyond +50 % the axis is linear up to NEAR and logarithmic from there
+NEAR = 0.05
+TICKS = (-0.9, -0.75, -0.5, -0.2, -0.05, -0.02, 0, 0.02, 0.05, 0.2, 0.5, 1, 2, 4, 9, 29, 99)
 
 
 def _rows(samples: Run) -> pd.DataFrame:
@@ -48,16 +50,29 @@ def _draw_row(axes: Axes, row: pd.Series, height: float, colour: str) -> None:
                   markeredgecolor=axes.xaxis.label.get_color(), markeredgewidth=1)
 
 
-def _label_axis(axes: Axes) -> None:
-    """Per cent near zero; multiples of the baseline where the effects are large."""
+def _tick_label(ratio: float) -> str:
+    """Per cent up to a doubling, multiples beyond."""
+    return f"×{1 + ratio:g}" if ratio >= 1 else f"{100 * ratio:+g} %" if ratio else "0"
+
+
+def _label_axis(axes: Axes) -> str:
+    """Ticks at round effects; says what the axis is."""
     low, high = axes.get_xlim()
-    if max(abs(low), abs(high)) > FAR:
-        ticks = [m for m in MULTIPLES if low <= np.log(m) <= high]
-        axes.set_xticks(np.log(ticks), [f"×{m:g}" for m in ticks])
-        axes.set_xlabel("operations per second, as a multiple (log scale)")
+    far = max(abs(low), abs(high)) > FAR
+    if far:
+        axes.set_xscale("symlog", linthresh=NEAR, linscale=0.7)
+        low, high = 1.25 * min(low, -NEAR), 1.25 * high
+        ratios = TICKS
     else:
-        axes.xaxis.set_major_formatter(lambda x, _: f"{100 * np.expm1(x):+.3g} %" if abs(x) > 1e-9 else "0")
-        axes.set_xlabel("effect on operations per second")
+        ratios = tuple(round(x, 6) for x in MaxNLocator(7, steps=[1, 2, 5, 10]).tick_values(np.expm1(low), np.expm1(high)))
+    axes.set_xticks([np.log1p(x) for x in ratios], [_tick_label(x) for x in ratios])
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.set_xlim(low, high)
+    return "effect on operations per second" + (f" (logarithmic beyond ±{100 * NEAR:g} %)" if far else "")
+
+
+def _short(row: pd.Series) -> str:
+    return f"interaction in {row['arm']}" if row["kind"] == "interaction" else row["label"]
 
 
 def draw(samples: Run, axes: Axes) -> None:
@@ -67,13 +82,13 @@ def draw(samples: Run, axes: Axes) -> None:
         here = rows[rows["cell"] == cell]
         if here.empty:
             continue
-        axes.annotate(cell, (0, height), xycoords=("axes fraction", "data"), xytext=(4, 0),
-                      textcoords="offset points", va="center", fontsize=7.5, fontweight="bold")
+        axes.annotate(cell, (0, height), xycoords=("figure fraction", "data"), xytext=(4, 0), va="center",
+                      textcoords="offset points", fontsize=7.5, fontweight="bold").set_in_layout(False)
         for _, row in here.iterrows():
             height -= 1
             _draw_row(axes, row, height, colour[row["arm"]])
             heights.append(height)
-            labels.append(row["label"])
+            labels.append(_short(row))
         height -= 1.6
     axes.axvline(0, color=axes.xaxis.label.get_color(), linewidth=0.8, zorder=0)
     axes.axvspan(np.log1p(-samples.plan["margin"]), np.log1p(samples.plan["margin"]), color=colour[samples.baseline],
@@ -81,7 +96,7 @@ def draw(samples: Run, axes: Axes) -> None:
     axes.set_yticks(heights, labels, fontsize=7.5)
     axes.set_ylim(height + 0.6, 0.9)
     axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
     axes.margins(x=0.08)
-    _label_axis(axes)
-    axes.set_title(f"band: ±{100 * samples.plan['margin']:g} %, the margin of “same” · filled: better or worse · "
-                   "diamond: published", fontsize=7.5, loc="left")
+    axes.set_xlabel(f"{_label_axis(axes)}\nband: ±{100 * samples.plan['margin']:g} %, the margin of “same” · "
+                    "filled: better or worse · diamond: published")

@@ -48,8 +48,8 @@ def _mark_published(samples: Run, axes: Axes) -> None:
              if entry["metric"] == OPERATIONS.name and not entry.get("against")]
     if cited:
         axes.axhspan(min(cited), max(cited), color="#d9a400", alpha=0.35, linewidth=0, zorder=0)
-        axes.annotate(f"published {min(cited):.3g} – {max(cited):.3g}", (1, max(cited)), ha="right", va="bottom",
-                      xycoords=("axes fraction", "data"), xytext=(-3, 2), textcoords="offset points", fontsize=7)
+        axes.annotate(f"published {min(cited):.3g} – {max(cited):.3g}", (0, max(cited)), ha="left", va="bottom",
+                      xycoords=("axes fraction", "data"), xytext=(3, 2), textcoords="offset points", fontsize=7)
 
 
 def _draw_lines(axes: Axes, cells: list[dict[str, Any]], medians: dict[str, float], colour: str) -> None:
