@@ -1,0 +1,234 @@
+/* machine.c -- machine.json: where a run ran, and what was built how.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "machine.h"
+
+#include "capture.h"
+#include "catalogue.h"
+#include "durable.h"
+#include "peers.h"
+#include "system_facts.h"
+#include "text.h"
+
+#include <cyaml/cyaml.h>
+#include <elfutils/libdwfl.h>
+#include <errno.h>
+#include <gnu/libc-version.h>
+#include <perfmon/pfmlib.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+#include <yaml.h>
+
+static json_t *absent(char const *why)
+{
+    return json_pack("{s:s}", "absent", why);
+}
+
+/* Takes the text; absent where it is NULL. */
+static json_t *text_or_absent(char *text, char const *why)
+{
+    json_t *const value = text != NULL ? json_string(text) : absent(why);
+
+    free(text);
+    return value != NULL ? value : absent("not valid UTF-8");
+}
+
+/* errno says why. */
+static json_t *text_or_errno(char *text)
+{
+    return text_or_absent(text, strerror(errno));
+}
+
+static json_t *number_in(char const *path)
+{
+    int64_t number = 0;
+
+    return fact_number(path, &number) ? json_integer(number) : absent(strerror(errno));
+}
+
+static json_t *memory_of(char const *key)
+{
+    uint64_t bytes = 0;
+
+    return fact_memory_bytes(key, &bytes) ? json_integer((json_int_t)bytes) : absent("not in /proc/meminfo");
+}
+
+static json_t *smt_active(void)
+{
+    int64_t active = 0;
+
+    return fact_number(FACT_SMT_ACTIVE, &active) ? json_boolean(active != 0) : absent(strerror(errno));
+}
+
+static json_t *numa_nodes(void)
+{
+    size_t const nodes = fact_count(FACT_NUMA_NODES);
+
+    return nodes > 0 ? json_integer((json_int_t)nodes) : absent("the kernel shows no nodes");
+}
+
+static void add_kernel(json_t *machine)
+{
+    struct utsname name;
+
+    uname(&name); /* it has no way to fail with a valid buffer */
+    json_object_set_new(machine, "host", json_string(name.nodename));
+    json_object_set_new(machine, "architecture", json_string(name.machine));
+    json_object_set_new(machine, "kernel_release", json_string(name.release));
+    json_object_set_new(machine, "kernel_version", json_string(name.version));
+    json_object_set_new(machine, "kernel_command_line", text_or_errno(text_of_line_file("/proc/cmdline")));
+}
+
+static void add_hardware(json_t *machine)
+{
+    json_object_set_new(machine, "cpu_model", text_or_errno(fact_keyed("/proc/cpuinfo", "model name")));
+    json_object_set_new(machine, "cpus_online", json_integer(sysconf(_SC_NPROCESSORS_ONLN)));
+    json_object_set_new(machine, "smt_active", smt_active());
+    json_object_set_new(machine, "numa_nodes", numa_nodes());
+    json_object_set_new(machine, "hypervisor",
+                        text_or_absent(fact_hypervisor(), "no hypervisor shows itself"));
+    json_object_set_new(machine, "memory_bytes", memory_of("MemTotal"));
+    json_object_set_new(machine, "swap_bytes", memory_of("SwapTotal"));
+    json_object_set_new(machine, "page_bytes", json_integer(sysconf(_SC_PAGESIZE)));
+}
+
+static void add_settings(json_t *machine)
+{
+    json_object_set_new(machine, "cpufreq_governor", text_or_errno(text_of_line_file(FACT_GOVERNOR)));
+    json_object_set_new(machine, "thp_enabled", text_or_errno(fact_selected(FACT_THP_ENABLED)));
+    json_object_set_new(machine, "thp_defrag", text_or_errno(fact_selected(FACT_THP_DEFRAG)));
+    json_object_set_new(machine, "randomize_va_space", number_in(FACT_ASLR));
+    json_object_set_new(machine, "perf_event_paranoid", number_in(FACT_PERF_PARANOID));
+    json_object_set_new(machine, "kptr_restrict", number_in(FACT_KPTR_RESTRICT));
+    json_object_set_new(machine, "clocksource", text_or_errno(text_of_line_file(FACT_CLOCKSOURCE)));
+}
+
+static json_t *git_answer(char *first, char *second, bool *known)
+{
+    char *const arguments[] = {"git", "-C", (char *)catalogue_root(), first, second, NULL};
+    char *why = NULL;
+    char *const answer = capture_line(arguments, &why);
+
+    *known = answer != NULL;
+    json_t *const value = text_or_absent(answer, why != NULL ? why : "");
+    free(why);
+    return value;
+}
+
+static void add_build(json_t *machine)
+{
+    bool known = false;
+
+    json_object_set_new(machine, "compiler", json_string(BUILD_COMPILER));
+    json_object_set_new(machine, "compiler_version", json_string(__VERSION__));
+    json_object_set_new(machine, "compiler_flags", json_string(BUILD_FLAGS));
+    json_object_set_new(machine, "git_commit", git_answer("rev-parse", "HEAD", &known));
+    json_t *const changes = git_answer("status", "--porcelain", &known);
+    if (known)
+        json_object_set_new(machine, "git_dirty", json_boolean(*json_string_value(changes) != '\0'));
+    else
+        json_object_set(machine, "git_dirty", changes);
+    json_decref(changes);
+}
+
+static json_t *libraries(void)
+{
+    int const pfm = pfm_get_version();
+    char *const pfm_version = text_format("%d.%d", PFM_MAJ_VERSION(pfm), PFM_MIN_VERSION(pfm));
+    json_t *const versions = json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:s}", "glibc", gnu_get_libc_version(), "libpfm", pfm_version, "jansson",
+        jansson_version_str(), "libcyaml", cyaml_version_str, "libyaml", yaml_get_version_string(), "libdw",
+        dwfl_version(NULL));
+
+    free(pfm_version);
+    return versions;
+}
+
+static json_t *peer(char const *name)
+{
+    struct allocator allocator;
+
+    catalogue_allocator(name, &allocator);
+    json_t *const value = json_object();
+    if (allocator.problem != NULL) {
+        json_object_set_new(value, "absent", json_string(allocator.problem));
+    } else {
+        json_object_set_new(value, "package", json_string(allocator.package));
+        json_object_set_new(value, "version",
+                            allocator.version != NULL ? json_string(allocator.version)
+                                                      : absent("the command in peers.yaml does not tell"));
+        json_object_set_new(value, "object", json_string(allocator.serving));
+        json_object_set_new(value, "build_id", json_string(allocator.build_id));
+    }
+    catalogue_allocator_free(&allocator);
+    return value;
+}
+
+static json_t *peers(void)
+{
+    json_t *const values = json_object();
+    struct words names = peers_names();
+
+    for (size_t i = 0; i < names.count; i++)
+        json_object_set_new(values, names.word[i], peer(names.word[i]));
+    words_free(&names);
+    return values;
+}
+
+static json_t *arms(struct plan const *plan)
+{
+    json_t *const values = json_array();
+
+    for (size_t i = 0; plan != NULL && i < plan->arm_count; i++) {
+        struct arm const *const arm = &plan->arms[i];
+        char *const observer = arm->observer != NULL ? catalogue_build_id(arm->observer) : NULL;
+        json_array_append_new(values, json_pack("{s:s, s:s?, s:s, s:s?, s:s?}", "arm", arm->id, "object",
+                                                arm->object, "build_id", arm->object_build_id,
+                                                "observer_build_id", observer, "version", arm->version));
+        free(observer);
+    }
+    return values;
+}
+
+static json_t *workloads(struct plan const *plan)
+{
+    json_t *const values = json_object();
+
+    for (size_t i = 0; plan != NULL && i < plan->cell_count; i++) {
+        char *const path = catalogue_workload_path(plan->cells[i].workload);
+        char *const build_id = catalogue_build_id(path);
+        json_object_set_new(values, plan->cells[i].workload,
+                            path != NULL ? json_pack("{s:s, s:s}", "path", path, "build_id", build_id)
+                                         : absent("not built"));
+        free(build_id);
+        free(path);
+    }
+    return values;
+}
+
+json_t *machine_describe(struct plan const *plan)
+{
+    json_t *const machine = json_object();
+
+    json_object_set_new(machine, "schema", json_string("slablab-machine/1"));
+    add_kernel(machine);
+    add_hardware(machine);
+    add_settings(machine);
+    add_build(machine);
+    json_object_set_new(machine, "libraries", libraries());
+    json_object_set_new(machine, "peers", peers());
+    json_object_set_new(machine, "arms", arms(plan));
+    json_object_set_new(machine, "workloads", workloads(plan));
+    return machine;
+}
+
+bool machine_write(struct plan const *plan, char const *directory)
+{
+    json_t *const machine = machine_describe(plan);
+    bool const written = durable_write_json(directory, "machine.json", machine);
+
+    json_decref(machine);
+    return written;
+}

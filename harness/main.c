@@ -1,0 +1,107 @@
+/* main.c -- slablab's command line: one table that serves help, listing and dispatch.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "commands.h"
+#include "complain.h"
+#include "text.h"
+
+#include <stdio.h>
+
+static char const version[] = "slablab 1.0";
+
+struct command {
+    char const *name;
+    char const *usage;
+    char const *summary;
+    char const *details;
+    int (*function)(int argc, char **argv);
+};
+
+static struct command const commands[] = {
+    {"run", "experiments/NAME.yaml [--quick] [--seed N] [--out DIR] [--fresh]",
+     "measure an experiment, or go on with a run of it that was stopped",
+     "Writes results/NAME/<time>-<form>/ (or DIR/NAME/...) and prints the tables at the end. The same command goes on with a run\n"
+     "that has no outcome yet and the same plan; --fresh begins a new one. Ctrl-C stops after the current sample.\n"
+     "Exit status: 0 complete, 4 void, 2 nothing was measured, 130 interrupted.\n",
+     command_run},
+    {"plan", "experiments/NAME.yaml [--quick] [--seed N] [--out DIR]",
+     "show what a run would do, and for how long, without doing it",
+     "Lists the arms, the cells, the events and the stop rule. The time is that of the latest stored run of the\n"
+     "same experiment and form, block for block; without one, only the rule's own limit is known.\n",
+     command_plan},
+    {"attest", "experiments/NAME.yaml [--quick]",
+     "check which object serves malloc in every arm, and which tier what share",
+     "Runs each arm's observing build once in each cell. `run` does the same before it measures.\n",
+     command_attest},
+    {"doctor", "",
+     "say what about this machine will spoil a measurement",
+     "Each line says ok, note or warn. Exit status: 0, or 2 where nothing can be measured at all.\n",
+     command_doctor},
+    {"list", "[allocators|workloads|experiments|events]",
+     "list what there is to run and to count",
+     "Without a word, lists everything.\n",
+     command_list},
+};
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+static struct command const *find_command(char const *name)
+{
+    for (size_t i = 0; i < COMMANDS; i++)
+        if (text_equal(commands[i].name, name))
+            return &commands[i];
+    return NULL;
+}
+
+static bool is_help(char const *word)
+{
+    return text_equal(word, "--help") || text_equal(word, "-h") || text_equal(word, "help");
+}
+
+static int help(FILE *stream)
+{
+    fputs("slablab: is allocator phase B better than phase A, by how much, and why?\n\n"
+          "usage: slablab COMMAND ...\n\n", stream);
+    for (size_t i = 0; i < COMMANDS; i++)
+        fprintf(stream, "  %-8s %s\n", commands[i].name, commands[i].summary);
+    fputs("\n`slablab COMMAND --help` says more. Begin with: slablab doctor\n", stream);
+    return EXIT_STATUS_PASS;
+}
+
+static int help_with(struct command const *command)
+{
+    printf("usage: slablab %s%s%s\n\n%s.\n\n%s", command->name, *command->usage != '\0' ? " " : "",
+           command->usage, command->summary, command->details);
+    return EXIT_STATUS_PASS;
+}
+
+static int complain_of(char const *name)
+{
+    char *known[COMMANDS];
+
+    for (size_t i = 0; i < COMMANDS; i++)
+        known[i] = (char *)commands[i].name;
+    char const *const nearest = text_nearest(name, known, COMMANDS);
+    char hint[64];
+    snprintf(hint, sizeof hint, "slablab %s", nearest != NULL ? nearest : "--help");
+    complain(hint, "unknown command '%s'", name);
+    return EXIT_STATUS_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        help(stderr);
+        return EXIT_STATUS_USAGE;
+    }
+    if (is_help(argv[1]))
+        return help(stdout);
+    if (text_equal(argv[1], "--version"))
+        return puts(version) < 0 ? EXIT_STATUS_USAGE : EXIT_STATUS_PASS;
+    struct command const *const command = find_command(argv[1]);
+    if (command == NULL)
+        return complain_of(argv[1]);
+    for (int i = 2; i < argc; i++)
+        if (is_help(argv[i]) && *argv[i] == '-')
+            return help_with(command);
+    return command->function(argc - 1, argv + 1);
+}
