@@ -35,7 +35,7 @@ static void setup(void)
     uint64_t const max = workload_parameter("max");
 
     if (min > max)
-        workload_refuse("give min=16 max=1039, the published sizes",
+        workload_refuse("min=16 max=1039, the published sizes",
                         "min=%llu is more than max=%llu", (unsigned long long)min,
                         (unsigned long long)max);
     state.slots = (uint32_t)workload_parameter("slots");
