@@ -11,18 +11,21 @@
 
 struct counters;
 
-/* Encodes the plan's events by libpfm4, tracepoints (group:name) by their number in tracefs. Complains and returns
- * NULL when there are more than REGION_COUNTERS_MAX; an event that nobody knows is absent, not an error. */
+/* Encodes the plan's events by libpfm4, tracepoints (group:name) by their number in tracefs.
+ * Complains and returns NULL when there are more than REGION_COUNTERS_MAX; an event that nobody
+ * knows is absent, not an error. */
 struct counters *counters_encode(char *const *events, size_t event_count);
 void counters_free(struct counters *counters);
 
-/* In the child, before exec: opens every event on the calling process, disabled, inherited by its
- * threads and left open across exec, and says in the page which descriptor is which. An event that the kernel
- * refuses to count in kernel mode is opened for user mode alone: its counter_errno then is not 0. */
+/* In the child, before exec: opens every event on the calling process, switched off, inherited by
+ * its threads and left open across exec, and says in the page which descriptor is which. An event
+ * that the kernel refuses to count in kernel mode is opened for user mode alone: its counter_errno
+ * then is not 0. */
 void counters_open(struct counters const *counters, struct region *page);
 
 /* Why event `index` is absent from this sample; NULL when it was counted. */
-char const *counters_absence(struct counters const *counters, struct region const *page, size_t index);
+char const *counters_absence(struct counters const *counters, struct region const *page,
+                             size_t index);
 
 /* Was event `index` counted in user mode alone? */
 bool counters_exclude_kernel(struct region const *page, size_t index);
