@@ -18,7 +18,7 @@ static int report(enum step step, json_t const *reasons, json_t const *file)
     progress_end();
     if (file != NULL)
         attestation_print(file);
-    json_array_foreach(reasons, place, reason)
+    json_array_foreach (reasons, place, reason)
         complain(NULL, "%s", json_string_value(reason));
     switch (step) {
     case STEP_DONE: return EXIT_STATUS_PASS;
@@ -39,7 +39,8 @@ int command_attest(int argc, char **argv)
     int status = EXIT_STATUS_USAGE;
 
     if (argc != 2 && !quick) {
-        complain("slablab attest experiments/smoke.yaml", "attest: one experiment, then perhaps --quick");
+        complain("slablab attest experiments/smoke.yaml",
+                 "attest: one experiment, then perhaps --quick");
         json_decref(reasons);
         return EXIT_STATUS_USAGE;
     }

@@ -15,8 +15,8 @@
 
 static char const ALLOCATIONS[] = "_allocations";
 
-/* Of the tiers that answered: {"smallmid": 0.998, ...}. NULL when the allocator does not count itself or
- * allocated nothing. */
+/* Of the tiers that answered: {"smallmid": 0.998, ...}. NULL when the allocator does not count
+ * itself or allocated nothing. */
 static json_t *shares_of(struct region const *region)
 {
     json_t *const shares = json_object();
@@ -40,11 +40,12 @@ static json_t *shares_of(struct region const *region)
 /* A path that is not UTF-8 has no place in JSON; the violation has. */
 static void add_reason(json_t *reasons, json_t *reason)
 {
-    json_array_append_new(reasons, reason != NULL ? reason : json_string("a violation that is not UTF-8"));
+    json_array_append_new(reasons,
+                          reason != NULL ? reason : json_string("a violation that is not UTF-8"));
 }
 
-static void check_serves(struct plan const *plan, struct cell const *cell, size_t arm, json_t const *shares,
-                         json_t *reasons)
+static void check_serves(struct plan const *plan, struct cell const *cell, size_t arm,
+                         json_t const *shares, json_t *reasons)
 {
     char const *const id = plan->arms[arm].id;
 
@@ -55,18 +56,20 @@ static void check_serves(struct plan const *plan, struct cell const *cell, size_
         if (serves->arm != arm)
             continue;
         if (shares == NULL)
-            add_reason(reasons, json_sprintf("%s: %s: tier %s is to serve %s %g %%, and nothing was counted",
-                                             cell->id, id, serves->tier, at_least ? ">=" : "<=",
-                                             100 * serves->share));
+            add_reason(reasons,
+                       json_sprintf("%s: %s: tier %s is to serve %s %g %%, and nothing was counted",
+                                    cell->id, id, serves->tier,
+                                    at_least ? ">=" : "<=", 100 * serves->share));
         else if (at_least ? share < serves->share : share > serves->share)
-            add_reason(reasons, json_sprintf("%s: %s: tier %s is to serve %s %g %%, and served %.4g %%",
-                                             cell->id, id, serves->tier, at_least ? ">=" : "<=",
-                                             100 * serves->share, 100 * share));
+            add_reason(reasons,
+                       json_sprintf("%s: %s: tier %s is to serve %s %g %%, and served %.4g %%",
+                                    cell->id, id, serves->tier,
+                                    at_least ? ">=" : "<=", 100 * serves->share, 100 * share));
     }
 }
 
-static void check_sample(struct bench const *bench, size_t index, size_t arm, struct sample const *sample,
-                         json_t *reasons)
+static void check_sample(struct bench const *bench, size_t index, size_t arm,
+                         struct sample const *sample, json_t *reasons)
 {
     struct terms const *const terms = &bench->terms[index];
     struct arm const *const planned = &bench->plan->arms[arm];
@@ -76,18 +79,20 @@ static void check_sample(struct bench const *bench, size_t index, size_t arm, st
     if (sample->status == SAMPLE_OK)
         return;
     if (sample->status == SAMPLE_ALLOCATOR)
-        add_reason(reasons, json_sprintf("%s: %s: malloc was served by %s (build-id %s), not by %s", cell,
-                                         planned->id, region->object, region->build_id,
-                                         planned->object == NULL ? "the C library" : planned->object));
+        add_reason(reasons,
+                   json_sprintf("%s: %s: malloc was served by %s (build-id %s), not by %s", cell,
+                                planned->id, region->object, region->build_id,
+                                planned->object == NULL ? "the C library" : planned->object));
     else if (sample->status == SAMPLE_CHECKSUM)
-        add_reason(reasons, json_sprintf("%s: %s: checksum %016" PRIx64 " after %" PRIu64 " operations; the "
-                                         "baseline gives %016" PRIx64 " after %" PRIu64, cell, planned->id,
-                                         region->checksum, region->operations, terms->checksum,
-                                         terms->operations_done));
+        add_reason(reasons,
+                   json_sprintf("%s: %s: checksum %016" PRIx64 " after %" PRIu64 " operations; the "
+                                "baseline gives %016" PRIx64 " after %" PRIu64,
+                                cell, planned->id, region->checksum, region->operations,
+                                terms->checksum, terms->operations_done));
     else
-        add_reason(reasons, json_sprintf("%s: %s: %s (exit code %d, signal %d): %s", cell, planned->id,
-                                         sample_status_name(sample->status), sample->exit_code,
-                                         sample->signal,
+        add_reason(reasons, json_sprintf("%s: %s: %s (exit code %d, signal %d): %s", cell,
+                                         planned->id, sample_status_name(sample->status),
+                                         sample->exit_code, sample->signal,
                                          sample->stderr_text == NULL ? "" : sample->stderr_text));
 }
 
@@ -101,11 +106,12 @@ static json_t *describe(struct sample const *sample, char const *arm, json_t *sh
     if (region->tier_count > 0)
         tiers = json_object();
     for (size_t i = 0; i < region->tier_count; i++)
-        json_object_set_new(tiers, region->tier[i].name, json_integer((json_int_t)region->tier[i].value));
+        json_object_set_new(tiers, region->tier[i].name,
+                            json_integer((json_int_t)region->tier[i].value));
     return json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:o?, s:O?}", "arm", arm, "status",
                      sample_status_name(sample->status), "object", region->object, "build_id",
-                     region->build_id, "checksum", checksum, "operations", (json_int_t)region->operations,
-                     "tiers", tiers, "shares", shares);
+                     region->build_id, "checksum", checksum, "operations",
+                     (json_int_t)region->operations, "tiers", tiers, "shares", shares);
 }
 
 /* The baseline comes first, so that its checksum is known when the others are judged. */
@@ -147,13 +153,14 @@ enum step attest(struct bench *bench, json_t *reasons, json_t **file)
         json_t *const arms = json_array();
         progress_say("attesting", bench->plan->cells[i].id);
         step = attest_cell(bench, i, reasons, arms);
-        json_array_append_new(cells, json_pack("{s:s, s:o}", "cell", bench->plan->cells[i].id, "arms", arms));
+        json_array_append_new(
+            cells, json_pack("{s:s, s:o}", "cell", bench->plan->cells[i].id, "arms", arms));
     }
     for (size_t i = reasons_before; i < json_array_size(reasons); i++)
         json_array_append(violations, json_array_get(reasons, i));
     if (step == STEP_DONE) {
-        *file = json_pack("{s:s, s:O, s:O}", "schema", "slablab-attestation/1", "cells", cells, "violations",
-                          violations);
+        *file = json_pack("{s:s, s:O, s:O}", "schema", "slablab-attestation/1", "cells", cells,
+                          "violations", violations);
         if (json_array_size(violations) > 0)
             step = STEP_VOID;
     }
@@ -201,7 +208,7 @@ static void print_arm(json_t const *arm)
 
     printf("  %-32s %-28s", json_string_value(json_object_get(arm, "arm")),
            slash == NULL ? object : slash + 1);
-    json_object_foreach(json_object_get(arm, "shares"), tier, share) {
+    json_object_foreach (json_object_get(arm, "shares"), tier, share) {
         printf("%s%s %.4g %%", between, tier, 100 * json_number_value(share));
         between = ", ";
     }
@@ -215,11 +222,11 @@ void attestation_print(json_t const *file)
     size_t place;
     json_t *cell;
 
-    json_array_foreach(json_object_get(file, "cells"), place, cell) {
+    json_array_foreach (json_object_get(file, "cells"), place, cell) {
         size_t position;
         json_t *arm;
         printf("%s\n", json_string_value(json_object_get(cell, "cell")));
-        json_array_foreach(json_object_get(cell, "arms"), position, arm)
+        json_array_foreach (json_object_get(cell, "arms"), position, arm)
             print_arm(arm);
     }
 }

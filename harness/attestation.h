@@ -1,7 +1,8 @@
 /* attestation.h -- proof, before the first block, that each arm is what the plan says it is.
  *
- * Each cell runs once under each arm, on the observing build where there is one: the planned object must serve
- * malloc, the checksum must be the baseline's, and each tier's share what the experiment states.
+ * Each cell runs once under each arm, on the observing build where there is one: the planned object
+ * must serve malloc, the checksum must be the baseline's, and each tier's share what the experiment
+ * states.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_ATTESTATION_H
@@ -9,11 +10,13 @@
 
 #include "calibrate.h"
 
-/* Attests all cells, whose operations must be known, and settles their checksums. Adds a reason for each violation, and then
- * ends as STEP_VOID. Gives in *file what attestation.json shall hold (NULL unless STEP_DONE or STEP_VOID). */
+/* Attests all cells, whose operations must be known, and settles their checksums. Adds a reason for
+ * each violation, and then ends as STEP_VOID. Gives in *file what attestation.json shall hold (NULL
+ * unless STEP_DONE or STEP_VOID). */
 enum step attest(struct bench *bench, json_t *reasons, json_t **file);
 
-/* Settles the checksums from DIRECTORY/attestation.json. False where it is missing or does not fit the plan. */
+/* Settles the checksums from DIRECTORY/attestation.json. False where it is missing or does not fit
+ * the plan. */
 bool attestation_read(struct bench *bench, char const *directory);
 
 /* Prints who served which cell, tier by tier. */

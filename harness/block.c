@@ -108,7 +108,7 @@ static void describe_region(json_t *object, struct region const *region)
     set_number(object, "anon_huge_bytes", region->anon_huge_bytes);
 }
 
-/* A sample with a report keeps it whatever its status: what a wrong checksum was, and who served. */
+/* A report is kept whatever the status: what the wrong checksum was, and who served. */
 static json_t *describe_sample(struct sample const *sample, struct bench const *bench, size_t arm,
                                size_t position)
 {
@@ -150,14 +150,16 @@ json_t *block_describe(struct block const *block, struct bench const *bench, cha
     json_object_set_new(object, "host", json_string(host));
     json_object_set_new(object, "cell", json_string(bench->plan->cells[block->cell].id));
     set_number(object, "block", block->number);
-    set_number(object, "round", block->number); /* a cell takes part in every round until it is finished */
+    set_number(object, "round",
+               block->number); /* a cell takes part in every round until it is finished */
     set_number(object, "started_unix_ns", block->started_unix_ns);
     set_number(object, "duration_ns", block->duration_ns);
     set_number(object, "pad_bytes", block->pad_bytes);
     json_object_set_new(object, "valid", json_boolean(block->valid));
     json_object_set_new(object, "weather", weather_between(&block->before, &block->after));
     for (size_t i = 0; i < bench->plan->arm_count; i++)
-        json_array_append_new(samples, describe_sample(&block->samples[i], bench, block->order[i], i));
+        json_array_append_new(samples,
+                              describe_sample(&block->samples[i], bench, block->order[i], i));
     json_object_set_new(object, "samples", samples);
     return object;
 }

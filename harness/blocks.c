@@ -1,7 +1,8 @@
 /* blocks.c -- round after round, every unfinished cell once in each.
  *
- * A cell takes part in every round until it has stopped, so its next block has the number of the round. Where the tally
- * stands therefore says where the schedule stands, and a resumed run needs to know nothing else.
+ * A cell takes part in every round until it has stopped, so its next block has the number of the
+ * round. Where the tally stands therefore says where the schedule stands, and a resumed run needs
+ * to know nothing else.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
@@ -28,7 +29,8 @@ struct rounds {
     char host[HOST_BYTES_MAX];
 };
 
-/* The round of the cells that have not stopped: the smallest of their next blocks. False when all have. */
+/* The round of the cells that have not stopped: the smallest of their next blocks. False when all
+ * have. */
 static bool current_round(struct rounds const *rounds, uint64_t *round)
 {
     bool found = false;
@@ -43,7 +45,8 @@ static bool current_round(struct rounds const *rounds, uint64_t *round)
     return found;
 }
 
-/* Is none of them ahead of the others? seconds_max is looked at only then, so that all cells get equally much. */
+/* Is none of them ahead of the others? seconds_max is looked at only then, so that all cells get
+ * equally much. */
 static bool at_start_of_round(struct rounds const *rounds, uint64_t round)
 {
     for (size_t i = 0; i < rounds->bench->plan->cell_count; i++)
@@ -106,7 +109,8 @@ static enum step run_rounds(struct rounds *rounds)
     return step;
 }
 
-enum step blocks_run(struct bench *bench, struct tally *tally, enum stop_reason *stops, char const *folder)
+enum step blocks_run(struct bench *bench, struct tally *tally, enum stop_reason *stops,
+                     char const *folder)
 {
     struct rounds rounds = {.bench = bench, .tally = tally, .stops = stops};
     enum step step;

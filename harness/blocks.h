@@ -1,4 +1,4 @@
-/* blocks.h -- the rounds of a run, from the first block that is not recorded to the last that the stop rules want.
+/* blocks.h -- the rounds of a run, from the first block that is not recorded to the last.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_BLOCKS_H
@@ -7,8 +7,9 @@
 #include "attestation.h"
 #include "stop.h"
 
-/* Reads what FOLDER/samples.jsonl holds into the tally and appends to both until every cell has stopped; then stops[i]
- * says why cell i did. Ends as STEP_DONE, STEP_INTERRUPTED or STEP_FAULT. */
-enum step blocks_run(struct bench *bench, struct tally *tally, enum stop_reason *stops, char const *folder);
+/* Reads what FOLDER/samples.jsonl holds into the tally and appends to both until every cell has
+ * stopped; then stops[i] says why cell i did. Ends as STEP_DONE, STEP_INTERRUPTED or STEP_FAULT. */
+enum step blocks_run(struct bench *bench, struct tally *tally, enum stop_reason *stops,
+                     char const *folder);
 
 #endif

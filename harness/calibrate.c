@@ -31,7 +31,8 @@ uint64_t calibrate_next(uint64_t operations, uint64_t cpu_ns)
 {
     if (cpu_ns >= CPU_NS_TRUSTED || operations >= OPERATIONS_MAX)
         return 0;
-    /* Aims at the wanted time, but set-up may fool it: at least twice, at most ten times as many. */
+    /* Aims at the wanted time, but set-up may fool it: at least twice, at most ten times as many.
+     */
     double const wanted = (double)CPU_NS_WANTED / fmax(1, (double)cpu_ns);
     double const factor = fmin(fmax(wanted, 2), (double)GROWTH_MAX);
     double const next = fmin((double)operations * factor, (double)OPERATIONS_MAX);
@@ -64,10 +65,10 @@ static enum step calibrate_cell(struct bench *bench, size_t index, json_t *reaso
             return STEP_INTERRUPTED;
         }
         if (sample.status != SAMPLE_OK) {
-            json_array_append_new(reasons, json_sprintf("%s: calibrating on %s: %s: %s", cell->id,
-                                                        bench->plan->arms[0].id,
-                                                        sample_status_name(sample.status),
-                                                        sample.stderr_text == NULL ? "" : sample.stderr_text));
+            json_array_append_new(
+                reasons, json_sprintf("%s: calibrating on %s: %s: %s", cell->id,
+                                      bench->plan->arms[0].id, sample_status_name(sample.status),
+                                      sample.stderr_text == NULL ? "" : sample.stderr_text));
             sample_release(&sample);
             return STEP_VOID;
         }
@@ -100,10 +101,10 @@ bool calibration_write(struct bench const *bench, char const *directory)
 
     for (size_t i = 0; i < bench->plan->cell_count; i++)
         if (bench->plan->cells[i].operations == 0)
-            json_array_append_new(
-                cells, json_pack("{s:s, s:I, s:I}", "cell", bench->plan->cells[i].id, "operations",
-                                 (json_int_t)bench->terms[i].operations, "cpu_ns",
-                                 (json_int_t)bench->terms[i].calibrated_cpu_ns));
+            json_array_append_new(cells, json_pack("{s:s, s:I, s:I}", "cell",
+                                                   bench->plan->cells[i].id, "operations",
+                                                   (json_int_t)bench->terms[i].operations, "cpu_ns",
+                                                   (json_int_t)bench->terms[i].calibrated_cpu_ns));
     json_t *const file = json_pack("{s:s, s:o}", "schema", "slablab-calibration/1", "cells", cells);
     bool const written = durable_write_json(directory, "calibration.json", file);
     json_decref(file);
@@ -116,7 +117,7 @@ static bool read_cell(struct bench *bench, size_t index, json_t const *cells)
     size_t place;
     json_t *entry;
 
-    json_array_foreach(cells, place, entry) {
+    json_array_foreach (cells, place, entry) {
         char const *const id = json_string_value(json_object_get(entry, "cell"));
         json_int_t const operations = json_integer_value(json_object_get(entry, "operations"));
         if (id != NULL && strcmp(id, cell->id) == 0 && operations > 0) {

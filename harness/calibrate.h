@@ -1,4 +1,4 @@
-/* calibrate.h -- how many operations make a sample long enough, found once per cell on the baseline.
+/* calibrate.h -- how many operations make a sample long enough, found on the baseline.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_CALIBRATE_H
@@ -11,12 +11,13 @@
 /* How a step before the blocks ended. */
 enum step {
     STEP_DONE,
-    STEP_VOID,        /* what it found voids the run; reasons were added */
+    STEP_VOID, /* what it found voids the run; reasons were added */
     STEP_INTERRUPTED,
-    STEP_FAULT        /* it has complained */
+    STEP_FAULT /* it has complained */
 };
 
-/* Sets the operations of every cell that the plan leaves open. Adds to the array `reasons` when it ends as STEP_VOID. */
+/* Sets the operations of every cell that the plan leaves open. Adds to the array `reasons` when it
+ * ends as STEP_VOID. */
 enum step calibrate(struct bench *bench, json_t *reasons);
 
 /* The next number of operations to try, 0 when cpu_ns is long enough to settle it. */

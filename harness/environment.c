@@ -44,8 +44,8 @@ size_t environment_bytes_largest(struct plan const *plan, bool observing, int re
     return largest;
 }
 
-char **environment_build(struct arm const *arm, char const *object, int region_fd, size_t bytes_total,
-                         size_t pad_bytes)
+char **environment_build(struct arm const *arm, char const *object, int region_fd,
+                         size_t bytes_total, size_t pad_bytes)
 {
     size_t const pointers = arm->environment_count + ENTRIES_OF_OURS + 1;
     size_t const unpadded = bytes_unpadded(arm, object, region_fd);

@@ -1,9 +1,10 @@
 /* environment.h -- the environment of a sample, built from nothing: equal in size for every arm.
  *
- * It holds LD_PRELOAD (not where the C library's own malloc is the arm), SLABLAB_REGION, the arm's own
- * assignments and SLABLAB_PAD, whose length makes all arms' environments equally many bytes and adds the
- * block's pad. Bytes are what /proc/<pid>/environ shows, each string with its final 0. The array of
- * pointers is not evened out: the kernel starts it at an address random in steps of 16 bytes.
+ * It holds LD_PRELOAD (not where the C library's own malloc is the arm), SLABLAB_REGION, the arm's
+ * own assignments and SLABLAB_PAD, whose length makes all arms' environments equally many bytes and
+ * adds the block's pad. Bytes are what /proc/<pid>/environ shows, each string with its final 0. The
+ * array of pointers is not evened out: the kernel starts it at an address random in steps of 16
+ * bytes.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_ENVIRONMENT_H
@@ -18,7 +19,7 @@ size_t environment_bytes_largest(struct plan const *plan, bool observing, int re
 char const *environment_object(struct arm const *arm, bool observing);
 
 /* A new environment of bytes_total + pad_bytes bytes; one free() releases it all. */
-char **environment_build(struct arm const *arm, char const *object, int region_fd, size_t bytes_total,
-                         size_t pad_bytes);
+char **environment_build(struct arm const *arm, char const *object, int region_fd,
+                         size_t bytes_total, size_t pad_bytes);
 
 #endif

@@ -31,7 +31,8 @@ static void say(char const *line)
     bool const terminal = isatty(STDERR_FILENO) == 1;
     double const now = now_seconds();
 
-    if (said_at != 0 && now - said_at < (terminal ? SECONDS_BETWEEN_REWRITES : SECONDS_BETWEEN_LINES))
+    if (said_at != 0 &&
+        now - said_at < (terminal ? SECONDS_BETWEEN_REWRITES : SECONDS_BETWEEN_LINES))
         return;
     said_at = now;
     if (terminal)
@@ -80,9 +81,10 @@ void progress_blocks(struct tally const *tally, enum stop_reason const *reasons)
         cells_left += reasons[i] == STOP_NOT_YET;
     }
     snprintf(line, sizeof line,
-             "%s: %" PRIu64 " blocks (%" PRIu64 " lost), %zu of %zu cells left, at most %u:%02u left",
-             tally->plan->experiment, blocks, lost, cells_left, tally->plan->cell_count, seconds / 60,
-             seconds % 60);
+             "%s: %" PRIu64 " blocks (%" PRIu64
+             " lost), %zu of %zu cells left, at most %u:%02u left",
+             tally->plan->experiment, blocks, lost, cells_left, tally->plan->cell_count,
+             seconds / 60, seconds % 60);
     say(line);
 }
 

@@ -1,4 +1,6 @@
-/* progress.h -- how far a run is, on stderr: one line rewritten on a terminal, a plain line now and then elsewhere.
+/* progress.h -- how far a run is, on stderr.
+ *
+ * On a terminal one line is rewritten; elsewhere a plain line appears every ten seconds.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_PROGRESS_H
@@ -17,7 +19,8 @@ void progress_blocks(struct tally const *tally, enum stop_reason const *reasons)
 /* Ends the rewritten line, so that other output starts on one of its own. */
 void progress_end(void);
 
-/* The time that the blocks left take at most, by the mean of those recorded: 0 as long as nothing is. */
+/* The time that the blocks left take at most, by the mean of those recorded: 0 as long as nothing
+ * is. */
 double progress_seconds_left(struct tally const *tally, enum stop_reason const *reasons);
 
 #endif

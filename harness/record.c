@@ -14,8 +14,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A line is torn when it has no end, or when it is the last and is not JSON: after a power cut a file may be longer than
- * the bytes that reached the disk. The same in the middle is damage that nobody may paper over. */
+/* A line is torn when it has no end, or when it is the last and is not JSON: after a power cut a
+ * file may be longer than the bytes that reached the disk. The same in the middle is damage that
+ * nobody may paper over. */
 static bool read_back(struct record_file *file, FILE *stream, record_visitor *visit, void *context)
 {
     char *line = NULL;
@@ -25,7 +26,8 @@ static bool read_back(struct record_file *file, FILE *stream, record_visitor *vi
     ssize_t length;
 
     while (good && (length = getline(&line, &capacity, stream)) > 0) {
-        json_t *const record = line[length - 1] == '\n' ? json_loadb(line, (size_t)length, 0, NULL) : NULL;
+        json_t *const record =
+            line[length - 1] == '\n' ? json_loadb(line, (size_t)length, 0, NULL) : NULL;
         number++;
         if (record != NULL) {
             good = visit(context, record);
@@ -51,7 +53,8 @@ static bool cut_back(struct record_file const *file)
 {
     if (ftruncate(file->fd, file->whole_bytes) == 0 && fdatasync(file->fd) == 0)
         return true;
-    complain("look at dmesg", "%s: cannot cut off its torn last line: %s", file->path, strerror(errno));
+    complain("look at dmesg", "%s: cannot cut off its torn last line: %s", file->path,
+             strerror(errno));
     return false;
 }
 
@@ -65,7 +68,8 @@ static bool sync_directory(char const *directory)
     return synced;
 }
 
-bool record_open(struct record_file *file, char const *directory, record_visitor *visit, void *context)
+bool record_open(struct record_file *file, char const *directory, record_visitor *visit,
+                 void *context)
 {
     FILE *stream;
     bool good;

@@ -21,10 +21,10 @@
 
 struct request {
     char const *experiment;
-    char const *results;    /* the folder that holds <experiment>/<run>/ */
+    char const *results; /* the folder that holds <experiment>/<run>/ */
     bool quick;
     bool fresh;
-    uint64_t seed;          /* 0: none was given */
+    uint64_t seed; /* 0: none was given */
 };
 
 static bool parse(int argc, char **argv, struct request *request)
@@ -34,7 +34,8 @@ static bool parse(int argc, char **argv, struct request *request)
                                             {"seed", required_argument, NULL, 's'},
                                             {"out", required_argument, NULL, 'o'},
                                             {NULL, 0, NULL, 0}};
-    static char const usage[] = "slablab run experiments/smoke.yaml [--quick] [--seed N] [--out DIR] [--fresh]";
+    static char const usage[] =
+        "slablab run experiments/smoke.yaml [--quick] [--seed N] [--out DIR] [--fresh]";
     int option;
 
     *request = (struct request){.results = "results"};
@@ -62,8 +63,10 @@ static bool parse(int argc, char **argv, struct request *request)
     return true;
 }
 
-/* The stored plan of an unfinished run that this command goes on with; NULL when it shall start a new one. */
-static struct plan *plan_to_resume(struct request const *request, struct plan const *plan, char const *folder)
+/* The stored plan of an unfinished run that this command goes on with; NULL when it shall start a
+ * new one. */
+static struct plan *plan_to_resume(struct request const *request, struct plan const *plan,
+                                   char const *folder)
 {
     struct plan *const stored = plan_read(folder);
 
@@ -72,18 +75,21 @@ static struct plan *plan_to_resume(struct request const *request, struct plan co
         return NULL;
     }
     if (strcmp(stored->hash, plan->hash) != 0)
-        fprintf(stderr, "%s: not finished, but the plan has changed since (%s then, %s now): starting a new run\n",
+        fprintf(stderr,
+                "%s: not finished, but the plan has changed since (%s then, %s now): starting a "
+                "new run\n",
                 folder, stored->hash, plan->hash);
     else if (request->seed != 0 && request->seed != stored->seed)
-        fprintf(stderr, "%s: not finished, but its seed is %" PRIu64 ": starting a new run\n", folder,
-                stored->seed);
+        fprintf(stderr, "%s: not finished, but its seed is %" PRIu64 ": starting a new run\n",
+                folder, stored->seed);
     else
         return stored;
     plan_free(stored);
     return NULL;
 }
 
-/* Finds or makes the run's folder; replaces *plan by the stored one where there is one to go on with. */
+/* Finds or makes the run's folder; replaces *plan by the stored one where there is one to go on
+ * with. */
 static char *settle_folder(struct request const *request, struct plan **plan)
 {
     char *const parent = text_format("%s/%s", request->results, (*plan)->experiment);
@@ -101,7 +107,8 @@ static char *settle_folder(struct request const *request, struct plan **plan)
             fprintf(stderr, "new run %s (seed %" PRIu64 ")\n", folder, (*plan)->seed);
     }
     free(parent);
-    /* Before plan.json is there nobody finds the folder, so nobody takes its lock away from this run. */
+    /* Before plan.json is there nobody finds the folder, so nobody takes its lock away from this
+     * run. */
     if (folder != NULL && run_folder_lock(folder) && (stored != NULL || plan_write(*plan, folder)))
         return folder;
     free(folder);
@@ -130,7 +137,8 @@ static enum step prepare(struct bench *bench, char const *folder, json_t *reason
 
 static int finish(struct tally const *tally, json_t *outcome, char const *folder)
 {
-    bool const complete = strcmp(json_string_value(json_object_get(outcome, "verdict")), "complete") == 0;
+    bool const complete =
+        strcmp(json_string_value(json_object_get(outcome, "verdict")), "complete") == 0;
     bool const written = durable_write_json(folder, "outcome.json", outcome);
 
     progress_end();
@@ -153,7 +161,7 @@ static int carry_out(struct bench *bench, struct tally *tally, char const *folde
 
     if (step == STEP_VOID) {
         progress_end();
-        json_array_foreach(reasons, place, reason)
+        json_array_foreach (reasons, place, reason)
             complain(NULL, "%s", json_string_value(reason));
         status = finish(tally, stop_outcome_before_blocks(reasons), folder);
     } else if (step == STEP_DONE) {
@@ -163,7 +171,9 @@ static int carry_out(struct bench *bench, struct tally *tally, char const *folde
     }
     if (step == STEP_INTERRUPTED) {
         progress_end();
-        fprintf(stderr, "interrupted; what %s holds is kept, and the same command goes on from there\n", folder);
+        fprintf(stderr,
+                "interrupted; what %s holds is kept, and the same command goes on from there\n",
+                folder);
         status = EXIT_STATUS_INTERRUPTED;
     }
     free(stops);

@@ -90,8 +90,8 @@ char *run_folder_create(char const *parent, char const *form)
         /* Another run took this second: wait for the next. */
         possible = errno == EEXIST && nanosleep(&ATTEMPT_INTERVAL, NULL) == 0;
     }
-    complain("df -h; ls -ld that folder; or --out another", "%s: cannot make a folder there: %s", parent,
-             strerror(errno));
+    complain("df -h; ls -ld that folder; or --out another", "%s: cannot make a folder there: %s",
+             parent, strerror(errno));
     return NULL;
 }
 
@@ -99,7 +99,8 @@ bool run_folder_lock(char const *folder)
 {
     int const fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-    /* A sample of a harness that was just killed holds the lock until the kernel has killed it too. */
+    /* A sample of a harness that was just killed holds the lock until the kernel has killed it too.
+     */
     for (int attempt = 0; fd >= 0 && attempt < LOCK_ATTEMPTS; attempt++) {
         if (flock(fd, LOCK_EX | LOCK_NB) == 0)
             return true;

@@ -1,4 +1,4 @@
-/* run_folder.h -- results/<experiment>/<UTC stamp>-<form>/: finding one to resume, making one, keeping others out.
+/* run_folder.h -- the folder results/<experiment>/<UTC stamp>-<form>/ of a run.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_RUN_FOLDER_H
@@ -6,14 +6,16 @@
 
 #include <stdbool.h>
 
-/* The newest folder of this form in `parent` with a plan.json and without an outcome.json; NULL when there is none. The
- * caller frees it. */
+/* The newest folder of this form in `parent` with a plan.json and without an outcome.json; NULL
+ * when there is none. The caller frees it. */
 char *run_folder_unfinished(char const *parent, char const *form);
 
-/* Makes a new folder, and `parent` with all above it where they are missing. NULL after a complaint. The caller frees it. */
+/* Makes a new folder, and `parent` with all above it where they are missing. NULL after a
+ * complaint. The caller frees it. */
 char *run_folder_create(char const *parent, char const *form);
 
-/* Locks the folder for this process until it ends. Complains and returns false when another one has it. */
+/* Locks the folder for this process until it ends. Complains and returns false when another one has
+ * it. */
 bool run_folder_lock(char const *folder);
 
 /* Does the folder hold a file of this name? */

@@ -24,11 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum {
-    STDERR_BYTES_MAX = 16384,
-    TIMEOUT_SECONDS = 60,
-    EXIT_NOT_EXECUTED = 127
-};
+enum { STDERR_BYTES_MAX = 16384, TIMEOUT_SECONDS = 60, EXIT_NOT_EXECUTED = 127 };
 
 static uint64_t monotonic_ns(void)
 {
@@ -38,7 +34,8 @@ static uint64_t monotonic_ns(void)
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-/* Samples get the last CPU allowed, the harness the last but one. Where there is one, they share it. */
+/* Samples get the last CPU allowed, the harness the last but one. Where there is one, they share
+ * it. */
 static int pin_apart(void)
 {
     cpu_set_t allowed;
@@ -61,7 +58,8 @@ static int pin_apart(void)
     return last;
 }
 
-/* The seal on growth bounds what a sample may write: past the end its write fails, here nothing fills up. */
+/* The seal on growth bounds what a sample may write: past the end its write fails, here nothing
+ * fills up. */
 static int open_bounded_file(void)
 {
     int const fd = memfd_create("stderr", MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -86,7 +84,8 @@ bool sampler_open(struct sampler *sampler, char *const *events, size_t event_cou
         sampler->page = mmap(NULL, sizeof *sampler->page, PROT_READ | PROT_WRITE, MAP_SHARED,
                              sampler->page_fd, 0);
     if (sampler->null_fd < 0 || sampler->stderr_fd < 0 || sampler->page == MAP_FAILED) {
-        complain("ulimit -n; free", "cannot open /dev/null and two memory files: %s", strerror(errno));
+        complain("ulimit -n; free", "cannot open /dev/null and two memory files: %s",
+                 strerror(errno));
         sampler_close(sampler);
         return false;
     }
@@ -110,14 +109,15 @@ void sampler_close(struct sampler *sampler)
     counters_free(sampler->counters);
 }
 
-/* Between fork and exec, with the parent's memory shared: system calls and nothing else. Every descriptor of
- * the harness but the page's closes on exec. */
+/* Between fork and exec, with the parent's memory shared: system calls and nothing else. Every
+ * descriptor of the harness but the page's closes on exec. */
 static _Noreturn void become(struct sampler const *sampler, pid_t parent, char *const *arguments,
                              char *const *environment)
 {
     cpu_set_t cpus;
 
-    /* A harness that is killed takes the sample along, so that it disturbs nothing that comes after. */
+    /* A harness that is killed takes the sample along, so that it disturbs nothing that comes
+     * after. */
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(EXIT_NOT_EXECUTED);
@@ -174,8 +174,8 @@ static uint64_t timeval_ns(struct timeval value)
     return (uint64_t)value.tv_sec * 1000000000u + (uint64_t)value.tv_usec * 1000u;
 }
 
-/* The descriptor's offset, shared with the sample, is what the sample wrote. Other bytes than printable
- * ASCII become '?': a record is valid UTF-8 whatever a dying process said. */
+/* The descriptor's offset, shared with the sample, is what the sample wrote. Other bytes than
+ * printable ASCII become '?': a record is valid UTF-8 whatever a dying process said. */
 static char *read_stderr(int fd)
 {
     off_t const end = lseek(fd, 0, SEEK_CUR);
@@ -250,7 +250,8 @@ bool sample_run(struct sampler *sampler, char *const *arguments, char *const *en
     sample->process_major_faults = (uint64_t)usage.ru_majflt;
     page_copy(sample, sampler->page);
     sample->status = status_of(sample, wait_status, in_time);
-    /* A sample that is found wrong later, by its checksum or its allocator, needs its stderr too. */
+    /* A sample that is found wrong later, by its checksum or its allocator, needs its stderr too.
+     */
     sample->stderr_text = read_stderr(sampler->stderr_fd);
     return true;
 }
@@ -271,8 +272,8 @@ static bool served_by(struct region const *region, struct sample_expectation con
         return is_c_library(region->object);
     if (expectation->build_id[0] != 0 && region->build_id[0] != 0)
         return strcmp(expectation->build_id, region->build_id) == 0;
-    return realpath(expectation->object, expected) != NULL && realpath(region->object, actual) != NULL &&
-           strcmp(expected, actual) == 0;
+    return realpath(expectation->object, expected) != NULL &&
+           realpath(region->object, actual) != NULL && strcmp(expected, actual) == 0;
 }
 
 void sample_judge(struct sample *sample, struct sample_expectation const *expectation)
@@ -290,10 +291,13 @@ void sample_judge(struct sample *sample, struct sample_expectation const *expect
 
 char const *sample_status_name(enum sample_status status)
 {
-    static char const *const names[] = {
-        [SAMPLE_OK] = "ok",           [SAMPLE_FAILED] = "failed",       [SAMPLE_CRASHED] = "crashed",
-        [SAMPLE_TIMEOUT] = "timeout", [SAMPLE_CHECKSUM] = "checksum",   [SAMPLE_ALLOCATOR] = "allocator",
-        [SAMPLE_PROTOCOL] = "protocol"};
+    static char const *const names[] = {[SAMPLE_OK] = "ok",
+                                        [SAMPLE_FAILED] = "failed",
+                                        [SAMPLE_CRASHED] = "crashed",
+                                        [SAMPLE_TIMEOUT] = "timeout",
+                                        [SAMPLE_CHECKSUM] = "checksum",
+                                        [SAMPLE_ALLOCATOR] = "allocator",
+                                        [SAMPLE_PROTOCOL] = "protocol"};
 
     return names[status];
 }

@@ -1,6 +1,7 @@
-/* sample.h -- one fresh process: forked, pinned, given what it needs and nothing else, timed and reaped.
+/* sample.h -- one fresh process, given what it needs and nothing else, timed and reaped.
  *
- * This module knows processes; which workload and which allocator they are is its caller's business.
+ * This module knows processes; which workload and which allocator they are is its caller's
+ * business.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_SAMPLE_H
@@ -22,27 +23,28 @@ enum sample_status {
     SAMPLE_PROTOCOL   /* exited 0 without a report */
 };
 
-/* What came of one process. status, exit_code and signal are about it; region is valid when SAMPLE_OK. */
+/* What came of one process. status, exit_code and signal are about it; region is valid when
+ * SAMPLE_OK. */
 struct sample {
     enum sample_status status;
     int exit_code;
     int signal;
     struct region region;
-    uint64_t process_cpu_ns;   /* these four from fork to exit, by wait4 */
+    uint64_t process_cpu_ns; /* these four from fork to exit, by wait4 */
     uint64_t process_wall_ns;
     uint64_t process_minor_faults;
     uint64_t process_major_faults;
-    char *stderr_text;         /* its first bytes, printable; NULL when SAMPLE_OK. Belongs to the sample. */
+    char *stderr_text; /* its first bytes, printable; NULL when SAMPLE_OK. Belongs to the sample. */
 };
 
-/* What samples share. Invariant: page_fd and stderr_fd refer to page and to a file of fixed size. */
+/* What samples share. Invariant: page_fd refers to page, stderr_fd to a file of fixed size. */
 struct sampler {
     struct counters *counters;
     struct region *page;
     int page_fd;
     int stderr_fd;
     int null_fd;
-    int workload_cpu;      /* samples are pinned there; -1: nowhere */
+    int workload_cpu; /* samples are pinned there; -1: nowhere */
     uint64_t timeout_ns;
 };
 
@@ -51,16 +53,16 @@ struct sampler {
 bool sampler_open(struct sampler *sampler, char *const *events, size_t event_count);
 void sampler_close(struct sampler *sampler);
 
-/* Runs arguments[0] to its end. status is any but CHECKSUM and ALLOCATOR, which sample_judge adds. Returns false, after a
- * complaint, when no process could be started: then there is no sample. */
+/* Runs arguments[0] to its end. status is any but CHECKSUM and ALLOCATOR, which sample_judge adds.
+ * Returns false, after a complaint, when no process could be started: then there is no sample. */
 bool sample_run(struct sampler *sampler, char *const *arguments, char *const *environment,
                 struct sample *sample);
 
 /* Who should have served malloc, and what should have come out. */
 struct sample_expectation {
-    char const *object;    /* NULL: the C library's own malloc */
-    char const *build_id;  /* of object; "" without one: then the path decides */
-    bool attested;         /* are these two known? */
+    char const *object;   /* NULL: the C library's own malloc */
+    char const *build_id; /* of object; "" without one: then the path decides */
+    bool attested;        /* are these two known? */
     uint64_t operations;
     uint64_t checksum;
 };

@@ -6,7 +6,8 @@
 /* The cell's place in the key of a round's shuffle: no plan has so many cells. */
 static uint64_t const ROUND_STREAM = UINT64_MAX;
 
-/* The finaliser of splitmix64 (Steele, Lea and Flood, OOPSLA 2014; constants by Stafford, variant 13). */
+/* The finaliser of splitmix64 (Steele, Lea and Flood, OOPSLA 2014; constants by Stafford, variant
+ * 13). */
 static uint64_t mix(uint64_t value)
 {
     value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9u;

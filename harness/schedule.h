@@ -1,8 +1,8 @@
 /* schedule.h -- who runs when, as a function of the seed and of nothing else.
  *
- * A round is every unfinished cell once; the block of a cell in round r is its block r. The order of a
- * round depends on (seed, round), the order and the pad of a block on (seed, cell, block): no state
- * is carried over, so a run that was killed goes on with the schedule that it would have had.
+ * A round is every unfinished cell once; the block of a cell in round r is its block r. The order
+ * of a round depends on (seed, round), the order and the pad of a block on (seed, cell, block): no
+ * state is carried over, so a run that was killed goes on with the schedule that it would have had.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_SCHEDULE_H
@@ -16,7 +16,9 @@ enum { SCHEDULE_PAD_BYTES_MAX = 4096 };
 /* Fills order with a shuffle of 0 ... cell_count - 1. */
 void schedule_round(uint64_t seed, uint64_t round, size_t *order, size_t cell_count);
 
-/* Fills order with a shuffle of 0 ... arm_count - 1. Returns the block's pad, 0 ... SCHEDULE_PAD_BYTES_MAX bytes. */
-uint32_t schedule_block(uint64_t seed, size_t cell, uint64_t block, size_t *order, size_t arm_count);
+/* Fills order with a shuffle of 0 ... arm_count - 1. Returns the block's pad, 0 ...
+ * SCHEDULE_PAD_BYTES_MAX bytes. */
+uint32_t schedule_block(uint64_t seed, size_t cell, uint64_t block, size_t *order,
+                        size_t arm_count);
 
 #endif

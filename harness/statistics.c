@@ -1,4 +1,6 @@
-/* statistics.c -- exact binomial tails in logarithms, so that 10,000 blocks neither overflow nor round to 0.
+/* statistics.c -- exact binomial tails.
+ *
+ * In logarithms, so that 10,000 blocks neither overflow nor round to 0.
  *
  * SPDX-License-Identifier: MIT */
 #include "statistics.h"

@@ -1,6 +1,7 @@
 /* statistics.h -- the exact statistics by which a run stops, as pure functions.
  *
- * Only what a stop rule needs stands here; tables and verdicts are made by analysis/ from the records.
+ * Only what a stop rule needs stands here; tables and verdicts are made by analysis/ from the
+ * records.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_STATISTICS_H
@@ -14,14 +15,16 @@ struct rank_interval {
     size_t high;
 };
 
-/* The exact order-statistic (sign test) interval of the median of n values: the narrowest pair of ranks
- * (k, n + 1 - k) that misses the median with probability alpha or less, whatever the distribution.
- * None for fewer than 6 values. See David and Nagaraja, Order Statistics, 3rd ed., section 7.1. */
+/* The exact order-statistic (sign test) interval of the median of n values: the narrowest pair of
+ * ranks (k, n + 1 - k) that misses the median with probability alpha or less, whatever the
+ * distribution. None for fewer than 6 values. See David and Nagaraja, Order Statistics, 3rd ed.,
+ * section 7.1. */
 struct rank_interval median_interval(size_t n, double alpha);
 
-/* The exact two-sided p value of the sign test: the probability of a split at least as uneven as this
- * one when both signs are equally likely. Zero differences belong to neither count: they are dropped, so the
- * test is exact given the number of differences that have a sign. 1 when there is none. */
+/* The exact two-sided p value of the sign test: the probability of a split at least as uneven as
+ * this one when both signs are equally likely. Zero differences belong to neither count: they are
+ * dropped, so the test is exact given the number of differences that have a sign. 1 when there is
+ * none. */
 double sign_test_p(size_t positive, size_t negative);
 
 /* Sorts n values, smallest first. */
@@ -30,8 +33,8 @@ void sort_values(double *values, size_t n);
 /* The median of n sorted values; the mean of the middle two where n is even. NAN for n = 0. */
 double median_of_sorted(double const *sorted, size_t n);
 
-/* Holm's step-down adjustment: adjusted[i] <= alpha rejects hypothesis i with family-wise error alpha.
- * p and adjusted may be the same array; `scratch` holds m indices. */
+/* Holm's step-down adjustment: adjusted[i] <= alpha rejects hypothesis i with family-wise error
+ * alpha. p and adjusted may be the same array; `scratch` holds m indices. */
 void holm(double const *p, size_t m, double *adjusted, size_t *scratch);
 
 #endif

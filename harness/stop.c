@@ -14,8 +14,8 @@ enum { HALF_WIDTH_BLOCKS_MIN = 20 };
 
 static double const LOST_RATIO_MAX = 0.20;
 
-/* Every arm's interval, the control's too, is at most 2 * half_width wide. A width of 0.5 % is 0.005 in
- * ratio and in logarithm alike, to a part in 400. */
+/* Every arm's interval, the control's too, is at most 2 * half_width wide. A width of 0.5 % is
+ * 0.005 in ratio and in logarithm alike, to a part in 400. */
 static bool narrow_enough(struct tally const *tally, size_t cell)
 {
     struct plan const *const plan = tally->plan;
@@ -68,8 +68,9 @@ static void judge_losses(struct tally const *tally, json_t *reasons)
         lost += tally->cells[i].lost;
     }
     if ((double)lost > LOST_RATIO_MAX * (double)blocks)
-        json_array_append_new(reasons, json_sprintf("%" PRIu64 " of %" PRIu64 " blocks lost: more than 20 %%",
-                                                    lost, blocks));
+        json_array_append_new(
+            reasons,
+            json_sprintf("%" PRIu64 " of %" PRIu64 " blocks lost: more than 20 %%", lost, blocks));
 }
 
 /* The control arm is the baseline: where the two differ, the run cannot tell arms apart either. */
@@ -86,8 +87,9 @@ static void judge_control(struct tally const *tally, json_t *reasons)
         if (p[i] <= tally->plan->alpha_control) {
             double const effect = tally_speed_effect(tally, i, 1, tally->plan->alpha).median;
             json_array_append_new(
-                reasons, json_sprintf("%s: the control arm differs from the baseline by %+.2f %% (p = %.2g)",
-                                      tally->plan->cells[i].id, 100 * expm1(effect), p[i]));
+                reasons,
+                json_sprintf("%s: the control arm differs from the baseline by %+.2f %% (p = %.2g)",
+                             tally->plan->cells[i].id, 100 * expm1(effect), p[i]));
         }
     free(p);
     free(scratch);
@@ -96,7 +98,8 @@ static void judge_control(struct tally const *tally, json_t *reasons)
 static json_t *outcome_of(json_t *reasons, json_t *cells)
 {
     return json_pack("{s:s, s:s, s:o, s:o}", "schema", "slablab-outcome/1", "verdict",
-                     json_array_size(reasons) == 0 ? "complete" : "void", "reasons", reasons, "cells", cells);
+                     json_array_size(reasons) == 0 ? "complete" : "void", "reasons", reasons,
+                     "cells", cells);
 }
 
 json_t *stop_outcome(struct tally const *tally, enum stop_reason const *reasons)
@@ -107,10 +110,11 @@ json_t *stop_outcome(struct tally const *tally, enum stop_reason const *reasons)
     judge_losses(tally, why);
     judge_control(tally, why);
     for (size_t i = 0; i < tally->plan->cell_count; i++)
-        json_array_append_new(
-            cells, json_pack("{s:s, s:I, s:I, s:s}", "cell", tally->plan->cells[i].id, "blocks",
-                             (json_int_t)tally->cells[i].blocks, "lost", (json_int_t)tally->cells[i].lost,
-                             "stopped_by", stop_reason_name(reasons[i])));
+        json_array_append_new(cells,
+                              json_pack("{s:s, s:I, s:I, s:s}", "cell", tally->plan->cells[i].id,
+                                        "blocks", (json_int_t)tally->cells[i].blocks, "lost",
+                                        (json_int_t)tally->cells[i].lost, "stopped_by",
+                                        stop_reason_name(reasons[i])));
     return outcome_of(why, cells);
 }
 

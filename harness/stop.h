@@ -1,6 +1,7 @@
 /* stop.h -- when a cell has seen enough, and what the run is then worth.
  *
- * The rules look at the number of blocks, at widths and at recorded time: never at the sign of an effect.
+ * The rules look at the number of blocks, at widths and at recorded time: never at the sign of an
+ * effect.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_STOP_H
@@ -20,10 +21,12 @@ bool stop_of_run(struct tally const *tally);
 
 char const *stop_reason_name(enum stop_reason reason);
 
-/* outcome.json: the verdict, "complete" or "void" with its reasons, and why each cell stopped. A new reference. */
+/* outcome.json: the verdict, "complete" or "void" with its reasons, and why each cell stopped. A
+ * new reference. */
 json_t *stop_outcome(struct tally const *tally, enum stop_reason const *reasons);
 
-/* The outcome of a run that was VOID before its first block: `reasons` is an array of strings, which is borrowed. */
+/* The outcome of a run that was VOID before its first block: `reasons` is an array of strings,
+ * which is borrowed. */
 json_t *stop_outcome_before_blocks(json_t *reasons);
 
 #endif

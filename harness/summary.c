@@ -25,12 +25,13 @@ static void print_arm(struct tally const *tally, size_t cell, size_t arm)
     if (arm != 0)
         snprintf(words, sizeof words, "%+7.2f", percent(effect.median));
     if (arm != 0 && !isnan(effect.low))
-        snprintf(words, sizeof words, "%+7.2f [%+7.2f, %+7.2f]", percent(effect.median), percent(effect.low),
-                 percent(effect.high));
+        snprintf(words, sizeof words, "%+7.2f [%+7.2f, %+7.2f]", percent(effect.median),
+                 percent(effect.low), percent(effect.high));
     if (strlen(id) > ID_WIDTH)
         printf("  %s\n", id);
     printf("  %-*s %9.4g %-26s %10.0f\n", ID_WIDTH, strlen(id) > ID_WIDTH ? "" : id,
-           tally_median_speed(tally, cell, arm) / 1e6, words, tally_median_faults(tally, cell, arm));
+           tally_median_speed(tally, cell, arm) / 1e6, words,
+           tally_median_faults(tally, cell, arm));
 }
 
 static void print_cell(struct tally const *tally, size_t cell)
@@ -54,7 +55,8 @@ static void print_noise_floor(struct tally const *tally)
     if (isnan(worst))
         puts("noise floor: no interval (fewer than 6 blocks)");
     else
-        printf("noise floor: the control arm's interval reaches %.2f %% in the worst cell\n", worst);
+        printf("noise floor: the control arm's interval reaches %.2f %% in the worst cell\n",
+               worst);
 }
 
 static void print_verdict(json_t const *outcome)
@@ -64,20 +66,21 @@ static void print_verdict(json_t const *outcome)
     size_t place;
     json_t *entry;
 
-    json_array_foreach(json_object_get(outcome, "cells"), place, entry) {
+    json_array_foreach (json_object_get(outcome, "cells"), place, entry) {
         blocks += json_integer_value(json_object_get(entry, "blocks"));
         lost += json_integer_value(json_object_get(entry, "lost"));
     }
     printf("blocks: %" JSON_INTEGER_FORMAT ", lost: %" JSON_INTEGER_FORMAT "\n", blocks, lost);
     printf("verdict: %s\n", json_string_value(json_object_get(outcome, "verdict")));
-    json_array_foreach(json_object_get(outcome, "reasons"), place, entry)
+    json_array_foreach (json_object_get(outcome, "reasons"), place, entry)
         printf("  %s\n", json_string_value(entry));
 }
 
 void summary_print(struct tally const *tally, json_t const *outcome, char const *folder)
 {
     /* Debian's pandas belongs to this one, whatever other python comes first on the PATH. */
-    char const *const python = access("/usr/bin/python3", X_OK) == 0 ? "/usr/bin/python3" : "python3";
+    char const *const python =
+        access("/usr/bin/python3", X_OK) == 0 ? "/usr/bin/python3" : "python3";
 
     printf("%s (%s)\n", tally->plan->experiment, tally->plan->form);
     if (json_array_size(json_object_get(outcome, "cells")) > 0) {

@@ -68,7 +68,8 @@ static struct tally_sample *next_block(struct tally_cell *cell, size_t arm_count
 
 static bool refuse(char const *what, char const *cell, uint64_t block)
 {
-    complain("slablab run --fresh", "samples.jsonl: %s: cell '%s', block %" PRIu64, what, cell, block);
+    complain("slablab run --fresh", "samples.jsonl: %s: cell '%s', block %" PRIu64, what, cell,
+             block);
     return false;
 }
 
@@ -109,7 +110,8 @@ bool tally_add(void *context, json_t const *record)
     if (index == tally->plan->cell_count)
         return refuse("a cell that the plan does not have", id == NULL ? "?" : id, block);
     if (block != cell->blocks)
-        return refuse(block < cell->blocks ? "a block that is there twice" : "a block after a missing one",
+        return refuse(block < cell->blocks ? "a block that is there twice"
+                                           : "a block after a missing one",
                       id, block);
     if (!take_samples(tally->plan, json_object_get(record, "samples"),
                       next_block(cell, tally->plan->arm_count)))
@@ -134,18 +136,21 @@ double tally_seconds(struct tally const *tally)
     return seconds;
 }
 
-static struct tally_sample const *sample_at(struct tally const *tally, size_t cell, size_t valid, size_t arm)
+static struct tally_sample const *sample_at(struct tally const *tally, size_t cell, size_t valid,
+                                            size_t arm)
 {
     return &tally->cells[cell].sample[valid * tally->plan->arm_count + arm];
 }
 
-/* Every arm does the same number of operations, so the effect on their speed is that on the time, turned round. */
+/* Every arm does the same number of operations, so the effect on their speed is that on the time,
+ * turned round. */
 static double log_speed(struct tally_sample const *sample)
 {
     return -log((double)sample->cpu_ns);
 }
 
-struct tally_effect tally_speed_effect(struct tally const *tally, size_t cell, size_t arm, double alpha)
+struct tally_effect tally_speed_effect(struct tally const *tally, size_t cell, size_t arm,
+                                       double alpha)
 {
     size_t const n = tally_valid(tally, cell);
     struct rank_interval const ranks = median_interval(n, alpha);
@@ -153,7 +158,8 @@ struct tally_effect tally_speed_effect(struct tally const *tally, size_t cell, s
     struct tally_effect effect = {NAN, NAN, NAN};
 
     for (size_t i = 0; i < n; i++)
-        difference[i] = log_speed(sample_at(tally, cell, i, arm)) - log_speed(sample_at(tally, cell, i, 0));
+        difference[i] =
+            log_speed(sample_at(tally, cell, i, arm)) - log_speed(sample_at(tally, cell, i, 0));
     sort_values(difference, n);
     effect.median = median_of_sorted(difference, n);
     if (ranks.low > 0) {

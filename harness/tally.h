@@ -1,6 +1,7 @@
-/* tally.h -- what the recorded blocks say so far: the numbers by which a run stops and is summed up.
+/* tally.h -- what the recorded blocks say so far, for the stop rules and the summary.
  *
- * It is fed with records alone, live ones and ones read back alike: a resumed run knows what an uninterrupted one knows.
+ * It is fed with records alone, live ones and ones read back alike: a resumed run knows what an
+ * uninterrupted one knows.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_TALLY_H
@@ -13,16 +14,16 @@
 struct tally_sample {
     uint64_t cpu_ns;
     uint64_t operations;
-    uint64_t faults;        /* minor and major */
+    uint64_t faults; /* minor and major */
 };
 
-/* Invariant: the cell has blocks 0 ... blocks - 1, each once, and sample holds (blocks - lost) * arm_count entries: of valid
- * block v and arm a, sample[v * arm_count + a]. */
+/* Invariant: the cell has blocks 0 ... blocks - 1, each once, and sample holds (blocks - lost) *
+ * arm_count entries: of valid block v and arm a, sample[v * arm_count + a]. */
 struct tally_cell {
     uint64_t blocks;
-    uint64_t lost;          /* of them: invalid */
+    uint64_t lost; /* of them: invalid */
     uint64_t duration_ns;
-    size_t capacity;        /* of sample, in valid blocks */
+    size_t capacity; /* of sample, in valid blocks */
     struct tally_sample *sample;
 };
 
@@ -34,14 +35,15 @@ struct tally {
 struct tally tally_new(struct plan const *plan);
 void tally_free(struct tally *tally);
 
-/* A record_visitor; context is the tally. Refuses records of another plan, of unknown cells, and blocks that are there twice or
- * that follow a missing one. */
+/* A record_visitor; context is the tally. Refuses records of another plan, of unknown cells, and
+ * blocks that are there twice or that follow a missing one. */
 bool tally_add(void *context, json_t const *record);
 
 size_t tally_valid(struct tally const *tally, size_t cell);
 double tally_seconds(struct tally const *tally);
 
-/* An effect of arm against the baseline, as differences of logarithms. Without an interval low and high are NAN. */
+/* An effect of arm against the baseline, as differences of logarithms. Without an interval low and
+ * high are NAN. */
 struct tally_effect {
     double median;
     double low;
@@ -49,10 +51,11 @@ struct tally_effect {
 };
 
 /* Of ln(operations / cpu_ns). A time of 0 counts as the clock's 1 ns. */
-struct tally_effect tally_speed_effect(struct tally const *tally, size_t cell, size_t arm, double alpha);
+struct tally_effect tally_speed_effect(struct tally const *tally, size_t cell, size_t arm,
+                                       double alpha);
 
-/* Over the valid blocks; NAN when there is none. */
-double tally_median_speed(struct tally const *tally, size_t cell, size_t arm); /* operations per second */
+/* Operations per second, and page faults, over the valid blocks; NAN when there is none. */
+double tally_median_speed(struct tally const *tally, size_t cell, size_t arm);
 double tally_median_faults(struct tally const *tally, size_t cell, size_t arm);
 
 /* The sign test's p value for the control arm against the baseline. */

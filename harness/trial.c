@@ -68,7 +68,8 @@ static char **arguments_build(struct cell const *cell, struct terms const *terms
     string = stpcpy(string, terms->program) + 1;
     for (size_t i = 0; i < cell->parameter_count; i++) {
         arguments[count++] = string;
-        string += sprintf(string, "%s=%" PRIu64, cell->parameters[i].name, cell->parameters[i].value) + 1;
+        string +=
+            sprintf(string, "%s=%" PRIu64, cell->parameters[i].name, cell->parameters[i].value) + 1;
     }
     arguments[count++] = string;
     string += sprintf(string, "operations=%" PRIu64, terms->operations) + 1;
@@ -87,7 +88,8 @@ bool trial_run(struct bench *bench, size_t cell, size_t arm, bool observing, siz
     bool const observer = object != plan->arms[arm].object;
     int const region_fd = bench->sampler.page_fd;
     size_t const bytes_total = environment_bytes_largest(plan, observing, region_fd);
-    char **const environment = environment_build(&plan->arms[arm], object, region_fd, bytes_total, pad_bytes);
+    char **const environment =
+        environment_build(&plan->arms[arm], object, region_fd, bytes_total, pad_bytes);
     char **const arguments = arguments_build(&plan->cells[cell], terms);
     char *const observer_build_id = observer ? catalogue_build_id(object) : NULL;
     struct sample_expectation const expectation = {

@@ -1,4 +1,4 @@
-/* trial.h -- one arm in one cell of a plan: the command line, the environment, the sample, its judgement.
+/* trial.h -- one arm in one cell of a plan, from the command line to the judged sample.
  *
  * Calibration, attestation and blocks differ only in what they do with the sample.
  *
@@ -9,15 +9,17 @@
 #include "plan.h"
 #include "sample.h"
 
-/* What is settled about a cell before its first block. Known in this order: program, operations, checksum. */
+/* What is settled about a cell before its first block. Known in this order: program, operations,
+ * checksum. */
 struct terms {
-    char *program;              /* path of the workload's executable */
-    uint64_t operations;        /* of the plan, or calibrated; 0: not yet known */
+    char *program;       /* path of the workload's executable */
+    uint64_t operations; /* of the plan, or calibrated; 0: not yet known */
     uint64_t warmup_operations;
-    uint64_t calibrated_cpu_ns; /* of the calibrating sample's region; 0: the plan states operations */
+    uint64_t
+        calibrated_cpu_ns; /* of the calibrating sample's region; 0: the plan states operations */
     bool attested;
-    uint64_t checksum;          /* with these operations, under every allocator */
-    uint64_t operations_done;   /* as the workload reports them */
+    uint64_t checksum;        /* with these operations, under every allocator */
+    uint64_t operations_done; /* as the workload reports them */
 };
 
 /* A plan, with all that is needed to run any part of it. terms[i] belongs to plan->cells[i]. */
@@ -34,8 +36,8 @@ void bench_close(struct bench *bench);
 /* Sets operations, and the warm-up where the plan leaves it to them. */
 void terms_set_operations(struct terms *terms, struct cell const *cell, uint64_t operations);
 
-/* Runs arm `arm` in cell `cell`; observing: on the arm's observer, where it has one. Returns false, after a complaint, when
- * no process could be started. The sample is the caller's to release. */
+/* Runs arm `arm` in cell `cell`; observing: on the arm's observer, where it has one. Returns false,
+ * after a complaint, when no process could be started. The sample is the caller's to release. */
 bool trial_run(struct bench *bench, size_t cell, size_t arm, bool observing, size_t pad_bytes,
                struct sample *sample);
 

@@ -77,7 +77,9 @@ json_t *weather_between(struct weather const *before, struct weather const *afte
         json_integer((json_int_t)(after->steal.ns - before->steal.ns)), "/proc/stat");
     for (size_t i = 0; i < PRESSURE_COUNT; i++)
         set(object, pressures[i].key, before->pressure[i].known && after->pressure[i].known,
-            json_integer((json_int_t)(after->pressure[i].us - before->pressure[i].us)), pressures[i].path);
-    set(object, "load_1min", after->load_1min.known, json_real(after->load_1min.value), "/proc/loadavg");
+            json_integer((json_int_t)(after->pressure[i].us - before->pressure[i].us)),
+            pressures[i].path);
+    set(object, "load_1min", after->load_1min.known, json_real(after->load_1min.value),
+        "/proc/loadavg");
     return object;
 }

@@ -12,9 +12,18 @@ enum { PRESSURE_CPU, PRESSURE_MEMORY, PRESSURE_IO, PRESSURE_COUNT };
 
 /* Totals since boot, but for the load. What cannot be read is known == false. */
 struct weather {
-    struct { bool known; uint64_t ns; } steal;
-    struct { bool known; uint64_t us; } pressure[PRESSURE_COUNT]; /* "some" of /proc/pressure */
-    struct { bool known; double value; } load_1min;
+    struct {
+        bool known;
+        uint64_t ns;
+    } steal;
+    struct {
+        bool known;
+        uint64_t us;
+    } pressure[PRESSURE_COUNT]; /* "some" of /proc/pressure */
+    struct {
+        bool known;
+        double value;
+    } load_1min;
 };
 
 struct weather weather_now(void);
