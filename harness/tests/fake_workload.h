@@ -1,0 +1,93 @@
+/* fake_workload.h -- a workload that misbehaves as its environment says, inside the test's own
+ * executable.
+ *
+ * A test that includes this starts its main with fake_workload_unless_test(); run as a sample, the
+ * same executable then answers the harness by the protocol of region.h. FAKE=<word> chooses what
+ * goes wrong.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_FAKE_WORKLOAD_H
+#define SLABLAB_FAKE_WORKLOAD_H
+
+#include "workloads/region.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { FAKE_CPU_NS_PER_OPERATION = 100, FAKE_CHECKSUM = 0xabcdef };
+
+static inline int fake_is(char const *word)
+{
+    char const *const fake = getenv("FAKE");
+
+    return fake != NULL && strcmp(fake, word) == 0;
+}
+
+static inline uint64_t fake_operations(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        if (strncmp(argv[i], "operations=", 11) == 0)
+            return strtoull(argv[i] + 11, NULL, 10);
+    return 1;
+}
+
+static inline void fake_misbehave(void)
+{
+    if (fake_is("exit"))
+        fputs("no such size\n", stderr), exit(1);
+    if (fake_is("crash"))
+        fputs("tag byte overrun\n", stderr), raise(SIGSEGV);
+    if (fake_is("hang"))
+        fputs("waiting\n", stderr), pause();
+    if (fake_is("silent"))
+        exit(0);
+    if (fake_is("shout"))
+        for (int i = 0; i < 10000; i++)
+            fputs("\x80 far too much\n", stderr);
+    if (fake_is("shout"))
+        exit(3);
+}
+
+static inline void fake_report(struct region *region, uint64_t operations)
+{
+    char const *const preload = getenv("LD_PRELOAD");
+    char const *const object = preload == NULL ? "/lib/libc.so.6" : preload;
+
+    region->operations = operations;
+    region->checksum = fake_is("checksum") ? 1 : FAKE_CHECKSUM;
+    region->cpu_ns = operations * FAKE_CPU_NS_PER_OPERATION;
+    region->wall_ns = region->cpu_ns;
+    snprintf(region->object, sizeof region->object, "%s",
+             fake_is("allocator") ? "/bin/sh" : object);
+    if (getenv("FAKE_TIERS") != NULL) {
+        region->tier_count = 3;
+        snprintf(region->tier[0].name, REGION_NAME_MAX, "tiny_allocations");
+        snprintf(region->tier[1].name, REGION_NAME_MAX, "libc_allocations");
+        snprintf(region->tier[2].name, REGION_NAME_MAX, "tiny_frees");
+        region->tier[0].value = 900;
+        region->tier[1].value = 100;
+        region->tier[2].value = 5000;
+    }
+    region->state = REGION_REPORTED;
+}
+
+static inline void fake_workload_unless_test(int argc, char **argv)
+{
+    char const *const fd = getenv("SLABLAB_REGION");
+    struct region *region;
+
+    if (fd == NULL)
+        return;
+    fake_misbehave();
+    region = mmap(NULL, sizeof *region, PROT_READ | PROT_WRITE, MAP_SHARED, atoi(fd), 0);
+    if (region == MAP_FAILED || region->magic != REGION_MAGIC)
+        exit(4);
+    fake_report(region, fake_operations(argc, argv));
+    exit(0);
+}
+
+#endif

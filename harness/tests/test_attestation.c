@@ -1,0 +1,295 @@
+/* test_attestation.c -- what is not as planned is found before the first block, and in every block.
+ *
+ * The workload is this executable itself, found under a root made for the test; arms go wrong by
+ * FAKE=<word>.
+ *
+ * SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "attestation.h"
+#include "block.h"
+#include "catalogue.h"
+#include "fake_workload.h"
+#include "schedule.h"
+
+#include <limits.h>
+#include <sys/stat.h>
+
+enum { ARMS = 3 };
+
+static char root[] = "/tmp/slablab-attest-XXXXXX";
+static char *assignment[] = {"FAKE_TIERS=1", NULL};
+static struct arm arms[ARMS] = {
+    {.id = "baseline", .object_build_id = "", .role = ROLE_BASELINE},
+    {.id = "control", .object_build_id = "", .role = ROLE_CONTROL},
+    {.id = "phase", .object_build_id = "", .role = ROLE_ARM, .environment = assignment},
+};
+static struct serves serves = {.arm = 2, .tier = "tiny", .share = 0.9};
+static struct cell cell = {.id = "fake cold", .workload = "fake"};
+static char *events[] = {"page-faults", "slablab-has-no-such-event"};
+static struct plan plan = {
+    .experiment = "made",
+    .hash = "0123456789abcdef",
+    .seed = 5,
+    .events = events,
+    .event_count = 2,
+    .arms = arms,
+    .arm_count = ARMS,
+    .cells = &cell,
+    .cell_count = 1,
+};
+static struct bench bench;
+static json_t *reasons;
+static json_t *file;
+
+static int make_root(void **state)
+{
+    char path[PATH_MAX];
+    char executable[PATH_MAX];
+
+    (void)state;
+    if (mkdtemp(root) == NULL || realpath("/proc/self/exe", executable) == NULL)
+        return -1;
+    snprintf(path, sizeof path, "%s/build", root);
+    mkdir(path, 0755);
+    snprintf(path, sizeof path, "%s/build/workloads", root);
+    mkdir(path, 0755);
+    snprintf(path, sizeof path, "%s/build/workloads/fake", root);
+    catalogue_set_root(root);
+    return symlink(executable, path);
+}
+
+static int remove_root(void **state)
+{
+    char path[PATH_MAX];
+
+    (void)state;
+    snprintf(path, sizeof path, "%s/build/workloads/fake", root);
+    unlink(path);
+    snprintf(path, sizeof path, "%s/build/workloads", root);
+    rmdir(path);
+    snprintf(path, sizeof path, "%s/build", root);
+    rmdir(path);
+    return rmdir(root);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    cell.operations = 7;
+    cell.serves_count = 0;
+    arms[2].environment_count = 0;
+    file = NULL;
+    reasons = json_array();
+    return bench_open(&bench, &plan) ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    json_decref(file);
+    json_decref(reasons);
+    bench_close(&bench);
+    return 0;
+}
+
+static void let_phase_be(char *variable)
+{
+    assignment[0] = variable;
+    arms[2].environment_count = 1;
+}
+
+static char const *reason(size_t index)
+{
+    return json_string_value(json_array_get(reasons, index));
+}
+
+static void all_as_planned(void **state)
+{
+    (void)state;
+    assert_int_equal(attest(&bench, reasons, &file), STEP_DONE);
+    assert_int_equal(json_array_size(reasons), 0);
+    assert_true(bench.terms[0].attested);
+    assert_int_equal(bench.terms[0].checksum, FAKE_CHECKSUM);
+    assert_int_equal(bench.terms[0].operations_done, 7);
+}
+
+static void another_checksum(void **state)
+{
+    (void)state;
+    let_phase_be("FAKE=checksum");
+    assert_int_equal(attest(&bench, reasons, &file), STEP_VOID);
+    assert_int_equal(json_array_size(reasons), 1);
+    assert_string_equal(reason(0),
+                        "fake cold: phase: checksum 0000000000000001 after 7 operations; "
+                        "the baseline gives 0000000000abcdef after 7");
+}
+
+static void another_allocator(void **state)
+{
+    (void)state;
+    let_phase_be("FAKE=allocator");
+    assert_int_equal(attest(&bench, reasons, &file), STEP_VOID);
+    assert_string_equal(reason(0), "fake cold: phase: malloc was served by /bin/sh (build-id ), "
+                                   "not by the C library");
+}
+
+static void a_crash(void **state)
+{
+    (void)state;
+    let_phase_be("FAKE=crash");
+    assert_int_equal(attest(&bench, reasons, &file), STEP_VOID);
+    assert_string_equal(reason(0),
+                        "fake cold: phase: crashed (exit code 0, signal 11): tag byte overrun\n");
+}
+
+/* The fake counts 900 allocations in tiny and 100 in libc; frees are no share of anything. */
+static void shares(void **state)
+{
+    (void)state;
+    let_phase_be("FAKE_TIERS=1");
+    cell.serves = &serves;
+    cell.serves_count = 1;
+    serves.relation = SERVES_AT_LEAST;
+    serves.share = 0.9;
+    assert_int_equal(attest(&bench, reasons, &file), STEP_DONE);
+    json_t const *const arm = json_array_get(
+        json_object_get(json_array_get(json_object_get(file, "cells"), 0), "arms"), 2);
+    assert_int_equal(json_object_size(json_object_get(arm, "shares")), 2);
+    assert_float_equal(json_real_value(json_object_get(json_object_get(arm, "shares"), "libc")),
+                       0.1, 1e-12);
+}
+
+static void too_small_a_share(void **state)
+{
+    (void)state;
+    let_phase_be("FAKE_TIERS=1");
+    cell.serves = &serves;
+    cell.serves_count = 1;
+    serves.share = 0.91;
+    serves.relation = SERVES_AT_LEAST;
+    assert_int_equal(attest(&bench, reasons, &file), STEP_VOID);
+    assert_string_equal(reason(0),
+                        "fake cold: phase: tier tiny is to serve >= 91 %, and served 90 %");
+    serves.relation = SERVES_AT_MOST;
+    json_decref(file);
+    assert_int_equal(attest(&bench, reasons, &file), STEP_DONE);
+}
+
+static void a_share_that_nobody_counts(void **state)
+{
+    (void)state;
+    cell.serves = &serves;
+    cell.serves_count = 1;
+    assert_int_equal(attest(&bench, reasons, &file), STEP_VOID);
+    assert_non_null(strstr(reason(0), "nothing was counted"));
+}
+
+/* The fake's operation takes 100 ns: 35 ms are 350,000. */
+static void calibrates_what_the_plan_leaves_open(void **state)
+{
+    (void)state;
+    cell.operations = 0;
+    assert_int_equal(calibrate(&bench, reasons), STEP_DONE);
+    assert_int_equal(bench.terms[0].operations, 350000);
+    assert_int_equal(bench.terms[0].warmup_operations, 0);
+}
+
+static void calibration_on_a_broken_baseline(void **state)
+{
+    (void)state;
+    cell.operations = 0;
+    assignment[0] = "FAKE=exit";
+    arms[0].environment = assignment;
+    arms[0].environment_count = 1;
+    assert_int_equal(calibrate(&bench, reasons), STEP_VOID);
+    arms[0].environment_count = 0;
+    assert_string_equal(reason(0), "fake cold: calibrating on baseline: failed: no such size\n");
+}
+
+static void a_valid_block(void **state)
+{
+    struct block block;
+    size_t order[ARMS];
+
+    (void)state;
+    assert_int_equal(attest(&bench, reasons, &file), STEP_DONE);
+    block_allocate(&block, &plan);
+    assert_int_equal(block_run(&block, &bench, 0, 4), BLOCK_DONE);
+    assert_true(block.valid);
+    assert_int_equal(block.pad_bytes, schedule_block(plan.seed, 0, 4, order, ARMS));
+    json_t *const record = block_describe(&block, &bench, "here");
+    json_t *const samples = json_object_get(record, "samples");
+    for (size_t i = 0; i < ARMS; i++) {
+        json_t *const sample = json_array_get(samples, i);
+        assert_string_equal(json_string_value(json_object_get(sample, "arm")), arms[order[i]].id);
+        assert_int_equal(json_integer_value(json_object_get(sample, "position")), i);
+        assert_int_equal(json_integer_value(json_object_get(sample, "cpu_ns")), 700);
+        json_t *const counted = json_object_get(sample, "events");
+        assert_non_null(json_object_get(json_object_get(counted, events[0]), "value"));
+        assert_non_null(json_object_get(json_object_get(counted, events[1]), "absent"));
+    }
+    json_decref(record);
+    block_free(&block, &plan);
+}
+
+/* One arm crashes, the others go on; what it said is kept, and the block does not count. */
+static void an_invalid_block(void **state)
+{
+    struct block block;
+    size_t crashed = 0;
+
+    (void)state;
+    assert_int_equal(attest(&bench, reasons, &file), STEP_DONE);
+    let_phase_be("FAKE=crash");
+    block_allocate(&block, &plan);
+    assert_int_equal(block_run(&block, &bench, 0, 0), BLOCK_DONE);
+    assert_false(block.valid);
+    json_t *const record = block_describe(&block, &bench, "here");
+    assert_true(json_is_false(json_object_get(record, "valid")));
+    for (size_t i = 0; i < ARMS; i++) {
+        json_t *const sample = json_array_get(json_object_get(record, "samples"), i);
+        char const *const status = json_string_value(json_object_get(sample, "status"));
+        if (block.order[i] != 2) {
+            assert_string_equal(status, "ok");
+            continue;
+        }
+        crashed++;
+        assert_string_equal(status, "crashed");
+        assert_int_equal(json_integer_value(json_object_get(sample, "signal")), SIGSEGV);
+        assert_string_equal(json_string_value(json_object_get(sample, "stderr")),
+                            "tag byte overrun\n");
+        assert_null(json_object_get(sample, "cpu_ns"));
+    }
+    assert_int_equal(crashed, 1);
+    json_decref(record);
+    block_free(&block, &plan);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+
+int main(int argc, char **argv)
+{
+    struct CMUnitTest const tests[] = {
+        TEST(all_as_planned),
+        TEST(another_checksum),
+        TEST(another_allocator),
+        TEST(a_crash),
+        TEST(shares),
+        TEST(too_small_a_share),
+        TEST(a_share_that_nobody_counts),
+        TEST(calibrates_what_the_plan_leaves_open),
+        TEST(calibration_on_a_broken_baseline),
+        TEST(a_valid_block),
+        TEST(an_invalid_block),
+    };
+
+    fake_workload_unless_test(argc, argv);
+    return cmocka_run_group_tests(tests, make_root, remove_root);
+}

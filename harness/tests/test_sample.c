@@ -1,0 +1,231 @@
+/* test_sample.c -- whatever becomes of a sample's process is told apart, with what it said.
+ *
+ * SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "fake_workload.h"
+#include "sample.h"
+
+static char *events[] = {"page-faults", "task-clock", "minor-faults", "slablab-has-no-such-event"};
+static struct sampler sampler;
+static char region_variable[32];
+
+static struct sample_expectation const expectation = {
+    .attested = true, .operations = 7, .checksum = FAKE_CHECKSUM};
+
+static int open_sampler(void **state)
+{
+    (void)state;
+    if (!sampler_open(&sampler, events, sizeof events / sizeof *events))
+        return -1;
+    snprintf(region_variable, sizeof region_variable, "SLABLAB_REGION=%d", sampler.page_fd);
+    return 0;
+}
+
+static int close_sampler(void **state)
+{
+    (void)state;
+    sampler_close(&sampler);
+    return 0;
+}
+
+static struct sample run_fake(char const *fake)
+{
+    char variable[32];
+    char *const arguments[] = {"/proc/self/exe", "operations=7", "warmup=0", NULL};
+    char *const environment[] = {region_variable, variable, NULL};
+    struct sample sample;
+
+    snprintf(variable, sizeof variable, "FAKE=%s", fake);
+    assert_true(sample_run(&sampler, arguments, environment, &sample));
+    sample_judge(&sample, &expectation);
+    return sample;
+}
+
+static void good(void **state)
+{
+    struct sample const sample = run_fake("");
+
+    (void)state;
+    assert_int_equal(sample.status, SAMPLE_OK);
+    assert_int_equal(sample.region.operations, 7);
+    assert_int_equal(sample.region.checksum, FAKE_CHECKSUM);
+    assert_null(sample.stderr_text);
+    assert_true(sample.process_wall_ns > 0);
+    assert_true(sample.process_minor_faults > 0);
+}
+
+static void bad_exit(void **state)
+{
+    struct sample sample = run_fake("exit");
+
+    (void)state;
+    assert_int_equal(sample.status, SAMPLE_FAILED);
+    assert_int_equal(sample.exit_code, 1);
+    assert_string_equal(sample.stderr_text, "no such size\n");
+    sample_release(&sample);
+}
+
+static void crash(void **state)
+{
+    struct sample sample = run_fake("crash");
+
+    (void)state;
+    assert_int_equal(sample.status, SAMPLE_CRASHED);
+    assert_int_equal(sample.signal, SIGSEGV);
+    assert_string_equal(sample.stderr_text, "tag byte overrun\n");
+    sample_release(&sample);
+}
+
+static void timeout(void **state)
+{
+    uint64_t const timeout_ns = sampler.timeout_ns;
+
+    (void)state;
+    sampler.timeout_ns = 200000000;
+    struct sample sample = run_fake("hang");
+    sampler.timeout_ns = timeout_ns;
+    assert_int_equal(sample.status, SAMPLE_TIMEOUT);
+    assert_string_equal(sample.stderr_text, "waiting\n");
+    sample_release(&sample);
+}
+
+static void wrong_checksum(void **state)
+{
+    struct sample sample = run_fake("checksum");
+
+    (void)state;
+    assert_int_equal(sample.status, SAMPLE_CHECKSUM);
+    sample_release(&sample);
+}
+
+static void wrong_allocator(void **state)
+{
+    struct sample sample = run_fake("allocator");
+
+    (void)state;
+    assert_int_equal(sample.status, SAMPLE_ALLOCATOR);
+    sample_release(&sample);
+}
+
+static void no_report(void **state)
+{
+    struct sample sample = run_fake("silent");
+
+    (void)state;
+    assert_int_equal(sample.status, SAMPLE_PROTOCOL);
+    sample_release(&sample);
+}
+
+/* 10,000 lines of 15 bytes are 150,000; what is kept is at most 16,384, without the byte that is
+ * not UTF-8. */
+static void too_much_stderr(void **state)
+{
+    struct sample sample = run_fake("shout");
+
+    (void)state;
+    assert_int_equal(sample.status, SAMPLE_FAILED);
+    assert_in_range(strlen(sample.stderr_text), 8000, 16384);
+    assert_memory_equal(sample.stderr_text, "? far too much\n? far", 20);
+    sample_release(&sample);
+    /* The next sample's starts empty. */
+    sample = run_fake("exit");
+    assert_string_equal(sample.stderr_text, "no such size\n");
+    sample_release(&sample);
+}
+
+static void not_executable(void **state)
+{
+    char *const arguments[] = {"/nonexistent/workload", NULL};
+    char *const environment[] = {region_variable, NULL};
+    struct sample sample;
+
+    (void)state;
+    assert_true(sample_run(&sampler, arguments, environment, &sample));
+    assert_int_equal(sample.status, SAMPLE_FAILED);
+    assert_int_equal(sample.exit_code, 127);
+    assert_string_equal(sample.stderr_text,
+                        "cannot execute /nonexistent/workload: No such file or directory\n");
+    sample_release(&sample);
+}
+
+/* Three software events in one group: only its leader is switched off. The unknown one is absent.
+ */
+static void counters(void **state)
+{
+    struct sample const sample = run_fake("");
+    struct region const *const region = &sample.region;
+
+    (void)state;
+    assert_int_equal(region->counter_count, 4);
+    for (size_t i = 0; i < 3; i++)
+        assert_null(counters_absence(sampler.counters, region, i));
+    assert_int_equal(region->counter_fd[3], -1);
+    assert_non_null(counters_absence(sampler.counters, region, 3));
+}
+
+static void too_many_events(void **state)
+{
+    static char *many[REGION_COUNTERS_MAX + 1];
+
+    (void)state;
+    for (size_t i = 0; i <= REGION_COUNTERS_MAX; i++)
+        many[i] = "page-faults";
+    assert_null(counters_encode(many, REGION_COUNTERS_MAX + 1));
+    struct counters *const counted = counters_encode(many, REGION_COUNTERS_MAX);
+    assert_non_null(counted);
+    counters_free(counted);
+}
+
+/* Who serves malloc: by build-id where both have one, by path elsewhere, by name for the C library.
+ */
+static void judged_by_object(void **state)
+{
+    struct sample sample = {.region = {.object = "/bin/sh", .build_id = "aa"}};
+    struct sample_expectation expected = {.object = "/other", .build_id = "aa"};
+
+    (void)state;
+    sample_judge(&sample, &expected);
+    assert_int_equal(sample.status, SAMPLE_OK);
+    expected = (struct sample_expectation){.object = "/bin/sh", .build_id = "bb"};
+    sample_judge(&sample, &expected);
+    assert_int_equal(sample.status, SAMPLE_ALLOCATOR);
+    sample.status = SAMPLE_OK;
+    expected.build_id = "";
+    sample_judge(&sample, &expected);
+    assert_int_equal(sample.status, SAMPLE_OK);
+    expected.object = "/bin/ls";
+    sample_judge(&sample, &expected);
+    assert_int_equal(sample.status, SAMPLE_ALLOCATOR);
+    sample.status = SAMPLE_OK;
+    expected.object = NULL;
+    sample_judge(&sample, &expected);
+    assert_int_equal(sample.status, SAMPLE_ALLOCATOR);
+}
+
+int main(int argc, char **argv)
+{
+    struct CMUnitTest const tests[] = {
+        cmocka_unit_test(good),
+        cmocka_unit_test(bad_exit),
+        cmocka_unit_test(crash),
+        cmocka_unit_test(timeout),
+        cmocka_unit_test(wrong_checksum),
+        cmocka_unit_test(wrong_allocator),
+        cmocka_unit_test(no_report),
+        cmocka_unit_test(too_much_stderr),
+        cmocka_unit_test(not_executable),
+        cmocka_unit_test(counters),
+        cmocka_unit_test(too_many_events),
+        cmocka_unit_test(judged_by_object),
+    };
+
+    fake_workload_unless_test(argc, argv);
+    return cmocka_run_group_tests(tests, open_sampler, close_sampler);
+}

@@ -1,0 +1,149 @@
+/* test_schedule.c -- the schedule repeats itself from its seed, and favours no arm and no place.
+ *
+ * SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "schedule.h"
+
+#include <string.h>
+
+enum { ARMS = 5, BLOCKS = 5000 };
+
+static void assert_permutation(size_t const *order, size_t count)
+{
+    uint64_t seen = 0;
+
+    for (size_t i = 0; i < count; i++)
+        seen |= 1u << order[i];
+    assert_int_equal(seen, (1u << count) - 1);
+}
+
+/* Asked for in another sequence, each block is the same: nothing is carried over. */
+static void stateless(void **state)
+{
+    size_t forward[BLOCKS / 50][ARMS];
+    uint32_t pad[BLOCKS / 50];
+
+    (void)state;
+    for (size_t block = 0; block < BLOCKS / 50; block++)
+        pad[block] = schedule_block(7, 3, block, forward[block], ARMS);
+    for (size_t block = BLOCKS / 50; block-- > 0;) {
+        size_t order[ARMS];
+        assert_int_equal(schedule_block(7, 3, block, order, ARMS), pad[block]);
+        assert_memory_equal(order, forward[block], sizeof order);
+        assert_permutation(order, ARMS);
+    }
+}
+
+/* 5,000 blocks, 5 places: 1,000 expected, standard deviation sqrt(5000 * .2 * .8) = 28; 5 of them
+ * are 141. */
+static void each_arm_in_each_place(void **state)
+{
+    size_t count[ARMS][ARMS] = {{0}};
+
+    (void)state;
+    for (size_t block = 0; block < BLOCKS; block++) {
+        size_t order[ARMS];
+        schedule_block(1, 0, block, order, ARMS);
+        for (size_t place = 0; place < ARMS; place++)
+            count[order[place]][place]++;
+    }
+    for (size_t arm = 0; arm < ARMS; arm++)
+        for (size_t place = 0; place < ARMS; place++)
+            assert_in_range(count[arm][place], 1000 - 141, 1000 + 141);
+}
+
+/* All 6 orders of 3 arms: 6,000 blocks, 1,000 expected, standard deviation 29. */
+static void each_order(void **state)
+{
+    size_t count[3 * 9] = {0};
+    size_t orders = 0;
+
+    (void)state;
+    for (size_t block = 0; block < 6000; block++) {
+        size_t order[3];
+        schedule_block(99, 4, block, order, 3);
+        count[order[0] * 9 + order[1] * 3 + order[2]]++;
+    }
+    for (size_t i = 0; i < sizeof count / sizeof *count; i++)
+        if (count[i] > 0) {
+            orders++;
+            assert_in_range(count[i], 1000 - 144, 1000 + 144);
+        }
+    assert_int_equal(orders, 6);
+}
+
+/* Mean 2,048; the mean of 5,000 draws has a standard deviation of 4097 / sqrt(12 * 5000) = 17. */
+static void pads(void **state)
+{
+    uint64_t sum = 0;
+    uint32_t smallest = UINT32_MAX;
+    uint32_t largest = 0;
+
+    (void)state;
+    for (size_t block = 0; block < BLOCKS; block++) {
+        size_t order[ARMS];
+        uint32_t const pad = schedule_block(1, 0, block, order, ARMS);
+        sum += pad;
+        smallest = pad < smallest ? pad : smallest;
+        largest = pad > largest ? pad : largest;
+    }
+    assert_in_range(sum / BLOCKS, 2048 - 84, 2048 + 84);
+    assert_in_range(smallest, 0, 20);
+    assert_in_range(largest, SCHEDULE_PAD_BYTES_MAX - 20, SCHEDULE_PAD_BYTES_MAX);
+}
+
+/* Seeds, cells, blocks and rounds each make another schedule. */
+static void what_it_depends_on(void **state)
+{
+    size_t order[8];
+    size_t other[8];
+
+    (void)state;
+    uint32_t const pad = schedule_block(1, 2, 3, order, 8);
+    assert_int_not_equal(schedule_block(2, 2, 3, other, 8), pad);
+    assert_memory_not_equal(order, other, sizeof order);
+    assert_int_not_equal(schedule_block(1, 3, 3, other, 8), pad);
+    assert_memory_not_equal(order, other, sizeof order);
+    assert_int_not_equal(schedule_block(1, 2, 4, other, 8), pad);
+    assert_memory_not_equal(order, other, sizeof order);
+    /* Exchanged keys are other keys. */
+    assert_int_not_equal(schedule_block(1, 3, 2, other, 8), pad);
+    schedule_round(1, 0, order, 8);
+    assert_permutation(order, 8);
+    schedule_round(1, 1, other, 8);
+    assert_memory_not_equal(order, other, sizeof order);
+    schedule_round(1, 0, other, 8);
+    assert_memory_equal(order, other, sizeof order);
+}
+
+/* The schedule of a stored seed must stay what it was. The figures come from a second writing of
+ * the generator, in Python. */
+static void golden(void **state)
+{
+    static size_t const first[] = {0, 2, 3, 1};
+    static size_t const later[] = {2, 1, 3, 0};
+    size_t order[4];
+
+    (void)state;
+    assert_int_equal(schedule_block(1, 0, 0, order, 4), 3188);
+    assert_memory_equal(order, first, sizeof order);
+    assert_int_equal(schedule_block(42, 5, 599, order, 4), 655);
+    assert_memory_equal(order, later, sizeof order);
+}
+
+int main(void)
+{
+    struct CMUnitTest const tests[] = {
+        cmocka_unit_test(stateless),          cmocka_unit_test(each_arm_in_each_place),
+        cmocka_unit_test(each_order),         cmocka_unit_test(pads),
+        cmocka_unit_test(what_it_depends_on), cmocka_unit_test(golden),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
