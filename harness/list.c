@@ -109,7 +109,7 @@ static void list_event(char const *name, char const *note)
 static void list_events(void)
 {
     static char const *const others[] = {
-        "cpu-clock", "alignment-faults", "emulation-faults", "cycles", "instructions", "cache-references",
+        "cpu-clock", "cycles", "instructions", "cache-references",
         "cache-misses", "branches", "branch-misses", "L1-dcache-load-misses", "LLC-load-misses",
         "dTLB-load-misses", "dTLB-store-misses", "syscalls:sys_enter_mmap", "syscalls:sys_enter_munmap",
         "syscalls:sys_enter_madvise",

@@ -158,7 +158,7 @@ static json_t *peer(char const *name)
         json_object_set_new(value, "package", json_string(allocator.package));
         json_object_set_new(value, "version",
                             allocator.version != NULL ? json_string(allocator.version)
-                                                      : absent("the command in peers.yaml does not tell"));
+                                                      : absent("dpkg-query does not know the package"));
         json_object_set_new(value, "object", json_string(allocator.serving));
         json_object_set_new(value, "build_id", json_string(allocator.build_id));
     }

@@ -6,7 +6,6 @@
 
 #include "capture.h"
 #include "catalogue.h"
-#include "memory.h"
 #include "yaml_file.h"
 
 #include <dlfcn.h>
@@ -14,12 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-struct peers {
-    char *version;       /* a command; the package's name goes behind it */
-    struct peer *peers;
-    unsigned peers_count;
-};
 
 static cyaml_schema_field_t const peer_fields[] = {
     CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct peer, name, 1, CYAML_UNLIMITED),
@@ -31,29 +24,24 @@ static cyaml_schema_field_t const peer_fields[] = {
 static cyaml_schema_value_t const peer_value = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct peer, peer_fields),
 };
-static cyaml_schema_field_t const peers_fields[] = {
-    CYAML_FIELD_STRING_PTR("version", CYAML_FLAG_POINTER, struct peers, version, 1, CYAML_UNLIMITED),
-    CYAML_FIELD_SEQUENCE("peers", CYAML_FLAG_POINTER, struct peers, peers, &peer_value, 0, CYAML_UNLIMITED),
-    CYAML_FIELD_END,
-};
 static cyaml_schema_value_t const peers_value = {
-    CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct peers, peers_fields),
+    CYAML_VALUE_SEQUENCE(CYAML_FLAG_POINTER, struct peer, &peer_value, 0, CYAML_UNLIMITED),
 };
 
 static struct yaml_file *file;
 static bool file_was_read;
 
-static struct peers const *peers_read(void)
+/* Reads the file at the first question. */
+static struct peer const *peers_read(size_t *count)
 {
-    static struct peers const none = {0};
-
     if (!file_was_read) {
         char *const path = text_format("%s/allocators/peers.yaml", catalogue_root());
         file = access(path, F_OK) == 0 ? yaml_file_open(path, &peers_value) : NULL;
         file_was_read = true;
         free(path);
     }
-    return file != NULL ? yaml_file_data(file) : &none;
+    *count = file != NULL ? yaml_file_count(file) : 0;
+    return file != NULL ? yaml_file_data(file) : NULL;
 }
 
 void peers_forget(void)
@@ -65,21 +53,23 @@ void peers_forget(void)
 
 struct peer const *peers_find(char const *name)
 {
-    struct peers const *const peers = peers_read();
+    size_t count = 0;
+    struct peer const *const peers = peers_read(&count);
 
-    for (unsigned i = 0; i < peers->peers_count; i++)
-        if (text_equal(peers->peers[i].name, name))
-            return &peers->peers[i];
+    for (size_t i = 0; i < count; i++)
+        if (text_equal(peers[i].name, name))
+            return &peers[i];
     return NULL;
 }
 
 struct words peers_names(void)
 {
-    struct peers const *const peers = peers_read();
+    size_t count = 0;
+    struct peer const *const peers = peers_read(&count);
     struct words names = {0};
 
-    for (unsigned i = 0; i < peers->peers_count; i++)
-        words_add(&names, peers->peers[i].name);
+    for (size_t i = 0; i < count; i++)
+        words_add(&names, peers[i].name);
     return names;
 }
 
@@ -119,13 +109,7 @@ char *peers_find_object(char const *object)
 
 char *peers_version(struct peer const *peer)
 {
-    struct words command = words_of(peers_read()->version);
+    char *const arguments[] = {"dpkg-query", "--show", "--showformat=${Version}", peer->package, NULL};
 
-    words_add(&command, peer->package);
-    char **const arguments = memory_zeroed(command.count + 1, sizeof *arguments);
-    memcpy(arguments, command.word, command.count * sizeof *arguments);
-    char *const version = capture_line(arguments, NULL);
-    free(arguments);
-    words_free(&command);
-    return version;
+    return capture_line(arguments, NULL);
 }

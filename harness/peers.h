@@ -22,7 +22,7 @@ char *peers_c_library(void);
 /* The absolute path, free of links, of a peer's object; NULL where it is not installed. */
 char *peers_find_object(char const *object);
 
-/* What the command of peers.yaml tells; NULL when it fails. */
+/* The installed package's version, by dpkg-query; NULL where nobody tells. */
 char *peers_version(struct peer const *peer);
 
 /* Forgets what was read, for a test that changes the root. */

@@ -10,6 +10,7 @@
 
 #include <getopt.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 
 enum { LABEL_WIDTH = 13 };
@@ -102,7 +103,7 @@ static void print_stop(struct plan const *plan)
 /* "1 h 02 min", "3 min 05 s", "12 s": rounded up, since it is an upper bound. */
 static char *duration_text(double seconds)
 {
-    uint64_t const whole = (uint64_t)seconds + 1;
+    uint64_t const whole = (uint64_t)ceil(seconds);
 
     if (whole >= 3600)
         return text_format("%" PRIu64 " h %02" PRIu64 " min", whole / 3600, whole % 3600 / 60);
@@ -139,8 +140,7 @@ static void print_plan(struct plan const *plan, struct request const *request)
 
     wrapped_print(stdout, LABEL_WIDTH, "question:", plan->question);
     wrapped_print(stdout, LABEL_WIDTH, "expects:", *plan->expects != '\0' ? plan->expects : "(not stated)");
-    printf("%-*s%s, plan %s, seed %" PRIu64 "%s\n", LABEL_WIDTH, "form:", plan->form, plan->hash, plan->seed,
-           request->seed == 0 ? " (drawn, or the experiment's)" : "");
+    printf("%-*s%s, plan %s, seed %" PRIu64 "\n", LABEL_WIDTH, "form:", plan->form, plan->hash, plan->seed);
     print_arms(plan);
     print_cells(plan);
     putchar('\n');

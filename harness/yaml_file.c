@@ -33,6 +33,7 @@ struct yaml_file {
     bool document_open;
     cyaml_schema_value_t const *schema;
     cyaml_data_t *data;
+    unsigned count;              /* of data's entries, where the schema is a list */
     struct fault fault;
 };
 
@@ -268,8 +269,9 @@ struct yaml_file *yaml_file_open(char const *path, cyaml_schema_value_t const *s
     if (file->text == NULL) {
         complain("slablab list experiments", "%s: %s", path, strerror(errno));
     } else if (parse_document(file)) {
+        bool const list = schema->type == CYAML_SEQUENCE;
         cyaml_err_t const error = cyaml_load_data((uint8_t *)file->text, file->size, &config, schema,
-                                                  &file->data, NULL);
+                                                  &file->data, list ? &file->count : NULL);
         if (error == CYAML_OK)
             return file;
         complain_of_fault(file, error);
@@ -284,7 +286,7 @@ void yaml_file_close(struct yaml_file *file)
         return;
     cyaml_config_t const config = config_for(file);
     if (file->data != NULL)
-        cyaml_free(&config, file->schema, file->data, 0);
+        cyaml_free(&config, file->schema, file->data, file->count);
     if (file->document_open)
         yaml_document_delete(&file->document);
     free(file->fault.what);
@@ -297,6 +299,11 @@ void yaml_file_close(struct yaml_file *file)
 void const *yaml_file_data(struct yaml_file const *file)
 {
     return file->data;
+}
+
+size_t yaml_file_count(struct yaml_file const *file)
+{
+    return file->count;
 }
 
 char const *yaml_file_text(struct yaml_file const *file)

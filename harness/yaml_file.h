@@ -12,12 +12,13 @@
 
 struct yaml_file;
 
-/* Reads and checks path against schema (a mapping). Complains with the line and returns NULL on any fault. */
+/* Reads and checks path against schema, a mapping or a list. Complains with the line and returns NULL on any fault. */
 struct yaml_file *yaml_file_open(char const *path, cyaml_schema_value_t const *schema);
 void yaml_file_close(struct yaml_file *file);
 
 /* What the schema filled in; it belongs to the file. */
 void const *yaml_file_data(struct yaml_file const *file);
+size_t yaml_file_count(struct yaml_file const *file); /* of its entries, where it is a list */
 char const *yaml_file_text(struct yaml_file const *file);
 
 /* The line, from 1, of the key or list entry that the path names, or of what holds it where it is not written. */
