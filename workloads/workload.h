@@ -48,12 +48,12 @@ uint64_t workload_parameter(char const *name);
 void *workload_map(size_t bytes);
 
 /* Ends the program with status 2: the arguments make no sense together. */
-_Noreturn __attribute__((format(printf, 2, 3))) void workload_refuse(char const *hint,
+__attribute__((noreturn, format(printf, 2, 3))) void workload_refuse(char const *hint,
                                                                      char const *format, ...);
 
 /* Ends the program with status 1: malloc returned NULL, or a block's content has changed. */
-_Noreturn void workload_out_of_memory(size_t size);
-_Noreturn void workload_corrupted(void const *block, size_t size, uint32_t expected,
-                                  uint32_t found);
+__attribute__((noreturn)) void workload_out_of_memory(size_t size);
+__attribute__((noreturn)) void workload_corrupted(void const *block, size_t size,
+                                                  uint32_t expected, uint32_t found);
 
 #endif

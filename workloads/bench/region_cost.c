@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ROUNDS = 10001 };
+enum { ROUNDS = 10001, MEDIAN = ROUNDS / 2, PERCENTILE_99 = ROUNDS / 100 * 99 };
 
 static uint64_t run(uint64_t operations)
 {
@@ -86,7 +86,7 @@ int main(void)
     qsort(cost_ns, ROUNDS, sizeof *cost_ns, compare);
     printf("{\"counters\": %u, \"rounds\": %d, \"first_ns\": %llu, \"median_ns\": %llu, "
            "\"p99_ns\": %llu}\n",
-           opened, ROUNDS, (unsigned long long)first, (unsigned long long)cost_ns[ROUNDS / 2],
-           (unsigned long long)cost_ns[ROUNDS / 100 * 99]);
+           opened, ROUNDS, (unsigned long long)first, (unsigned long long)cost_ns[MEDIAN],
+           (unsigned long long)cost_ns[PERCENTILE_99]);
     return 0;
 }

@@ -12,15 +12,14 @@
 
 enum { MESSAGE_MAX = 1024 };
 
-static _Noreturn void end_with_list(int status, char const *hint, char const *format, va_list list)
+__attribute__((noreturn)) static void end_with_message(int status, char const *hint,
+                                                       char const *message)
 {
-    char message[MESSAGE_MAX];
     char line[2 * MESSAGE_MAX];
-
-    vsnprintf(message, sizeof message, format, list);
-    int const length =
-        snprintf(line, sizeof line, "slablab: %s: %s\n  try: %s\n", workload.name, message, hint);
+    int const length = snprintf(line, sizeof line, "slablab: %s: %s\n  try: %s\n", workload.name,
+                                message, hint);
     size_t const bytes = length < (int)sizeof line ? (size_t)length : sizeof line - 1;
+
     if (write(STDERR_FILENO, line, bytes) < 0)
         status = STATUS_FAILED; /* nobody hears us; the status has to say it */
     _exit(status);
@@ -28,18 +27,24 @@ static _Noreturn void end_with_list(int status, char const *hint, char const *fo
 
 void end_with(int status, char const *hint, char const *format, ...)
 {
+    char message[MESSAGE_MAX];
     va_list list;
 
     va_start(list, format);
-    end_with_list(status, hint, format, list);
+    vsnprintf(message, sizeof message, format, list);
+    va_end(list);
+    end_with_message(status, hint, message);
 }
 
 void workload_refuse(char const *hint, char const *format, ...)
 {
+    char message[MESSAGE_MAX];
     va_list list;
 
     va_start(list, format);
-    end_with_list(STATUS_REFUSED, hint, format, list);
+    vsnprintf(message, sizeof message, format, list);
+    va_end(list);
+    end_with_message(STATUS_REFUSED, hint, message);
 }
 
 void workload_out_of_memory(size_t size)

@@ -58,7 +58,7 @@ void collect_tiers(struct region *region);
 void report_print(struct region const *region, struct arguments const *arguments);
 
 /* complain.c: "slablab: <workload>: <message>", "  try: <hint>", exit. */
-_Noreturn __attribute__((format(printf, 3, 4))) void end_with(int status, char const *hint,
+__attribute__((noreturn, format(printf, 3, 4))) void end_with(int status, char const *hint,
                                                               char const *format, ...);
 
 #endif

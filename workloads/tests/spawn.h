@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SPAWN_TEXT_MAX = 16384, SPAWN_ARGUMENTS_MAX = 16 };
+enum { SPAWN_TEXT_MAX = 16384, SPAWN_WORDS_MAX = 16 };
 
 struct spawned {
     int status; /* of exit; 128 + signal when one ended it */
@@ -44,28 +45,48 @@ static inline void spawn_take(int file, char *text)
     close(file);
 }
 
+struct spawn_words {
+    char *word[SPAWN_WORDS_MAX + 1]; /* ends with NULL */
+    char text[2 * PATH_MAX];
+};
+
 /* words: the program's path, relative to the build directory unless it begins with '/', and its
- * arguments, with single blanks between. preload: NULL, or a path for LD_PRELOAD. */
+ * arguments, with single blanks between. */
+static inline void spawn_split(char const *words, struct spawn_words *split)
+{
+    size_t count = 0;
+
+    if (words[0] == '/')
+        snprintf(split->text, sizeof split->text, "%s", words);
+    else
+        snprintf(split->text, sizeof split->text, "%s/%s", spawn_build_directory(), words);
+    for (char *word = strtok(split->text, " "); word != NULL && count < SPAWN_WORDS_MAX;
+         word = strtok(NULL, " "))
+        split->word[count++] = word;
+    split->word[count] = NULL;
+}
+
+static inline int spawn_wait(pid_t child)
+{
+    int status;
+
+    if (child < 0 || waitpid(child, &status, 0) != child)
+        abort();
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* preload: NULL, or a path for LD_PRELOAD. The answer lives until the next call. */
 static inline struct spawned *spawn(char const *words, char const *preload)
 {
     static struct spawned spawned;
-    static char copy[2 * PATH_MAX];
+    static struct spawn_words split;
     static char assignment[PATH_MAX + sizeof "LD_PRELOAD="];
-    char *arguments[SPAWN_ARGUMENTS_MAX + 1] = {NULL};
     char *environment[] = {preload == NULL ? NULL : assignment, NULL};
     int const output = memfd_create("output", MFD_CLOEXEC);
     int const error = memfd_create("error", MFD_CLOEXEC);
-    size_t count = 0;
-    int status;
 
     snprintf(assignment, sizeof assignment, "LD_PRELOAD=%s", preload == NULL ? "" : preload);
-    if (words[0] == '/')
-        snprintf(copy, sizeof copy, "%s", words);
-    else
-        snprintf(copy, sizeof copy, "%s/%s", spawn_build_directory(), words);
-    for (char *word = strtok(copy, " "); word != NULL && count < SPAWN_ARGUMENTS_MAX;
-         word = strtok(NULL, " "))
-        arguments[count++] = word;
+    spawn_split(words, &split);
 
     pid_t const child = fork();
     if (child == 0) {
@@ -73,12 +94,10 @@ static inline struct spawned *spawn(char const *words, char const *preload)
         setrlimit(RLIMIT_AS, &limit);
         dup2(output, STDOUT_FILENO);
         dup2(error, STDERR_FILENO);
-        execve(arguments[0], arguments, environment);
+        execve(split.text, split.word, environment);
         _exit(127);
     }
-    if (child < 0 || waitpid(child, &status, 0) != child)
-        abort();
-    spawned.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    spawned.status = spawn_wait(child);
     spawn_take(output, spawned.output);
     spawn_take(error, spawned.error);
     return &spawned;

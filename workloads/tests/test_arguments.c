@@ -44,7 +44,8 @@ static void unknown_names_are_refused(void **unused)
 
 static void what_is_no_number_is_refused(void **unused)
 {
-    static char const *const texts[] = {"", "-1", "+1", "1k", "0x10", "1.5", "18446744073709551616"};
+    static char const *const texts[] = {
+        "", "-1", "+1", "1k", "0x10", "1.5", "18446744073709551616"};
 
     (void)unused;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
@@ -131,8 +132,8 @@ static void descriptions_are_complete(void **unused)
                      json_string_value(json_object_get(parameter, "name")),
                      json_integer_value(json_object_get(parameter, "default")));
             assert_non_null(strstr(help->output, line));
-            assert_non_null(strstr(help->output,
-                                   json_string_value(json_object_get(parameter, "meaning"))));
+            assert_non_null(
+                strstr(help->output, json_string_value(json_object_get(parameter, "meaning"))));
         }
         assert_non_null(strstr(help->output, "\n  operations       100000  "));
         assert_non_null(strstr(help->output, "\n  warmup                0  "));

@@ -38,7 +38,7 @@ static void logging_free(void *block)
 
 #define malloc logging_malloc
 #define free logging_free
-#include "../sawtooth.c"
+#include "../sawtooth.c" /* NOLINT(bugprone-suspicious-include): the program under test */
 #undef malloc
 #undef free
 
