@@ -23,10 +23,10 @@ static void print_command(struct arguments const *arguments)
 
 static void print_speed(struct region const *region)
 {
-    printf("  CPU time           %.3f ms, wall time %.3f ms\n", (double)region->cpu_ns / milli_ns,
-           (double)region->wall_ns / milli_ns);
+    printf("  CPU time              %.3f ms, wall time %.3f ms\n",
+           (double)region->cpu_ns / milli_ns, (double)region->wall_ns / milli_ns);
     if (region->cpu_ns > 0 && region->operations > 0)
-        printf("  speed              %.3f M operations/s of CPU time\n",
+        printf("  speed                 %.3f M operations/s of CPU time\n",
                (double)region->operations * 1e3 / (double)region->cpu_ns);
 }
 
@@ -34,14 +34,14 @@ void report_print(struct region const *region, struct arguments const *arguments
 {
     print_command(arguments);
     print_speed(region);
-    printf("  page faults        %llu in the region, %llu at start-up\n",
+    printf("  page faults           %llu in the region, %llu at start-up\n",
            wide(region->usage.minor_faults + region->usage.major_faults),
            wide(region->start_up.minor_faults + region->start_up.major_faults));
-    printf("  memory             %.2f MiB at its peak, %.2f MiB at the region's end\n",
+    printf("  memory                %.2f MiB at its peak, %.2f MiB at the region's end\n",
            (double)region->vm_hwm_bytes / mebibyte, (double)region->rss_bytes / mebibyte);
-    printf("  malloc             %s\n", region->object);
-    printf("  build-id           %s\n", region->build_id[0] == 0 ? "none" : region->build_id);
-    printf("  checksum           %016llx\n", wide(region->checksum));
+    printf("  malloc                %s\n", region->object);
+    printf("  build-id              %s\n", region->build_id[0] == 0 ? "none" : region->build_id);
+    printf("  checksum              %016llx\n", wide(region->checksum));
     for (uint32_t i = 0; i < region->tier_count; i++)
-        printf("  %-18s %llu\n", region->tier[i].name, wide(region->tier[i].value));
+        printf("  %-21s %llu\n", region->tier[i].name, wide(region->tier[i].value));
 }
