@@ -95,6 +95,8 @@ static void describe_region(json_t *object, struct region const *region)
     json_object_set_new(object, "checksum", json_string(checksum));
     set_number(object, "cpu_ns", region->cpu_ns);
     set_number(object, "wall_ns", region->wall_ns);
+    set_number(object, "user_ns", region->usage.user_ns);
+    set_number(object, "system_ns", region->usage.system_ns);
     set_number(object, "minor_faults", region->usage.minor_faults);
     set_number(object, "major_faults", region->usage.major_faults);
     set_number(object, "voluntary_switches", region->usage.voluntary_switches);

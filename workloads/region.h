@@ -39,8 +39,11 @@ struct region_tier {
     uint64_t value;
 };
 
-/* From getrusage(RUSAGE_SELF). */
+/* From getrusage(RUSAGE_SELF). The kernel's tick samples where time goes, so user and system time say
+ * something when they are summed over many samples, and next to nothing in one. */
 struct region_usage {
+    uint64_t user_ns;
+    uint64_t system_ns;
     uint64_t minor_faults;
     uint64_t major_faults;
     uint64_t voluntary_switches;

@@ -45,12 +45,19 @@ static uint64_t clock_ns(clockid_t clock)
     return (uint64_t)time.tv_sec * UINT64_C(1000000000) + (uint64_t)time.tv_nsec;
 }
 
+static uint64_t timeval_ns(struct timeval value)
+{
+    return (uint64_t)value.tv_sec * UINT64_C(1000000000) + (uint64_t)value.tv_usec * UINT64_C(1000);
+}
+
 static struct region_usage usage_now(void)
 {
     struct rusage usage;
 
     getrusage(RUSAGE_SELF, &usage);
     return (struct region_usage){
+        .user_ns = timeval_ns(usage.ru_utime),
+        .system_ns = timeval_ns(usage.ru_stime),
         .minor_faults = (uint64_t)usage.ru_minflt,
         .major_faults = (uint64_t)usage.ru_majflt,
         .voluntary_switches = (uint64_t)usage.ru_nvcsw,
@@ -61,6 +68,8 @@ static struct region_usage usage_now(void)
 static struct region_usage usage_between(struct region_usage before, struct region_usage after)
 {
     return (struct region_usage){
+        .user_ns = after.user_ns - before.user_ns,
+        .system_ns = after.system_ns - before.system_ns,
         .minor_faults = after.minor_faults - before.minor_faults,
         .major_faults = after.major_faults - before.major_faults,
         .voluntary_switches = after.voluntary_switches - before.voluntary_switches,
