@@ -69,6 +69,14 @@ $(BUILD)/workloads/bench/%: workloads/bench/%.c $(BUILD)/workloads/runtime.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -Iworkloads $(DEPENDENCIES) -o $@ $< $(BUILD)/workloads/runtime.a
 
+$(BUILD)/harness/bench/%: harness/bench/%.c $(HARNESS)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -I. -Iharness $(DEPENDENCIES) -o $@ $< $(filter-out %/main.o,$(HARNESS)) $(HARNESS_LIBS)
+
+bench-harness: workloads $(BUILD)/harness/bench/sample_cost $(BUILD)/workloads/bench/region_cost ## what measuring costs
+	@$(BUILD)/harness/bench/sample_cost . $(BUILD)
+	@$(BUILD)/workloads/bench/region_cost
+
 setup: ## install what is missing (apt, as root or with sudo)
 	@./run_all.sh --setup
 
@@ -95,7 +103,7 @@ lint: ## clang-tidy and cppcheck over the C, shellcheck over the shell
 		-- -std=gnu11 -I. -Iallocators -Iharness -Iworkloads -DBUILD_COMPILER='""' -DBUILD_FLAGS='""'
 	shellcheck $$(git ls-files '*.sh' .ci/run)
 
-.PHONY: all help allocators workloads setup print-python test test-c test-python test-style lint clean
+.PHONY: all help allocators workloads bench-harness setup print-python test test-c test-python test-style lint clean
 .SECONDARY:
 
 clean: ## remove what was built
