@@ -79,7 +79,8 @@ char *event_name_fault(char const *name)
         fault = encode_for_any_processor(name);
     if (fault == PFM_SUCCESS)
         return NULL;
-    if (!looks_like_tracepoint(name))
+    /* Any fault but this one says that libpfm4 knows the event and not what follows its colon. */
+    if (fault != PFM_ERR_NOTFOUND || !looks_like_tracepoint(name))
         return text_copy(pfm_strerror(fault));
     if (!tracefs_readable()) /* nobody can tell here whether it exists */
         return NULL;

@@ -4,8 +4,10 @@
 #include "commands.h"
 #include "complain.h"
 #include "text.h"
+#include "wrapped.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 static char const version[] = "slablab 1.0";
 
@@ -20,27 +22,26 @@ struct command {
 static struct command const commands[] = {
     {"run", "experiments/NAME.yaml [--quick] [--seed N] [--out DIR] [--fresh]",
      "measure an experiment, or go on with a run of it that was stopped",
-     "Writes results/NAME/<time>-<form>/ (or DIR/NAME/...) and prints the tables at the end. The same command goes on with a run\n"
-     "that has no outcome yet and the same plan; --fresh begins a new one. Ctrl-C stops after the current sample.\n"
-     "Exit status: 0 complete, 4 void, 2 nothing was measured, 130 interrupted.\n",
+     "Writes results/NAME/<time>-<form>/ (or DIR/NAME/...) and prints the tables at the end. The same "
+     "command goes on with a run that has no outcome yet and the same plan; --fresh begins a new one. "
+     "Ctrl-C stops after the current sample. Exit status: 0 complete, 4 void, 2 nothing was measured, "
+     "130 interrupted.",
      command_run},
     {"plan", "experiments/NAME.yaml [--quick] [--seed N] [--out DIR]",
      "show what a run would do, and for how long, without doing it",
-     "Lists the arms, the cells, the events and the stop rule. The time is that of the latest stored run of the\n"
-     "same experiment and form, block for block; without one, only the rule's own limit is known.\n",
+     "Lists the arms, the cells, the events and the stop rule. The time is that of all blocks at the "
+     "pace of the latest stored run of the same experiment and form; without one, only the rule's own "
+     "limit is known.",
      command_plan},
     {"attest", "experiments/NAME.yaml [--quick]",
-     "check which object serves malloc in every arm, and which tier what share",
-     "Runs each arm's observing build once in each cell. `run` does the same before it measures.\n",
+     "check who serves malloc in every arm, and which tier what share",
+     "Runs each arm's observing build once in each cell. `run` does the same before it measures.",
      command_attest},
-    {"doctor", "",
-     "say what about this machine will spoil a measurement",
-     "Each line says ok, note or warn. Exit status: 0, or 2 where nothing can be measured at all.\n",
+    {"doctor", "", "say what about this machine will spoil a measurement",
+     "Each line says ok, note or warn. Exit status: 0, or 2 where nothing can be measured at all.",
      command_doctor},
-    {"list", "[allocators|workloads|experiments|events]",
-     "list what there is to run and to count",
-     "Without a word, lists everything.\n",
-     command_list},
+    {"list", "[allocators|workloads|experiments|events]", "list what there is to run and to count",
+     "Without a word, lists everything.", command_list},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
@@ -69,8 +70,12 @@ static int help(FILE *stream)
 
 static int help_with(struct command const *command)
 {
-    printf("usage: slablab %s%s%s\n\n%s.\n\n%s", command->name, *command->usage != '\0' ? " " : "",
-           command->usage, command->summary, command->details);
+    char *const usage = text_format("slablab %s %s", command->name, command->usage);
+
+    wrapped_print(stdout, 7, "usage:", usage);
+    printf("\n%s.\n\n", command->summary);
+    wrapped_print(stdout, 0, "", command->details);
+    free(usage);
     return EXIT_STATUS_PASS;
 }
 

@@ -153,9 +153,10 @@ static bool fail(struct reader *reader, char const *what, char const *which)
     return false;
 }
 
-static char *copy_or_null(char const *text)
+/* NULL for JSON's null. */
+static char *copy_or_null(json_t const *value)
 {
-    return text != NULL ? text_copy(text) : NULL;
+    return json_is_string(value) ? text_copy(json_string_value(value)) : NULL;
 }
 
 static bool take_texts(struct reader *reader, json_t *array, char ***texts, size_t *count)
@@ -173,12 +174,9 @@ static bool take_texts(struct reader *reader, json_t *array, char ***texts, size
 static bool take_arm(struct reader *reader, json_t *object, struct arm *arm)
 {
     char const *id, *role, *spec, *allocator, *build_id;
-    char const *file = NULL;
-    char const *observer = NULL;
-    char const *version = NULL;
-    json_t *environment;
+    json_t *file, *observer, *version, *environment;
 
-    if (json_unpack_ex(object, &reader->error, 0, "{s:s, s:s, s:s, s:s, s:s?, s:s, s:s?, s:s?, s:o}", "id", &id,
+    if (json_unpack_ex(object, &reader->error, 0, "{s:s, s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:o}", "id", &id,
                        "role", &role, "spec", &spec, "allocator", &allocator, "object", &file, "object_build_id",
                        &build_id, "observer", &observer, "version", &version, "environment", &environment) != 0)
         return false;
@@ -277,9 +275,9 @@ static bool take_interaction(struct reader *reader, json_t *object, struct inter
 static bool take_published(struct reader *reader, json_t *object, struct published *published)
 {
     char const *where, *arm, *metric;
-    char const *against = NULL;
+    json_t *against;
 
-    if (json_unpack_ex(object, &reader->error, 0, "{s:s, s:s, s:s?, s:s, s:F}", "where", &where, "arm", &arm,
+    if (json_unpack_ex(object, &reader->error, 0, "{s:s, s:s, s:o, s:s, s:F}", "where", &where, "arm", &arm,
                        "against", &against, "metric", &metric, "value", &published->value) != 0)
         return false;
     published->where = text_copy(where);

@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# command_line.sh -- slablab's words and exit statuses, as a user meets them: command_line.sh [BUILD]
+# SPDX-License-Identifier: MIT
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+slablab=${1:-build}/slablab
+output=$(mktemp --directory)
+trap 'rm -rf "$output"' EXIT
+failures=0
+
+# expect STATUS TEXT WORD...: slablab WORD... exits with STATUS and prints TEXT somewhere.
+expect() {
+    local status=0
+    "$slablab" "${@:3}" >"$output/all" 2>&1 || status=$?
+    if [[ $status -ne $1 ]] || ! grep --quiet --fixed-strings -- "$2" "$output/all"; then
+        echo "FAILED: slablab ${*:3}: status $status, wanted $1 and '$2'; it printed:"
+        cat "$output/all"
+        failures=$((failures + 1))
+    fi
+}
+
+# narrow WORD...: no line of slablab WORD... is wider than 80 columns.
+narrow() {
+    if "$slablab" "$@" | awk 'length > 80 { print FILENAME ": " $0; wide = 1 } END { exit !wide }'; then
+        echo "FAILED: slablab $*: wider than 80 columns"
+        failures=$((failures + 1))
+    fi
+}
+
+expect 0 'usage: slablab COMMAND' --help
+expect 0 'slablab 1' --version
+expect 2 'usage: slablab COMMAND'
+expect 2 'try: slablab doctor' docter
+expect 2 "unknown command 'xyzzy'" xyzzy
+for command in run plan attest doctor list; do
+    expect 0 "usage: slablab $command" "$command" --help
+    narrow "$command" --help
+done
+expect 2 'plan: one experiment is wanted, and 0 are given' plan
+expect 2 'unknown or incomplete option' plan --slow experiments/null.yaml
+expect 2 "--seed '0' is not a whole number above 0" plan experiments/null.yaml --seed 0
+expect 2 'nowhere.yaml: No such file or directory' plan nowhere.yaml
+expect 2 "unknown kind 'nothing'" list nothing
+expect 0 'page-faults' list events
+expect 0 'fixed_random' list workloads
+narrow --help
+narrow list
+narrow doctor
+for experiment in experiments/*.yaml; do
+    expect 0 'hidden: baseline' plan "$experiment"
+    expect 0 'form:        quick' plan "$experiment" --quick --seed 7
+done
+[[ $failures -eq 0 ]] && echo "command line: all as expected"

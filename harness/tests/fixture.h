@@ -1,0 +1,151 @@
+/* fixture.h -- a small project in a temporary folder, and what the code under test says on stderr.
+ *
+ * The project has phases `one`, `two` and `three` (copies of this test's executable and of the C library, so
+ * that they have build-ids), a peer, and workload `knead` with parameters size and slots.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_TEST_FIXTURE_H
+#define SLABLAB_TEST_FIXTURE_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "catalogue.h"
+#include "peers.h"
+#include "text.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char fixture_root[64];
+
+static char *fixture_path(char const *name)
+{
+    return text_format("%s/%s", fixture_root, name);
+}
+
+static void fixture_folder(char const *name)
+{
+    char *const path = fixture_path(name);
+
+    assert_int_equal(mkdir(path, 0755), 0);
+    free(path);
+}
+
+static void fixture_write(char const *name, char const *text, mode_t mode)
+{
+    char *const path = fixture_path(name);
+    FILE *const file = fopen(path, "w");
+
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(chmod(path, mode), 0);
+    free(path);
+}
+
+static void fixture_copy(char const *from, char const *name)
+{
+    size_t size = 0;
+    char *const bytes = text_of_file(from, &size);
+    char *const path = fixture_path(name);
+    FILE *const file = fopen(path, "w");
+
+    assert_non_null(bytes);
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, size, file), size);
+    assert_int_equal(fclose(file), 0);
+    free(path);
+    free(bytes);
+}
+
+static void fixture_phase(char const *name, char const *from)
+{
+    char *const source = text_format("allocators/phases/%s.c", name);
+    char *const object = text_format("build/lib%s.so", name);
+    char *const observer = text_format("build/observe/lib%s.so", name);
+
+    fixture_write(source, "/* a phase */\n", 0644);
+    fixture_copy(from, object);
+    fixture_copy(from, observer);
+    free(observer);
+    free(object);
+    free(source);
+}
+
+static int fixture_make(void **state)
+{
+    static char const *const folders[] = {"allocators", "allocators/phases", "build", "build/observe",
+                                          "build/workloads", "experiments", "results"};
+    static char const describe[] =
+        "#!/bin/sh\n"
+        "echo '{\"name\": \"knead\", \"models\": \"dough\", \"parameters\": ["
+        "{\"name\": \"size\", \"default\": 16, \"unit\": \"bytes\", \"meaning\": \"of a piece\"},"
+        "{\"name\": \"slots\", \"default\": 4, \"unit\": \"\", \"meaning\": \"on the board\"}]}'\n";
+
+    (void)state;
+    strcpy(fixture_root, "/tmp/slablab-test-XXXXXX");
+    assert_non_null(mkdtemp(fixture_root));
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+        fixture_folder(folders[i]);
+    fixture_phase("one", "/proc/self/exe");
+    fixture_phase("two", "/proc/self/exe");
+    fixture_phase("three", "/proc/self/exe");
+    fixture_write("allocators/phases/unbuilt.c", "/* a phase */\n", 0644);
+    fixture_write("allocators/peers.yaml",
+                  "- {name: libc, package: libc6}\n- {name: gone, package: libgone1, object: libgone.so.1}\n", 0644);
+    fixture_write("build/workloads/knead", describe, 0755);
+    fixture_write("build/workloads/knead.d", "knead: knead.c\n", 0644);
+    catalogue_set_root(fixture_root);
+    return 0;
+}
+
+static int fixture_remove(void **state)
+{
+    char *const command = text_format("rm -rf '%s'", fixture_root);
+    int const status = system(command);
+
+    (void)state;
+    free(command);
+    peers_forget();
+    return status;
+}
+
+/* What goes to stderr from fixture_hear to fixture_heard, as text for the caller to free. */
+static int fixture_stderr = -1;
+
+static inline void fixture_hear(void)
+{
+    char *const path = fixture_path("stderr");
+    int const file = open(path, O_RDWR | O_CREAT | O_TRUNC, 0644);
+
+    fflush(stderr);
+    fixture_stderr = dup(2);
+    assert_true(file >= 0 && fixture_stderr >= 0);
+    assert_int_equal(dup2(file, 2), 2);
+    close(file);
+    free(path);
+}
+
+static inline char *fixture_heard(void)
+{
+    char *const path = fixture_path("stderr");
+
+    fflush(stderr);
+    dup2(fixture_stderr, 2);
+    close(fixture_stderr);
+    char *const text = text_of_file(path, NULL);
+    free(path);
+    assert_non_null(text);
+    return text;
+}
+
+#endif

@@ -1,0 +1,190 @@
+/* test_catalogue.c -- allocators, workloads and build-ids found in a project's folders.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "fixture.h"
+
+#include "capture.h"
+#include "event_names.h"
+
+static void phases_are_sources_or_objects(void **state)
+{
+    struct words names = catalogue_phases();
+    char *const joined = words_join(&names, 0, names.count);
+
+    (void)state;
+    assert_string_equal(joined, "one three two unbuilt");
+    free(joined);
+    words_free(&names);
+}
+
+static void a_phase_has_an_observer_and_a_build_id(void **state)
+{
+    struct allocator allocator;
+    char *const object = fixture_path("build/libone.so");
+    char *const observer = fixture_path("build/observe/libone.so");
+    char *const own = catalogue_build_id("/proc/self/exe");
+
+    (void)state;
+    assert_true(catalogue_allocator("one", &allocator));
+    assert_int_equal(allocator.kind, ALLOCATOR_PHASE);
+    assert_string_equal(allocator.object, object);
+    assert_string_equal(allocator.observer, observer);
+    assert_string_equal(allocator.build_id, own);
+    assert_null(allocator.problem);
+    assert_true(strlen(own) >= 16);
+    catalogue_allocator_free(&allocator);
+    free(own);
+    free(observer);
+    free(object);
+}
+
+static void the_c_library_needs_no_preload(void **state)
+{
+    struct allocator allocator;
+
+    (void)state;
+    assert_true(catalogue_allocator("libc", &allocator));
+    assert_int_equal(allocator.kind, ALLOCATOR_PEER);
+    assert_null(allocator.object);
+    assert_non_null(strstr(allocator.serving, "libc.so"));
+    assert_string_not_equal(allocator.build_id, "");
+    assert_null(allocator.problem);
+    catalogue_allocator_free(&allocator);
+}
+
+static void a_peer_is_found_beside_the_c_library(void **state)
+{
+    char *const found = peers_find_object("libm.so.6");
+
+    (void)state;
+    assert_non_null(found);
+    assert_int_equal(*found, '/');
+    assert_null(peers_find_object("libgone.so.1"));
+    free(found);
+}
+
+static void an_unknown_name_says_what_to_try(void **state)
+{
+    struct allocator allocator;
+
+    (void)state;
+    assert_false(catalogue_allocator("four", &allocator));
+    assert_string_equal(allocator.problem, "unknown allocator 'four'");
+    assert_string_equal(allocator.remedy, "slablab list allocators");
+    catalogue_allocator_free(&allocator);
+    assert_false(catalogue_allocator("build/libnone.so", &allocator));
+    assert_non_null(strstr(allocator.problem, "/build/libnone.so is no file"));
+    catalogue_allocator_free(&allocator);
+}
+
+static void a_file_without_a_build_id_has_an_empty_one(void **state)
+{
+    char *const path = fixture_path("allocators/peers.yaml");
+    char *const text = catalogue_build_id(path);
+    char *const nothing = catalogue_build_id("/nonexistent");
+
+    (void)state;
+    assert_string_equal(text, "");
+    assert_string_equal(nothing, "");
+    free(nothing);
+    free(text);
+    free(path);
+}
+
+static void workloads_are_executables(void **state)
+{
+    struct words names = catalogue_workloads();
+
+    (void)state;
+    assert_int_equal(names.count, 1); /* knead.d is none */
+    assert_string_equal(names.word[0], "knead");
+    words_free(&names);
+    assert_null(catalogue_workload_path("../libone.so"));
+    assert_null(catalogue_workload_path("knead.d"));
+}
+
+static void a_workload_describes_itself(void **state)
+{
+    char *why = NULL;
+    struct workload_description *const description = catalogue_workload_describe("knead", &why);
+
+    (void)state;
+    assert_non_null(description);
+    assert_string_equal(description->models, "dough");
+    assert_int_equal(description->parameter_count, 2);
+    assert_string_equal(description->parameters[0].unit, "bytes");
+    assert_int_equal(description->parameters[1].default_value, 4);
+    catalogue_workload_free(description);
+}
+
+static void a_workload_that_does_not_is_reported(void **state)
+{
+    char *why = NULL;
+
+    (void)state;
+    fixture_write("build/workloads/silent", "#!/bin/sh\nexit 3\n", 0755);
+    assert_null(catalogue_workload_describe("silent", &why));
+    assert_non_null(strstr(why, "/build/workloads/silent: it exited with 3"));
+    free(why);
+    fixture_write("build/workloads/silent", "#!/bin/sh\necho '{\"name\": \"silent\"}'\n", 0755);
+    assert_null(catalogue_workload_describe("silent", &why));
+    assert_non_null(strstr(why, "Object item not found: models"));
+    free(why);
+    char *const path = fixture_path("build/workloads/silent");
+    assert_int_equal(unlink(path), 0);
+    free(path);
+}
+
+static void capture_tells_output_from_failure(void **state)
+{
+    char *const greeting[] = {"sh", "-c", "printf 'two\\nlines \\n\\n'", NULL};
+    char *const killed[] = {"sh", "-c", "kill -9 $$", NULL};
+    char *const missing[] = {"/nonexistent/program", NULL};
+    char *why = NULL;
+
+    (void)state;
+    char *const text = capture_line(greeting, &why);
+    assert_string_equal(text, "two\nlines");
+    free(text);
+    assert_null(capture(killed, &why));
+    assert_string_equal(why, "sh: it was ended by signal 9");
+    free(why);
+    assert_null(capture(missing, &why));
+    assert_string_equal(why, "/nonexistent/program: No such file or directory");
+    free(why);
+}
+
+static void events_are_known_even_where_they_are_absent(void **state)
+{
+    static char const *const known[] = {"page-faults", "cycles", "instructions:u", "skx::INST_RETIRED"};
+    static char const *const unknown[] = {"page-folts", "cycles:zz", "", "two words"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        assert_null(event_name_fault(known[i]));
+    for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++) {
+        char *const fault = event_name_fault(unknown[i]);
+        assert_non_null(fault);
+        free(fault);
+    }
+    assert_null(getenv("LIBPFM_ENCODE_INACTIVE"));
+}
+
+int main(void)
+{
+    struct CMUnitTest const tests[] = {
+        cmocka_unit_test(phases_are_sources_or_objects),
+        cmocka_unit_test(a_phase_has_an_observer_and_a_build_id),
+        cmocka_unit_test(the_c_library_needs_no_preload),
+        cmocka_unit_test(a_peer_is_found_beside_the_c_library),
+        cmocka_unit_test(an_unknown_name_says_what_to_try),
+        cmocka_unit_test(a_file_without_a_build_id_has_an_empty_one),
+        cmocka_unit_test(workloads_are_executables),
+        cmocka_unit_test(a_workload_describes_itself),
+        cmocka_unit_test(a_workload_that_does_not_is_reported),
+        cmocka_unit_test(capture_tells_output_from_failure),
+        cmocka_unit_test(events_are_known_even_where_they_are_absent),
+    };
+
+    return cmocka_run_group_tests_name("catalogue", tests, fixture_make, fixture_remove);
+}

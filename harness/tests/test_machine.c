@@ -1,0 +1,111 @@
+/* test_machine.c -- what machine.json says of a machine, and what it says of things that are not there.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "fixture.h"
+
+#include "machine.h"
+#include "system_facts.h"
+
+#include <errno.h>
+
+static void every_key_is_there(void **state)
+{
+    static char const *const keys[] = {
+        "schema", "host", "architecture", "kernel_release", "kernel_version", "kernel_command_line", "cpu_model",
+        "cpus_online", "smt_active", "numa_nodes", "hypervisor", "memory_bytes", "swap_bytes", "page_bytes",
+        "cpufreq_governor", "thp_enabled", "thp_defrag", "randomize_va_space", "perf_event_paranoid",
+        "kptr_restrict", "clocksource", "compiler", "compiler_version", "compiler_flags", "git_commit", "git_dirty",
+        "libraries", "peers", "arms", "workloads",
+    };
+    json_t *const machine = machine_describe(NULL);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (json_object_get(machine, keys[i]) == NULL)
+            fail_msg("no key %s", keys[i]);
+    assert_int_equal(json_object_size(machine), sizeof keys / sizeof *keys);
+    assert_int_equal(json_integer_value(json_object_get(machine, "cpus_online")), sysconf(_SC_NPROCESSORS_ONLN));
+    assert_int_equal(json_object_size(json_object_get(machine, "libraries")), 6);
+    json_decref(machine);
+}
+
+/* The fixture's root is no git repository, and peer `gone` is not installed. */
+static void what_is_absent_says_why(void **state)
+{
+    json_t *const machine = machine_describe(NULL);
+    json_t *const commit = json_object_get(machine, "git_commit");
+    json_t *const gone = json_object_get(json_object_get(machine, "peers"), "gone");
+
+    (void)state;
+    assert_true(json_is_string(json_object_get(commit, "absent")));
+    assert_true(json_is_object(json_object_get(machine, "git_dirty")));
+    assert_string_equal(json_string_value(json_object_get(gone, "absent")), "libgone.so.1 is not installed");
+    json_decref(machine);
+}
+
+static void the_arms_objects_are_in_it(void **state)
+{
+    char *const folder = fixture_path("results");
+    char *const experiment = fixture_path("experiments/x.yaml");
+    char *const written = fixture_path("results/machine.json");
+    char *const own = catalogue_build_id("/proc/self/exe");
+
+    (void)state;
+    fixture_write("experiments/x.yaml", "question: q\nbaseline: one\narms: [libc]\nworkloads: [{run: knead}]\n", 0644);
+    struct plan *const plan = plan_from_experiment(experiment, false, 1);
+    assert_non_null(plan);
+    assert_true(machine_write(plan, folder));
+    json_t *const machine = json_load_file(written, 0, NULL);
+    json_t *const arms = json_object_get(machine, "arms");
+    assert_int_equal(json_array_size(arms), 3);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(arms, 0), "build_id")), own);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(arms, 0), "observer_build_id")), own);
+    assert_true(json_is_null(json_object_get(json_array_get(arms, 2), "object")));
+    assert_non_null(json_object_get(json_object_get(machine, "workloads"), "knead"));
+    json_decref(machine);
+    plan_free(plan);
+    free(own);
+    free(written);
+    free(experiment);
+    free(folder);
+}
+
+static void small_files_are_read(void **state)
+{
+    static char const text[] = "flags\t\t: one two\nMemTotal:  12 kB\nMemTotalled: 1\n";
+    int64_t number = 0;
+
+    (void)state;
+    fixture_write("results/modes", "always [madvise] never\n", 0644);
+    fixture_write("results/number", "-1\n", 0644);
+    char *const modes = fixture_path("results/modes");
+    char *const path = fixture_path("results/number");
+    char *const selected = fact_selected(modes);
+    char *const flags = fact_keyed_in(text, "flags");
+    char *const memory = fact_keyed_in(text, "MemTotal");
+    assert_string_equal(selected, "madvise");
+    assert_string_equal(flags, "one two");
+    assert_string_equal(memory, "12 kB");
+    assert_true(fact_number(path, &number));
+    assert_int_equal(number, -1);
+    assert_false(fact_number(modes, &number));
+    assert_int_equal(errno, EINVAL);
+    assert_null(fact_keyed_in(text, "model name"));
+    free(memory);
+    free(flags);
+    free(selected);
+    free(path);
+    free(modes);
+}
+
+int main(void)
+{
+    struct CMUnitTest const tests[] = {
+        cmocka_unit_test(every_key_is_there),
+        cmocka_unit_test(what_is_absent_says_why),
+        cmocka_unit_test(the_arms_objects_are_in_it),
+        cmocka_unit_test(small_files_are_read),
+    };
+
+    return cmocka_run_group_tests_name("machine", tests, fixture_make, fixture_remove);
+}
