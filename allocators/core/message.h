@@ -9,6 +9,7 @@
 #ifndef SLABLAB_MESSAGE_H
 #define SLABLAB_MESSAGE_H
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -79,6 +80,7 @@ _Noreturn static inline void message_abort(struct message *message, char const *
             break;
         written += (size_t)count;
     }
+    signal(SIGABRT, SIG_DFL); /* a handler of the program's might allocate, and a lock may be held */
     abort();
 }
 

@@ -10,7 +10,8 @@
  * The header (magic, the metadata of 16 slabs) has the first page to itself, so that neither it nor a
  * payload moves the other's cache lines; slab 0 is that page shorter. Blocks begin 8 bytes into their
  * slab and the last one ends 8 bytes into the next slab, where nothing begins; the last slab has no next
- * and so one block less.
+ * and so one block less. A block belongs to the slab in which its slot begins: the payload of the last
+ * 16-byte block begins where the next slab does.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_SUPERSLAB_H
@@ -48,7 +49,7 @@ ALWAYS_INLINE void *superslab_of(void const *payload)
 
 ALWAYS_INLINE uint32_t slab_index(void const *payload)
 {
-    return (uint32_t)((uintptr_t)payload / SLAB_BYTES % SLABS);
+    return (uint32_t)(((uintptr_t)payload - SLOT_BYTES) / SLAB_BYTES % SLABS);
 }
 
 /* The payload of a slab's first block. */
