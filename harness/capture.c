@@ -99,7 +99,8 @@ char *capture_line(char *const *arguments, char **why)
 {
     char *const text = capture(arguments, why);
 
-    for (size_t end = text != NULL ? strlen(text) : 0; end > 0 && isspace((unsigned char)text[end - 1]); end--)
+    for (size_t end = text != NULL ? strlen(text) : 0;
+         end > 0 && isspace((unsigned char)text[end - 1]); end--)
         text[end - 1] = '\0';
     return text;
 }

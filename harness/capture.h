@@ -4,8 +4,9 @@
 #ifndef SLABLAB_CAPTURE_H
 #define SLABLAB_CAPTURE_H
 
-/* Runs arguments[0], looked up in PATH, with stdin and stderr at /dev/null, and returns what it wrote on stdout.
- * NULL, with *why set when why is not NULL, if it cannot run or does not exit with 0. The caller frees both. */
+/* Runs arguments[0], looked up in PATH, with stdin and stderr at /dev/null, and returns what it
+ * wrote on stdout. NULL, with *why set when why is not NULL, if it cannot run or does not exit with
+ * 0. The caller frees both. */
 char *capture(char *const *arguments, char **why);
 
 /* The same without white space at its end. */

@@ -29,7 +29,8 @@ static char *parent_of(char const *path)
 {
     char const *const slash = strrchr(path, '/');
 
-    return slash == NULL || slash == path ? text_copy("/") : text_copy_bytes(path, (size_t)(slash - path));
+    return slash == NULL || slash == path ? text_copy("/")
+                                          : text_copy_bytes(path, (size_t)(slash - path));
 }
 
 static void find_root(void)
@@ -64,13 +65,15 @@ static bool is_file(char const *path)
 }
 
 /* Adds the middle of every file <prefix><middle><suffix> of a folder. */
-static void add_names(struct words *names, char const *folder, char const *prefix, char const *suffix)
+static void add_names(struct words *names, char const *folder, char const *prefix,
+                      char const *suffix)
 {
     DIR *const directory = opendir(folder);
 
     if (directory == NULL)
         return;
-    for (struct dirent const *entry = readdir(directory); entry != NULL; entry = readdir(directory)) {
+    for (struct dirent const *entry = readdir(directory); entry != NULL;
+         entry = readdir(directory)) {
         size_t const length = strlen(entry->d_name);
         size_t const around = strlen(prefix) + strlen(suffix);
         if (entry->d_name[0] == '.' || length <= around || !text_ends_with(entry->d_name, suffix)
@@ -86,8 +89,8 @@ static void add_names(struct words *names, char const *folder, char const *prefi
     closedir(directory);
 }
 
-static void add_names_below(struct words *names, char const *above, char const *folder, char const *prefix,
-                            char const *suffix)
+static void add_names_below(struct words *names, char const *above, char const *folder,
+                            char const *prefix, char const *suffix)
 {
     char *const path = text_format("%s/%s", above, folder);
 
@@ -161,7 +164,8 @@ static bool find_phase(char const *name, struct allocator *allocator)
     if (known && is_file(observer))
         allocator->observer = realpath(observer, NULL);
     if (known && (allocator->object == NULL || allocator->observer == NULL)) {
-        allocator->problem = text_format("%s is not built", allocator->object == NULL ? object : observer);
+        allocator->problem = text_format("%s is not built",
+                                         allocator->object == NULL ? object : observer);
         allocator->remedy = text_copy("make allocators");
     }
     free(observer);
@@ -173,7 +177,8 @@ static bool find_phase(char const *name, struct allocator *allocator)
 /* A relative path starts at the project's root, wherever the command was given. */
 static bool find_path(char const *name, struct allocator *allocator)
 {
-    char *const path = *name == '/' ? text_copy(name) : text_format("%s/%s", catalogue_root(), name);
+    char *const path = *name == '/' ? text_copy(name)
+                                    : text_format("%s/%s", catalogue_root(), name);
     char *const object = is_file(path) ? realpath(path, NULL) : NULL;
 
     allocator->kind = ALLOCATOR_PATH;

@@ -24,14 +24,16 @@ enum allocator_kind { ALLOCATOR_PHASE, ALLOCATOR_PEER, ALLOCATOR_PATH };
 struct allocator {
     char *name;
     enum allocator_kind kind;
-    char *object;    /* absolute path to preload; NULL for the C library's own, or where it is not installed */
-    char *serving;   /* absolute path of the object that then holds malloc: object, or the C library */
-    char *build_id;  /* of `serving`; "" without one */
-    char *observer;  /* the same phase built to count itself */
+    char *object; /* absolute path to preload; NULL for the C library's own, or where it is not
+                     installed */
+    char
+        *serving; /* absolute path of the object that then holds malloc: object, or the C library */
+    char *build_id; /* of `serving`; "" without one */
+    char *observer; /* the same phase built to count itself */
     char *version;
-    char *package;   /* of the distribution, for a peer */
-    char *problem;   /* why it cannot run here; NULL when it can */
-    char *remedy;    /* what to try about the problem */
+    char *package; /* of the distribution, for a peer */
+    char *problem; /* why it cannot run here; NULL when it can */
+    char *remedy;  /* what to try about the problem */
 };
 
 /* What a workload says of itself with --describe. */
@@ -54,12 +56,13 @@ char const *catalogue_build_directory(void);
 char const *catalogue_root(void);
 void catalogue_set_root(char const *root);
 
-/* Resolves a phase's or a peer's name, or a path to a .so (whatever holds a '/'). Always fills *allocator;
- * returns false when nothing of that name is known at all (problem and remedy say so). */
+/* Resolves a phase's or a peer's name, or a path to a .so (whatever holds a '/'). Always fills
+ * *allocator; returns false when nothing of that name is known, and problem and remedy say so. */
 bool catalogue_allocator(char const *name, struct allocator *allocator);
 void catalogue_allocator_free(struct allocator *allocator);
 
-/* Sorted names; words_free releases them. A phase is known by its source or by its object; peers.h has the peers. */
+/* Sorted names; words_free releases them. A phase is known by its source or by its object; peers.h
+ * has the peers. */
 struct words catalogue_phases(void);
 struct words catalogue_workloads(void);
 struct words catalogue_experiments(void);

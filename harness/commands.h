@@ -1,6 +1,7 @@
-/* commands.h -- the commands of slablab: each gets its own name as argv[0] and returns an exit status.
+/* commands.h -- the commands of slablab: each is given its own name as argv[0] and answers for it.
  *
- * main.c has answered `slablab COMMAND --help` before it calls one of these. The statuses are complain.h's.
+ * main.c has answered `slablab COMMAND --help` before it calls one of these. The statuses are
+ * complain.h's.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_COMMANDS_H

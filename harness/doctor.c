@@ -1,7 +1,8 @@
 /* doctor.c -- slablab doctor: what about this machine will spoil a measurement.
  *
- * A check looks at one thing and says ok, note (it is recorded or designed away) or warn (the numbers will be worse for
- * it). Only one without which nothing can be measured at all changes the exit status.
+ * A check looks at one thing and says ok, note (it is recorded or designed away) or warn (the
+ * numbers will be worse for it). Only one without which nothing can be measured at all changes the
+ * exit status.
  *
  * SPDX-License-Identifier: MIT */
 #include "catalogue.h"
@@ -29,7 +30,7 @@ struct finding {
 
 struct check {
     char const *what;
-    char const *matters;  /* why, shown unless the verdict is ok */
+    char const *matters; /* why, shown unless the verdict is ok */
     char const *remedy;
     struct finding (*look)(void);
 };
@@ -63,7 +64,8 @@ static struct finding look_at_perf_paranoid(void)
 
     if (!fact_number(FACT_PERF_PARANOID, &level))
         return finding(VERDICT_WARN, text_copy("this kernel has no perf events"));
-    char *const found = text_format("%" PRId64 "%s", level, geteuid() == 0 ? ", and this is root" : "");
+    char *const found = text_format("%" PRId64 "%s", level,
+                                    geteuid() == 0 ? ", and this is root" : "");
     return finding(geteuid() == 0 || level <= 1 ? VERDICT_OK : VERDICT_NOTE, found);
 }
 
@@ -173,7 +175,8 @@ static struct finding look_at_load(void)
 
     if (getloadavg(load, 1) != 1)
         return finding(VERDICT_NOTE, text_copy("the kernel does not say"));
-    return finding(load[0] > 0.3 ? VERDICT_WARN : VERDICT_OK, text_format("%.2f over the last minute", load[0]));
+    return finding(load[0] > 0.3 ? VERDICT_WARN : VERDICT_OK,
+                   text_format("%.2f over the last minute", load[0]));
 }
 
 static struct finding look_at_pressure(void)
@@ -247,12 +250,18 @@ static struct finding look_at_workloads(void)
 }
 
 static struct check const checks[] = {
-    {"workloads", "without a workload there is nothing to run", "make workloads", look_at_workloads},
-    {"phases", "an experiment that names a missing one is refused", "make allocators", look_at_phases},
-    {"peers", "experiments that name them are refused", "make setup, or slablab list allocators", look_at_peers},
-    {"software counters", "page faults are then known from getrusage alone", "run as root, or lower "
-     "/proc/sys/kernel/perf_event_paranoid to 1", look_at_software_counters},
-    {"hardware counters", "instructions and cache misses stay absent; times and page faults do not need them",
+    {"workloads", "without a workload there is nothing to run", "make workloads",
+     look_at_workloads},
+    {"phases", "an experiment that names a missing one is refused", "make allocators",
+     look_at_phases},
+    {"peers", "experiments that name them are refused", "make setup, or slablab list allocators",
+     look_at_peers},
+    {"software counters", "page faults are then known from getrusage alone",
+     "run as root, or lower "
+     "/proc/sys/kernel/perf_event_paranoid to 1",
+     look_at_software_counters},
+    {"hardware counters",
+     "instructions and cache misses stay absent; times and page faults do not need them",
      "bare metal, or a guest that is given a PMU", look_at_hardware_counters},
     {"perf_event_paranoid", "events of the kernel's own work are refused to this user",
      "as root: sysctl kernel.perf_event_paranoid=1", look_at_perf_paranoid},
@@ -262,24 +271,26 @@ static struct check const checks[] = {
      "bare metal; else trust the blocks, which compare neighbours in time", look_at_hypervisor},
     {"steal", "the host ran something else while a sample was waiting",
      "another hour or another host; every block records its steal", look_at_steal},
-    {"processors", "harness and sample share one processor and interrupt each other", "a machine with two",
-     look_at_cpus},
+    {"processors", "harness and sample share one processor and interrupt each other",
+     "a machine with two", look_at_cpus},
     {"SMT", "a sibling's work slows a sample down",
      "as root: echo off > /sys/devices/system/cpu/smt/control", look_at_smt},
     {"frequency governor", "the clock rate follows the load, so early samples run slower",
      "as root: cpupower frequency-set --governor performance", look_at_governor},
-    {"huge pages (THP)", "the kernel then hides most page faults of every allocator, or none, as memory happens to "
-     "lie", "as root: echo madvise > " FACT_THP_ENABLED, look_at_thp},
+    {"huge pages (THP)",
+     "the kernel then hides most page faults of every allocator, or none, as memory happens to "
+     "lie",
+     "as root: echo madvise > " FACT_THP_ENABLED, look_at_thp},
     {"ASLR", "one memory layout is then measured again and again in the place of many",
      "as root: sysctl kernel.randomize_va_space=2", look_at_aslr},
-    {"swap", "memory that was swapped out comes back as major faults in some sample", "as root: swapoff --all",
-     look_at_swap},
+    {"swap", "memory that was swapped out comes back as major faults in some sample",
+     "as root: swapoff --all", look_at_swap},
     {"load", "something else is running; intervals grow and more blocks are needed",
      "wait, or see who it is: top", look_at_load},
-    {"CPU pressure", "somebody, perhaps the sample, is waiting for a processor", "wait, or see who it is: top",
-     look_at_pressure},
-    {"disk", "a run that cannot write stops, and resumes when there is room", "remove old runs from results/",
-     look_at_disk},
+    {"CPU pressure", "somebody, perhaps the sample, is waiting for a processor",
+     "wait, or see who it is: top", look_at_pressure},
+    {"disk", "a run that cannot write stops, and resumes when there is room",
+     "remove old runs from results/", look_at_disk},
 };
 
 static void print(struct check const *check, struct finding const *found)

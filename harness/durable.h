@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Writes DIRECTORY/NAME beside itself, syncs, renames, syncs the folder. False after a complaint. */
+/* Writes DIRECTORY/NAME by way of a synced draft, renames, syncs. False after a complaint. */
 bool durable_write(char const *directory, char const *name, char const *bytes, size_t size);
 
 /* The same with a JSON value, keys in the order in which they were set, reals to 17 digits. */

@@ -14,7 +14,8 @@
 #include <unistd.h>
 
 char const *const event_names_default[] = {
-    "page-faults", "minor-faults", "major-faults", "context-switches", "cpu-migrations", "task-clock",
+    "page-faults",      "minor-faults",   "major-faults",
+    "context-switches", "cpu-migrations", "task-clock",
 };
 size_t const event_names_default_count = sizeof event_names_default / sizeof *event_names_default;
 
@@ -28,9 +29,10 @@ static int encode(char const *name, struct perf_event_attr *attributes)
     return pfm_get_os_event_encoding(name, PFM_PLM0 | PFM_PLM3, PFM_OS_PERF_EVENT, &request);
 }
 
-/* By default libpfm4 knows the events of the processor it runs on alone; an experiment may be written elsewhere.
- * libpfm4 is started anew around the question, since with this setting it would also encode another
- * processor's event for counting, and the kernel would then count something else under its name. */
+/* By default libpfm4 knows the events of the processor it runs on alone; an experiment may be
+ * written elsewhere. libpfm4 is started anew around the question, since with this setting it would
+ * also encode another processor's event for counting, and the kernel would then count something
+ * else under its name. */
 static int encode_for_any_processor(char const *name)
 {
     static char const setting[] = "LIBPFM_ENCODE_INACTIVE";
@@ -47,7 +49,8 @@ static int encode_for_any_processor(char const *name)
 /* group:name in the letters of tracefs. */
 static bool looks_like_tracepoint(char const *name)
 {
-    static char const letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+    static char const letters[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
     size_t const group = strspn(name, letters);
     size_t const rest = name[group] == ':' ? strspn(name + group + 1, letters) : 0;
 
@@ -63,7 +66,8 @@ static bool tracefs_readable(void)
 static char *tracepoint_number(char const *name)
 {
     size_t const group = strcspn(name, ":");
-    char *const path = text_format("/sys/kernel/tracing/events/%.*s/%s/id", (int)group, name, name + group + 1);
+    char *const path = text_format("/sys/kernel/tracing/events/%.*s/%s/id", (int)group, name,
+                                   name + group + 1);
     char *const number = text_of_line_file(path);
 
     free(path);

@@ -11,8 +11,8 @@
 extern char const *const event_names_default[];
 extern size_t const event_names_default_count;
 
-/* NULL when the name is known, on whatever machine; else why not. An event that is known and that this
- * machine lacks is no fault. The caller frees the answer. */
+/* NULL when the name is known, on whatever machine; else why not. An event that is known and that
+ * this machine lacks is no fault. The caller frees the answer. */
 char *event_name_fault(char const *name);
 
 /* NULL when this machine opens the event; else the reason, which the caller frees. */

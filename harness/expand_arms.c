@@ -1,7 +1,8 @@
 /* expand_arms.c -- arms: allocators with their environment, under ids that tell them apart.
  *
- * An id is the allocator's name and, where arms share an allocator, those assignments that not all of them have:
- * "ss-prewarm PREWARM_METHOD=touch". arms[1], the control, is the baseline once more under its own id.
+ * An id is the allocator's name and, where arms share an allocator, those assignments that not all
+ * of them have: "ss-prewarm PREWARM_METHOD=touch". arms[1], the control, is the baseline once more
+ * under its own id.
  *
  * SPDX-License-Identifier: MIT */
 #include "expansion.h"
@@ -44,8 +45,8 @@ static bool is_set_before(struct words const *spec, size_t word)
     return false;
 }
 
-static bool take_environment(struct yaml_file const *file, char const *place, struct words const *spec,
-                             struct arm *arm)
+static bool take_environment(struct yaml_file const *file, char const *place,
+                             struct words const *spec, struct arm *arm)
 {
     arm->environment = memory_zeroed(spec->count, sizeof *arm->environment);
     for (size_t i = 1; i < spec->count; i++) {
@@ -57,8 +58,8 @@ static bool take_environment(struct yaml_file const *file, char const *place, st
             return false;
         }
         if (is_ours(word)) {
-            yaml_file_complain(file, place, "leave it out", "%.*s is set by the harness in every sample",
-                               (int)name, word);
+            yaml_file_complain(file, place, "leave it out",
+                               "%.*s is set by the harness in every sample", (int)name, word);
             return false;
         }
         if (is_set_before(spec, i)) {
@@ -88,13 +89,15 @@ static bool take_files(struct yaml_file const *file, char const *place, struct a
     return usable;
 }
 
-static bool add_arm(struct expansion const *expansion, char const *place, char const *text, enum arm_role role)
+static bool add_arm(struct expansion const *expansion, char const *place, char const *text,
+                    enum arm_role role)
 {
     struct plan *const plan = expansion->plan;
     struct words spec = words_of(text);
 
     if (spec.count == 0) {
-        yaml_file_complain(expansion->file, place, "slablab list allocators", "an allocator's name is missing");
+        yaml_file_complain(expansion->file, place, "slablab list allocators",
+                           "an allocator's name is missing");
         return false;
     }
     plan->arms = memory_room_for_one(plan->arms, plan->arm_count, sizeof *plan->arms);
@@ -129,7 +132,8 @@ static bool arm_has(struct arm const *arm, char const *assignment)
 }
 
 /* Have all arms of that name this assignment? */
-static bool is_common(struct plan const *plan, char *const *bases, char const *base, char const *assignment)
+static bool is_common(struct plan const *plan, char *const *bases, char const *base,
+                      char const *assignment)
 {
     for (size_t i = 0; i < plan->arm_count; i++)
         if (text_equal(bases[i], base) && !arm_has(&plan->arms[i], assignment))
@@ -158,7 +162,8 @@ static void name_arms(struct plan *plan)
     for (size_t i = 0; i < plan->arm_count; i++)
         bases[i] = base_id(&plan->arms[i]);
     for (size_t i = 0; i < plan->arm_count; i++)
-        plan->arms[i].id = plan->arms[i].role == ROLE_CONTROL ? text_copy(control_id) : id_of(plan, bases, i);
+        plan->arms[i].id = plan->arms[i].role == ROLE_CONTROL ? text_copy(control_id)
+                                                              : id_of(plan, bases, i);
     for (size_t i = 0; i < plan->arm_count; i++)
         free(bases[i]);
     free(bases);
@@ -176,7 +181,8 @@ static bool names_differ(struct expansion const *expansion)
     for (size_t i = 0; i < plan->arm_count; i++) {
         size_t first = i;
         plan_find_arm(plan, plan->arms[i].id, true, &first);
-        bool const reserved = plan->arms[i].role != ROLE_CONTROL && text_equal(plan->arms[i].id, control_id);
+        bool const reserved = plan->arms[i].role != ROLE_CONTROL
+            && text_equal(plan->arms[i].id, control_id);
         if (first == i && !reserved)
             continue;
         char *const place = place_of(i);
@@ -184,7 +190,8 @@ static bool names_differ(struct expansion const *expansion)
             yaml_file_complain(expansion->file, place, "another name for the file",
                                "'%s' is the name of the hidden second baseline", control_id);
         else
-            yaml_file_complain(expansion->file, place, "slablab adds a second baseline, the control, by itself",
+            yaml_file_complain(expansion->file, place,
+                               "slablab adds a second baseline, the control, by itself",
                                "arm '%s' is there already", plan->arms[i].id);
         free(place);
         return false;

@@ -25,7 +25,7 @@ struct axis {
 struct entry {
     struct expansion const *expansion;
     size_t index;
-    char *place;              /* "workloads/<index>/run" */
+    char *place; /* "workloads/<index>/run" */
     char *workload;
     struct axis *axes;
     size_t axis_count;
@@ -44,7 +44,8 @@ static bool take_values(struct entry const *entry, char const *values, struct ax
         if (number)
             axis->count++;
         else
-            yaml_file_complain(entry->expansion->file, entry->place, "digits, or a list of them: size=256,512",
+            yaml_file_complain(entry->expansion->file, entry->place,
+                               "digits, or a list of them: size=256,512",
                                "%s: '%s' is not a number", axis->name, word);
         free(word);
         if (!number)
@@ -60,7 +61,8 @@ static bool take_axis(struct entry *entry, char const *word)
     size_t const length = strcspn(word, "=");
 
     if (word[length] != '=' || length == 0) {
-        yaml_file_complain(file, entry->place, "WORKLOAD name=number ...", "'%s' is not name=number", word);
+        yaml_file_complain(file, entry->place, "WORKLOAD name=number ...",
+                           "'%s' is not name=number", word);
         return false;
     }
     entry->axes = memory_room_for_one(entry->axes, entry->axis_count, sizeof *entry->axes);
@@ -68,8 +70,8 @@ static bool take_axis(struct entry *entry, char const *word)
     axis->name = text_copy_bytes(word, length);
     for (size_t i = 0; i + 1 < entry->axis_count; i++)
         if (text_equal(entry->axes[i].name, axis->name)) {
-            yaml_file_complain(file, entry->place, "one list of values: size=256,512", "parameter '%s' is there twice",
-                               axis->name);
+            yaml_file_complain(file, entry->place, "one list of values: size=256,512",
+                               "parameter '%s' is there twice", axis->name);
             return false;
         }
     return take_values(entry, word + length + 1, axis);
@@ -97,7 +99,8 @@ static bool check_parameters(struct entry const *entry)
 {
     struct yaml_file const *const file = entry->expansion->file;
     char *why = NULL;
-    struct workload_description *const description = catalogue_workload_describe(entry->workload, &why);
+    struct workload_description *const description = catalogue_workload_describe(entry->workload,
+                                                                                 &why);
     bool known = description != NULL;
 
     if (description == NULL)
@@ -106,8 +109,8 @@ static bool check_parameters(struct entry const *entry)
         known = is_parameter(description, entry->axes[i].name);
         if (!known) {
             char *const hint = parameter_names(description);
-            yaml_file_complain(file, entry->place, hint, "%s has no parameter '%s'", entry->workload,
-                               entry->axes[i].name);
+            yaml_file_complain(file, entry->place, hint, "%s has no parameter '%s'",
+                               entry->workload, entry->axes[i].name);
             free(hint);
         }
     }
@@ -172,25 +175,30 @@ static void free_entry(struct entry *entry)
     free(entry->place);
 }
 
-/* Puts one value where it belongs; false for `operations=0` and a warm-up that a cold start cannot have. */
-static bool set_parameter(struct entry const *entry, struct cell *cell, char const *name, uint64_t value)
+/* Puts one value where it belongs; false for `operations=0` and a warm-up that a cold start cannot
+ * have. */
+static bool set_parameter(struct entry const *entry, struct cell *cell, char const *name,
+                          uint64_t value)
 {
     struct yaml_file const *const file = entry->expansion->file;
 
     if (text_equal(name, operations_name)) {
         cell->operations = value;
         if (value == 0)
-            yaml_file_complain(file, entry->place, "leave it out to have it calibrated", "operations=0 measures nothing");
+            yaml_file_complain(file, entry->place, "leave it out to have it calibrated",
+                               "operations=0 measures nothing");
         return value != 0;
     }
     if (text_equal(name, warmup_name)) {
         cell->warmup_operations = value;
         if (value == 0 || !cell->warm)
-            yaml_file_complain(file, entry->place, "start: warm, with a warmup of 1 or more; or neither",
-                               "%s", cell->warm ? "a warm start has a warm-up" : "a cold start has no warm-up");
+            yaml_file_complain(
+                file, entry->place, "start: warm, with a warmup of 1 or more; or neither", "%s",
+                cell->warm ? "a warm start has a warm-up" : "a cold start has no warm-up");
         return value != 0 && cell->warm;
     }
-    cell->parameters = memory_room_for_one(cell->parameters, cell->parameter_count, sizeof *cell->parameters);
+    cell->parameters = memory_room_for_one(cell->parameters, cell->parameter_count,
+                                           sizeof *cell->parameters);
     cell->parameters[cell->parameter_count++] = (struct parameter){text_copy(name), value};
     return true;
 }
@@ -215,7 +223,8 @@ static bool is_new_cell(struct entry const *entry, struct cell const *cell)
 
     for (size_t i = 0; &plan->cells[i] < cell; i++)
         if (text_equal(plan->cells[i].id, cell->id)) {
-            yaml_file_complain(entry->expansion->file, entry->place, NULL, "cell '%s' is there already", cell->id);
+            yaml_file_complain(entry->expansion->file, entry->place, NULL,
+                               "cell '%s' is there already", cell->id);
             return false;
         }
     return true;
@@ -258,7 +267,8 @@ static bool add_cells(struct entry const *entry, bool **left_out)
     }
     for (size_t point = 0; point < points; point++) {
         *left_out = memory_room_for_one(*left_out, plan->cell_count, sizeof **left_out);
-        (*left_out)[plan->cell_count] = entry->expansion->experiment->workloads[entry->index].quick == IN_QUICK_NO;
+        (*left_out)[plan->cell_count] = entry->expansion->experiment->workloads[entry->index].quick
+            == IN_QUICK_NO;
         if (!add_cell(entry, point))
             return false;
     }
@@ -271,7 +281,8 @@ bool expand_cells(struct expansion const *expansion, bool **left_out)
     bool expanded = experiment->workloads_count > 0;
 
     if (!expanded)
-        yaml_file_complain(expansion->file, "workloads", "slablab list workloads", "an experiment needs a workload");
+        yaml_file_complain(expansion->file, "workloads", "slablab list workloads",
+                           "an experiment needs a workload");
     for (size_t i = 0; expanded && i < experiment->workloads_count; i++) {
         struct entry entry = {expansion, i, text_format("workloads/%zu/run", i), NULL, NULL, 0};
         expanded = take_entry(&entry, &experiment->workloads[i]) && add_cells(&entry, left_out);

@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool find_arm(struct expansion const *expansion, char const *place, char const *id, size_t *arm)
+static bool find_arm(struct expansion const *expansion, char const *place, char const *id,
+                     size_t *arm)
 {
     if (plan_find_arm(expansion->plan, id, false, arm))
         return true;
@@ -23,8 +24,8 @@ static bool find_arm(struct expansion const *expansion, char const *place, char 
 }
 
 /* Finds the arm that the words first ... last - 1 spell. */
-static bool find_arm_of(struct expansion const *expansion, char const *place, struct words const *words,
-                        size_t first, size_t last, size_t *arm)
+static bool find_arm_of(struct expansion const *expansion, char const *place,
+                        struct words const *words, size_t first, size_t last, size_t *arm)
 {
     char *const id = words_join(words, first, last);
     bool const found = find_arm(expansion, place, id, arm);
@@ -47,14 +48,15 @@ static size_t divider(struct words const *words, char const *word)
     return found;
 }
 
-static bool read_serves(struct expansion const *expansion, char const *place, struct words const *words,
-                        struct serves *serves)
+static bool read_serves(struct expansion const *expansion, char const *place,
+                        struct words const *words, struct serves *serves)
 {
     static char const form[] = "phase17-1 smallmid >= 99%";
     size_t const count = words->count;
 
     if (count < 4 || !text_to_ratio(words->word[count - 1], &serves->share)
-        || (!text_equal(words->word[count - 2], ">=") && !text_equal(words->word[count - 2], "<="))) {
+        || (!text_equal(words->word[count - 2], ">=")
+            && !text_equal(words->word[count - 2], "<="))) {
         yaml_file_complain(expansion->file, place, form, "serves is: ARM TIER >= SHARE%%");
         return false;
     }
@@ -63,7 +65,8 @@ static bool read_serves(struct expansion const *expansion, char const *place, st
         return false;
     struct arm const *const arm = &expansion->plan->arms[serves->arm];
     if (arm->observer == NULL) {
-        yaml_file_complain(expansion->file, place, "serves for phases alone", "%s cannot count itself", arm->id);
+        yaml_file_complain(expansion->file, place, "serves for phases alone",
+                           "%s cannot count itself", arm->id);
         return false;
     }
     serves->tier = text_copy(words->word[count - 3]);
@@ -87,7 +90,8 @@ bool expand_serves(struct expansion const *expansion, size_t workload, struct ce
     return read;
 }
 
-static bool expand_comparison(struct expansion const *expansion, char const *place, char const *text)
+static bool expand_comparison(struct expansion const *expansion, char const *place,
+                              char const *text)
 {
     struct plan *const plan = expansion->plan;
     struct words words = words_of(text);
@@ -96,22 +100,26 @@ static bool expand_comparison(struct expansion const *expansion, char const *pla
     bool read = against < words.count;
 
     if (!read)
-        yaml_file_complain(expansion->file, place, "phase17-2 against phase17-1", "compare is: ARM against ARM");
+        yaml_file_complain(expansion->file, place, "phase17-2 against phase17-1",
+                           "compare is: ARM against ARM");
     read = read && find_arm_of(expansion, place, &words, 0, against, &comparison.arm)
         && find_arm_of(expansion, place, &words, against + 1, words.count, &comparison.against);
     if (read && comparison.arm == comparison.against) {
-        yaml_file_complain(expansion->file, place, "another arm", "an arm against itself; the control does that");
+        yaml_file_complain(expansion->file, place, "another arm",
+                           "an arm against itself; the control does that");
         read = false;
     }
     if (read) {
-        plan->comparisons = memory_room_for_one(plan->comparisons, plan->comparison_count, sizeof comparison);
+        plan->comparisons = memory_room_for_one(plan->comparisons, plan->comparison_count,
+                                                sizeof comparison);
         plan->comparisons[plan->comparison_count++] = comparison;
     }
     words_free(&words);
     return read;
 }
 
-static bool expand_interaction(struct expansion const *expansion, char const *place, char const *text)
+static bool expand_interaction(struct expansion const *expansion, char const *place,
+                               char const *text)
 {
     struct plan *const plan = expansion->plan;
     struct words words = words_of(text);
@@ -127,7 +135,8 @@ static bool expand_interaction(struct expansion const *expansion, char const *pl
         && find_arm_of(expansion, place, &words, times + 1, equals, &interaction.second)
         && find_arm_of(expansion, place, &words, equals + 1, words.count, &interaction.both);
     if (read) {
-        plan->interactions = memory_room_for_one(plan->interactions, plan->interaction_count, sizeof interaction);
+        plan->interactions = memory_room_for_one(plan->interactions, plan->interaction_count,
+                                                 sizeof interaction);
         plan->interactions[plan->interaction_count++] = interaction;
     }
     words_free(&words);
@@ -165,19 +174,22 @@ static bool check_metric(struct expansion const *expansion, char const *place, c
     for (size_t i = 0; i < sizeof metrics / sizeof *metrics; i++)
         if (text_equal(metric, metrics[i]))
             return true;
-    yaml_file_complain(expansion->file, place, "one of operations_per_second, page_faults, vm_hwm_bytes",
+    yaml_file_complain(expansion->file, place,
+                       "one of operations_per_second, page_faults, vm_hwm_bytes",
                        "unknown metric '%s'", metric);
     return false;
 }
 
-static bool take_value(struct expansion const *expansion, char const *place, char const *text, double *value)
+static bool take_value(struct expansion const *expansion, char const *place, char const *text,
+                       double *value)
 {
     char *end = NULL;
 
     *value = strtod(text, &end);
     if (end != text && *end == '\0' && isfinite(*value))
         return true;
-    yaml_file_complain(expansion->file, place, "-0.036 for -3.6 % against an arm, 6060000 without one",
+    yaml_file_complain(expansion->file, place,
+                       "-0.036 for -3.6 % against an arm, 6060000 without one",
                        "value: '%s' is not a number", text);
     return false;
 }
@@ -187,7 +199,7 @@ static bool expand_published(struct expansion const *expansion, size_t index)
     struct experiment_published const *const written = &expansion->experiment->published[index];
     struct plan *const plan = expansion->plan;
     char *const at[] = {
-        text_format("published/%zu/where", index), text_format("published/%zu/arm", index),
+        text_format("published/%zu/where", index),   text_format("published/%zu/arm", index),
         text_format("published/%zu/against", index), text_format("published/%zu/metric", index),
         text_format("published/%zu/value", index),
     };
@@ -196,10 +208,12 @@ static bool expand_published(struct expansion const *expansion, size_t index)
     bool const read = check_where(expansion, at[0], written->where)
         && find_arm(expansion, at[1], written->arm, &arm)
         && (written->against == NULL || find_arm(expansion, at[2], written->against, &arm))
-        && check_metric(expansion, at[3], written->metric) && take_value(expansion, at[4], written->value, &value);
+        && check_metric(expansion, at[3], written->metric)
+        && take_value(expansion, at[4], written->value, &value);
 
     if (read) {
-        plan->published = memory_room_for_one(plan->published, plan->published_count, sizeof *plan->published);
+        plan->published = memory_room_for_one(plan->published, plan->published_count,
+                                              sizeof *plan->published);
         plan->published[plan->published_count++] = (struct published){
             .where = text_copy(written->where),
             .arm = text_copy(written->arm),

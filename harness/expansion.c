@@ -29,7 +29,8 @@ static char *experiment_name(char const *path)
     return text_copy_bytes(name, dot != NULL && dot != name ? (size_t)(dot - name) : strlen(name));
 }
 
-static bool take_ratio(struct yaml_file const *file, char const *place, char const *text, double *ratio)
+static bool take_ratio(struct yaml_file const *file, char const *place, char const *text,
+                       double *ratio)
 {
     if (text == NULL || text_to_ratio(text, ratio))
         return true;
@@ -38,7 +39,8 @@ static bool take_ratio(struct yaml_file const *file, char const *place, char con
     return false;
 }
 
-static bool take_blocks(struct yaml_file const *file, char const *place, char const *text, uint64_t *blocks)
+static bool take_blocks(struct yaml_file const *file, char const *place, char const *text,
+                        uint64_t *blocks)
 {
     if (text == NULL || (text_to_number(text, blocks) && *blocks > 0))
         return true;
@@ -61,13 +63,14 @@ static bool take_real(struct yaml_file const *file, char const *place, char cons
         *real = value;
         return true;
     }
-    yaml_file_complain(file, place, open ? "0.05" : "0 for no limit", "'%s' is out of place here", text);
+    yaml_file_complain(file, place, open ? "0.05" : "0 for no limit", "'%s' is out of place here",
+                       text);
     return false;
 }
 
 /* One of the two forms over what the plan has so far. */
-static bool take_stop(struct yaml_file const *file, char const *key, struct experiment_stop const *written,
-                      struct stop *stop)
+static bool take_stop(struct yaml_file const *file, char const *key,
+                      struct experiment_stop const *written, struct stop *stop)
 {
     if (written == NULL)
         return true;
@@ -107,7 +110,8 @@ static bool take_seed(struct expansion const *expansion, uint64_t asked)
     return true;
 }
 
-/* The quick form is the full one with what `quick` says instead. A fault in it is one in either form. */
+/* The quick form is the full one with what `quick` says instead. A fault in it is one in either
+ * form. */
 static bool take_scalars(struct expansion const *expansion, uint64_t seed)
 {
     struct experiment const *const experiment = expansion->experiment;
@@ -123,10 +127,12 @@ static bool take_scalars(struct expansion const *expansion, uint64_t seed)
     plan->margin = margin_default;
     plan->stop.blocks_max = BLOCKS_MAX_DEFAULT;
     if (*plan->question == '\0') {
-        yaml_file_complain(file, "question", "a sentence that ends in a question mark", "the question is empty");
+        yaml_file_complain(file, "question", "a sentence that ends in a question mark",
+                           "the question is empty");
         return false;
     }
-    return take_seed(expansion, seed) && take_ratio(file, "margin", experiment->margin, &plan->margin)
+    return take_seed(expansion, seed)
+        && take_ratio(file, "margin", experiment->margin, &plan->margin)
         && take_real(file, "alpha", experiment->alpha, true, 1, &plan->alpha)
         && take_stop(file, "stop", experiment->stop, &plan->stop)
         && take_stop(file, "quick", experiment->quick, expansion->quick ? &plan->stop : &quick);
@@ -152,8 +158,8 @@ static bool expand_events(struct expansion const *expansion)
         char *const fault = event_name_fault(experiment->events[i]);
         if (fault != NULL) {
             char *const place = text_format("events/%zu", i);
-            yaml_file_complain(expansion->file, place, "slablab list events", "unknown event '%s': %s",
-                               experiment->events[i], fault);
+            yaml_file_complain(expansion->file, place, "slablab list events",
+                               "unknown event '%s': %s", experiment->events[i], fault);
             free(place);
             free(fault);
             return false;
@@ -193,9 +199,9 @@ static bool leave_out(struct expansion const *expansion, bool const *left_out)
 static bool expand(struct expansion const *expansion, uint64_t seed)
 {
     bool *left_out = NULL;
-    bool const expanded = take_scalars(expansion, seed) && expand_arms(expansion) && expand_events(expansion)
-        && expand_cells(expansion, &left_out) && expand_references(expansion)
-        && (!expansion->quick || leave_out(expansion, left_out));
+    bool const expanded = take_scalars(expansion, seed) && expand_arms(expansion)
+        && expand_events(expansion) && expand_cells(expansion, &left_out)
+        && expand_references(expansion) && (!expansion->quick || leave_out(expansion, left_out));
 
     free(left_out);
     return expanded;

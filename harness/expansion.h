@@ -2,8 +2,8 @@
  *
  *   arms -> cells -> references between them -> hash
  *
- * Each complains with the line of the culprit and returns false on a fault; the plan is then half filled
- * and still fit for plan_free.
+ * Each complains with the line of the culprit and returns false on a fault; the plan is then half
+ * filled and still fit for plan_free.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_EXPANSION_H
@@ -23,8 +23,9 @@ struct expansion {
 /* expand_arms.c: baseline, control, arms; their ids and files. */
 bool expand_arms(struct expansion const *expansion);
 
-/* expand_cells.c: every workload on every point of its axes, the first axis slowest. All cells, whatever the
- * form; *left_out[i] says that the quick form does without cell i. The caller frees *left_out. */
+/* expand_cells.c: every workload on every point of its axes, the first axis slowest. All cells,
+ * whatever the form; *left_out[i] says that the quick form does without cell i. The caller frees
+ * *left_out. */
 bool expand_cells(struct expansion const *expansion, bool **left_out);
 
 /* expand_references.c: serves, compare, interactions, published. */

@@ -4,14 +4,17 @@
 #include "experiment.h"
 
 #define OPTIONAL (CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL)
-#define STRING(flags, structure, member) \
+#define STRING(flags, structure, member)                                                           \
     CYAML_FIELD_STRING_PTR(#member, flags, structure, member, 0, CYAML_UNLIMITED)
-#define LIST(structure, member, entry) \
+#define LIST(structure, member, entry)                                                             \
     CYAML_FIELD_SEQUENCE(#member, OPTIONAL, structure, member, entry, 0, CYAML_UNLIMITED)
 
 static cyaml_strval_t const starts[] = {{"cold", START_COLD}, {"warm", START_WARM}};
 static cyaml_strval_t const yes_or_no[] = {
-    {"yes", IN_QUICK_YES}, {"no", IN_QUICK_NO}, {"true", IN_QUICK_YES}, {"false", IN_QUICK_NO},
+    {"yes", IN_QUICK_YES},
+    {"no", IN_QUICK_NO},
+    {"true", IN_QUICK_YES},
+    {"false", IN_QUICK_NO},
 };
 
 static cyaml_schema_value_t const words = {
@@ -20,12 +23,12 @@ static cyaml_schema_value_t const words = {
 
 static cyaml_schema_field_t const workload_fields[] = {
     STRING(CYAML_FLAG_POINTER, struct experiment_workload, run),
-    CYAML_FIELD_ENUM("start", CYAML_FLAG_OPTIONAL | CYAML_FLAG_STRICT, struct experiment_workload, start,
-                     starts, CYAML_ARRAY_LEN(starts)),
+    CYAML_FIELD_ENUM("start", CYAML_FLAG_OPTIONAL | CYAML_FLAG_STRICT, struct experiment_workload,
+                     start, starts, CYAML_ARRAY_LEN(starts)),
     STRING(OPTIONAL, struct experiment_workload, warmup),
     LIST(struct experiment_workload, serves, &words),
-    CYAML_FIELD_ENUM("quick", CYAML_FLAG_OPTIONAL | CYAML_FLAG_STRICT, struct experiment_workload, quick,
-                     yes_or_no, CYAML_ARRAY_LEN(yes_or_no)),
+    CYAML_FIELD_ENUM("quick", CYAML_FLAG_OPTIONAL | CYAML_FLAG_STRICT, struct experiment_workload,
+                     quick, yes_or_no, CYAML_ARRAY_LEN(yes_or_no)),
     CYAML_FIELD_END,
 };
 

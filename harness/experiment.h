@@ -1,7 +1,7 @@
 /* experiment.h -- an experiment as its YAML file says it: nothing expanded, no reference followed.
  *
- * NULL and an empty list are what the file leaves out. Numbers are kept as they were written: libcyaml reads "3%"
- * as 3 and "-1" as 2^64 - 1, so whoever uses a number checks it with text.h.
+ * NULL and an empty list are what the file leaves out. Numbers are kept as they were written:
+ * libcyaml reads "3%" as 3 and "-1" as 2^64 - 1, so whoever uses a number checks it with text.h.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_EXPERIMENT_H
@@ -13,10 +13,10 @@ enum experiment_start { START_COLD, START_WARM };
 enum experiment_in_quick { IN_QUICK_YES, IN_QUICK_NO };
 
 struct experiment_workload {
-    char *run;                        /* "fixed_random size=256,512 slots=400" */
+    char *run; /* "fixed_random size=256,512 slots=400" */
     enum experiment_start start;
-    char *warmup;                     /* operations before the region */
-    char **serves;                    /* "phase17-1 smallmid >= 99%" */
+    char *warmup;  /* operations before the region */
+    char **serves; /* "phase17-1 smallmid >= 99%" */
     unsigned serves_count;
     enum experiment_in_quick quick;
 };
@@ -31,7 +31,7 @@ struct experiment_published {
 
 struct experiment_stop {
     char *blocks_max;
-    char *half_width;                 /* "0.5%" */
+    char *half_width; /* "0.5%" */
     char *seconds_max;
 };
 
@@ -45,15 +45,15 @@ struct experiment {
     unsigned workloads_count;
     char **events;
     unsigned events_count;
-    char **compare;                   /* "phase17-2 against phase17-1" */
+    char **compare; /* "phase17-2 against phase17-1" */
     unsigned compare_count;
-    char **interactions;              /* "ss-reuse x ss-prewarm = ss-reuse-prewarm" */
+    char **interactions; /* "ss-reuse x ss-prewarm = ss-reuse-prewarm" */
     unsigned interactions_count;
     struct experiment_published *published;
     unsigned published_count;
     struct experiment_stop *stop;
-    struct experiment_stop *quick;    /* overrides stop, key by key, in the quick form */
-    char *margin;                     /* "2%" */
+    struct experiment_stop *quick; /* overrides stop, key by key, in the quick form */
+    char *margin;                  /* "2%" */
     char *alpha;
     char *seed;
 };

@@ -56,8 +56,9 @@ static void list_workload(char const *name)
     for (size_t i = 0; description != NULL && i < description->parameter_count; i++) {
         struct workload_parameter const *const parameter = &description->parameters[i];
         char *const label = text_format("  %s=%" PRIu64, parameter->name, parameter->default_value);
-        char *const text = text_format("%s%s%s%s", parameter->meaning, *parameter->unit != '\0' ? " (" : "",
-                                       parameter->unit, *parameter->unit != '\0' ? ")" : "");
+        char *const text = text_format("%s%s%s%s", parameter->meaning,
+                                       *parameter->unit != '\0' ? " (" : "", parameter->unit,
+                                       *parameter->unit != '\0' ? ")" : "");
         wrapped_print(stdout, NAME_WIDTH, label, text);
         free(text);
         free(label);
@@ -75,8 +76,9 @@ static void list_workloads(void)
     for (size_t i = 0; i < names.count; i++)
         list_workload(names.word[i]);
     if (names.count > 0)
-        wrapped_print(stdout, 20, "(each)", "operations=N in the region (calibrated where it is not given), "
-                                            "warmup=N before it");
+        wrapped_print(stdout, 20, "(each)",
+                      "operations=N in the region (calibrated where it is not given), "
+                      "warmup=N before it");
     words_free(&names);
 }
 
@@ -88,7 +90,8 @@ static void list_experiments(void)
         char *const path = text_format("%s/experiments/%s.yaml", catalogue_root(), names.word[i]);
         struct yaml_file *const file = experiment_open(path);
         if (file != NULL)
-            wrapped_print(stdout, 20, names.word[i], ((struct experiment const *)yaml_file_data(file))->question);
+            wrapped_print(stdout, 20, names.word[i],
+                          ((struct experiment const *)yaml_file_data(file))->question);
         yaml_file_close(file);
         free(path);
     }
@@ -109,9 +112,19 @@ static void list_event(char const *name, char const *note)
 static void list_events(void)
 {
     static char const *const others[] = {
-        "cpu-clock", "cycles", "instructions", "cache-references",
-        "cache-misses", "branches", "branch-misses", "L1-dcache-load-misses", "LLC-load-misses",
-        "dTLB-load-misses", "dTLB-store-misses", "syscalls:sys_enter_mmap", "syscalls:sys_enter_munmap",
+        "cpu-clock",
+        "cycles",
+        "instructions",
+        "cache-references",
+        "cache-misses",
+        "branches",
+        "branch-misses",
+        "L1-dcache-load-misses",
+        "LLC-load-misses",
+        "dTLB-load-misses",
+        "dTLB-store-misses",
+        "syscalls:sys_enter_mmap",
+        "syscalls:sys_enter_munmap",
         "syscalls:sys_enter_madvise",
     };
 
@@ -119,7 +132,8 @@ static void list_events(void)
         list_event(event_names_default[i], ", in every sample");
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         list_event(others[i], "");
-    wrapped_print(stdout, 26, "(others)", "whatever libpfm4 names for this processor, and every tracepoint");
+    wrapped_print(stdout, 26, "(others)",
+                  "whatever libpfm4 names for this processor, and every tracepoint");
 }
 
 static struct {
@@ -150,7 +164,8 @@ int command_list(int argc, char **argv)
         found = true;
     }
     if (!found) {
-        complain("one of allocators, workloads, experiments, events", "list: unknown kind '%s'", argv[1]);
+        complain("one of allocators, workloads, experiments, events", "list: unknown kind '%s'",
+                 argv[1]);
         return EXIT_STATUS_USAGE;
     }
     return EXIT_STATUS_PASS;

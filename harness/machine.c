@@ -52,14 +52,16 @@ static json_t *memory_of(char const *key)
 {
     uint64_t bytes = 0;
 
-    return fact_memory_bytes(key, &bytes) ? json_integer((json_int_t)bytes) : absent("not in /proc/meminfo");
+    return fact_memory_bytes(key, &bytes) ? json_integer((json_int_t)bytes)
+                                          : absent("not in /proc/meminfo");
 }
 
 static json_t *smt_active(void)
 {
     int64_t active = 0;
 
-    return fact_number(FACT_SMT_ACTIVE, &active) ? json_boolean(active != 0) : absent(strerror(errno));
+    return fact_number(FACT_SMT_ACTIVE, &active) ? json_boolean(active != 0)
+                                                 : absent(strerror(errno));
 }
 
 static json_t *numa_nodes(void)
@@ -78,12 +80,14 @@ static void add_kernel(json_t *machine)
     json_object_set_new(machine, "architecture", json_string(name.machine));
     json_object_set_new(machine, "kernel_release", json_string(name.release));
     json_object_set_new(machine, "kernel_version", json_string(name.version));
-    json_object_set_new(machine, "kernel_command_line", text_or_errno(text_of_line_file("/proc/cmdline")));
+    json_object_set_new(machine, "kernel_command_line",
+                        text_or_errno(text_of_line_file("/proc/cmdline")));
 }
 
 static void add_hardware(json_t *machine)
 {
-    json_object_set_new(machine, "cpu_model", text_or_errno(fact_keyed("/proc/cpuinfo", "model name")));
+    json_object_set_new(machine, "cpu_model",
+                        text_or_errno(fact_keyed("/proc/cpuinfo", "model name")));
     json_object_set_new(machine, "cpus_online", json_integer(sysconf(_SC_NPROCESSORS_ONLN)));
     json_object_set_new(machine, "smt_active", smt_active());
     json_object_set_new(machine, "numa_nodes", numa_nodes());
@@ -96,7 +100,8 @@ static void add_hardware(json_t *machine)
 
 static void add_settings(json_t *machine)
 {
-    json_object_set_new(machine, "cpufreq_governor", text_or_errno(text_of_line_file(FACT_GOVERNOR)));
+    json_object_set_new(machine, "cpufreq_governor",
+                        text_or_errno(text_of_line_file(FACT_GOVERNOR)));
     json_object_set_new(machine, "thp_enabled", text_or_errno(fact_selected(FACT_THP_ENABLED)));
     json_object_set_new(machine, "thp_defrag", text_or_errno(fact_selected(FACT_THP_DEFRAG)));
     json_object_set_new(machine, "randomize_va_space", number_in(FACT_ASLR));
@@ -127,7 +132,8 @@ static void add_build(json_t *machine)
     json_object_set_new(machine, "git_commit", git_answer("rev-parse", "HEAD", &known));
     json_t *const changes = git_answer("status", "--porcelain", &known);
     if (known)
-        json_object_set_new(machine, "git_dirty", json_boolean(*json_string_value(changes) != '\0'));
+        json_object_set_new(machine, "git_dirty",
+                            json_boolean(*json_string_value(changes) != '\0'));
     else
         json_object_set(machine, "git_dirty", changes);
     json_decref(changes);
@@ -138,9 +144,9 @@ static json_t *libraries(void)
     int const pfm = pfm_get_version();
     char *const pfm_version = text_format("%d.%d", PFM_MAJ_VERSION(pfm), PFM_MIN_VERSION(pfm));
     json_t *const versions = json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:s}", "glibc", gnu_get_libc_version(), "libpfm", pfm_version, "jansson",
-        jansson_version_str(), "libcyaml", cyaml_version_str, "libyaml", yaml_get_version_string(), "libdw",
-        dwfl_version(NULL));
+        "{s:s, s:s, s:s, s:s, s:s, s:s}", "glibc", gnu_get_libc_version(), "libpfm", pfm_version,
+        "jansson", jansson_version_str(), "libcyaml", cyaml_version_str, "libyaml",
+        yaml_get_version_string(), "libdw", dwfl_version(NULL));
 
     free(pfm_version);
     return versions;
@@ -157,8 +163,9 @@ static json_t *peer(char const *name)
     } else {
         json_object_set_new(value, "package", json_string(allocator.package));
         json_object_set_new(value, "version",
-                            allocator.version != NULL ? json_string(allocator.version)
-                                                      : absent("dpkg-query does not know the package"));
+                            allocator.version != NULL
+                                ? json_string(allocator.version)
+                                : absent("dpkg-query does not know the package"));
         json_object_set_new(value, "object", json_string(allocator.serving));
         json_object_set_new(value, "build_id", json_string(allocator.build_id));
     }
@@ -184,9 +191,10 @@ static json_t *arms(struct plan const *plan)
     for (size_t i = 0; plan != NULL && i < plan->arm_count; i++) {
         struct arm const *const arm = &plan->arms[i];
         char *const observer = arm->observer != NULL ? catalogue_build_id(arm->observer) : NULL;
-        json_array_append_new(values, json_pack("{s:s, s:s?, s:s, s:s?, s:s?}", "arm", arm->id, "object",
-                                                arm->object, "build_id", arm->object_build_id,
-                                                "observer_build_id", observer, "version", arm->version));
+        json_array_append_new(values,
+                              json_pack("{s:s, s:s?, s:s, s:s?, s:s?}", "arm", arm->id, "object",
+                                        arm->object, "build_id", arm->object_build_id,
+                                        "observer_build_id", observer, "version", arm->version));
         free(observer);
     }
     return values;
@@ -200,8 +208,9 @@ static json_t *workloads(struct plan const *plan)
         char *const path = catalogue_workload_path(plan->cells[i].workload);
         char *const build_id = catalogue_build_id(path);
         json_object_set_new(values, plan->cells[i].workload,
-                            path != NULL ? json_pack("{s:s, s:s}", "path", path, "build_id", build_id)
-                                         : absent("not built"));
+                            path != NULL
+                                ? json_pack("{s:s, s:s}", "path", path, "build_id", build_id)
+                                : absent("not built"));
         free(build_id);
         free(path);
     }

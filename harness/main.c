@@ -22,15 +22,20 @@ struct command {
 static struct command const commands[] = {
     {"run", "experiments/NAME.yaml [--quick] [--seed N] [--out DIR] [--fresh]",
      "measure an experiment, or go on with a run of it that was stopped",
-     "Writes results/NAME/<time>-<form>/ (or DIR/NAME/...) and prints the tables at the end. The same "
-     "command goes on with a run that has no outcome yet and the same plan; --fresh begins a new one. "
-     "Ctrl-C stops after the current sample. Exit status: 0 complete, 4 void, 2 nothing was measured, "
+     "Writes results/NAME/<time>-<form>/ (or DIR/NAME/...) and prints the tables at the end. The "
+     "same "
+     "command goes on with a run that has no outcome yet and the same plan; --fresh begins a new "
+     "one. "
+     "Ctrl-C stops after the current sample. Exit status: 0 complete, 4 void, 2 nothing was "
+     "measured, "
      "130 interrupted.",
      command_run},
     {"plan", "experiments/NAME.yaml [--quick] [--seed N] [--out DIR]",
      "show what a run would do, and for how long, without doing it",
-     "Lists the arms, the cells, the events and the stop rule. The time is that of all blocks at the "
-     "pace of the latest stored run of the same experiment and form; without one, only the rule's own "
+     "Lists the arms, the cells, the events and the stop rule. The time is that of all blocks at "
+     "the "
+     "pace of the latest stored run of the same experiment and form; without one, only the rule's "
+     "own "
      "limit is known.",
      command_plan},
     {"attest", "experiments/NAME.yaml [--quick]",
@@ -61,7 +66,8 @@ static bool is_help(char const *word)
 static int help(FILE *stream)
 {
     fputs("slablab: is allocator phase B better than phase A, by how much, and why?\n\n"
-          "usage: slablab COMMAND ...\n\n", stream);
+          "usage: slablab COMMAND ...\n\n",
+          stream);
     for (size_t i = 0; i < COMMANDS; i++)
         fprintf(stream, "  %-8s %s\n", commands[i].name, commands[i].summary);
     fputs("\n`slablab COMMAND --help` says more. Begin with: slablab doctor\n", stream);

@@ -11,7 +11,7 @@
 /* count elements of size bytes, all zero; never NULL. */
 void *memory_zeroed(size_t count, size_t size);
 
-/* Makes room for one element more behind count elements of size bytes, and zeroes it; never NULL. */
+/* Makes room for one element behind count elements of size bytes, and zeroes it; never NULL. */
 void *memory_room_for_one(void *elements, size_t count, size_t size);
 
 #endif

@@ -1,4 +1,4 @@
-/* peers.c -- other people's allocators: what allocators/peers.yaml says of them, and where they lie.
+/* peers.c -- other people's allocators: what allocators/peers.yaml says, and where they lie.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE /* dladdr */
@@ -17,8 +17,8 @@
 static cyaml_schema_field_t const peer_fields[] = {
     CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct peer, name, 1, CYAML_UNLIMITED),
     CYAML_FIELD_STRING_PTR("package", CYAML_FLAG_POINTER, struct peer, package, 1, CYAML_UNLIMITED),
-    CYAML_FIELD_STRING_PTR("object", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct peer, object, 1,
-                           CYAML_UNLIMITED),
+    CYAML_FIELD_STRING_PTR("object", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct peer, object,
+                           1, CYAML_UNLIMITED),
     CYAML_FIELD_END,
 };
 static cyaml_schema_value_t const peer_value = {
@@ -77,7 +77,8 @@ char *peers_c_library(void)
 {
     Dl_info library = {0};
 
-    if (dladdr((void const *)(uintptr_t)gnu_get_libc_version, &library) == 0 || library.dli_fname == NULL)
+    if (dladdr((void const *)(uintptr_t)gnu_get_libc_version, &library) == 0
+        || library.dli_fname == NULL)
         return NULL;
     return realpath(library.dli_fname, NULL);
 }
@@ -91,7 +92,8 @@ char *peers_find_object(char const *object)
     char *const slash = library != NULL ? strrchr(library, '/') : NULL;
     if (slash != NULL)
         *slash = '\0';
-    /* Debian keeps the C library in /lib/<triplet> and everything else in /usr/lib/<triplet>; the two may be one. */
+    /* Debian keeps the C library in /lib/<triplet> and everything else in /usr/lib/<triplet>; the
+     * two may be one. */
     char *const beside = text_format("/usr%s", library != NULL ? library : "/lib");
     char const *const folders[] = {library, beside, "/usr/local/lib", "/usr/lib64", "/usr/lib"};
     char *found = NULL;
@@ -109,7 +111,8 @@ char *peers_find_object(char const *object)
 
 char *peers_version(struct peer const *peer)
 {
-    char *const arguments[] = {"dpkg-query", "--show", "--showformat=${Version}", peer->package, NULL};
+    char *const arguments[] = {"dpkg-query", "--show", "--showformat=${Version}", peer->package,
+                               NULL};
 
     return capture_line(arguments, NULL);
 }

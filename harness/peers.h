@@ -1,4 +1,4 @@
-/* peers.h -- other people's allocators: what allocators/peers.yaml says of them, and where they lie.
+/* peers.h -- other people's allocators: what allocators/peers.yaml says, and where they lie.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_PEERS_H
@@ -9,14 +9,15 @@
 struct peer {
     char *name;
     char *package;
-    char *object;  /* a file name or an absolute path; NULL for the C library's own allocator */
+    char *object; /* a file name or an absolute path; NULL for the C library's own allocator */
 };
 
-/* NULL when peers.yaml, read once, names no such peer. A file that cannot be read is complained of and has none. */
+/* NULL when peers.yaml, read once, names no such peer. A file that cannot be read is complained of
+ * and has none. */
 struct peer const *peers_find(char const *name);
 struct words peers_names(void);
 
-/* The file that the C library of this process was mapped from, which is also that of the workloads. */
+/* The file that this process's C library was mapped from, which is also that of the workloads. */
 char *peers_c_library(void);
 
 /* The absolute path, free of links, of a peer's object; NULL where it is not installed. */

@@ -24,7 +24,8 @@ struct request {
 
 static bool parse(int argc, char **argv, struct request *request)
 {
-    static char const usage[] = "slablab plan experiments/smoke.yaml [--quick] [--seed N] [--out DIR]";
+    static char const usage[] =
+        "slablab plan experiments/smoke.yaml [--quick] [--seed N] [--out DIR]";
     static struct option const options[] = {{"quick", no_argument, NULL, 'q'},
                                             {"seed", required_argument, NULL, 's'},
                                             {"out", required_argument, NULL, 'o'},
@@ -60,9 +61,9 @@ static void print_arms(struct plan const *plan)
     for (size_t i = 0; i < plan->arm_count; i++) {
         struct arm const *const arm = &plan->arms[i];
         char *const label = text_format("  %s", arm->id);
-        char *const text = text_format("%s%s%s%s", arm->role == ROLE_CONTROL ? "the baseline again, hidden: " : "",
-                                       arm->spec, arm->version != NULL ? ", version " : "",
-                                       arm->version != NULL ? arm->version : "");
+        char *const text = text_format(
+            "%s%s%s%s", arm->role == ROLE_CONTROL ? "the baseline again, hidden: " : "", arm->spec,
+            arm->version != NULL ? ", version " : "", arm->version != NULL ? arm->version : "");
         wrapped_print(stdout, 38, label, text);
         free(text);
         free(label);
@@ -74,7 +75,8 @@ static void print_cells(struct plan const *plan)
     printf("\ncells:       %zu\n", plan->cell_count);
     for (size_t i = 0; i < plan->cell_count; i++) {
         struct cell const *const cell = &plan->cells[i];
-        printf("  %s%s\n", cell->id, cell->operations == 0 ? " (operations: to be calibrated)" : "");
+        printf("  %s%s\n", cell->id,
+               cell->operations == 0 ? " (operations: to be calibrated)" : "");
     }
 }
 
@@ -93,7 +95,8 @@ static void print_stop(struct plan const *plan)
     char *text = text_format("each cell after %" PRIu64 " blocks", plan->stop.blocks_max);
 
     if (plan->stop.half_width > 0)
-        text_append(&text, ", or when every arm's interval is within +-%g %%", 100 * plan->stop.half_width);
+        text_append(&text, ", or when every arm's interval is within +-%g %%",
+                    100 * plan->stop.half_width);
     if (plan->stop.seconds_max > 0)
         text_append(&text, "; the run after %g s of blocks", plan->stop.seconds_max);
     wrapped_print(stdout, LABEL_WIDTH, "stop:", text);
@@ -120,12 +123,14 @@ static void print_time(struct plan const *plan, char const *results)
     char *text = text_copy("");
 
     if (pace.run == NULL && limit <= 0) {
-        text_append(&text, "unknown: no stored run of this experiment and form, and no seconds_max");
+        text_append(&text,
+                    "unknown: no stored run of this experiment and form, and no seconds_max");
     } else {
         bool const by_limit = pace.run == NULL || (limit > 0 && limit < pace.seconds);
         char *const duration = duration_text(by_limit ? limit : pace.seconds);
         text_append(&text, "at most %s of blocks (%s%s)", duration,
-                    by_limit ? "seconds_max" : "all blocks at the pace of ", by_limit ? "" : pace.run);
+                    by_limit ? "seconds_max" : "all blocks at the pace of ",
+                    by_limit ? "" : pace.run);
         free(duration);
     }
     text_append(&text, "; attestation and calibration come on top");
@@ -139,15 +144,17 @@ static void print_plan(struct plan const *plan, struct request const *request)
     uint64_t const samples = plan->stop.blocks_max * plan->arm_count * plan->cell_count;
 
     wrapped_print(stdout, LABEL_WIDTH, "question:", plan->question);
-    wrapped_print(stdout, LABEL_WIDTH, "expects:", *plan->expects != '\0' ? plan->expects : "(not stated)");
-    printf("%-*s%s, plan %s, seed %" PRIu64 "\n", LABEL_WIDTH, "form:", plan->form, plan->hash, plan->seed);
+    wrapped_print(stdout, LABEL_WIDTH,
+                  "expects:", *plan->expects != '\0' ? plan->expects : "(not stated)");
+    printf("%-*s%s, plan %s, seed %" PRIu64 "\n", LABEL_WIDTH, "form:", plan->form, plan->hash,
+           plan->seed);
     print_arms(plan);
     print_cells(plan);
     putchar('\n');
     print_list("events:", plan->events, plan->event_count);
     print_stop(plan);
-    printf("%-*sat most %" PRIu64 " (%" PRIu64 " blocks x %zu arms x %zu cells)\n", LABEL_WIDTH, "processes:",
-           samples, plan->stop.blocks_max, plan->arm_count, plan->cell_count);
+    printf("%-*sat most %" PRIu64 " (%" PRIu64 " blocks x %zu arms x %zu cells)\n", LABEL_WIDTH,
+           "processes:", samples, plan->stop.blocks_max, plan->arm_count, plan->cell_count);
     print_time(plan, request->results);
 }
 

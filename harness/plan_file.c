@@ -15,7 +15,9 @@
 
 static char const schema[] = "slablab-plan/1";
 static char const *const role_names[] = {
-    [ROLE_BASELINE] = "baseline", [ROLE_CONTROL] = "control", [ROLE_ARM] = "arm",
+    [ROLE_BASELINE] = "baseline",
+    [ROLE_CONTROL] = "control",
+    [ROLE_ARM] = "arm",
 };
 enum { ROLES = sizeof role_names / sizeof *role_names };
 
@@ -31,9 +33,10 @@ static json_t *texts_to_json(char *const *texts, size_t count)
 static json_t *arm_to_json(struct arm const *arm)
 {
     return json_pack("{s:s, s:s, s:s, s:s, s:s?, s:s, s:s?, s:s?, s:o}", "id", arm->id, "role",
-                     role_names[arm->role], "spec", arm->spec, "allocator", arm->allocator, "object", arm->object,
-                     "object_build_id", arm->object_build_id, "observer", arm->observer, "version", arm->version,
-                     "environment", texts_to_json(arm->environment, arm->environment_count));
+                     role_names[arm->role], "spec", arm->spec, "allocator", arm->allocator,
+                     "object", arm->object, "object_build_id", arm->object_build_id, "observer",
+                     arm->observer, "version", arm->version, "environment",
+                     texts_to_json(arm->environment, arm->environment_count));
 }
 
 static json_t *cell_to_json(struct plan const *plan, struct cell const *cell)
@@ -46,14 +49,16 @@ static json_t *cell_to_json(struct plan const *plan, struct cell const *cell)
                             json_integer((json_int_t)cell->parameters[i].value));
     for (size_t i = 0; i < cell->serves_count; i++)
         json_array_append_new(
-            serves, json_pack("{s:s, s:s, s:s, s:f}", "arm", plan->arms[cell->serves[i].arm].id, "tier",
-                              cell->serves[i].tier, "relation",
-                              cell->serves[i].relation == SERVES_AT_LEAST ? ">=" : "<=", "share",
-                              cell->serves[i].share));
-    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:I, s:o}", "id", cell->id, "workload", cell->workload, "start",
-                     cell->warm ? "warm" : "cold", "parameters", parameters, "operations",
-                     cell->operations != 0 ? json_integer((json_int_t)cell->operations) : json_null(),
-                     "warmup_operations", (json_int_t)cell->warmup_operations, "serves", serves);
+            serves,
+            json_pack("{s:s, s:s, s:s, s:f}", "arm", plan->arms[cell->serves[i].arm].id, "tier",
+                      cell->serves[i].tier, "relation",
+                      cell->serves[i].relation == SERVES_AT_LEAST ? ">=" : "<=", "share",
+                      cell->serves[i].share));
+    return json_pack(
+        "{s:s, s:s, s:s, s:o, s:o, s:I, s:o}", "id", cell->id, "workload", cell->workload, "start",
+        cell->warm ? "warm" : "cold", "parameters", parameters, "operations",
+        cell->operations != 0 ? json_integer((json_int_t)cell->operations) : json_null(),
+        "warmup_operations", (json_int_t)cell->warmup_operations, "serves", serves);
 }
 
 static json_t *arms_to_json(struct plan const *plan)
@@ -80,7 +85,8 @@ static json_t *comparisons_to_json(struct plan const *plan)
 
     for (size_t i = 0; i < plan->comparison_count; i++)
         json_array_append_new(array,
-                              json_pack("{s:s, s:s}", "arm", plan->arms[plan->comparisons[i].arm].id, "against",
+                              json_pack("{s:s, s:s}", "arm",
+                                        plan->arms[plan->comparisons[i].arm].id, "against",
                                         plan->arms[plan->comparisons[i].against].id));
     return array;
 }
@@ -91,8 +97,9 @@ static json_t *interactions_to_json(struct plan const *plan)
 
     for (size_t i = 0; i < plan->interaction_count; i++)
         json_array_append_new(array,
-                              json_pack("{s:s, s:s, s:s}", "first", plan->arms[plan->interactions[i].first].id,
-                                        "second", plan->arms[plan->interactions[i].second].id, "both",
+                              json_pack("{s:s, s:s, s:s}", "first",
+                                        plan->arms[plan->interactions[i].first].id, "second",
+                                        plan->arms[plan->interactions[i].second].id, "both",
                                         plan->arms[plan->interactions[i].both].id));
     return array;
 }
@@ -102,22 +109,24 @@ static json_t *published_to_json(struct plan const *plan)
     json_t *const array = json_array();
 
     for (size_t i = 0; i < plan->published_count; i++)
-        json_array_append_new(array,
-                              json_pack("{s:s, s:s, s:s?, s:s, s:f}", "where", plan->published[i].where, "arm",
-                                        plan->published[i].arm, "against", plan->published[i].against, "metric",
-                                        plan->published[i].metric, "value", plan->published[i].value));
+        json_array_append_new(
+            array,
+            json_pack("{s:s, s:s, s:s?, s:s, s:f}", "where", plan->published[i].where, "arm",
+                      plan->published[i].arm, "against", plan->published[i].against, "metric",
+                      plan->published[i].metric, "value", plan->published[i].value));
     return array;
 }
 
 static json_t *plan_to_json(struct plan const *plan)
 {
     json_t *const object = json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:f, s:f, s:f, s:{s:I, s:f, s:f}, s:o}", "schema", schema,
-        "experiment", plan->experiment, "experiment_text", plan->experiment_text, "form", plan->form, "question",
-        plan->question, "expects", plan->expects, "hash", plan->hash, "seed", (json_int_t)plan->seed, "alpha",
-        plan->alpha, "alpha_control", plan->alpha_control, "margin", plan->margin, "stop", "blocks_max",
-        (json_int_t)plan->stop.blocks_max, "half_width", plan->stop.half_width, "seconds_max",
-        plan->stop.seconds_max, "events", texts_to_json(plan->events, plan->event_count));
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:f, s:f, s:f, s:{s:I, s:f, s:f}, s:o}", "schema",
+        schema, "experiment", plan->experiment, "experiment_text", plan->experiment_text, "form",
+        plan->form, "question", plan->question, "expects", plan->expects, "hash", plan->hash,
+        "seed", (json_int_t)plan->seed, "alpha", plan->alpha, "alpha_control", plan->alpha_control,
+        "margin", plan->margin, "stop", "blocks_max", (json_int_t)plan->stop.blocks_max,
+        "half_width", plan->stop.half_width, "seconds_max", plan->stop.seconds_max, "events",
+        texts_to_json(plan->events, plan->event_count));
 
     json_object_set_new(object, "arms", arms_to_json(plan));
     json_object_set_new(object, "cells", cells_to_json(plan));
@@ -132,8 +141,8 @@ bool plan_write(struct plan const *plan, char const *directory)
     json_t *const object = plan_to_json(plan);
 
     if (object == NULL) {
-        complain("experiments are written in UTF-8", "%s/plan.json: a text of the plan is not valid UTF-8",
-                 directory);
+        complain("experiments are written in UTF-8",
+                 "%s/plan.json: a text of the plan is not valid UTF-8", directory);
         return false;
     }
     bool const written = durable_write_json(directory, "plan.json", object);
@@ -176,9 +185,11 @@ static bool take_arm(struct reader *reader, json_t *object, struct arm *arm)
     char const *id, *role, *spec, *allocator, *build_id;
     json_t *file, *observer, *version, *environment;
 
-    if (json_unpack_ex(object, &reader->error, 0, "{s:s, s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:o}", "id", &id,
-                       "role", &role, "spec", &spec, "allocator", &allocator, "object", &file, "object_build_id",
-                       &build_id, "observer", &observer, "version", &version, "environment", &environment) != 0)
+    if (json_unpack_ex(object, &reader->error, 0, "{s:s, s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:o}",
+                       "id", &id, "role", &role, "spec", &spec, "allocator", &allocator, "object",
+                       &file, "object_build_id", &build_id, "observer", &observer, "version",
+                       &version, "environment", &environment)
+        != 0)
         return false;
     arm->id = text_copy(id);
     arm->spec = text_copy(spec);
@@ -205,8 +216,9 @@ static bool take_serves(struct reader *reader, json_t *object, struct serves *se
 {
     char const *arm, *tier, *relation;
 
-    if (json_unpack_ex(object, &reader->error, 0, "{s:s, s:s, s:s, s:F}", "arm", &arm, "tier", &tier, "relation",
-                       &relation, "share", &serves->share) != 0)
+    if (json_unpack_ex(object, &reader->error, 0, "{s:s, s:s, s:s, s:F}", "arm", &arm, "tier",
+                       &tier, "relation", &relation, "share", &serves->share)
+        != 0)
         return false;
     if (!text_equal(relation, ">=") && !text_equal(relation, "<="))
         return fail(reader, "unknown relation", relation);
@@ -221,11 +233,12 @@ static bool take_parameters(struct reader *reader, json_t *object, struct cell *
     json_t *value;
 
     cell->parameters = memory_zeroed(json_object_size(object), sizeof *cell->parameters);
-    json_object_foreach(object, name, value) {
+    json_object_foreach(object, name, value)
+    {
         if (!json_is_integer(value))
             return fail(reader, "not a whole number: parameter", name);
-        cell->parameters[cell->parameter_count++] =
-            (struct parameter){text_copy(name), (uint64_t)json_integer_value(value)};
+        cell->parameters[cell->parameter_count++] = (struct parameter){
+            text_copy(name), (uint64_t)json_integer_value(value)};
     }
     return true;
 }
@@ -236,9 +249,10 @@ static bool take_cell(struct reader *reader, json_t *object, struct cell *cell)
     json_t *parameters, *operations, *serves;
     json_int_t warmup = 0;
 
-    if (json_unpack_ex(object, &reader->error, 0, "{s:s, s:s, s:s, s:o, s:o, s:I, s:o}", "id", &id, "workload",
-                       &workload, "start", &start, "parameters", &parameters, "operations", &operations,
-                       "warmup_operations", &warmup, "serves", &serves) != 0)
+    if (json_unpack_ex(object, &reader->error, 0, "{s:s, s:s, s:s, s:o, s:o, s:I, s:o}", "id", &id,
+                       "workload", &workload, "start", &start, "parameters", &parameters,
+                       "operations", &operations, "warmup_operations", &warmup, "serves", &serves)
+        != 0)
         return false;
     cell->id = text_copy(id);
     cell->workload = text_copy(workload);
@@ -258,17 +272,21 @@ static bool take_comparison(struct reader *reader, json_t *object, struct compar
 {
     char const *arm, *against;
 
-    return json_unpack_ex(object, &reader->error, 0, "{s:s, s:s}", "arm", &arm, "against", &against) == 0
-        && take_arm_id(reader, arm, &comparison->arm) && take_arm_id(reader, against, &comparison->against);
+    return json_unpack_ex(object, &reader->error, 0, "{s:s, s:s}", "arm", &arm, "against", &against)
+        == 0
+        && take_arm_id(reader, arm, &comparison->arm)
+        && take_arm_id(reader, against, &comparison->against);
 }
 
 static bool take_interaction(struct reader *reader, json_t *object, struct interaction *interaction)
 {
     char const *first, *second, *both;
 
-    return json_unpack_ex(object, &reader->error, 0, "{s:s, s:s, s:s}", "first", &first, "second", &second,
-                          "both", &both) == 0
-        && take_arm_id(reader, first, &interaction->first) && take_arm_id(reader, second, &interaction->second)
+    return json_unpack_ex(object, &reader->error, 0, "{s:s, s:s, s:s}", "first", &first, "second",
+                          &second, "both", &both)
+        == 0
+        && take_arm_id(reader, first, &interaction->first)
+        && take_arm_id(reader, second, &interaction->second)
         && take_arm_id(reader, both, &interaction->both);
 }
 
@@ -277,8 +295,10 @@ static bool take_published(struct reader *reader, json_t *object, struct publish
     char const *where, *arm, *metric;
     json_t *against;
 
-    if (json_unpack_ex(object, &reader->error, 0, "{s:s, s:s, s:o, s:s, s:F}", "where", &where, "arm", &arm,
-                       "against", &against, "metric", &metric, "value", &published->value) != 0)
+    if (json_unpack_ex(object, &reader->error, 0, "{s:s, s:s, s:o, s:s, s:F}", "where", &where,
+                       "arm", &arm, "against", &against, "metric", &metric, "value",
+                       &published->value)
+        != 0)
         return false;
     published->where = text_copy(where);
     published->arm = text_copy(arm);
@@ -299,12 +319,14 @@ static bool take_scalars(struct reader *reader, json_t *object)
     if (!text_equal(found, schema))
         return fail(reader, "unknown schema", found);
     if (json_unpack_ex(object, &reader->error, 0,
-                       "{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:F, s:F, s:F, s:{s:I, s:F, s:F}, s:o}", "experiment",
-                       &experiment, "experiment_text", &text, "form", &form, "question", &question, "expects",
-                       &expects, "hash", &hash, "seed", &seed, "alpha", &plan->alpha, "alpha_control",
-                       &plan->alpha_control, "margin", &plan->margin, "stop", "blocks_max", &blocks_max,
-                       "half_width", &plan->stop.half_width, "seconds_max", &plan->stop.seconds_max, "events",
-                       &events) != 0)
+                       "{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:F, s:F, s:F, s:{s:I, s:F, s:F}, s:o}",
+                       "experiment", &experiment, "experiment_text", &text, "form", &form,
+                       "question", &question, "expects", &expects, "hash", &hash, "seed", &seed,
+                       "alpha", &plan->alpha, "alpha_control", &plan->alpha_control, "margin",
+                       &plan->margin, "stop", "blocks_max", &blocks_max, "half_width",
+                       &plan->stop.half_width, "seconds_max", &plan->stop.seconds_max, "events",
+                       &events)
+        != 0)
         return false;
     plan->experiment = text_copy(experiment);
     plan->experiment_text = text_copy(text);
@@ -321,9 +343,10 @@ static bool take_lists(struct reader *reader, json_t *object)
 {
     struct plan *const plan = reader->plan;
     json_t *arms, *cells, *comparisons, *interactions, *published;
-    bool taken = json_unpack_ex(object, &reader->error, 0, "{s:o, s:o, s:o, s:o, s:o}", "arms", &arms, "cells",
-                                &cells, "comparisons", &comparisons, "interactions", &interactions, "published",
-                                &published) == 0;
+    bool taken = json_unpack_ex(object, &reader->error, 0, "{s:o, s:o, s:o, s:o, s:o}", "arms",
+                                &arms, "cells", &cells, "comparisons", &comparisons, "interactions",
+                                &interactions, "published", &published)
+        == 0;
 
     if (!taken)
         return false;
@@ -343,7 +366,8 @@ static bool take_lists(struct reader *reader, json_t *object)
         taken = take_interaction(reader, json_array_get(interactions, i),
                                  &plan->interactions[plan->interaction_count++]);
     for (size_t i = 0; taken && i < json_array_size(published); i++)
-        taken = take_published(reader, json_array_get(published, i), &plan->published[plan->published_count++]);
+        taken = take_published(reader, json_array_get(published, i),
+                               &plan->published[plan->published_count++]);
     return taken;
 }
 
@@ -352,7 +376,8 @@ struct plan *plan_read(char const *directory)
     struct reader reader = {.plan = memory_zeroed(1, sizeof *reader.plan)};
     char *const path = text_format("%s/plan.json", directory);
     json_t *const object = json_load_file(path, JSON_REJECT_DUPLICATES, &reader.error);
-    bool const read = object != NULL && take_scalars(&reader, object) && take_lists(&reader, object);
+    bool const read = object != NULL && take_scalars(&reader, object)
+        && take_lists(&reader, object);
 
     if (!read) {
         complain("the run's other files stay readable; a new run needs no old plan", "%s: %s", path,

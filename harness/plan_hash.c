@@ -1,8 +1,9 @@
 /* plan_hash.c -- one number that changes with whatever decides a plan's samples, its seed apart.
  *
- * FNV-1a, 64 bits (Fowler, Noll and Vo). Each text goes in with its final 0 and each list with its length,
- * so that neighbours cannot run into each other. What is shown beside the samples (question, expectation, published
- * figures, comparisons, margin) is left out: changing it must not throw a run away.
+ * FNV-1a, 64 bits (Fowler, Noll and Vo). Each text goes in with its final 0 and each list with its
+ * length, so that neighbours cannot run into each other. What is shown beside the samples
+ * (question, expectation, published figures, comparisons, margin) is left out: changing it must not
+ * throw a run away.
  *
  * SPDX-License-Identifier: MIT */
 #include "expansion.h"

@@ -1,4 +1,4 @@
-/* stored_pace.c -- how long a plan takes at the pace of the latest stored run of the same experiment.
+/* stored_pace.c -- how long a plan takes at the pace of a stored run of the same experiment.
  *
  * SPDX-License-Identifier: MIT */
 #include "stored_pace.h"
@@ -37,7 +37,8 @@ static void take_block(struct paces *paces, char const *line)
     json_t *samples = NULL;
 
     /* A run that was cut off may end in half a line; whatever is no block has no pace. */
-    if (json_unpack(block, "{s:s, s:I, s:o}", "cell", &cell, "duration_ns", &duration_ns, "samples", &samples)
+    if (json_unpack(block, "{s:s, s:I, s:o}", "cell", &cell, "duration_ns", &duration_ns, "samples",
+                    &samples)
             == 0
         && json_array_size(samples) > 0) {
         double const seconds = (double)duration_ns / 1e9;
@@ -78,18 +79,21 @@ static double seconds_in_all(struct paces const *paces)
 struct stored_pace stored_pace_of(struct plan const *plan, char const *results)
 {
     struct stored_pace found = {0};
-    char *const pattern = text_format("%s/%s/*-%s/samples*.jsonl", results, plan->experiment, plan->form);
+    char *const pattern = text_format("%s/%s/*-%s/samples*.jsonl", results, plan->experiment,
+                                      plan->form);
     glob_t files = {0};
 
     /* glob sorts, and a run's folder begins with its time: the last one is the newest. */
     size_t const count = glob(pattern, 0, NULL, &files) == 0 ? files.gl_pathc : 0;
     for (size_t i = count; i > 0 && found.run == NULL; i--) {
-        struct paces paces = {.plan = plan, .of_cell = memory_zeroed(plan->cell_count, sizeof *paces.of_cell)};
+        struct paces paces = {.plan = plan,
+                              .of_cell = memory_zeroed(plan->cell_count, sizeof *paces.of_cell)};
         take_file(&paces, files.gl_pathv[i - 1]);
         if (paces.of_all.samples > 0) {
             found.seconds = seconds_in_all(&paces);
-            found.run = text_copy_bytes(files.gl_pathv[i - 1],
-                                        (size_t)(strrchr(files.gl_pathv[i - 1], '/') - files.gl_pathv[i - 1]));
+            found.run = text_copy_bytes(
+                files.gl_pathv[i - 1],
+                (size_t)(strrchr(files.gl_pathv[i - 1], '/') - files.gl_pathv[i - 1]));
         }
         free(paces.of_cell);
     }

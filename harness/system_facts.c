@@ -41,7 +41,8 @@ char *fact_keyed_in(char const *text, char const *key)
 {
     size_t const length = strlen(key);
 
-    for (char const *line = text; *line != '\0'; line += strcspn(line, "\n"), line += *line == '\n') {
+    for (char const *line = text; *line != '\0';
+         line += strcspn(line, "\n"), line += *line == '\n') {
         if (strncmp(line, key, length) != 0)
             continue;
         char const *value = line + length + strspn(line + length, " \t");

@@ -38,7 +38,8 @@ bool fact_memory_bytes(char const *key, uint64_t *bytes);
 /* How many paths match. */
 size_t fact_count(char const *pattern);
 
-/* The maker of the hypervisor that this machine runs under; "unknown" where it does not say; NULL on bare metal. */
+/* The maker of the hypervisor that this machine runs under; "unknown" where it does not say; NULL
+ * on bare metal. */
 char *fact_hypervisor(void);
 
 #endif

@@ -26,7 +26,8 @@ char *text_copy(char const *text)
     return text_copy_bytes(text, strlen(text));
 }
 
-__attribute__((format(printf, 1, 0))) static char *text_format_list(char const *format, va_list arguments)
+__attribute__((format(printf, 1, 0))) static char *text_format_list(char const *format,
+                                                                    va_list arguments)
 {
     va_list again;
     va_copy(again, arguments);
@@ -200,7 +201,7 @@ char *text_of_line_file(char const *path)
     return text;
 }
 
-/* The least number of letters to insert, drop or replace (Levenshtein), by one row of the matrix. */
+/* The fewest letters to insert, drop or replace (Levenshtein), by one row of the matrix. */
 static size_t edit_distance(char const *one, char const *other)
 {
     enum { LONGEST = 63 };

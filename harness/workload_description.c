@@ -10,15 +10,17 @@
 #include <jansson.h>
 #include <stdlib.h>
 
-static bool take_parameter(json_t *object, struct workload_parameter *parameter, json_error_t *error)
+static bool take_parameter(json_t *object, struct workload_parameter *parameter,
+                           json_error_t *error)
 {
     char const *name = NULL;
     char const *unit = NULL;
     char const *meaning = NULL;
     json_int_t default_value = 0;
 
-    if (json_unpack_ex(object, error, 0, "{s:s, s:I, s:s, s:s}", "name", &name, "default", &default_value,
-                       "unit", &unit, "meaning", &meaning) != 0)
+    if (json_unpack_ex(object, error, 0, "{s:s, s:I, s:s, s:s}", "name", &name, "default",
+                       &default_value, "unit", &unit, "meaning", &meaning)
+        != 0)
         return false;
     parameter->name = text_copy(name);
     parameter->default_value = (uint64_t)default_value;
@@ -27,14 +29,16 @@ static bool take_parameter(json_t *object, struct workload_parameter *parameter,
     return true;
 }
 
-static bool take_description(json_t *object, struct workload_description *description, json_error_t *error)
+static bool take_description(json_t *object, struct workload_description *description,
+                             json_error_t *error)
 {
     char const *name = NULL;
     char const *models = NULL;
     json_t *parameters = NULL;
 
-    if (json_unpack_ex(object, error, 0, "{s:s, s:s, s:o}", "name", &name, "models", &models, "parameters",
-                       &parameters) != 0)
+    if (json_unpack_ex(object, error, 0, "{s:s, s:s, s:o}", "name", &name, "models", &models,
+                       "parameters", &parameters)
+        != 0)
         return false;
     description->name = text_copy(name);
     description->models = text_copy(models);

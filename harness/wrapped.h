@@ -9,8 +9,9 @@
 
 enum { WRAPPED_COLUMNS = 80 };
 
-/* Prints label padded to `indent` columns, then text broken at its spaces, every line from column `indent` on. A
- * label that is too long stands on a line of its own; so does a word that fits nowhere. */
+/* Prints label padded to `indent` columns, then text broken at its spaces, every line from column
+ * `indent` on. A label that is too long stands on a line of its own; so does a word that fits
+ * nowhere. */
 void wrapped_print(FILE *stream, size_t indent, char const *label, char const *text);
 
 #endif

@@ -1,8 +1,9 @@
 /* yaml_file.c -- a YAML file read through a libcyaml schema, with the line of everything in it.
  *
- * libcyaml tells faults by a log: first what ("Load: Unexpected key: foo"), then where, from the inside out
- * ("in mapping field 'stop' ..."). Its own lines are those of the parser's last event, often not the culprit's; so only
- * the names are taken from it, and the line is looked up in the document.
+ * libcyaml tells faults by a log: first what ("Load: Unexpected key: foo"), then where, from the
+ * inside out
+ * ("in mapping field 'stop' ..."). Its own lines are those of the parser's last event, often not
+ * the culprit's; so only the names are taken from it, and the line is looked up in the document.
  *
  * SPDX-License-Identifier: MIT */
 #include "yaml_file.h"
@@ -21,8 +22,8 @@
 
 /* What libcyaml's log said. */
 struct fault {
-    char *what;   /* NULL until it said something */
-    char *place;  /* the path of the innermost node named in the backtrace */
+    char *what;  /* NULL until it said something */
+    char *place; /* the path of the innermost node named in the backtrace */
 };
 
 struct yaml_file {
@@ -33,7 +34,7 @@ struct yaml_file {
     bool document_open;
     cyaml_schema_value_t const *schema;
     cyaml_data_t *data;
-    unsigned count;              /* of data's entries, where the schema is a list */
+    unsigned count; /* of data's entries, where the schema is a list */
     struct fault fault;
 };
 
@@ -65,7 +66,8 @@ static yaml_node_t *child_of(yaml_document_t *document, yaml_node_t const *node,
 
 size_t yaml_file_line(struct yaml_file const *file, char const *place)
 {
-    yaml_document_t *const document = (yaml_document_t *)&file->document; /* libyaml knows no const */
+    yaml_document_t *const document =
+        (yaml_document_t *)&file->document; /* libyaml knows no const */
     yaml_node_t *node = yaml_document_get_root_node(document);
     size_t line = 1;
 
@@ -91,7 +93,8 @@ void yaml_file_complain(struct yaml_file const *file, char const *place, char co
     complain(hint, "%s:%zu: %s", file->path, yaml_file_line(file, place), message);
 }
 
-/* Prepends one step of the backtrace: "  in mapping field 'stop' (...)" or "  in sequence entry '1' (...)". */
+/* Prepends one step of the backtrace: "  in mapping field 'stop' (...)" or "  in sequence entry '1'
+ * (...)". */
 static void fault_step(struct fault *fault, char const *line)
 {
     char const *const quote = strchr(line, '\'');
@@ -122,7 +125,8 @@ static void take_log(cyaml_log_t level, void *context, char const *format, va_li
         return;
     vsnprintf(line, sizeof line, format, arguments);
     line[strcspn(line, "\n")] = '\0';
-    char const *const words = strncmp(line, prefix, strlen(prefix)) == 0 ? line + strlen(prefix) : line;
+    char const *const words = strncmp(line, prefix, strlen(prefix)) == 0 ? line + strlen(prefix)
+                                                                         : line;
     if (fault->what == NULL)
         fault->what = text_copy(words);
     else
@@ -204,14 +208,17 @@ static void complain_of_fault(struct yaml_file const *file, cyaml_err_t error)
     char const *word = NULL;
 
     if ((word = after(what, "Unexpected key: ")) != NULL) {
-        char *const place = text_format("%s%s%s", fault->place, *fault->place != '\0' ? "/" : "", word);
+        char *const place = text_format("%s%s%s", fault->place, *fault->place != '\0' ? "/" : "",
+                                        word);
         char *const hint = allowed_at(file->schema, fault->place);
         yaml_file_complain(file, place, hint, "unknown key '%s'", word);
         free(hint);
         free(place);
     } else if ((word = after(what, "Missing required mapping field: ")) != NULL) {
-        /* The backtrace of this fault ends in the field that was read last, which is not the culprit. */
-        char *const parent = text_copy_bytes(fault->place, slash != NULL ? (size_t)(slash - fault->place) : 0);
+        /* The backtrace of this fault ends in the field that was read last, which is not the
+         * culprit. */
+        char *const parent = text_copy_bytes(fault->place,
+                                             slash != NULL ? (size_t)(slash - fault->place) : 0);
         yaml_file_complain(file, parent, NULL, "key '%s' is missing", word);
         free(parent);
     } else if ((word = after(what, "Mapping field already seen: ")) != NULL) {
@@ -270,8 +277,8 @@ struct yaml_file *yaml_file_open(char const *path, cyaml_schema_value_t const *s
         complain("slablab list experiments", "%s: %s", path, strerror(errno));
     } else if (parse_document(file)) {
         bool const list = schema->type == CYAML_SEQUENCE;
-        cyaml_err_t const error = cyaml_load_data((uint8_t *)file->text, file->size, &config, schema,
-                                                  &file->data, list ? &file->count : NULL);
+        cyaml_err_t const error = cyaml_load_data((uint8_t *)file->text, file->size, &config,
+                                                  schema, &file->data, list ? &file->count : NULL);
         if (error == CYAML_OK)
             return file;
         complain_of_fault(file, error);

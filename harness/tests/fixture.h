@@ -1,7 +1,8 @@
 /* fixture.h -- a small project in a temporary folder, and what the code under test says on stderr.
  *
- * The project has phases `one`, `two` and `three` (copies of this test's executable and of the C library, so
- * that they have build-ids), a peer, and workload `knead` with parameters size and slots.
+ * The project has phases `one`, `two` and `three` (copies of this test's executable and of the C
+ * library, so that they have build-ids), a peer, and workload `knead` with parameters size and
+ * slots.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_TEST_FIXTURE_H
@@ -83,8 +84,9 @@ static void fixture_phase(char const *name, char const *from)
 
 static int fixture_make(void **state)
 {
-    static char const *const folders[] = {"allocators", "allocators/phases", "build", "build/observe",
-                                          "build/workloads", "experiments", "results"};
+    static char const *const folders[] = {"allocators",    "allocators/phases", "build",
+                                          "build/observe", "build/workloads",   "experiments",
+                                          "results"};
     static char const describe[] =
         "#!/bin/sh\n"
         "echo '{\"name\": \"knead\", \"models\": \"dough\", \"parameters\": ["
@@ -100,8 +102,10 @@ static int fixture_make(void **state)
     fixture_phase("two", "/proc/self/exe");
     fixture_phase("three", "/proc/self/exe");
     fixture_write("allocators/phases/unbuilt.c", "/* a phase */\n", 0644);
-    fixture_write("allocators/peers.yaml",
-                  "- {name: libc, package: libc6}\n- {name: gone, package: libgone1, object: libgone.so.1}\n", 0644);
+    fixture_write(
+        "allocators/peers.yaml",
+        "- {name: libc, package: libc6}\n- {name: gone, package: libgone1, object: libgone.so.1}\n",
+        0644);
     fixture_write("build/workloads/knead", describe, 0755);
     fixture_write("build/workloads/knead.d", "knead: knead.c\n", 0644);
     catalogue_set_root(fixture_root);

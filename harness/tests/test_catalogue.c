@@ -156,7 +156,8 @@ static void capture_tells_output_from_failure(void **state)
 
 static void events_are_known_even_where_they_are_absent(void **state)
 {
-    static char const *const known[] = {"page-faults", "cycles", "instructions:u", "skx::INST_RETIRED"};
+    static char const *const known[] = {"page-faults", "cycles", "instructions:u",
+                                        "skx::INST_RETIRED"};
     static char const *const unknown[] = {"page-folts", "cycles:zz", "", "two words"};
 
     (void)state;

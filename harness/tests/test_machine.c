@@ -1,4 +1,4 @@
-/* test_machine.c -- what machine.json says of a machine, and what it says of things that are not there.
+/* test_machine.c -- what machine.json says of a machine, and of things that are not there.
  *
  * SPDX-License-Identifier: MIT */
 #include "fixture.h"
@@ -11,11 +11,36 @@
 static void every_key_is_there(void **state)
 {
     static char const *const keys[] = {
-        "schema", "host", "architecture", "kernel_release", "kernel_version", "kernel_command_line", "cpu_model",
-        "cpus_online", "smt_active", "numa_nodes", "hypervisor", "memory_bytes", "swap_bytes", "page_bytes",
-        "cpufreq_governor", "thp_enabled", "thp_defrag", "randomize_va_space", "perf_event_paranoid",
-        "kptr_restrict", "clocksource", "compiler", "compiler_version", "compiler_flags", "git_commit", "git_dirty",
-        "libraries", "peers", "arms", "workloads",
+        "schema",
+        "host",
+        "architecture",
+        "kernel_release",
+        "kernel_version",
+        "kernel_command_line",
+        "cpu_model",
+        "cpus_online",
+        "smt_active",
+        "numa_nodes",
+        "hypervisor",
+        "memory_bytes",
+        "swap_bytes",
+        "page_bytes",
+        "cpufreq_governor",
+        "thp_enabled",
+        "thp_defrag",
+        "randomize_va_space",
+        "perf_event_paranoid",
+        "kptr_restrict",
+        "clocksource",
+        "compiler",
+        "compiler_version",
+        "compiler_flags",
+        "git_commit",
+        "git_dirty",
+        "libraries",
+        "peers",
+        "arms",
+        "workloads",
     };
     json_t *const machine = machine_describe(NULL);
 
@@ -24,7 +49,8 @@ static void every_key_is_there(void **state)
         if (json_object_get(machine, keys[i]) == NULL)
             fail_msg("no key %s", keys[i]);
     assert_int_equal(json_object_size(machine), sizeof keys / sizeof *keys);
-    assert_int_equal(json_integer_value(json_object_get(machine, "cpus_online")), sysconf(_SC_NPROCESSORS_ONLN));
+    assert_int_equal(json_integer_value(json_object_get(machine, "cpus_online")),
+                     sysconf(_SC_NPROCESSORS_ONLN));
     assert_int_equal(json_object_size(json_object_get(machine, "libraries")), 6);
     json_decref(machine);
 }
@@ -39,7 +65,8 @@ static void what_is_absent_says_why(void **state)
     (void)state;
     assert_true(json_is_string(json_object_get(commit, "absent")));
     assert_true(json_is_object(json_object_get(machine, "git_dirty")));
-    assert_string_equal(json_string_value(json_object_get(gone, "absent")), "libgone.so.1 is not installed");
+    assert_string_equal(json_string_value(json_object_get(gone, "absent")),
+                        "libgone.so.1 is not installed");
     json_decref(machine);
 }
 
@@ -51,15 +78,18 @@ static void the_arms_objects_are_in_it(void **state)
     char *const own = catalogue_build_id("/proc/self/exe");
 
     (void)state;
-    fixture_write("experiments/x.yaml", "question: q\nbaseline: one\narms: [libc]\nworkloads: [{run: knead}]\n", 0644);
+    fixture_write("experiments/x.yaml",
+                  "question: q\nbaseline: one\narms: [libc]\nworkloads: [{run: knead}]\n", 0644);
     struct plan *const plan = plan_from_experiment(experiment, false, 1);
     assert_non_null(plan);
     assert_true(machine_write(plan, folder));
     json_t *const machine = json_load_file(written, 0, NULL);
     json_t *const arms = json_object_get(machine, "arms");
     assert_int_equal(json_array_size(arms), 3);
-    assert_string_equal(json_string_value(json_object_get(json_array_get(arms, 0), "build_id")), own);
-    assert_string_equal(json_string_value(json_object_get(json_array_get(arms, 0), "observer_build_id")), own);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(arms, 0), "build_id")),
+                        own);
+    assert_string_equal(
+        json_string_value(json_object_get(json_array_get(arms, 0), "observer_build_id")), own);
     assert_true(json_is_null(json_object_get(json_array_get(arms, 2), "object")));
     assert_non_null(json_object_get(json_object_get(machine, "workloads"), "knead"));
     json_decref(machine);

@@ -8,19 +8,20 @@
 
 #include <jansson.h>
 
-static char const experiment[] = "question: \"Is \\\"two\\\" better, or \\u00fc?\"\n"
-                                 "baseline: one\n"
-                                 "arms: [two A=1, libc, three]\n"
-                                 "workloads:\n"
-                                 "  - run: knead slots=3 size=64,65 operations=1000\n"
-                                 "    serves: [two tiny >= 99.9%]\n"
-                                 "  - {run: knead, start: warm}\n"
-                                 "compare: [libc against two]\n"
-                                 "interactions: [two x libc = three]\n"
-                                 "published:\n"
-                                 "  - {where: cold, arm: two, metric: operations_per_second, value: 6060000}\n"
-                                 "  - {where: warm, arm: two, against: one, metric: page_faults, value: 0.1}\n"
-                                 "stop: {half_width: 0.3%, seconds_max: 0.1}\n";
+static char const experiment[] =
+    "question: \"Is \\\"two\\\" better, or \\u00fc?\"\n"
+    "baseline: one\n"
+    "arms: [two A=1, libc, three]\n"
+    "workloads:\n"
+    "  - run: knead slots=3 size=64,65 operations=1000\n"
+    "    serves: [two tiny >= 99.9%]\n"
+    "  - {run: knead, start: warm}\n"
+    "compare: [libc against two]\n"
+    "interactions: [two x libc = three]\n"
+    "published:\n"
+    "  - {where: cold, arm: two, metric: operations_per_second, value: 6060000}\n"
+    "  - {where: warm, arm: two, against: one, metric: page_faults, value: 0.1}\n"
+    "stop: {half_width: 0.3%, seconds_max: 0.1}\n";
 
 static struct plan *plan_of(char const *yaml, uint64_t seed)
 {
@@ -129,7 +130,8 @@ static void an_unwritable_folder_is_complained_of(void **state)
     bool const written = plan_write(plan, "/nonexistent");
     char *const heard = fixture_heard();
     assert_false(written);
-    assert_non_null(strstr(heard, "slablab: /nonexistent/plan.json: cannot write it: No such file or directory\n"));
+    assert_non_null(strstr(
+        heard, "slablab: /nonexistent/plan.json: cannot write it: No such file or directory\n"));
     free(heard);
     plan_free(plan);
 }
@@ -140,7 +142,8 @@ static char *hash_with(char const *from, char const *to)
     char const *const place = strstr(experiment, from);
 
     assert_non_null(place);
-    char *const yaml = text_format("%.*s%s%s", (int)(place - experiment), experiment, to, place + strlen(from));
+    char *const yaml = text_format("%.*s%s%s", (int)(place - experiment), experiment, to,
+                                   place + strlen(from));
     struct plan *const plan = plan_of(yaml, 1);
     char *const hash = text_copy(plan->hash);
     plan_free(plan);
@@ -151,8 +154,13 @@ static char *hash_with(char const *from, char const *to)
 static void the_hash_changes_with_what_decides_samples(void **state)
 {
     static char const *const changes[][2] = {
-        {"A=1", "A=2"}, {"[two A=1, libc, three]", "[libc, two A=1, three]"}, {"slots=3", "slots=4"},
-        {"operations=1000", "operations=1001"}, {"0.3%", "0.4%"}, {"99.9%", "99%"}, {"warm}\n", "warm, warmup: 3}\n"},
+        {"A=1", "A=2"},
+        {"[two A=1, libc, three]", "[libc, two A=1, three]"},
+        {"slots=3", "slots=4"},
+        {"operations=1000", "operations=1001"},
+        {"0.3%", "0.4%"},
+        {"99.9%", "99%"},
+        {"warm}\n", "warm, warmup: 3}\n"},
         {"baseline: one\n", "baseline: one\nevents: [cycles]\n"},
     };
     char *const hash = hash_with("two", "two");
@@ -171,7 +179,9 @@ static void the_hash_changes_with_what_decides_samples(void **state)
 static void the_hash_stays_where_samples_do(void **state)
 {
     static char const *const changes[][2] = {
-        {"better", "worse"}, {"6060000", "6060001"}, {"libc against two", "two against libc"},
+        {"better", "worse"},
+        {"6060000", "6060001"},
+        {"libc against two", "two against libc"},
     };
     char *const hash = hash_with("two", "two");
     struct plan *const other_seed = plan_of(experiment, 2);

@@ -7,8 +7,12 @@
 
 /* Two arms, three blocks at most, two cells. */
 static struct cell cells[] = {{.id = "a cold"}, {.id = "b cold"}};
-static struct plan const plan = {
-    .experiment = "x", .form = "full", .arm_count = 2, .cells = cells, .cell_count = 2, .stop = {.blocks_max = 3}};
+static struct plan const plan = {.experiment = "x",
+                                 .form = "full",
+                                 .arm_count = 2,
+                                 .cells = cells,
+                                 .cell_count = 2,
+                                 .stop = {.blocks_max = 3}};
 
 static struct stored_pace pace(void)
 {
@@ -27,8 +31,9 @@ static void nothing_stored_foretells_nothing(void **state)
     assert_null(found.run);
 }
 
-/* Cell a: 3 s over 2 blocks of 3 samples, 0.5 s a sample; cell b had none and takes the mean of all. Together
- * 2 cells x 0.5 s x 2 arms x 3 blocks = 6 s. The newest folder has no blocks and a half line is none. */
+/* Cell a: 3 s over 2 blocks of 3 samples, 0.5 s a sample; cell b had none and takes the mean of
+ * all. Together 2 cells x 0.5 s x 2 arms x 3 blocks = 6 s. The newest folder has no blocks and a
+ * half line is none. */
 static void blocks_are_scaled_to_the_plan(void **state)
 {
     (void)state;

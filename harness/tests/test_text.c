@@ -34,8 +34,16 @@ static void words_are_split_at_any_white_space(void **state)
 
 static void numbers_are_digits_alone(void **state)
 {
-    static char const *const bad[] = {"", "-1", "+1", "1 ", " 1", "0x10", "1e3", "1.0",
-                                      "9223372036854775808", "99999999999999999999"};
+    static char const *const bad[] = {"",
+                                      "-1",
+                                      "+1",
+                                      "1 ",
+                                      " 1",
+                                      "0x10",
+                                      "1e3",
+                                      "1.0",
+                                      "9223372036854775808",
+                                      "99999999999999999999"};
     uint64_t number = 0;
 
     (void)state;
@@ -49,7 +57,8 @@ static void numbers_are_digits_alone(void **state)
 
 static void ratios_are_percentages(void **state)
 {
-    static char const *const bad[] = {"", "%", "0.5", "-1%", "100.1%", "1e1%", "0x1%", "1%%", "1.2.3%", "1 %"};
+    static char const *const bad[] = {"",     "%",    "0.5", "-1%",    "100.1%",
+                                      "1e1%", "0x1%", "1%%", "1.2.3%", "1 %"};
     double ratio = -1;
 
     (void)state;
@@ -88,7 +97,8 @@ static char *wrapped(size_t indent, char const *label, char const *text)
 
 static void lines_end_before_column_81(void **state)
 {
-    /* 4 columns of label and 38 words of "a ": 4 + 38 * 2 - 1 = 79, so one word more needs column 81. */
+    /* 4 columns of label and 38 words of "a ": 4 + 38 * 2 - 1 = 79, so one word more needs
+     * column 81. */
     char text[2 * 40 + 1];
 
     (void)state;
@@ -107,8 +117,10 @@ static void lines_end_before_column_81(void **state)
 int main(void)
 {
     struct CMUnitTest const tests[] = {
-        cmocka_unit_test(words_are_split_at_any_white_space), cmocka_unit_test(numbers_are_digits_alone),
-        cmocka_unit_test(ratios_are_percentages),             cmocka_unit_test(a_slip_finds_the_word_that_was_meant),
+        cmocka_unit_test(words_are_split_at_any_white_space),
+        cmocka_unit_test(numbers_are_digits_alone),
+        cmocka_unit_test(ratios_are_percentages),
+        cmocka_unit_test(a_slip_finds_the_word_that_was_meant),
         cmocka_unit_test(lines_end_before_column_81),
     };
 
