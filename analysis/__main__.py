@@ -11,10 +11,14 @@ NEEDED = ("numpy", "scipy", "pandas", "matplotlib", "jinja2")
 def main() -> int:
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing:
-        print(f"analysis: {sys.executable} has no {', '.join(missing)}, which tables and figures are made with\n"
-              f"  try: /usr/bin/python3 -m analysis {' '.join(sys.argv[1:])}".rstrip(), file=sys.stderr)
+        print(
+            f"analysis: {sys.executable} has no {', '.join(missing)}, which tables are made with\n"
+            f"  try: /usr/bin/python3 -m analysis {' '.join(sys.argv[1:])}".rstrip(),
+            file=sys.stderr,
+        )
         return 2
     from .commands import run
+
     return run(sys.argv[1:])
 
 

@@ -1,4 +1,4 @@
-"""How long a large run takes to load and tabulate: makes one of a million samples, measures, judges.
+"""How long a run of a million samples takes to load and tabulate: makes one, measures, judges.
 
   /usr/bin/python3 -m analysis.benchmark_load [samples]
 
@@ -29,9 +29,15 @@ def main(samples: int) -> int:
     with tempfile.TemporaryDirectory() as folder:
         run = Path(folder) / "large"
         arms = len(ARMS) + 2
-        cells = [f"fixed_random size={16 << i} slots=400 operations=100000 cold" for i in range(CELLS)]
-        write_run(run, arms={arm: 0.01 * i for i, arm in enumerate(ARMS)}, cells=cells,
-                  blocks=-(-samples // (arms * CELLS)))
+        cells = [
+            f"fixed_random size={16 << i} slots=400 operations=100000 cold" for i in range(CELLS)
+        ]
+        write_run(
+            run,
+            arms={arm: 0.01 * i for i, arm in enumerate(ARMS)},
+            cells=cells,
+            blocks=-(-samples // (arms * CELLS)),
+        )
         size_bytes = (run / "samples.jsonl").stat().st_size
         begun = time.perf_counter()
         loaded = load(run)
@@ -39,9 +45,12 @@ def main(samples: int) -> int:
         text = terminal(document(loaded))
         ended = time.perf_counter()
         peak_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-        print(f"{len(loaded.samples)} samples, {size_bytes / 1e6:.0f} MB: loaded in {loaded_at - begun:.1f} s, "
-              f"tabulated in {ended - loaded_at:.1f} s ({text.count(chr(10))} lines), "
-              f"peak {peak_bytes / 1e9:.2f} GB; limits {SECONDS_MAX} s, {BYTES_MAX / 1e9:.2f} GB")
+        print(
+            f"{len(loaded.samples)} samples, {size_bytes / 1e6:.0f} MB: "
+            f"loaded in {loaded_at - begun:.1f} s, "
+            f"tabulated in {ended - loaded_at:.1f} s ({text.count(chr(10))} lines), "
+            f"peak {peak_bytes / 1e9:.2f} GB; limits {SECONDS_MAX} s, {BYTES_MAX / 1e9:.2f} GB"
+        )
         return 0 if ended - begun <= SECONDS_MAX and peak_bytes <= BYTES_MAX else 1
 
 

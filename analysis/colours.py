@@ -1,7 +1,7 @@
 """One colour per arm, the same in every figure and every report: grey for the baseline.
 
-A colour follows from the arm's name, so a phase added tomorrow has one without anybody choosing it; two
-arms of one plan never share one while there are colours left.
+A colour follows from the arm's name, so a phase added tomorrow has one without anybody choosing it;
+two arms of one plan never share one while there are colours left.
 
 SPDX-License-Identifier: MIT"""
 
@@ -12,9 +12,19 @@ import zlib
 from .records import Run
 
 BASELINE, CONTROL = "#7d858d", "#aab1b8"
-# Ten that stay apart on white and on near-black; the first eight also for most colour-blind readers.
-PALETTE = ("#1f78c8", "#e07b00", "#159a76", "#c94f9b", "#c2410c", "#3fa7d6", "#a98600", "#7457c9",
-           "#5b8c1a", "#b0413e")
+# Ten that stay apart on white and on near-black.
+PALETTE = (
+    "#1f78c8",
+    "#e07b00",
+    "#159a76",
+    "#c94f9b",
+    "#c2410c",
+    "#3fa7d6",
+    "#a98600",
+    "#7457c9",
+    "#5b8c1a",
+    "#b0413e",
+)
 SALT = b"21928"  # spreads the names that exist today over the palette
 
 

@@ -34,7 +34,9 @@ def report(arguments: argparse.Namespace) -> int:
     runs = [load(folder) for folder in arguments.run]
     names = [run.name for run in runs]
     if len(set(names)) < len(names):
-        raise Complaint(f"two runs are called '{max(names, key=names.count)}'", "name each run once")
+        raise Complaint(
+            f"two runs are called '{max(names, key=names.count)}'", "name each run once"
+        )
     print(write_report(runs, arguments.out))
     return 0
 
@@ -44,8 +46,10 @@ def verify(arguments: argparse.Namespace) -> int:
     for line in found:
         print(f"analysis: {line}", file=sys.stderr)
     if found:
-        print(f"  try: /usr/bin/python3 -m analysis report {arguments.run} --out {arguments.against}",
-              file=sys.stderr)
+        print(
+            f"  try: /usr/bin/python3 -m analysis report {arguments.run} --out {arguments.against}",
+            file=sys.stderr,
+        )
         return STATUS_DIFFERENT
     print(f"{arguments.against}: every table of {arguments.run} is what its samples give")
     return 0
@@ -58,13 +62,19 @@ def _table_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _report_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("run", type=Path, metavar="RUN", nargs="+", help="results/<experiment>/<run>")
-    parser.add_argument("--out", type=Path, metavar="DIR", required=True, help="the report's folder")
+    parser.add_argument(
+        "run", type=Path, metavar="RUN", nargs="+", help="results/<experiment>/<run>"
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", required=True, help="the report's folder"
+    )
 
 
 def _verify_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", type=Path, metavar="RUN", help="results/<experiment>/<run>")
-    parser.add_argument("--against", type=Path, metavar="DIR", required=True, help="a report's folder")
+    parser.add_argument(
+        "--against", type=Path, metavar="DIR", required=True, help="a report's folder"
+    )
 
 
 @dataclass(frozen=True)
@@ -76,29 +86,48 @@ class Command:
 
 
 COMMANDS = (
-    Command("table", "print a run's question, expectation, outcome and tables", _table_arguments, table),
-    Command("report", "write report.html, tables/ and figures/ of one or more runs", _report_arguments, report),
-    Command("verify", "derive a report's tables again and fail on any difference", _verify_arguments, verify),
+    Command(
+        "table", "print a run's question, expectation, outcome and tables", _table_arguments, table
+    ),
+    Command(
+        "report",
+        "write report.html, tables/ and figures/ of one or more runs",
+        _report_arguments,
+        report,
+    ),
+    Command(
+        "verify",
+        "derive a report's tables again and fail on any difference",
+        _verify_arguments,
+        verify,
+    ),
 )
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="analysis", description="Tables and reports from results/.")
+    parser = argparse.ArgumentParser(
+        prog="analysis", description="Tables and reports from results/."
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for command in COMMANDS:
-        command.arguments(commands.add_parser(command.name, help=command.summary, description=command.summary))
+        command.arguments(
+            commands.add_parser(command.name, help=command.summary, description=command.summary)
+        )
     return parser
 
 
 def run(words: list[str]) -> int:
-    """Runs one command; returns the exit status: 0, 1 (verify: different), 2 (usage, or a refused run)."""
+    """Runs one command; returns the exit status: 0, 1 (verify: different), 2 (usage, or a refused
+    run)."""
     arguments = _parser().parse_args(words)
     command = next(command for command in COMMANDS if command.name == arguments.command)
     try:
         return command.function(arguments)
     except Complaint as complaint:
         print(complaint, file=sys.stderr)
-    except BrokenPipeError:  # `analysis table RUN | head`: nobody reads on, and nobody is to be told
+    except (
+        BrokenPipeError
+    ):  # `analysis table RUN | head`: nobody reads on, and nobody is to be told
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:

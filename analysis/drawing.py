@@ -12,13 +12,27 @@ from matplotlib.figure import Figure
 
 from .records import Run
 
-INK = "#1b1f24"     # replaced by currentColor in an SVG, so that it can be read on a dark page
-STYLE = {"font.size": 8.5, "font.family": "DejaVu Sans", "text.color": INK, "axes.labelcolor": INK,
-         "axes.edgecolor": INK, "xtick.color": INK, "ytick.color": INK, "axes.spines.top": False,
-         "axes.spines.right": False, "axes.linewidth": 0.7, "legend.labelcolor": INK, "svg.fonttype": "path"}
+INK = "#1b1f24"  # replaced by currentColor in an SVG, so that it can be read on a dark page
+STYLE = {
+    "font.size": 8.5,
+    "font.family": "DejaVu Sans",
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.7,
+    "legend.labelcolor": INK,
+    "svg.fonttype": "path",
+}
 # Nothing in a file tells when it was made: the same samples give the same bytes.
-METADATA = {"svg": {"Date": None, "Creator": None}, "pdf": {"CreationDate": None, "Producer": None,
-                                                            "Creator": None}, "png": {"Software": None}}
+METADATA = {
+    "svg": {"Date": None, "Creator": None},
+    "pdf": {"CreationDate": None, "Producer": None, "Creator": None},
+    "png": {"Software": None},
+}
 
 
 def drawn(module: ModuleType, run: Run) -> dict[str, bytes]:
@@ -32,8 +46,14 @@ def drawn(module: ModuleType, run: Run) -> dict[str, bytes]:
         found = {}
         for kind, metadata in METADATA.items():
             stream = io.BytesIO()
-            figure.savefig(stream, format=kind, metadata=metadata, dpi=160, transparent=kind == "svg",
-                           facecolor="none" if kind == "svg" else "white")
+            figure.savefig(
+                stream,
+                format=kind,
+                metadata=metadata,
+                dpi=160,
+                transparent=kind == "svg",
+                facecolor="none" if kind == "svg" else "white",
+            )
             found[kind] = stream.getvalue()
     return found
 
@@ -41,7 +61,7 @@ def drawn(module: ModuleType, run: Run) -> dict[str, bytes]:
 def embeddable(svg: bytes) -> str:
     """The <svg> element alone, without a fixed size, in the ink of the page around it."""
     text = svg.decode("utf-8")
-    text = text[text.index("<svg"):].replace(INK, "currentColor")
+    text = text[text.index("<svg") :].replace(INK, "currentColor")
     head, rest = text.split(">", 1)
     kept = " ".join(part for part in head.split() if not part.startswith(("width=", "height=")))
     return f'{kept} role="img">{rest}'

@@ -1,4 +1,4 @@
-"""The same document for a terminal, for Markdown, for LaTeX and for CSV: {name: (ending, function)}.
+"""The same document for a terminal, for Markdown, for LaTeX and for CSV.
 
 SPDX-License-Identifier: MIT"""
 
@@ -12,19 +12,26 @@ from .records import Run
 from .tables import NO_BREAK, Document, Row, Table, document, long_form
 
 TERMINAL_COLUMNS = 80
-NAME_COLUMNS_MIN = 16   # a longer name stands on a line of its own
+NAME_COLUMNS_MIN = 16  # a longer name stands on a line of its own
 
 
 def _filled(text: str, **options: Any) -> str:
     """Wrapped to the terminal, but never between a figure and its per cent sign."""
-    wrapped = textwrap.fill(text.replace(" %", NO_BREAK + "%"), TERMINAL_COLUMNS, break_long_words=False,
-                            break_on_hyphens=False, **options)
+    wrapped = textwrap.fill(
+        text.replace(" %", NO_BREAK + "%"),
+        TERMINAL_COLUMNS,
+        break_long_words=False,
+        break_on_hyphens=False,
+        **options,
+    )
     return wrapped.replace(NO_BREAK, " ")
 
 
 def _paragraph(label: str, text: str) -> str:
-    """"Question  Does ..." with a hanging indent."""
-    return _filled(" ".join(text.split()), initial_indent=f"{label:<10}", subsequent_indent=" " * 10)
+    """ "Question  Does ..." with a hanging indent."""
+    return _filled(
+        " ".join(text.split()), initial_indent=f"{label:<10}", subsequent_indent=" " * 10
+    )
 
 
 def _bullet(text: str) -> str:
@@ -32,23 +39,33 @@ def _bullet(text: str) -> str:
 
 
 def _header_lines(columns: list[str], widths: list[int], texts: int) -> list[str]:
-    wrapped = [textwrap.wrap(name, width, break_long_words=False, break_on_hyphens=False) or [""]
-               for name, width in zip(columns, widths)]
+    wrapped = [
+        textwrap.wrap(name, width, break_long_words=False, break_on_hyphens=False) or [""]
+        for name, width in zip(columns, widths)
+    ]
     height = max(map(len, wrapped))
     padded = [[""] * (height - len(lines)) + lines for lines in wrapped]
-    return [_aligned([lines[i].replace(NO_BREAK, " ") for lines in padded], widths, texts) for i in range(height)]
+    return [
+        _aligned([lines[i].replace(NO_BREAK, " ") for lines in padded], widths, texts)
+        for i in range(height)
+    ]
 
 
 def _aligned(cells: list[str], widths: list[int], texts: int) -> str:
-    return "  ".join(f"{cell:<{width}}" if index < texts else f"{cell:>{width}}"
-                     for index, (cell, width) in enumerate(zip(cells, widths))).rstrip()
+    return "  ".join(
+        f"{cell:<{width}}" if index < texts else f"{cell:>{width}}"
+        for index, (cell, width) in enumerate(zip(cells, widths))
+    ).rstrip()
 
 
 def _widths(table: Table) -> list[int] | None:
-    """Column widths that fit; the first gives way, down to a minimum. None: the table does not fit."""
+    """Column widths that fit; the first gives way, down to a minimum. None: the table does not
+    fit."""
     cells = [row.cells for row in table.rows if row.kind != "group"]
-    widths = [max([len(row[i]) for row in cells] + [max(map(len, name.split(" ")))])
-              for i, name in enumerate(table.columns)]
+    widths = [
+        max([len(row[i]) for row in cells] + [max(map(len, name.split(" ")))])
+        for i, name in enumerate(table.columns)
+    ]
     if not table.overview:  # so that the figures of all cells stand in the same columns
         widths[0] = max(widths[0], NAME_COLUMNS_MIN)
     room = TERMINAL_COLUMNS - 2 - sum(widths[1:]) - 2 * (len(widths) - 1)
@@ -58,7 +75,8 @@ def _widths(table: Table) -> list[int] | None:
 
 
 def terminal_table(table: Table) -> str:
-    """Within 80 columns; empty where an overview is too wide (the table of details has all of it)."""
+    """Within 80 columns; empty where an overview is too wide (the table of details has all of
+    it)."""
     widths = _widths(table)
     if widths is None:
         return ""
@@ -76,10 +94,20 @@ def terminal_table(table: Table) -> str:
 
 
 def terminal(found: Document) -> str:
-    parts = [found.title, "", _paragraph("Question", found.question), _paragraph("Expected", found.expects)]
+    parts = [
+        found.title,
+        "",
+        _paragraph("Question", found.question),
+        _paragraph("Expected", found.expects),
+    ]
     if found.void:
-        parts += ["", "*" * TERMINAL_COLUMNS, "V O I D".center(TERMINAL_COLUMNS).rstrip(),
-                  "*" * TERMINAL_COLUMNS, *map(_bullet, found.void)]
+        parts += [
+            "",
+            "*" * TERMINAL_COLUMNS,
+            "V O I D".center(TERMINAL_COLUMNS).rstrip(),
+            "*" * TERMINAL_COLUMNS,
+            *map(_bullet, found.void),
+        ]
     parts += ["Outcome", *map(_bullet, found.outcome), ""]
     if found.cautions:
         parts += ["Cautions", *map(_bullet, found.cautions), ""]
@@ -101,8 +129,11 @@ def _markdown_row(row: Row, columns: int) -> str:
 
 
 def markdown(found: Document) -> str:
-    parts = [f"# {found.title}", f"**Question.** {found.question.strip()}",
-             f"**Expected.** {found.expects.strip()}"]
+    parts = [
+        f"# {found.title}",
+        f"**Question.** {found.question.strip()}",
+        f"**Expected.** {found.expects.strip()}",
+    ]
     if found.void:
         parts += ["# VOID", "\n".join(f"- {reason}" for reason in found.void)]
     parts += ["**Outcome.**", "\n".join(f"- {line}" for line in found.outcome)]
@@ -110,14 +141,34 @@ def markdown(found: Document) -> str:
         parts += ["**Cautions.**", "\n".join(f"- {line}" for line in found.cautions)]
     for table in found.tables:
         rule = _pipe([":--" if i < table.texts else "--:" for i in range(len(table.columns))])
-        lines = [_pipe([name.replace(NO_BREAK, " ") for name in table.columns]), rule, *(_markdown_row(row, len(table.columns)) for row in table.rows)]
+        lines = [
+            _pipe([name.replace(NO_BREAK, " ") for name in table.columns]),
+            rule,
+            *(_markdown_row(row, len(table.columns)) for row in table.rows),
+        ]
         parts += [f"## {table.title}", "\n".join(lines)]
     return "\n\n".join([*parts, *found.legend]) + "\n"
 
 
-LATEX_SPECIAL = {"\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{",
-                 "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "±": r"$\pm$", "–": "--",
-                 "▲": r"$\blacktriangle$", "▼": r"$\blacktriangledown$", "\u00a0": "~", "<": r"$<$", ">": r"$>$"}
+LATEX_SPECIAL = {
+    "\\": r"\textbackslash{}",
+    "&": r"\&",
+    "%": r"\%",
+    "$": r"\$",
+    "#": r"\#",
+    "_": r"\_",
+    "{": r"\{",
+    "}": r"\}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "±": r"$\pm$",
+    "–": "--",
+    "▲": r"$\blacktriangle$",
+    "▼": r"$\blacktriangledown$",
+    "\u00a0": "~",
+    "<": r"$<$",
+    ">": r"$>$",
+}
 
 
 def escape_latex(text: str) -> str:
@@ -125,7 +176,8 @@ def escape_latex(text: str) -> str:
 
 
 def _latex_cell(text: str) -> str:
-    """A signed figure gets a real minus; a cell that opens with [ is braced, or \\\\ would take it for a length."""
+    """A signed figure gets a real minus; a cell that opens with [ is braced, or \\\\ would take it
+    for a length."""
     escaped = escape_latex(text.strip())
     if text.lstrip()[:1] in "+-" and text.strip()[1:2].isdigit():
         escaped = f"${escaped[0]}${escaped[1:]}"
@@ -134,27 +186,50 @@ def _latex_cell(text: str) -> str:
 
 def _latex_row(row: Row, columns: int) -> str:
     if row.kind == "group":
-        return rf"\addlinespace \multicolumn{{{columns}}}{{l}}{{\textit{{{escape_latex(row.cells[0])}}}}} \\"
+        name = escape_latex(row.cells[0])
+        return rf"\addlinespace \multicolumn{{{columns}}}{{l}}{{\textit{{{name}}}}} \\"
     cells = [_latex_cell(cell) for cell in row.cells]
     if row.kind == "published":
-        cells = [rf"\quad \textit{{{cells[0]}}}", *(rf"\textit{{{cell}}}" if cell else "" for cell in cells[1:])]
+        cells = [
+            rf"\quad \textit{{{cells[0]}}}",
+            *(rf"\textit{{{cell}}}" if cell else "" for cell in cells[1:]),
+        ]
     return " & ".join(cells) + r" \\"
 
 
 def latex(found: Document) -> str:
-    """Tables to \\input; needs booktabs and amssymb. Question, outcome and cautions stand above as comments."""
-    said = [found.title, f"Question: {found.question}", f"Expected: {found.expects}",
-            *(f"VOID: {reason}" for reason in found.void), *(f"Outcome: {line}" for line in found.outcome),
-            *(f"Caution: {line}" for line in found.cautions), *found.legend]
-    parts = ["% needs \\usepackage{booktabs,amssymb}", *(f"% {' '.join(line.split())}" for line in said)]
+    """Tables to \\input; needs booktabs and amssymb. Question, outcome and cautions stand above as
+    comments."""
+    said = [
+        found.title,
+        f"Question: {found.question}",
+        f"Expected: {found.expects}",
+        *(f"VOID: {reason}" for reason in found.void),
+        *(f"Outcome: {line}" for line in found.outcome),
+        *(f"Caution: {line}" for line in found.cautions),
+        *found.legend,
+    ]
+    parts = [
+        "% needs \\usepackage{booktabs,amssymb}",
+        *(f"% {' '.join(line.split())}" for line in said),
+    ]
     for table in found.tables:
         layout = "l" * table.texts + "r" * (len(table.columns) - table.texts)
         caption = escape_latex(table.title + (" -- VOID" if found.void else ""))
-        parts += ["", r"\begin{table}", r"\centering\small", rf"\caption{{{caption}}}",
-                  rf"\begin{{tabular}}{{{layout}}}", r"\toprule",
-                  " & ".join(map(escape_latex, table.columns)) + r" \\", r"\midrule",
-                  *(_latex_row(row, len(table.columns)) for row in table.rows),
-                  r"\bottomrule", r"\end{tabular}", r"\end{table}"]
+        parts += [
+            "",
+            r"\begin{table}",
+            r"\centering\small",
+            rf"\caption{{{caption}}}",
+            rf"\begin{{tabular}}{{{layout}}}",
+            r"\toprule",
+            " & ".join(map(escape_latex, table.columns)) + r" \\",
+            r"\midrule",
+            *(_latex_row(row, len(table.columns)) for row in table.rows),
+            r"\bottomrule",
+            r"\end{tabular}",
+            r"\end{table}",
+        ]
     return "\n".join(parts) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""What a run's estimates entitle anybody to say: VOID or not, a verdict per row, and the cautions it earned.
+"""What a run's estimates entitle anybody to say: VOID or not, verdicts, and the cautions it earned.
 
 SPDX-License-Identifier: MIT"""
 
@@ -7,18 +7,17 @@ from __future__ import annotations
 from collections import Counter
 from functools import lru_cache
 
-import numpy as np
 import pandas as pd
 
 from . import statistics
 from .estimates import OPERATIONS, estimates
 from .records import Run
 
-LOST_MAX = 0.20           # of a run's blocks; beyond it the run is VOID (method.md)
-BLOCKS_FEW = 20           # below it an interval spans more than half of the values
-STEAL_HIGH = 0.01         # of the time that blocks took, over both CPUs
-PRESSURE_HIGH = 0.10      # of the time that blocks took, PSI "some"
-EXAMPLES_MAX = 3          # cells that one caution names
+LOST_MAX = 0.20  # of a run's blocks; beyond it the run is VOID (method.md)
+BLOCKS_FEW = 20  # below it an interval spans more than half of the values
+STEAL_HIGH = 0.01  # of the time that blocks took, over both CPUs
+PRESSURE_HIGH = 0.10  # of the time that blocks took, PSI "some"
+EXAMPLES_MAX = 3  # cells that one caution names
 
 
 def void_reasons(run: Run) -> list[str]:
@@ -27,13 +26,18 @@ def void_reasons(run: Run) -> list[str]:
     frame = estimates(run)
     control = frame[(frame["kind"] == "control") & (frame["metric"] == OPERATIONS.name)]
     for row in control[control["holm_p"] <= run.plan["alpha_control"]].itertuples():
-        reasons.append(f"the control, identical code, differs from the baseline by {100 * row.effect_ratio:+.2f} % in "
-                       f"'{row.cell}' (Holm-adjusted p = {row.holm_p:.2g})")
+        reasons.append(
+            "the control, identical code, differs from the baseline by "
+            f"{100 * row.effect_ratio:+.2f} % in '{row.cell}' (Holm-adjusted p = {row.holm_p:.2g})"
+        )
     lost, total = int((~run.blocks["valid"]).sum()), len(run.blocks)
     if total and lost > LOST_MAX * total:
         reasons.append(f"{lost} of {total} blocks were lost, more than {100 * LOST_MAX:g} %")
     if run.outcome and run.outcome.get("verdict") == "void":
-        reasons += [f"the harness said so: {reason}" for reason in run.outcome.get("reasons") or ["(no reason)"]]
+        reasons += [
+            f"the harness said so: {reason}"
+            for reason in run.outcome.get("reasons") or ["(no reason)"]
+        ]
     return reasons
 
 
@@ -44,13 +48,16 @@ def _verdict(row: pd.Series, run: Run, void: bool) -> str:
         return "void"
     if row["kind"] == "control":
         return "valid" if row["blocks_compared"] >= statistics.BLOCKS_MIN else "unclear"
-    found = statistics.Interval(row["effect_ratio"], row["effect_low_ratio"], row["effect_high_ratio"])
+    found = statistics.Interval(
+        row["effect_ratio"], row["effect_low_ratio"], row["effect_high_ratio"]
+    )
     return statistics.verdict(found, row["holm_p"], run.plan["alpha"], run.plan["margin"])
 
 
 @lru_cache(maxsize=4)
 def judged(run: Run) -> pd.DataFrame:
-    """estimates(run) with a column `verdict`; in a VOID run every verdict is "void". Do not write to it."""
+    """estimates(run) with a column `verdict`; in a VOID run every verdict is "void". Do not write
+    to it."""
     frame = estimates(run).copy()
     void = bool(void_reasons(run))
     frame["verdict"] = [_verdict(row, run, void) for _, row in frame.iterrows()]
@@ -65,22 +72,34 @@ def _named(cells: list[str]) -> str:
 def _about_the_record(run: Run) -> list[str]:
     found = []
     if run.outcome is None:
-        found.append("The run is unfinished (no outcome.json); the same slablab command resumes it.")
+        found.append(
+            "The run is unfinished (no outcome.json); the same slablab command resumes it."
+        )
     if run.torn_lines:
-        found.append(f"{run.torn_lines} torn line at the end of the samples was left out (a kill in mid-block).")
+        found.append(
+            f"{run.torn_lines} torn line at the end of the samples was left out (a killed block)."
+        )
     lost = int((~run.blocks["valid"]).sum())
     if lost:
-        statuses = ", ".join(f"{arm} {status} {count}x" for (arm, status), count in sorted(run.losses.items()))
-        found.append(f"{lost} of {len(run.blocks)} blocks are invalid and in no estimate: {statuses}.")
+        statuses = ", ".join(
+            f"{arm} {status} {count}x" for (arm, status), count in sorted(run.losses.items())
+        )
+        found.append(
+            f"{lost} of {len(run.blocks)} blocks are invalid and in no estimate: {statuses}."
+        )
     counts = run.blocks[run.blocks["valid"]]["cell"].value_counts()
     losing = run.blocks.groupby("cell", observed=False)["valid"].mean()
     bad = [cell for cell in run.cells if losing[cell] < 1 - LOST_MAX]
     if bad:
-        found.append(f"More than {100 * LOST_MAX:g} % of the blocks were lost in {_named(bad)}: what is left there was "
-                     "selected by what failed.")
+        found.append(
+            f"More than {100 * LOST_MAX:g} % of the blocks were lost in {_named(bad)}: "
+            "what is left there was selected by what failed."
+        )
     none = [cell for cell in run.cells if counts[cell] < statistics.BLOCKS_MIN]
     if none:
-        found.append(f"Fewer than {statistics.BLOCKS_MIN} blocks, so no interval, in {_named(none)}.")
+        found.append(
+            f"Fewer than {statistics.BLOCKS_MIN} blocks, so no interval, in {_named(none)}."
+        )
     few = [cell for cell in run.cells if statistics.BLOCKS_MIN <= counts[cell] < BLOCKS_FEW]
     if few:
         found.append(f"Fewer than {BLOCKS_FEW} blocks in {_named(few)}: intervals are wide.")
@@ -93,28 +112,43 @@ def _about_the_record(run: Run) -> list[str]:
 def _about_the_statistics(run: Run) -> list[str]:
     found = []
     frame = estimates(run)
-    time = frame[(frame["metric"] == OPERATIONS.name) & frame["kind"].isin(["arm", "comparison", "control"])]
+    time = frame[
+        (frame["metric"] == OPERATIONS.name) & frame["kind"].isin(["arm", "comparison", "control"])
+    ]
     tested = time[time["blocks_compared"] >= statistics.BLOCKS_MIN]
     bounds = tested["blocks_compared"].map(statistics.lag_one_bound)
     dependent = tested[tested["lag_one_autocorrelation"].abs() > bounds]
     if len(dependent):
         worst = dependent.loc[dependent["lag_one_autocorrelation"].abs().idxmax()]
-        found.append(f"Blocks are correlated (lag 1 beyond 2/sqrt(n)) in {len(dependent)} of {len(tested)} "
-                     f"comparisons, where chance gives about {0.05 * len(tested):.1f}; worst "
-                     f"{worst['lag_one_autocorrelation']:+.2f}: {worst['label']} in '{worst['cell']}'.")
+        found.append(
+            f"Blocks are correlated (lag 1 beyond 2/sqrt(n)) in {len(dependent)} of {len(tested)} "
+            f"comparisons, where chance gives about {0.05 * len(tested):.1f}; worst "
+            f"{worst['lag_one_autocorrelation']:+.2f}: {worst['label']} in '{worst['cell']}'."
+        )
     wanted = run.plan["stop"].get("half_width") or 0
-    stopped = {cell["cell"]: cell.get("stopped_by") for cell in (run.outcome or {}).get("cells", [])}
+    stopped = {
+        cell["cell"]: cell.get("stopped_by") for cell in (run.outcome or {}).get("cells", [])
+    }
     if wanted:
         half = (time["effect_high_ratio"] - time["effect_low_ratio"]) / 2
-        wide = [cell for cell in run.cells if stopped.get(cell) not in (None, "half_width")
-                and (half[(time["cell"] == cell) & (time["kind"] != "comparison")] > wanted).any()]
+        wide = [
+            cell
+            for cell in run.cells
+            if stopped.get(cell) not in (None, "half_width")
+            and (half[(time["cell"] == cell) & (time["kind"] != "comparison")] > wanted).any()
+        ]
         if wide:
-            found.append(f"The cap came before the interval was as narrow as asked (±{100 * wanted:g} %) in "
-                         f"{len(wide)} of {len(run.cells)} cells: {_named(wide)}.")
+            found.append(
+                f"The cap came before the interval was as narrow as asked (±{100 * wanted:g} %) in "
+                f"{len(wide)} of {len(run.cells)} cells: {_named(wide)}."
+            )
     unmatched = [entry for entry in run.plan.get("published", []) if not _is_shown(entry, frame)]
     if unmatched:
-        found.append("Published figures that match no row: "
-                     + "; ".join(f"{entry['arm']} in '{entry['where']}'" for entry in unmatched) + ".")
+        found.append(
+            "Published figures that match no row: "
+            + "; ".join(f"{entry['arm']} in '{entry['where']}'" for entry in unmatched)
+            + "."
+        )
     return found
 
 
@@ -127,16 +161,23 @@ def _is_shown(entry: dict, frame: pd.DataFrame) -> bool:
 
 
 def facts_of(value: object, prefix: str = "") -> list[tuple[str, str]]:
-    """machine.json flattened to (dotted key, text), whatever it holds; {"absent": why} becomes "absent: why"."""
+    """machine.json flattened to (dotted key, text), whatever it holds; {"absent": why} becomes
+    "absent: why"."""
     if isinstance(value, dict):
         if set(value) == {"absent"}:
             return [(prefix, f"absent: {value['absent']}")]
-        return [fact for key, inner in value.items()
-                for fact in facts_of(inner, f"{prefix}.{key}" if prefix else str(key))]
+        return [
+            fact
+            for key, inner in value.items()
+            for fact in facts_of(inner, f"{prefix}.{key}" if prefix else str(key))
+        ]
     if isinstance(value, list):
         if any(isinstance(inner, (dict, list)) for inner in value):
-            return [fact for index, inner in enumerate(value)
-                    for fact in facts_of(inner, f"{prefix}[{index}]")]
+            return [
+                fact
+                for index, inner in enumerate(value)
+                for fact in facts_of(inner, f"{prefix}[{index}]")
+            ]
         return [(prefix, " ".join(str(inner) for inner in value))]
     return [(prefix, "none" if value is None else str(value))]
 
@@ -146,11 +187,20 @@ def _about_the_machine(run: Run) -> list[str]:
     if run.absent_events:
         reasons = Counter(run.absent_events.values())
         names = ", ".join(sorted(run.absent_events))
-        found.append(f"Events that this machine does not have: {names} ({'; '.join(sorted(reasons))}).")
+        found.append(
+            f"Events that this machine does not have: {names} ({'; '.join(sorted(reasons))})."
+        )
     facts = facts_of(run.machine)
     hypervisor = [text for key, text in facts if key.split(".")[-1] == "hypervisor"]
-    if hypervisor and hypervisor[0].lower() not in ("none", "false", "") and "absent" not in hypervisor[0]:
-        found.append(f"Measured in a virtual machine ({hypervisor[0]}): the host's load is not seen from here.")
+    if (
+        hypervisor
+        and hypervisor[0].lower() not in ("none", "false", "")
+        and "absent" not in hypervisor[0]
+    ):
+        found.append(
+            f"Measured in a virtual machine ({hypervisor[0]}): "
+            "the host's load is not seen from here."
+        )
     if any(key.split(".")[-1] in ("dirty", "git_dirty") and text == "True" for key, text in facts):
         found.append("The checkout had uncommitted changes when the run was made.")
     seconds = run.blocks["duration_ns"].sum() / 1e9
@@ -161,7 +211,9 @@ def _about_the_machine(run: Run) -> list[str]:
         for name in ("cpu", "memory", "io"):
             share = run.blocks[f"psi_{name}_some_us"].sum() / 1e6 / seconds
             if share > PRESSURE_HIGH:
-                found.append(f"Something waited for {name} in {100 * share:.0f} % of the run's time (PSI).")
+                found.append(
+                    f"Something waited for {name} in {100 * share:.0f} % of the run's time (PSI)."
+                )
     return found
 
 

@@ -1,4 +1,4 @@
-"""A report's folder: report.html, tables/ and figures/, made from samples and held against them again.
+"""A report's folder: report.html, tables/ and figures/, made from samples and checked against them.
 
 SPDX-License-Identifier: MIT"""
 
@@ -21,13 +21,15 @@ from .tables import Document, Row, Table, document
 
 TEMPLATE = "report.html.jinja"
 STORED = ("markdown", "csv", "latex")
-# Exponentials differ in their last bits between processors; a table that differs by more is another table.
+# Exponentials differ in their last bits between processors; more is another table.
 CSV_TOLERANCE_RATIO = 1e-9
 
 
 def _html_row(row: Row, table: Table) -> str:
     if row.kind == "group":
-        return f'<tr class="group"><th colspan="{len(table.columns)}">{escape(row.cells[0])}</th></tr>'
+        return (
+            f'<tr class="group"><th colspan="{len(table.columns)}">{escape(row.cells[0])}</th></tr>'
+        )
     cells = []
     for index, cell in enumerate(row.cells):
         kinds = ["text"] if index < table.texts else []
@@ -39,12 +41,16 @@ def _html_row(row: Row, table: Table) -> str:
 
 
 def html_table(table: Table, void: bool) -> str:
-    heads = "".join(f'<th class="{"text" if index < table.texts else "figure"}">{escape(name)}</th>'
-                    for index, name in enumerate(table.columns))
+    heads = "".join(
+        f'<th class="{"text" if index < table.texts else "figure"}">{escape(name)}</th>'
+        for index, name in enumerate(table.columns)
+    )
     rows = "\n".join(_html_row(row, table) for row in table.rows)
     title = escape(table.title) + (" – VOID" if void else "")
-    return (f'<h3>{title}</h3>\n<div class="scroll"><table><thead><tr>{heads}</tr></thead>\n'
-            f"<tbody>\n{rows}\n</tbody></table></div>")
+    return (
+        f'<h3>{title}</h3>\n<div class="scroll"><table><thead><tr>{heads}</tr></thead>\n'
+        f"<tbody>\n{rows}\n</tbody></table></div>"
+    )
 
 
 def html_tables(found: Document) -> list[str]:
@@ -75,9 +81,13 @@ def write_report(runs: list[Run], out: Path) -> Path:
     for folder in (out / "tables", out / "figures"):
         folder.mkdir(parents=True, exist_ok=True)
     loader = jinja2.FileSystemLoader(Path(__file__).parent)
-    template = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True).get_template(TEMPLATE)
+    template = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True).get_template(
+        TEMPLATE
+    )
     page = out / "report.html"
-    page.write_text(template.render(sections=[_section(run, out) for run in runs]), encoding="utf-8")
+    page.write_text(
+        template.render(sections=[_section(run, out) for run in runs]), encoding="utf-8"
+    )
     return page
 
 
@@ -93,7 +103,8 @@ def _close(left: str, right: str) -> bool:
 def _csv_differs(stored: str, derived: str) -> bool:
     left, right = (list(csv.reader(io.StringIO(text))) for text in (stored, derived))
     return len(left) != len(right) or any(
-        len(a) != len(b) or not all(map(_close, a, b)) for a, b in zip(left, right))
+        len(a) != len(b) or not all(map(_close, a, b)) for a, b in zip(left, right)
+    )
 
 
 def _first_difference(stored: str, derived: str) -> str:
@@ -120,5 +131,7 @@ def differences(run: Run, folder: Path) -> list[str]:
     text = page.read_text(encoding="utf-8") if page.exists() else ""
     for table, html in zip(document(run).tables, html_tables(document(run))):
         if html not in text:
-            found.append(f"{page}: the table '{table.title}' of {run.name} is not what the samples give")
+            found.append(
+                f"{page}: the table '{table.title}' of {run.name} is not what the samples give"
+            )
     return found

@@ -1,7 +1,8 @@
 """The statistics of method.md as pure functions: nothing here knows a file, an arm or a table.
 
-Differences are one-dimensional arrays of d = ln(metric_B) - ln(metric_A), one per block; they have no
-unit, and exp(d) - 1 is a relative effect (0.02 is +2 %). Values that are NaN are left out by every function.
+Differences are one-dimensional arrays of d = ln(metric_B) - ln(metric_A), one per block; they have
+no unit, and exp(d) - 1 is a relative effect (0.02 is +2 %). Values that are NaN are left out by
+every function.
 
 SPDX-License-Identifier: MIT"""
 
@@ -40,12 +41,17 @@ def finite(values: ArrayLike) -> NDArray[np.float64]:
 
 
 def _tail_probability(n: int, k: int) -> float:
-    """P(S <= k) for S of Binomial(n, 1/2), summed from logarithms so that no term underflows early."""
+    """P(S <= k) for S of Binomial(n, 1/2), summed from logarithms so that no term underflows
+    early."""
     if k < 0:
         return 0.0
     terms = np.arange(k + 1, dtype=float)
-    logs = (special.gammaln(n + 1) - special.gammaln(terms + 1) - special.gammaln(n - terms + 1)
-            - n * np.log(2))
+    logs = (
+        special.gammaln(n + 1)
+        - special.gammaln(terms + 1)
+        - special.gammaln(n - terms + 1)
+        - n * np.log(2)
+    )
     return float(min(1.0, np.exp(special.logsumexp(logs))))
 
 
@@ -53,9 +59,9 @@ def _tail_probability(n: int, k: int) -> float:
 def median_interval(n: int, alpha: float) -> tuple[int, int] | None:
     """Ranks, counted from 1, of the ordered values that bound the median of n values.
 
-    The narrowest pair (k, n + 1 - k) that misses the median with probability alpha or less, whatever the
-    distribution: the exact order-statistic interval (David and Nagaraja, Order Statistics, 3rd ed., 7.1).
-    None for fewer than 6 values, and where n is too small for alpha."""
+    The narrowest pair (k, n + 1 - k) that misses the median with probability alpha or less,
+    whatever the distribution: the exact order-statistic interval (David and Nagaraja, Order
+    Statistics, 3rd ed., 7.1). None for fewer than 6 values, and where n is too small for alpha."""
     if n < BLOCKS_MIN:
         return None
     k = int(special.bdtrik(alpha / 2, n, 0.5)) if alpha < 1 else n // 2
@@ -67,7 +73,8 @@ def median_interval(n: int, alpha: float) -> tuple[int, int] | None:
 
 
 def median_with_interval(values: ArrayLike, alpha: float) -> Interval:
-    """Median of the values and its exact interval, in the unit of the values. NaN where there is none."""
+    """Median of the values and its exact interval, in the unit of the values. NaN where there is
+    none."""
     ordered = np.sort(finite(values))
     if ordered.size == 0:
         return Interval(np.nan, np.nan, np.nan)
@@ -79,7 +86,8 @@ def median_with_interval(values: ArrayLike, alpha: float) -> Interval:
 
 
 def effect(differences: ArrayLike, alpha: float) -> Interval:
-    """The relative effect exp(median d) - 1 with its exact interval. Monotone, so the ranks stay."""
+    """The relative effect exp(median d) - 1 with its exact interval. Monotone, so the ranks
+    stay."""
     found = median_with_interval(differences, alpha)
     return Interval(*(float(np.expm1(x)) for x in (found.point, found.low, found.high)))
 
@@ -87,8 +95,9 @@ def effect(differences: ArrayLike, alpha: float) -> Interval:
 def sign_test_p(differences: ArrayLike) -> float:
     """Exact two-sided p of the sign test that the median of d is 0; 1.0 where there is no value.
 
-    A zero counts against rejection: as the sign that is rarer. That is conservative, and it keeps p and
-    median_interval in agreement: p <= alpha exactly when the interval at alpha leaves 0 outside."""
+    A zero counts against rejection: as the sign that is rarer. That is conservative, and it keeps p
+    and median_interval in agreement: p <= alpha exactly when the interval at alpha leaves 0
+    outside."""
     kept = finite(differences)
     commoner = max(int((kept > 0).sum()), int((kept < 0).sum()))
     return min(1.0, 2 * _tail_probability(kept.size, kept.size - commoner)) if kept.size else 1.0
@@ -107,18 +116,21 @@ def holm(p_values: ArrayLike) -> NDArray[np.float64]:
 
 
 def _power(probability: float, n: int, k: int) -> float:
-    """P(the sign test rejects) when each d is positive with this probability; it rejects at <= k or >= n - k."""
+    """P(the sign test rejects) when each d is positive with this probability; it rejects at <= k or
+    >= n - k."""
     return float(special.bdtr(k, n, probability) + special.bdtrc(n - k - 1, n, probability))
 
 
 def minimum_detectable_effect(differences: ArrayLike, alpha: float, power: float = POWER) -> float:
-    """The smallest true relative effect that the sign test would have found with the given power; NaN: none.
+    """The smallest true relative effect that the sign test would have found with the given power;
+    NaN: none.
 
-    The residuals r = d - median(d) stand for the noise. Under a true shift s a block is positive with the
-    share of residuals above -s, and the number of positive blocks is binomial; p* is the smallest share at
-    which the exact two-sided test at alpha rejects with the power, and s the smallest shift that gives it:
-    an order statistic of the residuals. The worse of the two directions is told. alpha is the level at which one
-    comparison is judged: a table of m passes alpha / m, Holm's first and strictest step."""
+    The residuals r = d - median(d) stand for the noise. Under a true shift s a block is positive
+    with the share of residuals above -s, and the number of positive blocks is binomial; p* is the
+    smallest share at which the exact two-sided test at alpha rejects with the power, and s the
+    smallest shift that gives it: an order statistic of the residuals. The worse of the two
+    directions is told. alpha is the level at which one comparison is judged: a table of m passes
+    alpha / m, Holm's first and strictest step."""
     kept = finite(differences)
     ranks = median_interval(kept.size, alpha)
     if ranks is None:
@@ -133,11 +145,16 @@ def minimum_detectable_effect(differences: ArrayLike, alpha: float, power: float
 
 
 def lag_one_autocorrelation(values: ArrayLike) -> float:
-    """Correlation of each value with the one before it, about the common mean; NaN where nothing varies."""
+    """Correlation of each value with the one before it, about the common mean; NaN where nothing
+    varies."""
     centred = finite(values)
     centred = centred - centred.mean() if centred.size else centred
     scale = float(centred @ centred)
-    return float(centred[1:] @ centred[:-1]) / scale if centred.size > 2 and scale > 0 else float("nan")
+    return (
+        float(centred[1:] @ centred[:-1]) / scale
+        if centred.size > 2 and scale > 0
+        else float("nan")
+    )
 
 
 def lag_one_bound(n: int) -> float:
@@ -148,8 +165,9 @@ def lag_one_bound(n: int) -> float:
 def hodges_lehmann(values: ArrayLike) -> float:
     """Median of all averages (x_i + x_j) / 2, i <= j (Hodges and Lehmann 1963). Unit of the values.
 
-    Beyond PAIRWISE_MAX values the averages below a guess are counted in the sorted values instead of being
-    written out, and the guess is halved in: the lower median, to 1e-12 of the range, in O(n log n)."""
+    Beyond PAIRWISE_MAX values the averages below a guess are counted in the sorted values instead
+    of being written out, and the guess is halved in: the lower median, to 1e-9 of the range, in O(n
+    log n)."""
     ordered = np.sort(finite(values))
     n = ordered.size
     if n == 0:
@@ -158,7 +176,7 @@ def hodges_lehmann(values: ArrayLike) -> float:
         first, second = np.triu_indices(n)
         return float(np.median((ordered[first] + ordered[second]) / 2))
     low, high = ordered[0], ordered[-1]
-    tolerance = 1e-12 * (high - low)
+    tolerance = 1e-9 * (high - low)
     while high - low > tolerance:
         middle = (low + high) / 2
         pairs = np.searchsorted(ordered, 2 * middle - ordered, side="right")
@@ -168,14 +186,16 @@ def hodges_lehmann(values: ArrayLike) -> float:
 
 
 def trimmed_mean(values: ArrayLike, each_side: float = TRIMMED_EACH_SIDE) -> float:
-    """Mean without the smallest and largest share of the values, that share rounded down. Unit of the values."""
+    """Mean without the smallest and largest share of the values, that share rounded down. Unit of
+    the values."""
     ordered = np.sort(finite(values))
     cut = int(each_side * ordered.size)
-    return float(ordered[cut:ordered.size - cut].mean()) if ordered.size else float("nan")
+    return float(ordered[cut : ordered.size - cut].mean()) if ordered.size else float("nan")
 
 
 def ratio_of_totals(values: ArrayLike, against: ArrayLike) -> float:
-    """sum(values) / sum(against) - 1, over the blocks where both are numbers. Secondary: heavy tails rule it."""
+    """sum(values) / sum(against) - 1, over the blocks where both are numbers. Secondary: heavy
+    tails rule it."""
     pairs = np.vstack([np.asarray(values, dtype=float), np.asarray(against, dtype=float)])
     pairs = pairs[:, np.isfinite(pairs).all(axis=0)]
     totals = pairs.sum(axis=1)
@@ -183,15 +203,18 @@ def ratio_of_totals(values: ArrayLike, against: ArrayLike) -> float:
 
 
 def log_ratio(values: ArrayLike, against: ArrayLike) -> NDArray[np.float64]:
-    """ln(values) - ln(against), block by block; NaN where either is not a positive number. Shape (n,)."""
+    """ln(values) - ln(against), block by block; NaN where either is not a positive number. Shape
+    (n,)."""
     top, bottom = (np.asarray(x, dtype=float) for x in (values, against))
     usable = (top > 0) & (bottom > 0)
     return np.log(np.where(usable, top, np.nan)) - np.log(np.where(usable, bottom, np.nan))
 
 
-def interaction(both: ArrayLike, first: ArrayLike, second: ArrayLike,
-                neither: ArrayLike) -> NDArray[np.float64]:
-    """ln both - ln first - ln second + ln neither, block by block: 0 where two changes multiply. Shape (n,)."""
+def interaction(
+    both: ArrayLike, first: ArrayLike, second: ArrayLike, neither: ArrayLike
+) -> NDArray[np.float64]:
+    """ln both - ln first - ln second + ln neither, block by block: 0 where two changes multiply.
+    Shape (n,)."""
     return log_ratio(both, first) - log_ratio(second, neither)
 
 

@@ -1,4 +1,6 @@
-"""What a run says, as text in cells: question, expectation, outcome, tables, cautions. No format is known here.
+"""What a run says, as text in cells: question, expectation, outcome, tables, cautions.
+
+No output format is known here: formats.py and report.py turn a Document into one.
 
 SPDX-License-Identifier: MIT"""
 
@@ -10,22 +12,31 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .estimates import FAULTS, METRICS, OPERATIONS, PEAK_MEMORY, PROCESS_FAULTS, PROCESS_OPERATIONS, Metric
+from .estimates import (
+    FAULTS,
+    METRICS,
+    OPERATIONS,
+    PEAK_MEMORY,
+    PROCESS_FAULTS,
+    PROCESS_OPERATIONS,
+    Metric,
+)
 from .judgement import cautions, facts_of, judged, void_reasons
 from .records import Run
 
 ABSENT = "–"
-NO_BREAK = "\u00a0"          # in a heading: words that stay on one line
+NO_BREAK = "\u00a0"  # in a heading: words that stay on one line
 MARKS = {"better": "▲", "worse": "▼", "same": "=", "unclear": "?", "void": "void"}
-SOURCE_LIKE_ARMS_MAX = 3    # more arms than this are rows of an overview, not columns
-START_UP_DIFFERS = 0.05     # of the baseline's start-up faults; then the whole process's time is shown
-FINE_HALF_WIDTH = 0.005     # an interval narrower than this is shown with two decimals of a per cent,
-FINE_EFFECT = 0.10          # unless it is about an effect so large that nobody asks for them
+SOURCE_LIKE_ARMS_MAX = 3  # more arms than this are rows of an overview, not columns
+START_UP_DIFFERS = 0.05  # of the baseline's start-up faults; then the whole process's time is shown
+FINE_HALF_WIDTH = 0.005  # an interval narrower than this is shown with two decimals of a per cent,
+FINE_EFFECT = 0.10  # unless it is about an effect so large that nobody asks for them
 
 
 @dataclass(frozen=True)
 class Row:
-    """kind: "group" (a heading over the rows that follow; its text is cells[0]), "value" or "published"."""
+    """kind: "group" (a heading over the rows that follow; its text is cells[0]), "value" or
+    "published"."""
 
     kind: str
     cells: list[str]
@@ -33,7 +44,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """texts counts the columns on the left that hold words; the rest are figures and stand on the right."""
+    """texts counts the columns on the left that hold words; the rest are figures and stand on the
+    right."""
 
     title: str
     columns: list[str]
@@ -90,8 +102,10 @@ def relative(row: pd.Series) -> tuple[str, str]:
     decimals = _decimals(low, high)
     if not np.isfinite(low):
         return per_cent(row["effect_ratio"], decimals), ABSENT
-    return (per_cent(row["effect_ratio"], decimals),
-            f"[{per_cent(low, decimals, '')}, {per_cent(high, decimals, '')}]")
+    return (
+        per_cent(row["effect_ratio"], decimals),
+        f"[{per_cent(low, decimals, '')}, {per_cent(high, decimals, '')}]",
+    )
 
 
 def _signed(value: float, metric: Metric) -> str:
@@ -114,7 +128,8 @@ def _rate_row(row: pd.Series, metric: Metric) -> list[str]:
 
 
 def _count_row(row: pd.Series, metric: Metric) -> list[str]:
-    """A count that does not vary gets no interval; a count that can be 0 no ratio, but a difference."""
+    """A count that does not vary gets no interval; a count that can be 0 no ratio, but a
+    difference."""
     if row["kind"] == "baseline":
         spread = _signed(row["spread_of_repeats"], metric).lstrip("+")
         return [row["label"], _value(row["value"], metric), "", "", f"A/A spread {spread}"]
@@ -127,13 +142,23 @@ def _count_row(row: pd.Series, metric: Metric) -> list[str]:
     if row["blocks_compared"] == row["blocks"]:
         return [row["label"], shown, difference, *relative(row)]
     bounds = [_signed(row[name], metric) for name in ("difference_low", "difference_high")]
-    return [row["label"], shown, difference, ABSENT, ABSENT if ABSENT in bounds else f"[{', '.join(bounds)}]"]
+    return [
+        row["label"],
+        shown,
+        difference,
+        ABSENT,
+        ABSENT if ABSENT in bounds else f"[{', '.join(bounds)}]",
+    ]
 
 
 def _published_row(row: pd.Series, metric: Metric, width: int) -> Row | None:
     values = [row["value_published_low"], row["value_published_high"]]
     ratios = [row["effect_published_low_ratio"], row["effect_published_high_ratio"]]
-    shown = "" if row["kind"] in ("comparison", "interaction") else _band([_value(x, metric) for x in values])
+    shown = (
+        ""
+        if row["kind"] in ("comparison", "interaction")
+        else _band([_value(x, metric) for x in values])
+    )
     effect = _band([per_cent(x) for x in ratios])
     if not shown and not effect:
         return None
@@ -152,15 +177,20 @@ def detail(run: Run, frame: pd.DataFrame, metric: Metric, cells: list[str]) -> T
 
     The control has a row of its own among rates; among counts it is the baseline's A/A spread."""
     confidence = f"{1 - run.plan['alpha']:.0%} interval".replace("%", " %")
-    columns = (["arm", metric.column.replace(" ", NO_BREAK), "effect", confidence, "MDE", "verdict"] if metric.rate
-               else ["arm", metric.column, "difference", "effect", confidence])
+    columns = (
+        ["arm", metric.column.replace(" ", NO_BREAK), "effect", confidence, "MDE", "verdict"]
+        if metric.rate
+        else ["arm", metric.column, "difference", "effect", confidence]
+    )
     rows = []
     chosen = frame[(frame["metric"] == metric.name) & (metric.rate | (frame["kind"] != "control"))]
     for cell in cells:
         here = chosen[chosen["cell"] == cell]
         rows.append(Row("group", [f"{cell}  n = {int(here['blocks'].max())}"]))
         for _, row in here.iterrows():
-            rows.append(Row("value", _rate_row(row, metric) if metric.rate else _count_row(row, metric)))
+            rows.append(
+                Row("value", _rate_row(row, metric) if metric.rate else _count_row(row, metric))
+            )
             published = _published_row(row, metric, len(columns))
             rows += [published] if published else []
     return Table(metric.title, columns, rows)
@@ -173,14 +203,18 @@ def axes_of(cell: dict[str, Any]) -> dict[str, Any]:
 
 
 def _families(run: Run) -> list[tuple[str, list[dict[str, Any]]]]:
-    """Cells that differ in parameters alone, each family with a title that holds what its cells share."""
+    """Cells that differ in parameters alone, each family with a title that holds what its cells
+    share."""
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for cell in run.plan["cells"]:
         groups.setdefault((cell["workload"], cell["start"], *axes_of(cell)), []).append(cell)
     found = []
     for (workload, start, *names), cells in groups.items():
-        shared = [f"{name}={axes_of(cells[0])[name]}" for name in names
-                  if len({axes_of(cell)[name] for cell in cells}) == 1]
+        shared = [
+            f"{name}={axes_of(cells[0])[name]}"
+            for name in names
+            if len({axes_of(cell)[name] for cell in cells}) == 1
+        ]
         found.append((" ".join([workload, *shared, start]), cells))
     return found
 
@@ -199,22 +233,36 @@ def _source_like(title: str, cells: list[dict[str, Any]], frame: pd.DataFrame) -
     first = frame[frame["cell"] == cells[0]["id"]]
     arms = first[first["kind"].isin(["baseline", "arm"])]
     compared = first[first["kind"].isin(["comparison", "arm"])].sort_values(
-        "kind", key=lambda kinds: kinds != "comparison", kind="stable")
-    columns = [*(names or ["start"]), *arms["label"],
-               *(f"{row.arm} vs {row.against}" for row in compared.itertuples())]
+        "kind", key=lambda kinds: kinds != "comparison", kind="stable"
+    )
+    columns = [
+        *(names or ["start"]),
+        *arms["label"],
+        *(f"{row.arm} vs {row.against}" for row in compared.itertuples()),
+    ]
     rows = []
     for cell in cells:
         here = frame[frame["cell"] == cell["id"]].set_index("label")
-        rows.append(Row("value", [*([str(axes_of(cell)[name]) for name in names] or [cell["start"]]),
-                                  *(_value(here.loc[label, "value"], OPERATIONS) for label in arms["label"]),
-                                  *(_marked(here.loc[label]) for label in compared["label"])]))
+        rows.append(
+            Row(
+                "value",
+                [
+                    *([str(axes_of(cell)[name]) for name in names] or [cell["start"]]),
+                    *(_value(here.loc[label, "value"], OPERATIONS) for label in arms["label"]),
+                    *(_marked(here.loc[label]) for label in compared["label"]),
+                ],
+            )
+        )
     return Table(f"{title}: M ops/s", columns, rows, overview=True, texts=max(1, len(names)))
 
 
 def _arms_as_rows(title: str, cells: list[dict[str, Any]], frame: pd.DataFrame) -> Table:
     """For many arms: a row per arm and comparison, a column per cell."""
     names = _varying(cells)
-    headings = [" ".join(f"{name}={axes_of(cell)[name]}" for name in names) or cell["start"] for cell in cells]
+    headings = [
+        " ".join(f"{name}={axes_of(cell)[name]}" for name in names) or cell["start"]
+        for cell in cells
+    ]
     by_cell = [frame[frame["cell"] == cell["id"]].set_index("label") for cell in cells]
     rows = []
     for label, row in by_cell[0].iterrows():
@@ -223,8 +271,12 @@ def _arms_as_rows(title: str, cells: list[dict[str, Any]], frame: pd.DataFrame) 
         texts = []
         for here in by_cell:
             value = here.loc[label, "value"] if row["kind"] in ("baseline", "arm") else np.nan
-            texts.append(" ".join(([_value(value, OPERATIONS)] if np.isfinite(value) else [])
-                                  + ([_marked(here.loc[label])] if row["kind"] != "baseline" else [])))
+            texts.append(
+                " ".join(
+                    ([_value(value, OPERATIONS)] if np.isfinite(value) else [])
+                    + ([_marked(here.loc[label])] if row["kind"] != "baseline" else [])
+                )
+            )
         rows.append(Row("value", [str(label), *texts]))
     return Table(f"{title}: M ops/s and effect", ["arm", *headings], rows, overview=True)
 
@@ -239,8 +291,12 @@ def overviews(run: Run, frame: pd.DataFrame) -> list[Table]:
 
 def start_up_differs(run: Run, cell: str) -> bool:
     """Whether some arm does other work before the region than the baseline (prewarming does)."""
-    faults = np.median(run.matrix(cell, lambda rows: rows["start_up_minor_faults"]
-                                  + rows["start_up_major_faults"]), axis=0)
+    faults = np.median(
+        run.matrix(
+            cell, lambda rows: rows["start_up_minor_faults"] + rows["start_up_major_faults"]
+        ),
+        axis=0,
+    )
     return bool((np.abs(faults - faults[0]) > START_UP_DIFFERS * max(faults[0], 1)).any())
 
 
@@ -260,28 +316,38 @@ def outcome(run: Run, frame: pd.DataFrame) -> list[str]:
             found.append(f"{arm} vs {against}, {start}: no valid block.")
             continue
         verdicts = known["verdict"].value_counts()
-        said = ", ".join(f"{verdict} in {verdicts[verdict]}" for verdict in MARKS if verdict in verdicts)
-        found.append(f"{arm} vs {against}, {start}: {said} of {len(rows)} "
-                     f"cell{'s' if len(rows) > 1 else ''} ({_range(known['effect_ratio'])}).")
+        said = ", ".join(
+            f"{verdict} in {verdicts[verdict]}" for verdict in MARKS if verdict in verdicts
+        )
+        found.append(
+            f"{arm} vs {against}, {start}: {said} of {len(rows)} "
+            f"cell{'s' if len(rows) > 1 else ''} ({_range(known['effect_ratio'])})."
+        )
     control = time[(time["kind"] == "control") & time["effect_ratio"].notna()]
     if len(control):
         half = (control["effect_high_ratio"] - control["effect_low_ratio"]) / 2
-        found.append(f"Noise floor (identical code, {len(control)} cells): {_range(control['effect_ratio'])}, "
-                     f"widest interval ±{per_cent(half.max()).lstrip('+')}; smallest Holm-adjusted p = "
-                     f"{control['holm_p'].min():.2g}, VOID at {run.plan['alpha_control']:g}.")
+        found.append(
+            f"Noise floor (identical code, {len(control)} cells): "
+            f"{_range(control['effect_ratio'])}, "
+            f"widest interval ±{per_cent(half.max()).lstrip('+')}; smallest Holm-adjusted p = "
+            f"{control['holm_p'].min():.2g}, VOID at {run.plan['alpha_control']:g}."
+        )
     return found
 
 
 def _legend(run: Run) -> list[str]:
     alpha, margin = run.plan["alpha"], run.plan["margin"]
     return [
-        "Operations per second count the region's CPU time; values are medians over n blocks. An effect is "
-        "exp(median of ln B - ln A within a block) - 1: + is faster; for faults and memory - is less. Arms are "
-        "compared with the baseline unless a row names another.",
-        f"Verdicts: the exact sign test, Holm-adjusted over all comparisons of the run, rejects at {alpha:g}: better "
-        f"(▲) or worse (▼); else same (=) where the whole interval lies within ±{100 * margin:g} %; else unclear (?). "
-        "MDE: the smallest true effect that the run had 80 % power to find at the strictest Holm step.",
-        "Published figures are others', on other machines: the plan holds them; nobody measured them here."]
+        "Operations per second count the region's CPU time; values are medians over n blocks. "
+        "An effect is exp(median of ln B - ln A within a block) - 1: + is faster; for faults and "
+        "memory - is less. Arms are compared with the baseline unless a row names another.",
+        "Verdicts: the exact sign test, Holm-adjusted over all comparisons of the run, rejects at "
+        f"{alpha:g}: better (▲) or worse (▼); else same (=) where the whole interval lies within "
+        f"±{100 * margin:g} %; else unclear (?). MDE: the smallest true effect that the run had "
+        "80 % power to find at the strictest Holm step.",
+        "Published figures are others', on other machines: the plan holds them; nobody measured "
+        "them here.",
+    ]
 
 
 def _tables(run: Run, frame: pd.DataFrame) -> list[Table]:
@@ -300,23 +366,43 @@ def document(run: Run) -> Document:
     frame = judged(run)
     return Document(
         title=f"{run.plan['experiment']} ({run.plan['form']}, {run.path.resolve().name})",
-        question=run.plan["question"], expects=run.plan["expects"], void=void_reasons(run),
-        outcome=outcome(run, frame), cautions=cautions(run), tables=_tables(run, frame), legend=_legend(run),
-        machine=facts_of(run.machine))
+        question=run.plan["question"],
+        expects=run.plan["expects"],
+        void=void_reasons(run),
+        outcome=outcome(run, frame),
+        cautions=cautions(run),
+        tables=_tables(run, frame),
+        legend=_legend(run),
+        machine=facts_of(run.machine),
+    )
 
 
 def long_form(run: Run) -> pd.DataFrame:
-    """judged(run) with the run and the cell's parameters in columns of their own, for CSV. Raw precision."""
+    """judged(run) with the run and the cell's parameters in columns of their own, for CSV. Raw
+    precision."""
     frame = judged(run)
     by_cell = {cell["id"]: axes_of(cell) for cell in run.plan["cells"]}
     names = list(dict.fromkeys(name for axes in by_cell.values() for name in axes))
-    head = pd.DataFrame({"experiment": run.plan["experiment"], "run": run.path.resolve().name}, index=frame.index)
+    head = pd.DataFrame(
+        {"experiment": run.plan["experiment"], "run": run.path.resolve().name}, index=frame.index
+    )
     for name in names:
         values = [by_cell[cell].get(name) for cell in frame["cell"]]
         head[f"parameter_{name}"] = pd.array(values, dtype="Int64")
     order = {metric.name: metric for metric in METRICS}
     assert set(frame["metric"]) <= order.keys()
-    renamed = {name: f"{name}_in_metric_unit" for name in
-               ("value", "value_min", "value_max", "value_published_low", "value_published_high",
-                "spread_of_repeats", "difference", "difference_low", "difference_high")}
+    renamed = {
+        name: f"{name}_in_metric_unit"
+        for name in (
+            "value",
+            "value_min",
+            "value_max",
+            "value_published_low",
+            "value_published_high",
+            "spread_of_repeats",
+            "difference",
+            "difference_low",
+            "difference_high",
+        )
+    }
     return pd.concat([head, frame.drop(columns="label").rename(columns=renamed)], axis=1)

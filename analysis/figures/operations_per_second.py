@@ -31,12 +31,28 @@ def _draw_cell(samples: Run, axes: Axes, cell: str, top: float) -> None:
     for step, arm in enumerate(_arms(samples), start=1):
         column = values[:, samples.arms.index(arm)]
         quarter, middle, three = np.percentile(column, [25, 50, 75])
-        axes.plot([quarter, three], [top - step, top - step], color=colour[arm], linewidth=5, alpha=0.45,
-                  solid_capstyle="butt")
+        axes.plot(
+            [quarter, three],
+            [top - step, top - step],
+            color=colour[arm],
+            linewidth=5,
+            alpha=0.45,
+            solid_capstyle="butt",
+        )
         axes.plot([middle], [top - step], marker="o", markersize=4.5, color=colour[arm])
-        band = [x / OPERATIONS.scale for x in published_band(samples, cell, OPERATIONS.name, arm, None)]
-        axes.plot(band, [top - step, top - step], marker="D", markersize=4.5, linewidth=0.8, color=colour[arm],
-                  markerfacecolor="none", markeredgecolor=axes.xaxis.label.get_color())
+        band = [
+            x / OPERATIONS.scale for x in published_band(samples, cell, OPERATIONS.name, arm, None)
+        ]
+        axes.plot(
+            band,
+            [top - step, top - step],
+            marker="D",
+            markersize=4.5,
+            linewidth=0.8,
+            color=colour[arm],
+            markerfacecolor="none",
+            markeredgecolor=axes.xaxis.label.get_color(),
+        )
 
 
 def draw(samples: Run, axes: Axes) -> None:
@@ -44,8 +60,16 @@ def draw(samples: Run, axes: Axes) -> None:
     top = 0.0
     for cell in samples.cells:
         if len(samples.matrix(cell, OPERATIONS.values)):
-            axes.annotate(cell, (0, top), xycoords=("axes fraction", "data"), xytext=(4, 0),
-                          textcoords="offset points", va="center", fontsize=7.5, fontweight="bold")
+            axes.annotate(
+                cell,
+                (0, top),
+                xycoords=("axes fraction", "data"),
+                xytext=(4, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=7.5,
+                fontweight="bold",
+            )
             _draw_cell(samples, axes, cell, top)
             top -= len(arms) + 1.7
     low, high = axes.get_xlim()
@@ -55,7 +79,18 @@ def draw(samples: Run, axes: Axes) -> None:
     axes.xaxis.set_minor_formatter(NullFormatter())
     axes.set_yticks([])
     axes.set_ylim(top + 0.7, 1)
-    axes.set_xlabel("M operations per second of CPU time · bar: middle half of the blocks · diamond: published")
-    handles = [axes.plot([], [], marker="o", linestyle="none", color=colour[arm], label=arm)[0] for arm in arms]
-    axes.legend(handles=handles, loc="lower left", bbox_to_anchor=(0, 1), ncol=min(3, len(arms)), fontsize=7.5,
-                frameon=False)
+    axes.set_xlabel(
+        "M operations per second of CPU time · bar: middle half of the blocks · diamond: published"
+    )
+    handles = [
+        axes.plot([], [], marker="o", linestyle="none", color=colour[arm], label=arm)[0]
+        for arm in arms
+    ]
+    axes.legend(
+        handles=handles,
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        ncol=min(3, len(arms)),
+        fontsize=7.5,
+        frameon=False,
+    )

@@ -1,4 +1,4 @@
-"""Runs that were never measured: folders in the exact form of harness/records.md, from a fixed seed.
+"""Runs that were never measured: folders in the form of harness/records.md, from a fixed seed.
 
 SPDX-License-Identifier: MIT"""
 
@@ -13,15 +13,40 @@ import numpy as np
 
 HASH = "00112233445566aa"
 BASE_CPU_NS = 17_000_000
-EVENTS = {"page-faults": {"value": 624, "enabled_ns": 17_000_000, "running_ns": 17_000_000},
-          "cycles": {"absent": "No such file or directory"}}
-MACHINE = {"schema": "slablab-machine/1", "cpu": {"model": "Test CPU", "hypervisor": "KVM"},
-           "kernel": "6.1.0", "git": {"commit": "0123abc", "dirty": False}}
+EVENTS = {
+    **{
+        name: {"value": 624, "enabled_ns": 17_000_000, "running_ns": 17_000_000}
+        for name in (
+            "page-faults",
+            "minor-faults",
+            "major-faults",
+            "task-clock",
+            "context-switches",
+            "cpu-migrations",
+        )
+    },
+    **{name: {"absent": "No such file or directory"} for name in ("cycles", "instructions")},
+}
+MACHINE = {
+    "schema": "slablab-machine/1",
+    "cpu": {"model": "Test CPU", "hypervisor": "KVM"},
+    "kernel": "6.1.0",
+    "git": {"commit": "0123abc", "dirty": False},
+}
 
 
 def arm_record(name: str, role: str) -> dict[str, Any]:
-    return {"id": name, "role": role, "spec": name, "allocator": name, "object": f"/build/lib{name}.so",
-            "object_build_id": "ab12", "observer": None, "version": None, "environment": []}
+    return {
+        "id": name,
+        "role": role,
+        "spec": name,
+        "allocator": name,
+        "object": f"/build/lib{name}.so",
+        "object_build_id": "ab12",
+        "observer": None,
+        "version": None,
+        "environment": [],
+    }
 
 
 def cell_record(name: str) -> dict[str, Any]:
@@ -29,48 +54,117 @@ def cell_record(name: str) -> dict[str, Any]:
     workload, *pairs, start = name.split()
     numbers = {key: int(value) for key, value in (pair.split("=") for pair in pairs)}
     operations = numbers.pop("operations", None)
-    return {"id": name, "workload": workload, "start": start, "parameters": numbers, "operations": operations,
-            "warmup_operations": numbers.pop("warmup", 0), "serves": []}
+    return {
+        "id": name,
+        "workload": workload,
+        "start": start,
+        "parameters": numbers,
+        "operations": operations,
+        "warmup_operations": numbers.pop("warmup", 0),
+        "serves": [],
+    }
 
 
 def plan_record(arms: list[str], cells: list[str], blocks: int, **changes: Any) -> dict[str, Any]:
-    plan = {"schema": "slablab-plan/1", "experiment": "synthetic", "experiment_text": "", "form": "quick",
-            "question": "Does 17-2 beat 17-1?", "expects": "17-2 is 2.2 % slower.", "hash": HASH, "seed": 1,
-            "alpha": 0.05, "alpha_control": 0.01, "margin": 0.02,
-            "stop": {"blocks_max": blocks, "half_width": 0, "seconds_max": 0}, "events": list(EVENTS),
-            "arms": [arm_record("baseline", "baseline"), arm_record("control", "control"),
-                     *(arm_record(arm, "arm") for arm in arms)],
-            "cells": [cell_record(cell) for cell in cells], "comparisons": [], "interactions": [], "published": []}
+    plan = {
+        "schema": "slablab-plan/1",
+        "experiment": "synthetic",
+        "experiment_text": "",
+        "form": "quick",
+        "question": "Does 17-2 beat 17-1?",
+        "expects": "17-2 is 2.2 % slower.",
+        "hash": HASH,
+        "seed": 1,
+        "alpha": 0.05,
+        "alpha_control": 0.01,
+        "margin": 0.02,
+        "stop": {"blocks_max": blocks, "half_width": 0, "seconds_max": 0},
+        "events": list(EVENTS),
+        "arms": [
+            arm_record("baseline", "baseline"),
+            arm_record("control", "control"),
+            *(arm_record(arm, "arm") for arm in arms),
+        ],
+        "cells": [cell_record(cell) for cell in cells],
+        "comparisons": [],
+        "interactions": [],
+        "published": [],
+    }
     return {**plan, **changes}
 
 
-def sample_record(arm: str, position: int, cpu_ns: int, faults: int, memory_bytes: int) -> dict[str, Any]:
-    return {"arm": arm, "position": position, "status": "ok", "operations": 100_000,
-            "checksum": "00000000deadbeef", "cpu_ns": cpu_ns, "wall_ns": cpu_ns + 1000,
-            "minor_faults": faults, "major_faults": 0, "voluntary_switches": 0, "involuntary_switches": 1,
-            "start_up_minor_faults": 120, "start_up_major_faults": 0, "process_cpu_ns": cpu_ns + 900_000,
-            "process_wall_ns": cpu_ns + 1_000_000, "process_minor_faults": faults + 130,
-            "process_major_faults": 0, "vm_hwm_bytes": memory_bytes, "rss_bytes": memory_bytes,
-            "pss_bytes": memory_bytes, "private_dirty_bytes": memory_bytes // 2, "anon_huge_bytes": 0,
-            "object": f"/build/lib{arm}.so", "build_id": "ab12", "events": EVENTS}
+def sample_record(
+    arm: str, position: int, cpu_ns: int, faults: int, memory_bytes: int
+) -> dict[str, Any]:
+    return {
+        "arm": arm,
+        "position": position,
+        "status": "ok",
+        "operations": 100_000,
+        "checksum": "00000000deadbeef",
+        "cpu_ns": cpu_ns,
+        "wall_ns": cpu_ns + 1000,
+        "minor_faults": faults,
+        "major_faults": 0,
+        "voluntary_switches": 0,
+        "involuntary_switches": 1,
+        "start_up_minor_faults": 120,
+        "start_up_major_faults": 0,
+        "process_cpu_ns": cpu_ns + 900_000,
+        "process_wall_ns": cpu_ns + 1_000_000,
+        "process_minor_faults": faults + 130,
+        "process_major_faults": 0,
+        "vm_hwm_bytes": memory_bytes,
+        "rss_bytes": memory_bytes,
+        "pss_bytes": memory_bytes,
+        "private_dirty_bytes": memory_bytes // 2,
+        "anon_huge_bytes": 0,
+        "object": f"/build/lib{arm}.so",
+        "build_id": "ab12",
+        "events": EVENTS,
+    }
 
 
 def block_record(cell: str, number: int, samples: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"schema": "slablab-block/1", "plan": HASH, "host": "testhost", "cell": cell, "block": number,
-            "round": 0, "started_unix_ns": 1_700_000_000_000_000_000 + number * 100_000_000,
-            "duration_ns": 90_000_000, "pad_bytes": 16, "valid": True,
-            "weather": {"steal_ns": 0, "psi_cpu_some_us": 0, "psi_memory_some_us": 0, "psi_io_some_us": 0,
-                        "load_1min": 0.1}, "samples": samples}
+    return {
+        "schema": "slablab-block/1",
+        "plan": HASH,
+        "host": "testhost",
+        "cell": cell,
+        "block": number,
+        "round": 0,
+        "started_unix_ns": 1_700_000_000_000_000_000 + number * 100_000_000,
+        "duration_ns": 90_000_000,
+        "pad_bytes": 16,
+        "valid": True,
+        "weather": {
+            "steal_ns": 0,
+            "psi_cpu_some_us": 0,
+            "psi_memory_some_us": 0,
+            "psi_io_some_us": 0,
+            "load_1min": 0.1,
+        },
+        "samples": samples,
+    }
 
 
-def write_run(folder: Path, arms: dict[str, float], cells: list[str], blocks: int, *,
-              noise: float = 0.01, seed: int = 1, control: float = 0.0,
-              faults: Callable[[str, str, int], int] = lambda arm, cell, number: 624,
-              speed: Callable[[str], float] = lambda cell: 1.0,
-              edit: Callable[[dict[str, Any]], None] = lambda block: None,
-              finished: bool = True, **plan_changes: Any) -> Path:
-    """Writes a run and returns its folder. arms: id to the log of its speed against the baseline's; edit may
-    change each block before it is written; speed scales all arms of a cell alike."""
+def write_run(
+    folder: Path,
+    arms: dict[str, float],
+    cells: list[str],
+    blocks: int,
+    *,
+    noise: float = 0.01,
+    seed: int = 1,
+    control: float = 0.0,
+    faults: Callable[[str, str, int], int] = lambda arm, cell, number: 624,
+    speed: Callable[[str], float] = lambda cell: 1.0,
+    edit: Callable[[dict[str, Any]], None] = lambda block: None,
+    finished: bool = True,
+    **plan_changes: Any,
+) -> Path:
+    """Writes a run and returns its folder. arms: id to the log of its speed against the baseline's;
+    edit may change each block before it is written; speed scales all arms of a cell alike."""
     folder.mkdir(parents=True, exist_ok=True)
     random = np.random.default_rng(seed)
     plan = plan_record(list(arms), cells, blocks, **plan_changes)
@@ -83,16 +177,31 @@ def write_run(folder: Path, arms: dict[str, float], cells: list[str], blocks: in
                 weather = random.normal(0, 0.1)  # common to a block, so it cancels
                 order = random.permutation(list(logs))
                 times = np.exp(weather + random.normal(0, noise, len(order)))
-                samples = [sample_record(str(arm), i,
-                                         int(BASE_CPU_NS * times[i] * np.exp(-logs[arm]) / speed(cell)),
-                                         faults(str(arm), cell, number), 4 << 20)
-                           for i, arm in enumerate(order)]
+                samples = [
+                    sample_record(
+                        str(arm),
+                        i,
+                        int(BASE_CPU_NS * times[i] * np.exp(-logs[arm]) / speed(cell)),
+                        faults(str(arm), cell, number),
+                        4 << 20,
+                    )
+                    for i, arm in enumerate(order)
+                ]
                 block = block_record(cell, number, samples)
                 edit(block)
                 file.write(json.dumps(block) + "\n")
     if finished:
-        (folder / "outcome.json").write_text(json.dumps(
-            {"schema": "slablab-outcome/1", "verdict": "complete", "reasons": [],
-             "cells": [{"cell": cell, "blocks": blocks, "lost": 0, "stopped_by": "blocks_max"}
-                       for cell in cells]}))
+        (folder / "outcome.json").write_text(
+            json.dumps(
+                {
+                    "schema": "slablab-outcome/1",
+                    "verdict": "complete",
+                    "reasons": [],
+                    "cells": [
+                        {"cell": cell, "blocks": blocks, "lost": 0, "stopped_by": "blocks_max"}
+                        for cell in cells
+                    ],
+                }
+            )
+        )
     return folder

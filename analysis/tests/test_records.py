@@ -1,0 +1,189 @@
+"""What a run's folder may and may not hold.
+
+SPDX-License-Identifier: MIT"""
+
+import gzip
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from analysis.complaint import Complaint
+from analysis.estimates import FAULTS, OPERATIONS
+from analysis.judgement import cautions, void_reasons
+from analysis.records import load
+
+from .synthetic import write_run
+
+CELL = "fixed_random size=256 slots=400 operations=100000 cold"
+WARM = "fixed_random size=256 slots=400 operations=100000 warm"
+
+
+def first_sample(change: dict[str, Any], block: int = 3) -> Callable[[dict[str, Any]], None]:
+    def edit(record: dict[str, Any]) -> None:
+        if record["block"] == block:
+            record["samples"][0].update(change)
+
+    return edit
+
+
+def losing(blocks: int, status: str = "crashed") -> Callable[[dict[str, Any]], None]:
+    """The first blocks are invalid: phase17-2 has no times there, and says why."""
+
+    def edit(record: dict[str, Any]) -> None:
+        if record["block"] < blocks:
+            record["valid"] = False
+            index = [sample["arm"] for sample in record["samples"]].index("phase17-2")
+            record["samples"][index] = {
+                "arm": "phase17-2",
+                "position": index,
+                "status": status,
+                "signal": 11,
+                "stderr": "boom",
+            }
+
+    return edit
+
+
+def test_a_cell_is_a_matrix_of_blocks_by_arms(tmp_path: Path) -> None:
+    def edit(block: dict[str, Any]) -> None:
+        for sample in block["samples"]:
+            sample["cpu_ns"] = {"baseline": 1000, "control": 2000, "phase17-2": 4000}[sample["arm"]]
+            sample["minor_faults"], sample["major_faults"] = 100 * block["block"], 7
+
+    run = load(write_run(tmp_path / "run", {"phase17-2": 0}, [CELL, WARM], 2, edit=edit))
+    assert run.matrix(WARM, OPERATIONS.values).tolist() == [[1e11, 5e10, 2.5e10]] * 2
+    assert run.matrix(CELL, FAULTS.values).tolist() == [[7] * 3, [107] * 3]
+
+
+def test_blocks_are_put_in_the_order_of_time(tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "run", {"phase17-2": 0}, [CELL], 5)
+    lines = (folder / "samples.jsonl").read_text().splitlines(keepends=True)
+    expected = load(folder).matrix(CELL, OPERATIONS.values)
+    (folder / "samples.jsonl").write_text("".join(lines[::-1]))
+    assert np.array_equal(load(folder).matrix(CELL, OPERATIONS.values), expected)
+
+
+def test_shards_and_compressed_samples_are_the_same_run(tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "run", {"phase17-2": 0}, [CELL, WARM], 6)
+    expected = load(folder).samples
+    lines = (folder / "samples.jsonl").read_text().splitlines(keepends=True)
+    (folder / "samples.jsonl").unlink()
+    (folder / "samples.one.jsonl").write_text("".join(lines[:5]))
+    with gzip.open(folder / "samples.two.jsonl.gz", "wt") as file:
+        file.write("".join(lines[5:]))
+    assert load(folder).samples.equals(expected)
+
+
+@pytest.mark.parametrize(
+    "change, words",
+    [
+        ({"checksum": "00000000000000ff"}, "did not do the same work"),
+        ({"status": "timeout"}, "valid block"),
+        ({"arm": "unheard-of"}, "every arm once"),
+    ],
+)
+def test_samples_that_must_not_be_averaged_are_refused(
+    tmp_path: Path, change: dict, words: str
+) -> None:
+    folder = write_run(tmp_path / "run", {"phase17-2": 0}, [CELL], 6, edit=first_sample(change))
+    with pytest.raises(Complaint, match=words):
+        load(folder)
+
+
+@pytest.mark.parametrize(
+    "change, words",
+    [
+        ({"schema": "slablab-block/2"}, "schema 'slablab-block/2'"),
+        ({"plan": "ffffffffffffffff"}, "belongs to plan"),
+        ({"cell": "other cold"}, "no cell 'other cold'"),
+        ({"block": 0}, "there twice"),
+    ],
+)
+def test_blocks_of_something_else_are_refused(tmp_path: Path, change: dict, words: str) -> None:
+    folder = write_run(
+        tmp_path / "run", {"phase17-2": 0}, [CELL], 2, edit=lambda block: block.update(change)
+    )
+    with pytest.raises(Complaint, match=words):
+        load(folder)
+
+
+def test_an_unknown_plan_schema_is_refused(tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "run", {"phase17-2": 0}, [CELL], 2, schema="slablab-plan/9")
+    with pytest.raises(Complaint, match="slablab-plan/9"):
+        load(folder)
+
+
+def test_a_folder_without_a_plan_is_no_run(tmp_path: Path) -> None:
+    with pytest.raises(Complaint, match="no run"):
+        load(tmp_path)
+
+
+def test_a_torn_last_line_is_left_out_and_said(tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "run", {"phase17-2": 0}, [CELL], 8, finished=False)
+    text = (folder / "samples.jsonl").read_text()
+    (folder / "samples.jsonl").write_text(text[:-40])
+    run = load(folder)
+    assert len(run.blocks) == 7
+    assert any("torn" in line for line in cautions(run))
+    assert any("unfinished" in line for line in cautions(run))
+
+
+def test_damage_in_the_middle_is_refused_with_its_line(tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "run", {"phase17-2": 0}, [CELL], 4)
+    lines = (folder / "samples.jsonl").read_text().splitlines(keepends=True)
+    (folder / "samples.jsonl").write_text(lines[0] + lines[1][:50] + "\n" + lines[2])
+    with pytest.raises(Complaint, match=r"samples\.jsonl:2"):
+        load(folder)
+
+
+def test_an_absent_value_is_not_zero(tmp_path: Path) -> None:
+    def edit(block: dict[str, Any]) -> None:
+        block["samples"][0]["pss_bytes"] = None
+        del block["samples"][1]["pss_bytes"]
+        block["samples"][2]["pss_bytes"] = {"absent": "no smaps_rollup"}
+
+    run = load(write_run(tmp_path / "run", {"phase17-2": 0}, [CELL], 2, edit=edit))
+    assert run.samples["pss_bytes"].isna().all()
+    assert run.samples["cpu_ns"].notna().all()
+
+
+def test_events_that_a_machine_does_not_have_are_named(tmp_path: Path) -> None:
+    run = load(write_run(tmp_path / "run", {"phase17-2": 0}, [CELL], 6))
+    assert run.absent_events["cycles"] == "No such file or directory"
+    assert any("cycles" in line for line in cautions(run))
+
+
+def test_lost_blocks_count_but_do_not_enter(tmp_path: Path) -> None:
+    run = load(write_run(tmp_path / "run", {"phase17-2": 0}, [CELL], 10, edit=losing(2)))
+    assert len(run.blocks) == 10 and len(run.matrix(CELL, OPERATIONS.values)) == 8
+    assert run.losses == {("phase17-2", "crashed"): 2}
+    assert any("phase17-2 crashed 2x" in line for line in cautions(run))
+    assert void_reasons(run) == []
+
+
+def test_more_than_a_fifth_lost_voids_the_run(tmp_path: Path) -> None:
+    run = load(
+        write_run(tmp_path / "run", {"phase17-2": 0}, [CELL], 10, edit=losing(3, "checksum"))
+    )
+    assert void_reasons(run) == ["3 of 10 blocks were lost, more than 20 %"]
+
+
+def test_the_harness_has_the_last_word_on_void(tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "run", {"phase17-2": 0}, [CELL], 10)
+    outcome = json.loads((folder / "outcome.json").read_text()) | {
+        "verdict": "void",
+        "reasons": ["attestation"],
+    }
+    (folder / "outcome.json").write_text(json.dumps(outcome))
+    assert void_reasons(load(folder)) == ["the harness said so: attestation"]
+
+
+def test_a_run_without_a_block_loads(tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "run", {"phase17-2": 0}, [CELL], 0, finished=False)
+    assert len(load(folder).blocks) == 0
+    (folder / "samples.jsonl").unlink()
+    assert len(load(folder).samples) == 0

@@ -1,0 +1,178 @@
+"""A report's folder, the figures in it, and the command line.
+
+SPDX-License-Identifier: MIT"""
+
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from analysis import commands
+from analysis.figures import figures_for
+from analysis.records import load
+
+from .synthetic import write_run
+
+CELLS = ["fixed_random size=256 slots=400 operations=100000 cold", "sawtooth size=256 cold"]
+GRID = [
+    f"fixed_random size=512 slots={slots} operations={operations} cold"
+    for operations in (1000, 100_000)
+    for slots in (256, 65_536)
+]
+
+
+@pytest.fixture(name="folder", scope="module")
+def _folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run and its report."""
+    folder = tmp_path_factory.mktemp("report")
+    write_run(
+        folder / "run",
+        {"phase17-1": 0.0, "phase17-2": -0.04},
+        CELLS,
+        12,
+        question="Is 1 < 2 & true?",
+    )
+    assert commands.run(["report", str(folder / "run"), "--out", str(folder / "out")]) == 0
+    return folder
+
+
+def test_a_report_holds_a_page_tables_and_figures(folder: Path) -> None:
+    made = {
+        str(path.relative_to(folder / "out"))
+        for path in (folder / "out").rglob("*")
+        if path.is_file()
+    }
+    figures = {
+        f"figures/synthetic-run-{name}.{kind}"
+        for name in ("effects", "operations_per_second")
+        for kind in ("svg", "pdf", "png")
+    }
+    assert made == {
+        "report.html",
+        *figures,
+        *(f"tables/synthetic-run.{kind}" for kind in ("md", "csv", "tex")),
+    }
+
+
+def test_the_page_is_whole_and_on_its_own(folder: Path) -> None:
+    open_tags: list[str] = []
+
+    class Parser(HTMLParser):
+        def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+            assert not any(name in ("src", "srcset") for name, _ in attributes)
+            assert tag not in ("link", "script", "image")
+            if tag not in ("meta", "use", "path"):
+                open_tags.append(tag)
+
+        def handle_endtag(self, tag: str) -> None:
+            if tag not in ("meta", "use", "path"):
+                assert open_tags.pop() == tag
+
+    text = (folder / "out" / "report.html").read_text()
+    Parser().feed(text)
+    assert open_tags == []
+    assert "Is 1 &lt; 2 &amp; true?" in text and "prefers-color-scheme: dark" in text
+    assert text.count("<svg") == 2 and "currentColor" in text
+
+
+def test_a_report_is_the_same_every_time(folder: Path) -> None:
+    assert commands.run(["report", str(folder / "run"), "--out", str(folder / "again")]) == 0
+    for path in (folder / "out").rglob("*"):
+        if path.is_file():
+            assert (
+                path.read_bytes()
+                == (folder / "again" / path.relative_to(folder / "out")).read_bytes()
+            ), path
+
+
+def test_verify_accepts_what_the_samples_give(folder: Path) -> None:
+    assert commands.run(["verify", str(folder / "run"), "--against", str(folder / "out")]) == 0
+
+
+@pytest.mark.parametrize(
+    "name, before, after",
+    [
+        ("tables/synthetic-run.md", "worse", "better"),
+        ("tables/synthetic-run.tex", "worse", "better"),
+        ("tables/synthetic-run.csv", ",worse", ",better"),
+        ("report.html", ">worse<", ">better<"),
+    ],
+)
+def test_verify_finds_a_number_typed_by_hand(
+    folder: Path, name: str, before: str, after: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = folder / "out" / name
+    original = path.read_text()
+    path.write_text(original.replace(before, after, 1))
+    try:
+        assert original != path.read_text()
+        assert commands.run(["verify", str(folder / "run"), "--against", str(folder / "out")]) == 1
+        assert Path(name).name in capsys.readouterr().err
+        path.unlink()
+        assert commands.run(["verify", str(folder / "run"), "--against", str(folder / "out")]) == 1
+    finally:
+        path.write_text(original)
+
+
+def test_figures_are_found_by_their_presence(tmp_path: Path) -> None:
+    plain = load(write_run(tmp_path / "plain", {"a": 0.0}, CELLS, 6))
+    assert list(figures_for(plain)) == ["effects", "operations_per_second"]
+    grid = load(write_run(tmp_path / "grid", {"a": 0.0}, GRID, 6))
+    assert list(figures_for(grid)) == ["effects", "operations_per_second", "regime"]
+    assert all(module.QUESTION.endswith("?") for module in figures_for(grid).values())
+
+
+@pytest.mark.parametrize("blocks", [0, 1, 6])
+def test_a_grid_with_any_number_of_blocks_is_reported(tmp_path: Path, blocks: int) -> None:
+    write_run(
+        tmp_path / "run",
+        {"a": 0.5},
+        GRID,
+        blocks,
+        finished=False,
+        published=[
+            {
+                "where": "operations=100000",
+                "arm": "a",
+                "against": None,
+                "metric": "operations_per_second",
+                "value": 5_790_000,
+            }
+        ],
+    )
+    assert commands.run(["report", str(tmp_path / "run"), "--out", str(tmp_path / "out")]) == 0
+    assert commands.run(["verify", str(tmp_path / "run"), "--against", str(tmp_path / "out")]) == 0
+    assert commands.run(["table", str(tmp_path / "run"), "--out", str(tmp_path / "table.txt")]) == 0
+    assert "unfinished" in (tmp_path / "table.txt").read_text()
+
+
+def test_several_runs_share_a_report(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        write_run(tmp_path / name, {"a": 0.0}, CELLS, 6)
+    words = ["report", str(tmp_path / "one"), str(tmp_path / "two"), "--out", str(tmp_path / "out")]
+    assert commands.run(words) == 0
+    assert commands.run(["verify", str(tmp_path / "two"), "--against", str(tmp_path / "out")]) == 0
+
+
+def test_a_refused_run_ends_with_status_2_and_what_to_try(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert commands.run(["table", str(tmp_path)]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("analysis: ") and "\n  try: " in said
+
+
+def test_an_interpreter_without_the_libraries_says_so() -> None:
+    code = (
+        "import sys, runpy; sys.meta_path.insert(0, type('Hidden', (), {'find_spec': staticmethod("
+        "lambda name, *rest: None)})); sys.path[:] = [p for p in sys.path if 'packages' not in p];"
+        "sys.argv = ['analysis', 'table', 'x']; runpy.run_module('analysis', run_name='__main__')"
+    )
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", code], cwd=root, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "pandas" in done.stderr and "try: /usr/bin/python3 -m analysis table x" in done.stderr
