@@ -1,0 +1,279 @@
+/* test_resume.c -- a run that was killed, interrupted or locked out ends as the one that was left
+ * alone.
+ *
+ * The real build/slablab runs a tiny experiment of the C library against itself. The moments of the
+ * kills come from a seed and are fractions of the time that the run takes undisturbed, so they fall
+ * everywhere on any machine.
+ *
+ * SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "text.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { KILLS = 20, CELLS = 3, BLOCKS = 40, RUNS_PER_KILL = 15 };
+
+static char const experiment[] = "question: Does a killed run go on?\n"
+                                 "expects: It does.\n"
+                                 "baseline: glibc\n"
+                                 "arms:\n"
+                                 "  - glibc COPY=1\n"
+                                 "workloads:\n"
+                                 "  - run: \"null operations=1\"\n"
+                                 "    start: cold\n"
+                                 "  - run: fixed_random size=64,128 slots=16 operations=100\n"
+                                 "    start: cold\n"
+                                 "stop: {blocks_max: 40}\n";
+
+static char directory[] = "/tmp/slablab-resume-XXXXXX";
+static char *slablab;
+static char *experiment_path;
+static char *undisturbed_schedule;
+static uint64_t undisturbed_ns;
+
+static uint64_t now_ns(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static void sleep_ns(uint64_t ns)
+{
+    struct timespec const time = {(time_t)(ns / 1000000000u), (long)(ns % 1000000000u)};
+
+    nanosleep(&time, NULL);
+}
+
+/* Starts `slablab run` with its results under DIRECTORY/name; what it says goes to
+ * DIRECTORY/name.log. */
+static pid_t start(char const *name)
+{
+    char *const out = text_format("%s/%s", directory, name);
+    char *const log = text_format("%s/%s.log", directory, name);
+    pid_t const child = fork();
+
+    if (child == 0) {
+        int const fd = open(log, O_WRONLY | O_CREAT | O_APPEND, 0644);
+        dup2(fd, STDOUT_FILENO);
+        dup2(fd, STDERR_FILENO);
+        execl(slablab, slablab, "run", experiment_path, "--seed", "7", "--out", out, (char *)NULL);
+        _exit(127);
+    }
+    free(out);
+    free(log);
+    return child;
+}
+
+static int wait_for(pid_t child)
+{
+    int status = 0;
+
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return status;
+}
+
+/* Complete, or void because the control arm happened to differ: both are an end. */
+static void assert_ended(int status)
+{
+    assert_true(WIFEXITED(status));
+    assert_true(WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == 4);
+}
+
+/* The path of a file in the one run folder under `name` that has it; NULL when there is none. */
+static char *find_file(char const *name, char const *file)
+{
+    char *const parent = text_format("%s/%s/tiny", directory, name);
+    DIR *const folder = opendir(parent);
+    char *found = NULL;
+    struct dirent const *entry;
+
+    while (folder != NULL && (entry = readdir(folder)) != NULL) {
+        char *const path = text_format("%s/%s/%s", parent, entry->d_name, file);
+        if (entry->d_name[0] == '.' || access(path, F_OK) != 0) {
+            free(path);
+            continue;
+        }
+        assert_null(found); /* a second run was started where one was to be resumed */
+        found = path;
+    }
+    if (folder != NULL)
+        closedir(folder);
+    free(parent);
+    return found;
+}
+
+/* A line per block, in recorded order: its cell, its number, its pad, its arms in the order in
+ * which they ran. */
+static char *schedule_of(char const *name)
+{
+    char *const path = find_file(name, "samples.jsonl");
+    FILE *const file = path == NULL ? NULL : fopen(path, "r");
+    char *schedule = text_copy("");
+    json_t *block;
+
+    assert_non_null(file);
+    while ((block = json_loadf(file, JSON_DISABLE_EOF_CHECK, NULL)) != NULL) {
+        size_t place;
+        json_t *sample;
+        text_append(&schedule,
+                    "%s: %lld, %lld bytes:", json_string_value(json_object_get(block, "cell")),
+                    json_integer_value(json_object_get(block, "block")),
+                    json_integer_value(json_object_get(block, "pad_bytes")));
+        json_array_foreach(json_object_get(block, "samples"), place, sample) {
+            text_append(&schedule, " %s,", json_string_value(json_object_get(sample, "arm")));
+        }
+        text_append(&schedule, "\n");
+        json_decref(block);
+    }
+    fclose(file);
+    free(path);
+    return schedule;
+}
+
+static void assert_same_schedule(char const *name)
+{
+    char *const schedule = schedule_of(name);
+    char *const outcome = find_file(name, "outcome.json");
+
+    assert_non_null(outcome);
+    assert_string_equal(schedule, undisturbed_schedule);
+    free(outcome);
+    free(schedule);
+}
+
+static void wait_for_blocks(char const *name)
+{
+    struct stat status = {0};
+
+    while (status.st_size == 0) {
+        char *const path = find_file(name, "samples.jsonl");
+        if (path != NULL)
+            assert_int_equal(stat(path, &status), 0);
+        free(path);
+        sleep_ns(2000000);
+    }
+}
+
+static int set_up(void **state)
+{
+    char executable[4096] = "";
+    FILE *file;
+
+    (void)state;
+    /* <build>/harness/tests/test_resume -> <build>/slablab */
+    if (mkdtemp(directory) == NULL ||
+        readlink("/proc/self/exe", executable, sizeof executable - 1) < 0)
+        return -1;
+    for (int level = 0; level < 3; level++)
+        *strrchr(executable, '/') = 0;
+    slablab = text_format("%s/slablab", executable);
+    experiment_path = text_format("%s/tiny.yaml", directory);
+    file = fopen(experiment_path, "w");
+    fputs(experiment, file);
+    fclose(file);
+    uint64_t const started_ns = now_ns();
+    assert_ended(wait_for(start("undisturbed")));
+    undisturbed_ns = now_ns() - started_ns;
+    undisturbed_schedule = schedule_of("undisturbed");
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    char *const command = text_format("rm -rf %s", directory);
+    int const status = system(command);
+
+    (void)state;
+    free(command);
+    free(slablab);
+    free(experiment_path);
+    free(undisturbed_schedule);
+    return status;
+}
+
+static void every_cell_has_every_block(void **state)
+{
+    size_t lines = 0;
+
+    (void)state;
+    for (char const *line = undisturbed_schedule; (line = strchr(line, '\n')) != NULL; line++)
+        lines++;
+    assert_int_equal(lines, CELLS * BLOCKS);
+}
+
+/* A linear congruential generator (Knuth's MMIX): moments need no better. */
+static void killed_at_random_moments(void **state)
+{
+    uint64_t random = 20261123;
+
+    (void)state;
+    for (int kills = 0; kills < KILLS; kills++) {
+        random = random * 6364136223846793005u + 1442695040888963407u;
+        pid_t const child = start("killed");
+        sleep_ns((random >> 33) % (undisturbed_ns / RUNS_PER_KILL));
+        kill(child, SIGKILL);
+        int const status = wait_for(child);
+        assert_true(WIFSIGNALED(status)); /* not yet at its end */
+    }
+    assert_ended(wait_for(start("killed")));
+    assert_same_schedule("killed");
+}
+
+static void interrupted_once(void **state)
+{
+    (void)state;
+    pid_t const child = start("interrupted");
+    wait_for_blocks("interrupted");
+    kill(child, SIGINT);
+    int const status = wait_for(child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 130);
+    assert_null(find_file("interrupted", "outcome.json"));
+    assert_ended(wait_for(start("interrupted")));
+    assert_same_schedule("interrupted");
+}
+
+static void locked_against_a_second(void **state)
+{
+    (void)state;
+    pid_t const first = start("locked");
+    wait_for_blocks("locked");
+    kill(first, SIGSTOP); /* or it could come to its end before the second has started */
+    int const status = wait_for(start("locked"));
+    kill(first, SIGCONT);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 2);
+    assert_ended(wait_for(first));
+    assert_same_schedule("locked");
+}
+
+int main(void)
+{
+    struct CMUnitTest const tests[] = {
+        cmocka_unit_test(every_cell_has_every_block),
+        cmocka_unit_test(killed_at_random_moments),
+        cmocka_unit_test(interrupted_once),
+        cmocka_unit_test(locked_against_a_second),
+    };
+
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
