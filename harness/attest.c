@@ -18,8 +18,9 @@ static int report(enum step step, json_t const *reasons, json_t const *file)
     progress_end();
     if (file != NULL)
         attestation_print(file);
-    json_array_foreach (reasons, place, reason)
+    json_array_foreach(reasons, place, reason) {
         complain(NULL, "%s", json_string_value(reason));
+    }
     switch (step) {
     case STEP_DONE: return EXIT_STATUS_PASS;
     case STEP_VOID: return EXIT_STATUS_VOID;

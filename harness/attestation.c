@@ -198,22 +198,23 @@ bool attestation_read(struct bench *bench, char const *directory)
     return whole;
 }
 
+/* Tiers that served nothing are left out; a dash stands for an allocator that does not count. */
 static void print_arm(json_t const *arm)
 {
+    json_t *const shares = json_object_get(arm, "shares");
     char const *const object = json_string_value(json_object_get(arm, "object"));
     char const *const slash = strrchr(object, '/');
     char const *tier;
     json_t *share;
-    char const *between = "  ";
 
-    printf("  %-32s %-28s", json_string_value(json_object_get(arm, "arm")),
+    printf("  %-33s %-24s", json_string_value(json_object_get(arm, "arm")),
            slash == NULL ? object : slash + 1);
-    json_object_foreach (json_object_get(arm, "shares"), tier, share) {
-        printf("%s%s %.4g %%", between, tier, 100 * json_number_value(share));
-        between = ", ";
+    if (!json_is_object(shares))
+        fputs(" -", stdout);
+    json_object_foreach(shares, tier, share) {
+        if (json_number_value(share) > 0)
+            printf(" %s %.4g %%", tier, 100 * json_number_value(share));
     }
-    if (json_object_get(arm, "shares") == NULL)
-        fputs("  -", stdout);
     putchar('\n');
 }
 
@@ -222,11 +223,12 @@ void attestation_print(json_t const *file)
     size_t place;
     json_t *cell;
 
-    json_array_foreach (json_object_get(file, "cells"), place, cell) {
+    json_array_foreach(json_object_get(file, "cells"), place, cell) {
         size_t position;
         json_t *arm;
         printf("%s\n", json_string_value(json_object_get(cell, "cell")));
-        json_array_foreach (json_object_get(cell, "arms"), position, arm)
+        json_array_foreach(json_object_get(cell, "arms"), position, arm) {
             print_arm(arm);
+        }
     }
 }

@@ -117,7 +117,7 @@ static bool read_cell(struct bench *bench, size_t index, json_t const *cells)
     size_t place;
     json_t *entry;
 
-    json_array_foreach (cells, place, entry) {
+    json_array_foreach(cells, place, entry) {
         char const *const id = json_string_value(json_object_get(entry, "cell"));
         json_int_t const operations = json_integer_value(json_object_get(entry, "operations"));
         if (id != NULL && strcmp(id, cell->id) == 0 && operations > 0) {

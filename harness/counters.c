@@ -60,10 +60,9 @@ static bool encode_tracepoint(char const *event, struct perf_event_attr *attribu
 static void encode(char const *event, struct encoding *encoding)
 {
     pfm_perf_encode_arg_t argument = {.attr = &encoding->attributes, .size = sizeof argument};
-    int problem;
 
     if (!encode_tracepoint(event, &encoding->attributes)) {
-        problem =
+        int const problem =
             pfm_get_os_event_encoding(event, PFM_PLM0 | PFM_PLM3, PFM_OS_PERF_EVENT, &argument);
         if (problem != PFM_SUCCESS)
             snprintf(encoding->absence, sizeof encoding->absence, "libpfm4: %s%s",

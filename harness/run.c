@@ -156,13 +156,11 @@ static int carry_out(struct bench *bench, struct tally *tally, char const *folde
     enum stop_reason *const stops = calloc(bench->plan->cell_count, sizeof *stops);
     enum step step = stops == NULL ? STEP_FAULT : prepare(bench, folder, reasons);
     int status = EXIT_STATUS_USAGE;
-    size_t place;
-    json_t *reason;
 
     if (step == STEP_VOID) {
         progress_end();
-        json_array_foreach (reasons, place, reason)
-            complain(NULL, "%s", json_string_value(reason));
+        for (size_t i = 0; i < json_array_size(reasons); i++)
+            complain(NULL, "%s", json_string_value(json_array_get(reasons, i)));
         status = finish(tally, stop_outcome_before_blocks(reasons), folder);
     } else if (step == STEP_DONE) {
         step = blocks_run(bench, tally, stops, folder);

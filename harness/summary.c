@@ -66,14 +66,15 @@ static void print_verdict(json_t const *outcome)
     size_t place;
     json_t *entry;
 
-    json_array_foreach (json_object_get(outcome, "cells"), place, entry) {
+    json_array_foreach(json_object_get(outcome, "cells"), place, entry) {
         blocks += json_integer_value(json_object_get(entry, "blocks"));
         lost += json_integer_value(json_object_get(entry, "lost"));
     }
     printf("blocks: %" JSON_INTEGER_FORMAT ", lost: %" JSON_INTEGER_FORMAT "\n", blocks, lost);
     printf("verdict: %s\n", json_string_value(json_object_get(outcome, "verdict")));
-    json_array_foreach (json_object_get(outcome, "reasons"), place, entry)
+    json_array_foreach(json_object_get(outcome, "reasons"), place, entry) {
         printf("  %s\n", json_string_value(entry));
+    }
 }
 
 void summary_print(struct tally const *tally, json_t const *outcome, char const *folder)
