@@ -25,7 +25,7 @@ struct child {
 typedef int child_function(void *argument);
 
 /* Undoes what the parent's test runner installed; a death under test leaves no core file. */
-static void child_become_ordinary(int stderr_descriptor)
+static inline void child_become_ordinary(int stderr_descriptor)
 {
     static int const signals[] = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGSYS, SIGALRM};
     struct rlimit const no_core = {0, 0};
@@ -37,7 +37,7 @@ static void child_become_ordinary(int stderr_descriptor)
     dup2(stderr_descriptor, STDERR_FILENO);
 }
 
-static void child_read_text(struct child *child, int descriptor)
+static inline void child_read_text(struct child *child, int descriptor)
 {
     size_t used = 0;
 
@@ -53,7 +53,7 @@ static void child_read_text(struct child *child, int descriptor)
     child->text[used] = '\0';
 }
 
-static void child_run(struct child *child, child_function *function, void *argument)
+static inline void child_run(struct child *child, child_function *function, void *argument)
 {
     int ends[2];
 
@@ -76,12 +76,12 @@ static void child_run(struct child *child, child_function *function, void *argum
         child->status = -1;
 }
 
-__attribute__((unused)) static bool child_succeeded(struct child const *child)
+static inline bool child_succeeded(struct child const *child)
 {
     return child->status != -1 && WIFEXITED(child->status) && WEXITSTATUS(child->status) == 0;
 }
 
-__attribute__((unused)) static bool child_aborted(struct child const *child)
+static inline bool child_aborted(struct child const *child)
 {
     return child->status != -1 && WIFSIGNALED(child->status) && WTERMSIG(child->status) == SIGABRT;
 }

@@ -22,8 +22,10 @@ enum { SURVIVED = 77 };
 static size_t const sizes[] = {0, 8, 24, 40, 100, 200, 256, 400, 512, 800, 1024, 1500, 2000};
 enum { SIZE_COUNT = sizeof sizes / sizeof *sizes };
 
-/* Out of line and by way of memory, so that no compiler sees the use after the free. */
+/* By way of memory, so that neither compiler nor analyser sees what is done on purpose. */
 static void *volatile hidden;
+static void (*volatile const release)(void *) = free;
+static void *(*volatile const resize)(void *, size_t) = realloc;
 
 struct misuse {
     size_t size;
@@ -51,7 +53,7 @@ static void assert_dies(child_function *function, struct misuse misuse)
 {
     struct child child;
 
-    /* bump keeps a size in the slot: with a tag of 0 it is a chunk's, and the C library complains. */
+    /* bump keeps a size in the slot: with a tag of 0 it is a chunk's, refused by the C library. */
     bool const by_c_library = never_frees() && misuse.byte_before == 0;
     child_run(&child, function, &misuse);
     if (!child_aborted(&child) || !(names_pointer(child.text) || by_c_library))
@@ -75,14 +77,14 @@ static void *foreign_pointer(uint8_t byte_before)
 static int free_foreign(void *argument)
 {
     hidden = foreign_pointer(((struct misuse const *)argument)->byte_before);
-    free(hidden);
+    release(hidden);
     return SURVIVED;
 }
 
 static int realloc_foreign(void *argument)
 {
     hidden = foreign_pointer(((struct misuse const *)argument)->byte_before);
-    hidden = realloc(hidden, 100);
+    hidden = resize(hidden, 100);
     return SURVIVED;
 }
 
@@ -98,7 +100,7 @@ static int free_misaligned(void *argument)
     memset(hidden, 0x11, 16);
     hidden = (uint8_t *)hidden + 8;
     say_pointer(hidden);
-    free(hidden);
+    release(hidden);
     return SURVIVED;
 }
 
@@ -106,8 +108,8 @@ static int free_twice(void *argument)
 {
     hidden = malloc(((struct misuse const *)argument)->size);
     say_pointer(hidden);
-    free(hidden);
-    free(hidden);
+    release(hidden);
+    release(hidden);
     return SURVIVED;
 }
 
@@ -118,9 +120,9 @@ static int free_twice_with_another_between(void *argument)
 
     hidden = malloc(size);
     say_pointer(hidden);
-    free(hidden);
+    release(hidden);
     free(other);
-    free(hidden);
+    release(hidden);
     return SURVIVED;
 }
 
@@ -135,10 +137,10 @@ static int free_twice_with_a_drain_between(void *argument)
     say_pointer(hidden);
     for (uint32_t i = 0; i < BETWEEN; i++)
         others[i] = malloc(size);
-    free(hidden);
+    release(hidden);
     for (uint32_t i = 0; i < BETWEEN; i++)
         free(others[i]);
-    free(hidden);
+    release(hidden);
     return SURVIVED;
 }
 
@@ -148,8 +150,8 @@ static int realloc_freed(void *argument)
 
     hidden = malloc(size);
     say_pointer(hidden);
-    free(hidden);
-    hidden = realloc(hidden, size + 3000);
+    release(hidden);
+    hidden = resize(hidden, size + 3000);
     return SURVIVED;
 }
 
@@ -164,14 +166,14 @@ static void overwrite_tag(struct misuse const *misuse)
 static int free_overrun(void *argument)
 {
     overwrite_tag(argument);
-    free(hidden);
+    release(hidden);
     return SURVIVED;
 }
 
 static int realloc_overrun(void *argument)
 {
     overwrite_tag(argument);
-    hidden = realloc(hidden, 3000);
+    hidden = resize(hidden, 3000);
     return SURVIVED;
 }
 

@@ -16,7 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SLOTS = 1024, SEED_DEFAULT = 42, OPERATIONS_DEFAULT = 150000, ALIGNMENT = 16 };
+enum { SLOTS = 1024, SEED_DEFAULT = 42, OPERATIONS_DEFAULT = 100000, ALIGNMENT = 16 };
 
 /* Invariant: begin == 0, or [begin, end) are the usable bytes of a live block, whose first `size`
  * bytes hold the pattern of `owner`. */

@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
+#include "tests/observed.h"
 #include "tests/preloaded.h"
 
 #include <inttypes.h>
@@ -14,25 +15,10 @@
 
 #include <cmocka.h>
 
-enum { BLOCKS = 10000, COUNTERS_MAX = 24 };
-
-/* The exported object, as its readers in other programs know it: by layout, not by header. */
-struct observed {
-    uint32_t version;
-    uint32_t count;
-    struct {
-        char name[32];
-        uint64_t value;
-    } counter[COUNTERS_MAX];
-};
+enum { BLOCKS = 10000 };
 
 static char const *const tiers[] = {"tiny", "smallmid", "libc", "bump"};
 enum { TIER_COUNT = sizeof tiers / sizeof *tiers };
-
-static struct observed *observed(void)
-{
-    return dlsym(RTLD_DEFAULT, "slablab_observe");
-}
 
 static bool is_observing_build(void)
 {
@@ -42,22 +28,15 @@ static bool is_observing_build(void)
 
 static bool has_counter(char const *name)
 {
-    for (uint32_t i = 0; i < observed()->count; i++)
-        if (strcmp(observed()->counter[i].name, name) == 0)
-            return true;
-    return false;
+    return observed_index(name) >= 0;
 }
 
-/* An absent counter reads 0: a phase counts only the tiers that it has. */
 static uint64_t counter(char const *tier, char const *what)
 {
-    char name[32];
+    char name[OBSERVED_NAME_MAX];
 
     snprintf(name, sizeof name, "%s_%s", tier, what);
-    for (uint32_t i = 0; i < observed()->count; i++)
-        if (strcmp(observed()->counter[i].name, name) == 0)
-            return observed()->counter[i].value;
-    return 0;
+    return observed_value(name);
 }
 
 static void test_only_observing_builds_export_counters(void **state)
@@ -73,7 +52,7 @@ static void test_counters_are_named(void **state)
     if (!is_observing_build())
         skip();
     assert_int_equal(observed()->version, 1);
-    assert_in_range(observed()->count, 4, COUNTERS_MAX);
+    assert_in_range(observed()->count, 4, OBSERVED_COUNTERS_MAX);
     for (uint32_t i = 0; i < observed()->count; i++) {
         char const *const name = observed()->counter[i].name;
         assert_non_null(memchr(name, '\0', sizeof observed()->counter[i].name));
@@ -83,8 +62,8 @@ static void test_counters_are_named(void **state)
             assert_string_not_equal(name, observed()->counter[j].name);
     }
     for (uint32_t i = 0; i < TIER_COUNT; i++) {
-        char allocations[32];
-        char frees[32];
+        char allocations[OBSERVED_NAME_MAX];
+        char frees[OBSERVED_NAME_MAX];
         snprintf(allocations, sizeof allocations, "%s_allocations", tiers[i]);
         snprintf(frees, sizeof frees, "%s_frees", tiers[i]);
         assert_int_equal(has_counter(allocations), has_counter(frees));
@@ -163,6 +142,18 @@ static void test_large_requests_go_to_the_c_library(void **state)
     assert_int_equal(counter("libc", "allocations") - before, BLOCKS);
 }
 
+/* SLABLAB_PREWARM counts SuperSlabs for each of Tiny's eight classes. */
+static void test_prewarmed_superslabs_are_counted(void **state)
+{
+    char const *const setting = getenv("SLABLAB_PREWARM");
+    (void)state;
+
+    if (!is_observing_build() || !has_counter("superslabs_prewarmed"))
+        skip();
+    assert_int_equal(observed_value("superslabs_prewarmed"),
+                     setting == NULL ? 0 : 8 * strtoul(setting, NULL, 10));
+}
+
 static void *thread_allocates_and_dies(void *argument)
 {
     static void *block[500];
@@ -174,6 +165,11 @@ static void *thread_allocates_and_dies(void *argument)
     return NULL;
 }
 
+static uint64_t alive(char const *tier)
+{
+    return counter(tier, "allocations") - counter(tier, "frees");
+}
+
 /* Blocks that a dying thread leaves in its caches were taken back before it died, and only once. */
 static void test_counters_survive_a_threads_end(void **state)
 {
@@ -183,17 +179,14 @@ static void test_counters_survive_a_threads_end(void **state)
     if (!is_observing_build())
         skip();
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        uint64_t const tiny_alive = counter("tiny", "allocations") - counter("tiny", "frees");
-        uint64_t const mid_alive =
-            counter("smallmid", "allocations") - counter("smallmid", "frees");
+        uint64_t const tiny_alive = alive("tiny");
+        uint64_t const smallmid_alive = alive("smallmid");
         pthread_t thread;
         assert_int_equal(pthread_create(&thread, NULL, thread_allocates_and_dies, &sizes[i]), 0);
         assert_int_equal(pthread_join(thread, NULL), 0);
-        /* pthread_create itself may keep a block or two: the C library's cached thread stack. */
-        assert_in_range(counter("tiny", "allocations") - counter("tiny", "frees") - tiny_alive, 0,
-                        4);
-        assert_int_equal(counter("smallmid", "allocations") - counter("smallmid", "frees"),
-                         mid_alive);
+        /* pthread_create itself may keep a block or two, with a stack that libc caches. */
+        assert_in_range(alive("tiny") - tiny_alive, 0, 4);
+        assert_in_range(alive("smallmid") - smallmid_alive, 0, 4);
     }
 }
 
@@ -205,6 +198,7 @@ int main(void)
         cmocka_unit_test(test_handed_out_equals_taken_back),
         cmocka_unit_test(test_small_mid_serves_its_sizes_only_when_on),
         cmocka_unit_test(test_large_requests_go_to_the_c_library),
+        cmocka_unit_test(test_prewarmed_superslabs_are_counted),
         cmocka_unit_test(test_counters_survive_a_threads_end),
     };
     return cmocka_run_group_tests_name("observe", tests, NULL, NULL);

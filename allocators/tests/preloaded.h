@@ -14,7 +14,7 @@
 #include <string.h>
 
 /* The file that holds the definition a program gets for this symbol, without its directory. */
-static char const *serving_object(char const *symbol)
+static inline char const *serving_object(char const *symbol)
 {
     Dl_info where;
     void *const address = dlsym(RTLD_DEFAULT, symbol);
@@ -25,7 +25,7 @@ static char const *serving_object(char const *symbol)
     return slash == NULL ? where.dli_fname : slash + 1;
 }
 
-static char const *expected_object(void)
+static inline char const *expected_object(void)
 {
     char const *const preload = getenv("LD_PRELOAD");
 
@@ -35,13 +35,13 @@ static char const *expected_object(void)
     return slash == NULL ? preload : slash + 1;
 }
 
-static bool preloaded_object_serves(char const *symbol)
+static inline bool preloaded_object_serves(char const *symbol)
 {
     return strcmp(serving_object(symbol), expected_object()) == 0;
 }
 
 /* bump is the ceiling that never takes anything back: promises about free are not its. */
-__attribute__((unused)) static bool never_frees(void)
+static inline bool never_frees(void)
 {
     return strcmp(expected_object(), "libbump.so") == 0;
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# run.sh -- runs every allocator test under every phase, a line for each; stops at the first failure.
+# run.sh -- runs every allocator test under every phase, a line each; stops at the first failure.
 #
 #   run.sh BUILD       the folder that `make allocators` and the test programs were built into
 #
@@ -61,7 +61,7 @@ cases() {
             echo "configuration-prewarm $build/lib$phase.so"
         fi
         settings_of "$phase" | while read -r settings; do
-            for test in conformance alignment misuse observe model exhaustion threads; do
+            for test in conformance alignment misuse observe reuse model exhaustion threads; do
                 echo "$test $build/lib$phase.so $settings"
                 echo "$test $build/observe/lib$phase.so $settings"
             done
@@ -76,6 +76,5 @@ cases() {
 
 mapfile -t phases < <(basename --suffix=.c --multiple "$here"/../phases/*.c)
 readonly phases
-"$build/allocators/tests/size_class"
 "$here/programs/compare.sh" expect "$inputs"
 cases | xargs --delimiter='\n' --max-procs=2 --replace={} bash -c 'one {}'

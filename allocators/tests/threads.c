@@ -20,15 +20,15 @@
 
 enum {
     QUEUE_CAPACITY = 64,
-    HANDED_BLOCKS = 60000,
+    HANDED_BLOCKS = 20000,
     SHORT_THREADS = 1000,
     SHORT_THREADS_WARMUP = 100,
-    SHORT_THREAD_BLOCKS = 600,
-    /* A thread below touches about 300 KiB; were it lost at every exit, 1,000 threads would lose
-     * 300 MiB. */
-    GROWTH_BYTES_MAX = 48 << 20,
-    FORKS = 60,
-    FORK_CHILD_BLOCKS = 2000
+    SHORT_THREAD_BLOCKS = 300,
+    /* A thread below touches about 160 KiB; were it lost at every exit, 1,000 threads would lose
+     * 160 MiB. */
+    GROWTH_BYTES_MAX = 24 << 20,
+    FORKS = 25,
+    FORK_CHILD_BLOCKS = 1000
 };
 
 /* A block on its way, with what its receiver needs to check its contents. */
@@ -174,6 +174,15 @@ static long resident_bytes(void)
     return strtol(end, NULL, 10) * sysconf(_SC_PAGESIZE);
 }
 
+/* bump never frees, and 17-2's Small-Mid backend never uses a full slab again: the studied flaw. */
+static bool keeps_what_is_freed(void)
+{
+    char const *const setting = getenv("SLABLAB_SMALLMID");
+    bool const with_smallmid = setting != NULL && strcmp(setting, "1") == 0;
+
+    return never_frees() || (with_smallmid && strcmp(expected_object(), "libphase17-2.so") == 0);
+}
+
 static void test_short_lived_threads_do_not_keep_memory(void **state)
 {
     (void)state;
@@ -183,8 +192,7 @@ static void test_short_lived_threads_do_not_keep_memory(void **state)
     long const growth = resident_bytes() - before;
     print_message("           resident memory grew by %ld KiB over %d threads\n", growth >> 10,
                   SHORT_THREADS);
-    if (!never_frees())
-        assert_true(growth < GROWTH_BYTES_MAX);
+    assert_int_equal(growth < GROWTH_BYTES_MAX, !keeps_what_is_freed());
 }
 
 /* A thread's blocks outlive it: the main thread checks and frees what a dead thread allocated. */
