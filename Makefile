@@ -77,6 +77,9 @@ bench-harness: workloads $(BUILD)/harness/bench/sample_cost $(BUILD)/workloads/b
 	@$(BUILD)/harness/bench/sample_cost . $(BUILD)
 	@$(BUILD)/workloads/bench/region_cost
 
+bench-analysis: ## a million samples: loaded and tabulated within 20 s and 2 GB?
+	$(PYTHON) -m analysis.benchmark_load
+
 setup: ## install what is missing (apt, as root or with sudo)
 	@./run_all.sh --setup
 
@@ -103,7 +106,7 @@ lint: ## clang-tidy and cppcheck over the C, shellcheck over the shell
 		-- -std=gnu11 -I. -Iallocators -Iharness -Iworkloads -DBUILD_COMPILER='""' -DBUILD_FLAGS='""'
 	shellcheck $$(git ls-files '*.sh' .ci/run)
 
-.PHONY: all help allocators workloads bench-harness setup print-python test test-c test-python test-style lint clean
+.PHONY: all help allocators workloads bench-harness bench-analysis setup print-python test test-c test-python test-style lint clean
 .SECONDARY:
 
 clean: ## remove what was built
