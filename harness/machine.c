@@ -1,6 +1,7 @@
 /* machine.c -- machine.json: where a run ran, and what was built how.
  *
  * SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE /* dladdr */
 #include "machine.h"
 
 #include "capture.h"
@@ -11,6 +12,7 @@
 #include "text.h"
 
 #include <cyaml/cyaml.h>
+#include <dlfcn.h>
 #include <elfutils/libdwfl.h>
 #include <errno.h>
 #include <gnu/libc-version.h>
@@ -139,17 +141,27 @@ static void add_build(json_t *machine)
     json_decref(changes);
 }
 
+/* libpfm4 calls every release 4.0; the name of its file tells them apart: libpfm.so.4.13.0. */
+static char *pfm_file_version(void)
+{
+    static char const ending[] = ".so.";
+    Dl_info library = {0};
+    char *const path = dladdr((void const *)(uintptr_t)pfm_initialize, &library) != 0
+        ? realpath(library.dli_fname, NULL)
+        : NULL;
+    char const *const found = path != NULL ? strstr(path, ending) : NULL;
+    char *const version = found != NULL ? text_copy(found + strlen(ending)) : NULL;
+
+    free(path);
+    return version;
+}
+
 static json_t *libraries(void)
 {
-    int const pfm = pfm_get_version();
-    char *const pfm_version = text_format("%d.%d", PFM_MAJ_VERSION(pfm), PFM_MIN_VERSION(pfm));
-    json_t *const versions = json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:s}", "glibc", gnu_get_libc_version(), "libpfm", pfm_version,
-        "jansson", jansson_version_str(), "libcyaml", cyaml_version_str, "libyaml",
-        yaml_get_version_string(), "libdw", dwfl_version(NULL));
-
-    free(pfm_version);
-    return versions;
+    return json_pack("{s:s, s:o, s:s, s:s, s:s, s:s}", "glibc", gnu_get_libc_version(), "libpfm",
+                     text_or_absent(pfm_file_version(), "its file's name does not tell"), "jansson",
+                     jansson_version_str(), "libcyaml", cyaml_version_str, "libyaml",
+                     yaml_get_version_string(), "libdw", dwfl_version(NULL));
 }
 
 static json_t *peer(char const *name)
