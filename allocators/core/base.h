@@ -1,7 +1,8 @@
 /* base.h -- the words that every other header of an allocator is written in.
  *
- * ALWAYS_INLINE is the fast path, NOINLINE the slow one (its name ends in _slow, _refill or _drain).
- * A part's constants are arguments of its ALWAYS_INLINE functions, so this file holds the only #if.
+ * ALWAYS_INLINE is the fast path, NOINLINE the slow one (its name ends in _slow, _refill or
+ * _drain). A part's constants are arguments of its ALWAYS_INLINE functions, so this file holds the
+ * only #if.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_BASE_H

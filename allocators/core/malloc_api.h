@@ -41,8 +41,8 @@ EXPORT void *calloc(size_t count, size_t size)
     return pointer != NULL ? memset(pointer, 0, bytes) : NULL;
 }
 
-/* Stays where it is if the new size fits and wastes no more than half (and 8 bytes: the smallest request
- * of a class is that much below half of its payload). */
+/* Stays where it is if the new size fits and wastes no more than half (and 8 bytes: the smallest
+ * request of a class is that much below half of its payload). */
 EXPORT void *realloc(void *pointer, size_t size)
 {
     if (pointer == NULL)

@@ -80,7 +80,7 @@ _Noreturn static inline void message_abort(struct message *message, char const *
             break;
         written += (size_t)count;
     }
-    signal(SIGABRT, SIG_DFL); /* a handler of the program's might allocate, and a lock may be held */
+    signal(SIGABRT, SIG_DFL); /* the program's handler might allocate, and a lock may be held */
     abort();
 }
 

@@ -34,7 +34,8 @@ static inline void os_unmap(void *memory, size_t bytes)
 }
 
 /* As os_map, at a multiple of alignment (a power of two). The kernel puts a mapping next to the one
- * before, so the second aligned one usually comes out aligned by itself: one call in place of three. */
+ * before, so the second aligned one usually comes out aligned by itself: one call in place of
+ * three. */
 static inline void *os_map_aligned(size_t bytes, size_t alignment)
 {
     char *memory = os_map(bytes);
@@ -53,7 +54,7 @@ static inline void *os_map_aligned(size_t bytes, size_t alignment)
     return memory + before;
 }
 
-/* Writes to every page, so that each has its fault now. The memory must be fresh: zero stays zero. */
+/* Writes to every page, so that each has its fault now. The memory must be fresh: it stays zero. */
 static inline void os_touch(void *memory, size_t bytes)
 {
     for (size_t offset = 0; offset < bytes; offset += OS_PAGE_BYTES)

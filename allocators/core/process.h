@@ -1,7 +1,8 @@
-/* process.h -- the begin of the process and of its threads, their end, and fork, as a phase sees them.
+/* process.h -- begin and end of the process and its threads, and fork, as a phase sees them.
  *
  * A phase defines the six functions declared here. The slow paths call process_begin_slow and
- * thread_begin_slow, so that nothing is prepared before it is needed and the fast paths ask nothing.
+ * thread_begin_slow, so that nothing is prepared before it is needed and the fast paths ask
+ * nothing.
  *
  *   THREAD_NEW --first slow path--> THREAD_LIVE --key destructor--> THREAD_ENDED
  *
@@ -36,7 +37,7 @@ static void thread_end(void *unused)
     phase_thread_end();
 }
 
-/* No two threads can meet here: starting a thread allocates, so the first allocation comes before. */
+/* No two threads can meet here: to start a thread allocates, so the first allocation is earlier. */
 NOINLINE void process_begin_slow(void)
 {
     if (process_began || environ == NULL) /* NULL: the C library itself has not begun */

@@ -1,7 +1,7 @@
 /* size_class.h -- the one table of sizes.
  *
- * A block is | slot, 8 bytes, its last one the tag | payload, stride - 8 bytes |. Strides are multiples
- * of 16 and payloads begin at multiples of 16.
+ * A block is | slot, 8 bytes, its last one the tag | payload, stride - 8 bytes |. Strides are
+ * multiples of 16 and payloads begin at multiples of 16.
  *
  *   request     Tiny                       Small-Mid (where a phase has it, and only if on)
  *      0..8     class 0, stride   16
@@ -12,8 +12,8 @@
  *  1017..2040   class 7, stride 2048        513..1024  class 2
  *  2041..       the C library
  *
- * Small-Mid begins where Tiny's 256-byte stride ends, so that it serves 256, 512 and 1024 and leaves
- * Tiny's first five classes alone.
+ * Small-Mid begins where Tiny's 256-byte stride ends, so that it serves 256, 512 and 1024 and
+ * leaves Tiny's first five classes alone.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_SIZE_CLASS_H
@@ -35,12 +35,13 @@ enum {
 #define TINY_TABLE(ROW) \
     ROW(0, 16) ROW(1, 32) ROW(2, 64) ROW(3, 128) ROW(4, 256) ROW(5, 512) ROW(6, 1024) ROW(7, 2048)
 
-/* ROW(class, largest request, stride in a backend of its own, blocks a front holds, blocks a refill).
- * The stride is the smallest multiple of 16 that holds the largest request: 272 where Tiny spends 512. */
+/* ROW(class, largest request, stride in a backend of its own, blocks held by a front, by a refill).
+ * The stride is the smallest multiple of 16 that holds the largest request: 272 where Tiny spends
+ * 512. */
 #define SMALLMID_TABLE(ROW) \
     ROW(0, 256, 272, 32, 16) ROW(1, 512, 528, 24, 12) ROW(2, 1024, 1040, 16, 8)
 
-/* Tiny's class of a request: how many binary digits size + 7 has, beyond the four of the smallest. */
+/* Tiny's class of a request: the binary digits of size + 7, less the four of the smallest class. */
 #define TINY_CLASS(size) ((uint32_t)(60 - __builtin_clzll(((unsigned long long)(size) + 7) | 8)))
 #define SMALLMID_CLASS(size) ((uint32_t)((size) > 256) + (uint32_t)((size) > 512))
 

@@ -7,11 +7,11 @@
  *   a slab:  | 8 | slot payload.......... | slot payload.......... | ...
  *                ^ tag at payload - 1 shares the payload's cache line
  *
- * The header (magic, the metadata of 16 slabs) has the first page to itself, so that neither it nor a
- * payload moves the other's cache lines; slab 0 is that page shorter. Blocks begin 8 bytes into their
- * slab and the last one ends 8 bytes into the next slab, where nothing begins; the last slab has no next
- * and so one block less. A block belongs to the slab in which its slot begins: the payload of the last
- * 16-byte block begins where the next slab does.
+ * The header (magic, the metadata of 16 slabs) has the first page to itself, so that neither it nor
+ * a payload moves the other's cache lines; slab 0 is that page shorter. Blocks begin 8 bytes into
+ * their slab and the last one ends 8 bytes into the next slab, where nothing begins; the last slab
+ * has no next and so one block less. A block belongs to the slab in which its slot begins: the
+ * payload of the last 16-byte block begins where the next slab does.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_SUPERSLAB_H
@@ -68,7 +68,7 @@ ALWAYS_INLINE uint16_t slab_capacity(uint32_t index, uint32_t stride)
     return (uint16_t)((SLAB_BYTES - header_bytes - tail_bytes) / stride);
 }
 
-/* Cuts at most count new blocks off the slab and puts them before *list, the lowest address first. */
+/* Cuts at most count new blocks off the slab and puts them before *list, lowest address first. */
 ALWAYS_INLINE uint32_t slab_carve(struct slab_blocks *blocks, char *first, uint32_t stride,
                                   uint32_t count, struct block **list)
 {

@@ -2,10 +2,10 @@
  *
  *   payload - 1:  0xA0|class  Tiny            0xF0|class  Tiny's, and free
  *                 0xB0|class  Small-Mid       0xE0|class  Small-Mid's, and free
- *                 0xD0        bump            0x00        the C library's (top byte of a chunk's size)
+ *                 0xD0        bump            0x00        the C library's: top byte of a size
  *
- * Allocating writes the tag of a live block, freeing that of a free one. So whatever else is found there
- * is a pointer that was never allocated, a second free, or an overrun of the block in front.
+ * Allocating writes the tag of a live block, freeing that of a free one. So whatever else is found
+ * there is a pointer that was never allocated, a second free, or an overrun of the block in front.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_TAG_H

@@ -5,8 +5,8 @@
  *                          populate  MADV_POPULATE_WRITE: all faults in one call
  *                          hugepage  MADV_HUGEPAGE, then a write to every page: a fault every 2 MB
  *
- * All lie in one mapping aligned to 2 MB, whichever the method, for only there can 1 MB SuperSlabs share
- * huge pages. All 16 slots of each are free slots of its class.
+ * All lie in one mapping aligned to 2 MB, whichever the method, for only there can 1 MB SuperSlabs
+ * share huge pages. All 16 slots of each are free slots of its class.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_PREWARM_H
@@ -44,7 +44,8 @@ static inline enum prewarm_method prewarm_method(void)
     for (uint32_t method = 0; method < sizeof names / sizeof *names; method++)
         if (strcmp(value, names[method]) == 0)
             return (enum prewarm_method)method;
-    message_abort_environment("SLABLAB_PREWARM_METHOD", value, "not one of touch, populate, hugepage",
+    message_abort_environment("SLABLAB_PREWARM_METHOD", value,
+                              "not one of touch, populate, hugepage",
                               "SLABLAB_PREWARM_METHOD=touch, or unset it");
 }
 

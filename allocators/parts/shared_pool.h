@@ -2,18 +2,19 @@
  *
  *   slot: unused -> owned (some thread's current slab) -> left by its owner -> empty -> ...
  *
- * A thread that needs a slab gets a slot of the same class, then an unused slot in any SuperSlab, then a
- * new SuperSlab (from the LRU, else from the system). Two policies, a constant at every call:
+ * A thread that needs a slab gets a slot of the same class, then an unused slot in any SuperSlab,
+ * then a new SuperSlab (from the LRU, else from the system). Two policies, a constant at every
+ * call:
  *
- *   POOL_BUMP_ONLY  blocks that came back lie on their slab's freelist until all have; then the slab is
- *                   a free slot of the same class and is carved again from the start
- *   POOL_REUSE      a slab's freelist is taken before new blocks are carved; a left slab that regains
- *                   room is found again; an empty one is an unused slot, for any class
+ *   POOL_BUMP_ONLY  blocks that came back lie on their slab's freelist until all have; then the
+ *                   slab is a free slot of the same class and is carved again from the start
+ *   POOL_REUSE      a slab's freelist is taken before new blocks are carved; a left slab that
+ *                   regains room is found again; an empty one is an unused slot, for any class
  *
  * Under both a SuperSlab whose slots are all unused or empty goes to the LRU.
  *
  * Invariants, outside the lock:
- *   used + |freelist| == carved <= capacity           of a slab, blocks in threads' lists being used
+ *   used + |freelist| == carved <= capacity    of a slab; blocks in threads' lists are used
  *   with_room[class] holds exactly the slabs without owner that slab_has_room
  *   busy == slabs with an owner or used > 0; busy == 0 means the SuperSlab is cached, or prewarmed
  *   with_unused holds exactly the SuperSlabs out of the cache with unused != 0
@@ -190,7 +191,7 @@ static inline void pool_leave(struct shared_pool *pool, struct slab *slab,
         list_push(&pool->with_room[slab->blocks.class], &slab->link);
 }
 
-/* A slab with room for this owner, who holds previous (or NULL) no more; NULL when memory is out. */
+/* A slab with room for this owner, who leaves previous (or NULL); NULL when memory is out. */
 static inline struct slab *pool_take(struct shared_pool *pool, uint32_t class,
                                      struct slab *previous, void const *owner,
                                      enum pool_policy const policy)

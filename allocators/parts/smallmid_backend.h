@@ -1,14 +1,15 @@
-/* smallmid_backend.h -- SuperSlabs for Small-Mid alone, of which nothing that was full is used again.
+/* smallmid_backend.h -- SuperSlabs for Small-Mid alone, never used again once full.
  *
- *   head of a class -> newest SuperSlab -> older -> ... -> oldest       in the order of their last use
+ *   head of a class -> newest SuperSlab -> older -> ... -> oldest      in the order of last use
  *
- * A refill takes from the slab in use: blocks that came back first, then new ones; when that is full,
- * from the next slab of the SuperSlab, then from a new SuperSlab. "Full" is used == capacity, and
+ * A refill takes from the slab in use: blocks that came back first, then new ones; when that is
+ * full, from the next slab of the SuperSlab, then from a new SuperSlab. "Full" is used == capacity,
+ * and
  *
  *   used == blocks ever handed out     it goes up and never down
  *
- * so a slab serves exactly capacity blocks in its life, and what comes back later lies on its freelist
- * for ever. THIS IS THE FLAW THAT PHASE 17-2 EXISTS TO SHOW. Do not mend it.
+ * so a slab serves exactly capacity blocks in its life, and what comes back later lies on its
+ * freelist for ever. THIS IS THE FLAW THAT PHASE 17-2 EXISTS TO SHOW. Do not mend it.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_SMALLMID_BACKEND_H

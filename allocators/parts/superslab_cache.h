@@ -1,7 +1,7 @@
 /* superslab_cache.h -- empty SuperSlabs kept warm instead of unmapped.
  *
- * The newest is taken first. At most 256 of them, 512 MB, and none that has lain here for 60 s; what is
- * too many or too old is unmapped when the next one comes. Its owner holds the lock.
+ * The newest is taken first. At most 256 of them, 512 MB, and none that has lain here for 60 s;
+ * what is too many or too old is unmapped when the next one comes. Its owner holds the lock.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_SUPERSLAB_CACHE_H

@@ -2,12 +2,13 @@
  *
  * Over: nothing
  *
- * What it is: requests up to 2,040 bytes are cut off a thread's span of 1 MB, in steps of 16 bytes, with
- * the size in the slot in front; free looks at the tag and does nothing. All else is the C library's.
+ * What it is: requests up to 2,040 bytes are cut off a thread's span of 1 MB, in steps of 16 bytes,
+ * with the size in the slot in front; free looks at the tag and does nothing. All else is the C
+ * library's.
  *
- * What to see: no phase's allocation takes fewer instructions. It reuses nothing, so it is the ceiling
- * only where faults do not decide (few operations); it faults once per 4,096 bytes allocated, and every
- * phase that reuses overtakes it once memory is touched for the second time.
+ * What to see: no phase's allocation takes fewer instructions. It reuses nothing, so it is the
+ * ceiling only where faults do not decide (few operations); it faults once per 4,096 bytes
+ * allocated, and every phase that reuses overtakes it once memory is touched for the second time.
  *
  * SPDX-License-Identifier: MIT */
 #include "core/libc_tier.h"
@@ -36,10 +37,9 @@ static void phase_thread_begin(void)
 
 static void phase_thread_end(void)
 {
-    struct span *const rest = (struct span *)(span.next + SLOT_BYTES);
-
-    if (span.next == NULL || (size_t)(span.end - span.next) < sizeof *rest + SLOT_BYTES)
+    if ((size_t)(span.end - span.next) < SLOT_BYTES + sizeof span)
         return;
+    struct span *const rest = (struct span *)(span.next + SLOT_BYTES);
     pthread_mutex_lock(&lock);
     *rest = (struct span){.next = span.next, .end = span.end, .older = left};
     left = rest;
@@ -63,7 +63,7 @@ NOINLINE bool bump_refill(size_t bytes)
     thread_begin_slow();
     observe(REFILLS);
     pthread_mutex_lock(&lock);
-    span.next = NULL;
+    span = (struct span){.next = NULL}; /* what is left of it is too small */
     if (left != NULL && (size_t)(left->end - left->next) >= bytes) {
         struct span *const older = left->older;
 

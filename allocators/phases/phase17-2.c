@@ -2,17 +2,18 @@
  *
  * Over: phase17-1
  *
- * What it is: a miss takes 16, 12 or 8 blocks from a backend that shares nothing with Tiny, and a free
- * that finds the list full goes to its slab's freelist. The backend never lowers `used`, so a slab that
- * was full once is never used again: the flaw of the source, kept.
+ * What it is: a miss takes 16, 12 or 8 blocks from a backend that shares nothing with Tiny, and a
+ * free that finds the list full goes to its slab's freelist. The backend never lowers `used`, so a
+ * slab that was full once is never used again: the flaw of the source, kept.
  *
- * A confound, as in the source: its strides are 272, 528 and 1,040 where Tiny, and so 17-1, spends 512,
- * 1,024 and 2,048 on the same requests. It touches half the memory for a block that is new.
+ * A confound, as in the source: its strides are 272, 528 and 1,040 where Tiny, and so 17-1, spends
+ * 512, 1,024 and 2,048 on the same requests. It touches half the memory for a block that is new.
  *
  * What to see: two effects against each other. While nothing is reused anyway (fixed_random cold on
- * slots that it has not yet filled) it faults half as often as 17-1 and is faster. Where all is freed and
- * taken again (sawtooth) it faults for ever, at 512 B about once in 16 operations, while the baseline's
- * faults stop after the first cycle; there it is slower than the baseline by half or more.
+ * slots that it has not yet filled) it faults half as often as 17-1 and is faster. Where all is
+ * freed and taken again (sawtooth) it faults for ever, at 512 B about once in 16 operations, while
+ * the baseline's faults stop after the first cycle; there it is slower than the baseline by half or
+ * more.
  *
  * SPDX-License-Identifier: MIT */
 #include "core/libc_tier.h"
@@ -69,7 +70,7 @@ NOINLINE void *smallmid_miss_slow(uint32_t class)
     observe(SMALLMID_REFILLS);
     uint32_t const count = smallmid.room[class] == 0 ? 1 : smallmid_refill_blocks[class];
     uint32_t const taken = smallmid_refill(&backend, class, count, &list);
-    if (taken == 0)
+    if (list == NULL)
         return NULL;
     smallmid.head[class] = list->next;
     smallmid.room[class] -= taken - 1;

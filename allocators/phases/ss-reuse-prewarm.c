@@ -4,8 +4,8 @@
  *
  * What it is: ss-reuse with the prewarming of ss-prewarm, by the same part.
  *
- * What to see: no interaction on sawtooth, within 5 %: what is prewarmed has no first fault, and what
- * is reused needs no second, so cold gains by prewarming alone and warm by neither.
+ * What to see: no interaction on sawtooth, within 5 %: what is prewarmed has no first fault, and
+ * what is reused needs no second, so cold gains by prewarming alone and warm by neither.
  *
  * SPDX-License-Identifier: MIT */
 #include "core/libc_tier.h"

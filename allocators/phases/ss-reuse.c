@@ -2,14 +2,14 @@
  *
  * Over: baseline
  *
- * What it is: a refill takes the blocks that came back to a slab before it carves new ones; a slab left
- * full that regains room is found again; an empty slab is any class's; a thread stays on its SuperSlab
- * as long as that has room. The pool's policy is the whole difference.
+ * What it is: a refill takes the blocks that came back to a slab before it carves new ones; a slab
+ * left full that regains room is found again; an empty slab is any class's; a thread stays on its
+ * SuperSlab as long as that has room. The pool's policy is the whole difference.
  *
- * What to see: sawtooth faults in its first cycle only, at most a tenth as often as phase17-2 over ten
- * cycles, and does at least twice the operations per second. Where the baseline leaks drained blocks
- * (fixed_random, warm, 400 slots) this faults never; at equal faults it is slower by the walk through
- * scattered freelists, at most 10 %.
+ * What to see: sawtooth faults in its first cycle only, at most a tenth as often as phase17-2 over
+ * ten cycles, and does at least twice the operations per second. Where the baseline leaks drained
+ * blocks (fixed_random, warm, 400 slots) this faults never; at equal faults it is slower by the
+ * walk through scattered freelists, at most 10 %.
  *
  * SPDX-License-Identifier: MIT */
 #include "core/libc_tier.h"
