@@ -13,7 +13,7 @@ packages=(
     gcc make git             # to build, and to say which commit was measured
     libpfm4-dev              # names of perf events
     libdw-dev libelf-dev     # build-ids and symbols
-    libcyaml-dev             # experiments
+    libcyaml-dev libyaml-dev # experiments
     libjansson-dev           # records
     libcmocka-dev            # tests in C
     python3 python3-pandas python3-numpy python3-scipy python3-matplotlib python3-jinja2 python3-pytest
