@@ -1,4 +1,6 @@
-"""/usr/bin/python3 -m analysis: checks the interpreter, then hands over to commands.py.
+"""__main__.py -- checks the interpreter, then hands over to commands.py.
+
+  /usr/bin/python3 -m analysis table|report|verify ...
 
 SPDX-License-Identifier: MIT"""
 

@@ -1,4 +1,4 @@
-"""How long a run of a million samples takes to load and tabulate: makes one, measures, judges.
+"""benchmark_load.py -- makes a run of a million samples; times its loading and tabulating.
 
   /usr/bin/python3 -m analysis.benchmark_load [samples]
 

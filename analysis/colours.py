@@ -1,4 +1,4 @@
-"""One colour per arm, the same in every figure and every report: grey for the baseline.
+"""colours.py -- one colour per arm, the same in every figure; grey for the baseline.
 
 A colour follows from the arm's name, so a phase added tomorrow has one without anybody choosing it;
 two arms of one plan never share one while there are colours left.

@@ -1,4 +1,4 @@
-"""The command line: a table of {name, summary, arguments, function} that serves help and dispatch.
+"""commands.py -- the command line: a table of commands that serves help and dispatch.
 
 SPDX-License-Identifier: MIT"""
 

@@ -1,4 +1,4 @@
-"""The one form of every error: what, on what, why, and what to try.
+"""complaint.py -- the one form of every error: what, on what, why, and what to try.
 
 SPDX-License-Identifier: MIT"""
 

@@ -1,4 +1,4 @@
-"""Draws one figure to bytes: PNG, PDF, and an SVG whose ink follows the page's colour.
+"""drawing.py -- one figure as PNG, PDF, and an SVG whose ink follows the page.
 
 SPDX-License-Identifier: MIT"""
 

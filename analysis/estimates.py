@@ -1,4 +1,4 @@
-"""Every estimate of a run, before anybody judges it: a row per cell, metric and comparison.
+"""estimates.py -- every estimate of a run, a row per cell, metric and comparison, not yet judged.
 
 Effects are of the metric itself (operations per second, faults, bytes); Metric.rate tells which
 direction is good.
@@ -40,7 +40,7 @@ OPERATIONS = Metric(
 )
 PROCESS_OPERATIONS = Metric(
     "process_operations_per_second",
-    "Operations per second of the process's CPU time, start-up included",
+    "Operations per second of the process's CPU time, start-up and warm-up included",
     "M ops/s",
     1e6,
     True,
@@ -56,7 +56,7 @@ FAULTS = Metric(
 )
 PROCESS_FAULTS = Metric(
     "process_page_faults",
-    "Page faults of the whole process, start-up included",
+    "Page faults of the whole process, start-up and warm-up included",
     "faults",
     1,
     False,

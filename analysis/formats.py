@@ -1,4 +1,4 @@
-"""The same document for a terminal, for Markdown, for LaTeX and for CSV.
+"""formats.py -- the same document for a terminal, for Markdown, for LaTeX and for CSV.
 
 SPDX-License-Identifier: MIT"""
 

@@ -1,4 +1,4 @@
-"""What a run's estimates entitle anybody to say: VOID or not, verdicts, and the cautions it earned.
+"""judgement.py -- what the estimates entitle anybody to say: VOID or not, verdicts, cautions.
 
 SPDX-License-Identifier: MIT"""
 
@@ -15,7 +15,7 @@ from .records import Run
 
 LOST_MAX = 0.20  # of a run's blocks; beyond it the run is VOID (method.md)
 BLOCKS_FEW = 20  # below it an interval spans more than half of the values
-STEAL_HIGH = 0.01  # of the time that blocks took, over both CPUs
+STEAL_HIGH = 0.01  # of the time that blocks took, summed over CPUs
 PRESSURE_HIGH = 0.10  # of the time that blocks took, PSI "some"
 EXAMPLES_MAX = 3  # cells that one caution names
 
@@ -207,7 +207,10 @@ def _about_the_machine(run: Run) -> list[str]:
     if seconds > 0:
         steal = run.blocks["steal_ns"].sum() / 1e9 / seconds
         if steal > STEAL_HIGH:
-            found.append(f"The host took {100 * steal:.1f} % of the run's time away (steal).")
+            found.append(
+                f"The host took {100 * steal:.1f} % of the run's time away "
+                "(steal, summed over CPUs)."
+            )
         for name in ("cpu", "memory", "io"):
             share = run.blocks[f"psi_{name}_some_us"].sum() / 1e6 / seconds
             if share > PRESSURE_HIGH:

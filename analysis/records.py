@@ -1,4 +1,4 @@
-"""One run's folder as columns: what harness/records.md says that a run leaves behind.
+"""records.py -- one run's folder as columns: what harness/records.md says that a run leaves behind.
 
 A run that cannot be trusted is refused (unknown schema, another plan's samples, unequal checksums,
 a block twice); one that is merely poor is loaded, and says so in the fields that caveats.py reads.

@@ -1,4 +1,4 @@
-"""A report's folder: report.html, tables/ and figures/, made from samples and checked against them.
+"""report.py -- a report's folder, made from samples and checked against them.
 
 SPDX-License-Identifier: MIT"""
 

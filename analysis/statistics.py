@@ -1,4 +1,6 @@
-"""The statistics of method.md as pure functions: nothing here knows a file, an arm or a table.
+"""statistics.py -- the statistics of method.md as pure functions.
+
+Nothing here knows a file, an arm or a table.
 
 Differences are one-dimensional arrays of d = ln(metric_B) - ln(metric_A), one per block; they have
 no unit, and exp(d) - 1 is a relative effect (0.02 is +2 %). Values that are NaN are left out by

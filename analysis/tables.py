@@ -1,4 +1,4 @@
-"""What a run says, as text in cells: question, expectation, outcome, tables, cautions.
+"""tables.py -- what a run says, as text in cells: question, expectation, outcome, tables, cautions.
 
 No output format is known here: formats.py and report.py turn a Document into one.
 

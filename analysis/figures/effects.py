@@ -1,4 +1,4 @@
-"""Forest plot: every comparison's effect on operations per second, with its interval.
+"""effects.py -- forest plot: every comparison's effect on operations per second, with its interval.
 
 SPDX-License-Identifier: MIT"""
 
@@ -18,7 +18,7 @@ QUESTION = "By how much does each arm differ, and how sure is that?"
 ROW_INCHES = 0.21
 FAR = np.log(1.5)  # beyond +50 % the axis is linear up to NEAR and logarithmic from there
 NEAR = 0.05
-TICKS = (-0.9, -0.75, -0.5, -0.2, -0.05, -0.02, 0, 0.02, 0.05, 0.2, 0.5, 1, 2, 4, 9, 29, 99)
+TICKS = (-0.9, -0.5, -0.2, -0.05, -0.02, 0, 0.02, 0.05, 0.2, 1, 4, 19, 99)
 
 
 def _rows(samples: Run) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Operations per second and faults per operation against slots: where the published figures live.
+"""regime.py -- speed and faults per operation against slots, beside the published figures.
 
 SPDX-License-Identifier: MIT"""
 

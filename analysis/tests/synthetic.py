@@ -1,4 +1,4 @@
-"""Runs that were never measured: folders in the form of harness/records.md, from a fixed seed.
+"""synthetic.py -- writes runs that were never measured, in the form of harness/records.md.
 
 SPDX-License-Identifier: MIT"""
 

@@ -1,4 +1,4 @@
-"""Simulated experiments: intervals cover what they promise, and blocks survive bad clocks.
+"""test_coverage.py -- intervals cover what they promise, and blocks survive bad clocks.
 
 Every experiment is a series of runs in time, two in each block in random order, as the harness
 makes them.

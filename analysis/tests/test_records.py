@@ -1,4 +1,4 @@
-"""What a run's folder may and may not hold.
+"""test_records.py -- what a run's folder may and may not hold.
 
 SPDX-License-Identifier: MIT"""
 

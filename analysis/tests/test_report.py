@@ -1,4 +1,4 @@
-"""A report's folder, the figures in it, and the command line.
+"""test_report.py -- a report's folder, the figures in it, and the command line.
 
 SPDX-License-Identifier: MIT"""
 

@@ -1,4 +1,4 @@
-"""Statistics that a reader can check by hand, and the properties that no change may break.
+"""test_statistics.py -- figures to check by hand, and properties that no change may break.
 
 SPDX-License-Identifier: MIT"""
 

@@ -1,4 +1,4 @@
-"""What tables say about runs whose truth is known, and how they say it.
+"""test_tables.py -- what tables say about runs whose truth is known, and how they say it.
 
 SPDX-License-Identifier: MIT"""
 
@@ -295,7 +295,7 @@ def test_steal_and_pressure_are_said(tmp_path: Path) -> None:
         block["weather"] |= {"steal_ns": 9_000_000, "psi_io_some_us": 45_000}  # of 90 ms
 
     said = cautions(some_run(tmp_path, edit=weather))
-    assert "The host took 10.0 % of the run's time away (steal)." in said
+    assert "The host took 10.0 % of the run's time away (steal, summed over CPUs)." in said
     assert "Something waited for io in 50 % of the run's time (PSI)." in said
 
 
