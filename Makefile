@@ -29,6 +29,12 @@ help: ## this list
 allocators: $(PHASES:%=$(BUILD)/lib%.so) $(PHASES:%=$(BUILD)/observe/lib%.so) ## the phases, timing and observing
 workloads: $(WORKLOADS:%=$(BUILD)/workloads/%) ## the workloads
 
+phases: ## the difference of each phase to the one that it is over
+	@for phase in $(PHASES); do \
+		parent=$$(sed -n 's/^ \* Over: //p' allocators/phases/$$phase.c); \
+		[ "$$parent" = nothing ] || diff -u allocators/phases/$$parent.c allocators/phases/$$phase.c || [ $$? = 1 ]; \
+	done
+
 $(BUILD)/lib%.so: allocators/phases/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ALLOCATOR_FLAGS) $(DEPENDENCIES) -o $@ $< -pthread
@@ -113,7 +119,7 @@ lint: ## clang-tidy and cppcheck over the C, shellcheck over the shell
 		-Iworkloads -DBUILD_COMPILER='""' -DBUILD_FLAGS='""'
 	shellcheck $$(git ls-files '*.sh' .ci/run)
 
-.PHONY: all help allocators workloads bench-harness bench-analysis setup print-python test test-c test-python test-style lint clean
+.PHONY: all help allocators phases workloads bench-harness bench-analysis setup print-python test test-c test-python test-style lint clean
 .SECONDARY:
 
 clean: ## remove what was built

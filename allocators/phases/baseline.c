@@ -7,8 +7,8 @@
  * A drained block is lost until every block of its slab has come back; then the slab is carved
  * anew. All else is the C library's.
  *
- * What to see: sawtooth frees everything, so slabs empty: in its third cycle and after, fewer than 10
- * page faults a cycle.
+ * What to see: sawtooth frees everything, so slabs empty: in its third cycle and after, fewer than
+ * 10 page faults a cycle.
  *
  * SPDX-License-Identifier: MIT */
 #include "core/libc_tier.h"

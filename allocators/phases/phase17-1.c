@@ -7,10 +7,11 @@
  * holds the largest request (strides 512, 1,024, 2,048), and tags it 0xB0|class; a full list gives
  * back to Tiny.
  *
- * What to see: the same blocks by a longer way. A hit costs what Tiny's costs and a miss costs both,
- * so on it is never better than the baseline by 1 %. Where all is freed and taken again (sawtooth in
- * random order) the blocks in its lists keep slabs from emptying, so it faults at least 1.5 times as
- * often over the first four cycles. Off it is one predicted branch: no difference of 1 % or more.
+ * What to see: the same blocks by a longer way. A hit costs what Tiny's costs and a miss costs
+ * both, so on it is never better than the baseline by 1 %. Where all is freed and taken again
+ * (sawtooth in random order) the blocks in its lists keep slabs from emptying, so it faults at
+ * least 1.5 times as often over the first four cycles. Off it is one predicted branch: no
+ * difference of 1 % or more.
  *
  * SPDX-License-Identifier: MIT */
 #include "core/libc_tier.h"
