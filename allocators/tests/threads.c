@@ -21,6 +21,9 @@
 enum {
     QUEUE_CAPACITY = 64,
     HANDED_BLOCKS = 20000,
+    EXCHANGERS = 4,
+    EXCHANGE_SLOTS = 4096,
+    EXCHANGES = 200000,
     SHORT_THREADS = 1000,
     SHORT_THREADS_WARMUP = 100,
     SHORT_THREAD_BLOCKS = 300,
@@ -74,15 +77,20 @@ static bool queue_pop(struct queue *queue, struct parcel *parcel)
     return true;
 }
 
-static struct parcel parcel_pack(uint64_t *random, uint32_t owner)
+static struct parcel parcel_make(uint32_t size, uint32_t owner)
 {
-    uint32_t const draw = (uint32_t)(random_next(random) >> 20);
-    uint32_t const size = draw % 50 == 0 ? draw % 9000 : draw % 1100;
     struct parcel const parcel = {malloc(size), size, owner};
 
     if (parcel.block != NULL)
         pattern_write(parcel.block, size, owner);
     return parcel;
+}
+
+static struct parcel parcel_pack(uint64_t *random, uint32_t owner)
+{
+    uint32_t const draw = (uint32_t)(random_next(random) >> 20);
+
+    return parcel_make(draw % 50 == 0 ? draw % 9000 : draw % 1100, owner);
 }
 
 static bool parcel_open(struct parcel parcel)
@@ -132,6 +140,59 @@ static void test_two_threads_hand_blocks_to_each_other(void **state)
     assert_int_equal(pthread_join(thread, NULL), 0);
     assert_int_equal(handers[0].broken, 0);
     assert_int_equal(handers[1].broken, 0);
+}
+
+/* Any thread may free what any other allocated: slots that all of them exchange blocks with. */
+static void *_Atomic exchange_slots[EXCHANGE_SLOTS];
+
+/* A block in a slot says its size and that it is alive: one that two threads got soon does not. */
+struct exchanged {
+    uint64_t size;
+    uint64_t alive; /* ~size, and 0 from just before it is freed */
+};
+
+static uint32_t exchanged_free(struct exchanged *block)
+{
+    if (block == NULL)
+        return 0;
+    bool const intact = block->alive == ~block->size && block->size < 1200;
+    *block = (struct exchanged){0, 0};
+    free(block);
+    return !intact;
+}
+
+static void *exchanger_run(void *argument)
+{
+    uint64_t random = (uintptr_t)argument;
+    uintptr_t broken = 0;
+
+    for (uint32_t i = 0; i < EXCHANGES; i++) {
+        uint32_t const draw = (uint32_t)(random_next(&random) >> 20);
+        uint64_t const size = sizeof(struct exchanged) + (draw % 8 == 0 ? 400 : 24);
+        struct exchanged *const block = malloc(size);
+        if (block == NULL)
+            return (void *)1;
+        *block = (struct exchanged){size, ~size};
+        broken +=
+            exchanged_free(atomic_exchange(&exchange_slots[draw / 8 % EXCHANGE_SLOTS], block));
+    }
+    return (void *)broken;
+}
+
+static void test_all_threads_free_what_any_allocated(void **state)
+{
+    pthread_t threads[EXCHANGERS];
+    (void)state;
+
+    for (uintptr_t i = 0; i < EXCHANGERS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, exchanger_run, (void *)(i + 1)), 0);
+    for (uint32_t i = 0; i < EXCHANGERS; i++) {
+        void *broken = NULL;
+        assert_int_equal(pthread_join(threads[i], &broken), 0);
+        assert_ptr_equal(broken, NULL);
+    }
+    for (uint32_t i = 0; i < EXCHANGE_SLOTS; i++)
+        assert_int_equal(exchanged_free(atomic_exchange(&exchange_slots[i], NULL)), 0);
 }
 
 /* Frees everything just before it ends, so that its caches are full when it dies. */
@@ -226,21 +287,23 @@ static void test_blocks_outlive_their_thread(void **state)
 
 static atomic_bool churn_stop;
 
+/* So many blocks of one class at a time that much of the time is spent under the allocator's locks:
+ * a fork that forgets a lock finds it held. */
 static void *churn_run(void *argument)
 {
-    struct parcel parcels[100] = {{0}};
+    enum { CHURN_BLOCKS = 1500 };
+    struct parcel parcels[CHURN_BLOCKS];
     uint64_t random = (uintptr_t)argument;
     uintptr_t broken = 0;
 
-    for (uint32_t i = 0; i < 100; i++)
-        parcels[i] = parcel_pack(&random, i);
     while (!atomic_load(&churn_stop)) {
-        uint32_t const i = (uint32_t)(random_next(&random) >> 20) % 100;
-        broken += !parcel_open(parcels[i]);
-        parcels[i] = parcel_pack(&random, i);
+        uint32_t const draw = (uint32_t)(random_next(&random) >> 20);
+        uint32_t const size = draw % 4 == 0 ? 300 + draw % 700 : draw % 60;
+        for (uint32_t i = 0; i < CHURN_BLOCKS; i++)
+            parcels[i] = parcel_make(size, i);
+        for (uint32_t i = 0; i < CHURN_BLOCKS; i++)
+            broken += !parcel_open(parcels[i]);
     }
-    for (uint32_t i = 0; i < 100; i++)
-        broken += !parcel_open(parcels[i]);
     return (void *)broken;
 }
 
@@ -300,6 +363,7 @@ int main(void)
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(test_the_preloaded_object_serves),
         cmocka_unit_test(test_two_threads_hand_blocks_to_each_other),
+        cmocka_unit_test(test_all_threads_free_what_any_allocated),
         cmocka_unit_test(test_blocks_outlive_their_thread),
         cmocka_unit_test(test_short_lived_threads_do_not_keep_memory),
         cmocka_unit_test(test_fork_while_others_allocate),
