@@ -4,6 +4,7 @@ SPDX-License-Identifier: MIT"""
 
 import gzip
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from analysis import blocks
 from analysis.complaint import Complaint
 from analysis.estimates import FAULTS, OPERATIONS
 from analysis.judgement import cautions, void_reasons
@@ -30,11 +32,11 @@ def first_sample(change: dict[str, Any], block: int = 3) -> Callable[[dict[str, 
     return edit
 
 
-def losing(blocks: int, status: str = "crashed") -> Callable[[dict[str, Any]], None]:
+def losing(count: int, status: str = "crashed") -> Callable[[dict[str, Any]], None]:
     """The first blocks are invalid: phase17-2 has no times there, and says why."""
 
     def edit(record: dict[str, Any]) -> None:
-        if record["block"] < blocks:
+        if record["block"] < count:
             record["valid"] = False
             index = [sample["arm"] for sample in record["samples"]].index("phase17-2")
             record["samples"][index] = {
@@ -187,3 +189,39 @@ def test_a_run_without_a_block_loads(tmp_path: Path) -> None:
     assert len(load(folder).blocks) == 0
     (folder / "samples.jsonl").unlink()
     assert len(load(folder).samples) == 0
+
+
+@pytest.fixture(name="parts")
+def _parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files of any size are parsed in two parts."""
+    monkeypatch.setattr(blocks, "PART_BYTES_MIN", 1000)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {0, 1})
+
+
+def test_a_large_file_in_parts_is_the_same_run(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    folder = write_run(tmp_path / "run", {"phase17-2": 0}, [CELL, WARM], 9, edit=losing(1))
+    whole = load(folder)
+    request.getfixturevalue("parts")
+    assert len(blocks._parts(folder / "samples.jsonl")) == 2
+    parted = load(folder)
+    assert parted.samples.equals(whole.samples) and parted.blocks.equals(whole.blocks)
+    assert (parted.losses, parted.absent_events) == (whole.losses, whole.absent_events)
+
+
+def test_a_fault_in_the_second_part_names_its_line(tmp_path: Path, parts: None) -> None:
+    change = {"status": "timeout"}
+    folder = write_run(tmp_path / "run", {"a": 0}, [CELL], 9, edit=first_sample(change, block=7))
+    with pytest.raises(Complaint, match=r"samples\.jsonl:8: a valid block"):
+        load(folder)
+
+
+def test_checksums_that_differ_between_parts_are_refused(tmp_path: Path, parts: None) -> None:
+    def edit(block: dict[str, Any]) -> None:
+        for sample in block["samples"]:
+            sample["checksum"] = f"{block['block'] // 5:016x}"
+
+    folder = write_run(tmp_path / "run", {"a": 0}, [CELL], 10, edit=edit)
+    with pytest.raises(Complaint, match="did not do the same work"):
+        load(folder)

@@ -1,0 +1,253 @@
+"""blocks.py -- samples.jsonl as columns, by every CPU that is there when the file is large.
+
+A million samples are 1.3 GB of JSON: 15 s of one CPU, so a large file is parsed in parts.
+
+SPDX-License-Identifier: MIT"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from array import array
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from operator import itemgetter
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .complaint import Complaint
+
+SCHEMA = "slablab-block/1"
+PART_BYTES_MIN = 64 << 20  # a smaller part is parsed sooner than a process is made for it
+
+# What one row of Run.samples holds, in the order of a record's keys; the unit is in the name.
+MEASURES = (
+    "position",
+    "operations",
+    "cpu_ns",
+    "wall_ns",
+    "minor_faults",
+    "major_faults",
+    "voluntary_switches",
+    "involuntary_switches",
+    "start_up_minor_faults",
+    "start_up_major_faults",
+    "process_cpu_ns",
+    "process_wall_ns",
+    "process_minor_faults",
+    "process_major_faults",
+    "vm_hwm_bytes",
+    "rss_bytes",
+    "pss_bytes",
+    "private_dirty_bytes",
+    "anon_huge_bytes",
+)
+WEATHER = ("steal_ns", "psi_cpu_some_us", "psi_memory_some_us", "psi_io_some_us", "load_1min")
+
+_measures_of = itemgetter(*MEASURES)
+
+
+@dataclass
+class Columns:
+    """What the lines of samples.jsonl are taken apart into."""
+
+    measures: array = field(default_factory=lambda: array("d"))
+    arm: array = field(default_factory=lambda: array("h"))
+    block_row: array = field(default_factory=lambda: array("l"))
+    blocks: list[tuple[Any, ...]] = field(default_factory=list)
+    checksums: dict[str, tuple[str, str]] = field(default_factory=dict)  # cell to (checksum, arm)
+    losses: Counter = field(default_factory=Counter)
+    absent_events: dict[str, str] = field(default_factory=dict)
+    torn_lines: int = 0
+
+
+class Part(NamedTuple):
+    """Whole lines of a file: from byte `start`, which begins one, to byte `end` or the file's."""
+
+    path: Path
+    start: int = 0
+    end: int | None = None
+
+
+def _parts(path: Path) -> list[Part]:
+    """The file cut at line ends into as many parts as CPUs can be given; a .gz cannot be cut."""
+    size = path.stat().st_size
+    count = min(len(os.sched_getaffinity(0)), size // PART_BYTES_MIN)
+    if path.suffix == ".gz" or count < 2:
+        return [Part(path)]
+    cuts = [0]
+    with path.open("rb") as file:
+        for index in range(1, count):
+            file.seek(index * size // count)
+            file.readline()
+            cuts.append(file.tell())
+    return [Part(path, start, end) for start, end in zip(cuts, [*cuts[1:], None])]
+
+
+def _lines(part: Part) -> Iterator[tuple[int, bytes]]:
+    """Number in the file, counted from 1, and bytes of every line of the part."""
+    try:
+        with gzip.open(part.path, "rb") if part.path.suffix == ".gz" else part.path.open(
+            "rb"
+        ) as file:
+            number, position = 1, 0
+            while position < part.start:
+                skipped = file.read(min(1 << 22, part.start - position))
+                number += skipped.count(b"\n")
+                position += len(skipped)
+            for line in file:
+                if part.end is not None and position >= part.end:
+                    return
+                yield number, line
+                number, position = number + 1, position + len(line)
+    except (OSError, EOFError) as error:
+        raise Complaint(
+            f"{part.path}: cannot be read: {error}", "restore the file from its copy"
+        ) from error
+
+
+def check_schema(value: Any, expected: str, where: str) -> None:
+    found = value.get("schema") if isinstance(value, dict) else None
+    if found != expected:
+        raise Complaint(
+            f"{where}: schema {found!r}, but only {expected!r} is known here",
+            "use the analysis of the checkout that recorded the run",
+        )
+
+
+def _measures_with_holes(sample: dict[str, Any]) -> list[float]:
+    return [
+        np.nan
+        if sample.get(name) is None or isinstance(sample[name], dict)
+        else float(sample[name])
+        for name in MEASURES
+    ]
+
+
+def _check_checksum(columns: Columns, cell: str, checksum: str, arm: str, where: str) -> None:
+    first, first_arm = columns.checksums.setdefault(cell, (checksum, arm))
+    if checksum != first:
+        raise Complaint(
+            f"{where}: '{arm}' gave checksum {checksum} in '{cell}', but '{first_arm}' gave "
+            f"{first}: they did not do the same work",
+            "find out which is wrong: slablab attest; no table is made of such a run",
+        )
+
+
+def _take_sample(columns: Columns, sample: dict[str, Any], cell: str, arm: int, where: str) -> None:
+    _check_checksum(columns, cell, sample["checksum"], sample["arm"], where)
+    try:
+        columns.measures.extend(_measures_of(sample))
+    except (KeyError, TypeError):
+        del columns.measures[len(columns.arm) * len(MEASURES) :]  # extend stops at the hole
+        columns.measures.extend(_measures_with_holes(sample))
+    columns.arm.append(arm)
+    columns.block_row.append(len(columns.blocks))
+
+
+def _take_block(columns: Columns, block: dict[str, Any], arms: dict[str, int], where: str) -> None:
+    samples, cell = block["samples"], block["cell"]
+    if block["valid"]:
+        if len(samples) != len(arms) or {sample["arm"] for sample in samples} != arms.keys():
+            raise Complaint(
+                f"{where}: block {block['block']} of '{cell}' is called valid, but does not hold "
+                "every arm once",
+                "restore the file; slablab never writes such a line",
+            )
+        for sample in samples:
+            if sample["status"] != "ok":
+                raise Complaint(
+                    f"{where}: a valid block holds a sample that is '{sample['status']}'",
+                    "restore the file; slablab never writes such a line",
+                )
+            _take_sample(columns, sample, cell, arms[sample["arm"]], where)
+    else:
+        columns.losses.update(
+            (sample["arm"], sample["status"]) for sample in samples if sample["status"] != "ok"
+        )
+    for event, value in samples[0].get("events", {}).items() if samples else ():
+        if "absent" in value:
+            columns.absent_events.setdefault(event, value["absent"])
+    weather = block.get("weather", {})
+    columns.blocks.append(
+        (
+            cell,
+            block.get("host", ""),
+            block["block"],
+            block.get("started_unix_ns", 0),
+            block.get("duration_ns", 0),
+            bool(block["valid"]),
+            *(weather.get(name) for name in WEATHER),
+        )
+    )
+
+
+def _take(part: Part, plan: dict[str, Any]) -> Columns:
+    """The blocks of one part of a file."""
+    columns = Columns()
+    cells = {cell["id"] for cell in plan["cells"]}
+    arms = {arm["id"]: index for index, arm in enumerate(plan["arms"])}
+    for number, line in _lines(part):
+        where = f"{part.path}:{number}"
+        if not line.endswith(b"\n"):  # killed while it was written: that block is not in
+            columns.torn_lines += 1
+            continue
+        try:
+            block = json.loads(line)
+        except ValueError as error:
+            raise Complaint(
+                f"{where}: not JSON: {error}", "restore the file from its copy"
+            ) from error
+        check_schema(block, SCHEMA, where)
+        if block.get("plan") != plan["hash"]:
+            raise Complaint(
+                f"{where}: belongs to plan {block.get('plan')}, but plan.json is {plan['hash']}",
+                "keep every run in a folder of its own",
+            )
+        if block.get("cell") not in cells:
+            raise Complaint(
+                f"{where}: the plan has no cell '{block.get('cell')}'",
+                "keep every run in a folder of its own",
+            )
+        try:
+            _take_block(columns, block, arms, where)
+        except KeyError as error:
+            raise Complaint(
+                f"{where}: the record has no {error}", "see harness/records.md"
+            ) from error
+    return columns
+
+
+def _append(columns: Columns, more: Columns) -> None:
+    """Adds what another part held, in its order."""
+    for cell, (checksum, arm) in more.checksums.items():
+        _check_checksum(columns, cell, checksum, arm, "between two parts of the samples")
+    rows = np.frombuffer(more.block_row, dtype=np.int_) if more.block_row else np.empty(0, np.int_)
+    columns.block_row.frombytes((rows + len(columns.blocks)).tobytes())
+    columns.measures.extend(more.measures)
+    columns.arm.extend(more.arm)
+    columns.blocks.extend(more.blocks)
+    columns.losses.update(more.losses)
+    for event, reason in more.absent_events.items():
+        columns.absent_events.setdefault(event, reason)
+    columns.torn_lines += more.torn_lines
+
+
+def read_blocks(paths: list[Path], plan: dict[str, Any]) -> Columns:
+    """All blocks of a run's files. Raises Complaint for a broken line or another plan's."""
+    columns = Columns()
+    parts = [part for path in paths for part in _parts(path)]
+    if len(parts) > len(paths):
+        with ProcessPoolExecutor(max_workers=len(os.sched_getaffinity(0))) as pool:
+            for more in pool.map(partial(_take, plan=plan), parts):
+                _append(columns, more)
+    else:
+        for part in parts:
+            _append(columns, _take(part, plan))
+    return columns
