@@ -37,10 +37,10 @@ struct rank_interval median_interval(size_t n, double alpha)
     return (struct rank_interval){low, n + 1 - low};
 }
 
-double sign_test_p(size_t positive, size_t negative)
+double sign_test_p(size_t positive, size_t negative, size_t zero)
 {
-    size_t const n = positive + negative;
-    size_t const fewer = positive < negative ? positive : negative;
+    size_t const n = positive + negative + zero;
+    size_t const fewer = (positive < negative ? positive : negative) + zero;
     double tail = 0;
 
     for (size_t k = 0; k <= fewer; k++)

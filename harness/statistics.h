@@ -22,10 +22,10 @@ struct rank_interval {
 struct rank_interval median_interval(size_t n, double alpha);
 
 /* The exact two-sided p value of the sign test: the probability of a split at least as uneven as
- * this one when both signs are equally likely. Zero differences belong to neither count: they are
- * dropped, so the test is exact given the number of differences that have a sign. 1 when there is
- * none. */
-double sign_test_p(size_t positive, size_t negative);
+ * this one when both signs are equally likely. A zero counts against rejection, as the sign that is
+ * rarer: p <= alpha exactly where median_interval at alpha leaves 0 outside. 1 when there is no
+ * difference at all. */
+double sign_test_p(size_t positive, size_t negative, size_t zero);
 
 /* Sorts n values, smallest first. */
 void sort_values(double *values, size_t n);

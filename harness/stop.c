@@ -95,11 +95,11 @@ static void judge_control(struct tally const *tally, json_t *reasons)
     free(scratch);
 }
 
-static json_t *outcome_of(json_t *reasons, json_t *cells)
+static json_t *outcome_of(json_t *reasons, json_t *losses, json_t *cells)
 {
-    return json_pack("{s:s, s:s, s:o, s:o}", "schema", "slablab-outcome/1", "verdict",
+    return json_pack("{s:s, s:s, s:o, s:o, s:o}", "schema", "slablab-outcome/1", "verdict",
                      json_array_size(reasons) == 0 ? "complete" : "void", "reasons", reasons,
-                     "cells", cells);
+                     "losses", losses, "cells", cells);
 }
 
 json_t *stop_outcome(struct tally const *tally, enum stop_reason const *reasons)
@@ -115,10 +115,10 @@ json_t *stop_outcome(struct tally const *tally, enum stop_reason const *reasons)
                                         "blocks", (json_int_t)tally->cells[i].blocks, "lost",
                                         (json_int_t)tally->cells[i].lost, "stopped_by",
                                         stop_reason_name(reasons[i])));
-    return outcome_of(why, cells);
+    return outcome_of(why, json_incref(tally->losses), cells);
 }
 
 json_t *stop_outcome_before_blocks(json_t *reasons)
 {
-    return outcome_of(json_incref(reasons), json_array());
+    return outcome_of(json_incref(reasons), json_object(), json_array());
 }

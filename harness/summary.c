@@ -59,10 +59,11 @@ static void print_noise_floor(struct tally const *tally)
                worst);
 }
 
-static void print_verdict(json_t const *outcome)
+static void print_verdict(json_t *outcome)
 {
     json_int_t blocks = 0;
     json_int_t lost = 0;
+    char const *what;
     size_t place;
     json_t *entry;
 
@@ -71,13 +72,16 @@ static void print_verdict(json_t const *outcome)
         lost += json_integer_value(json_object_get(entry, "lost"));
     }
     printf("blocks: %" JSON_INTEGER_FORMAT ", lost: %" JSON_INTEGER_FORMAT "\n", blocks, lost);
+    json_object_foreach(json_object_get(outcome, "losses"), what, entry) {
+        printf("  %s, %" JSON_INTEGER_FORMAT " samples\n", what, json_integer_value(entry));
+    }
     printf("verdict: %s\n", json_string_value(json_object_get(outcome, "verdict")));
     json_array_foreach(json_object_get(outcome, "reasons"), place, entry) {
         printf("  %s\n", json_string_value(entry));
     }
 }
 
-void summary_print(struct tally const *tally, json_t const *outcome, char const *folder)
+void summary_print(struct tally const *tally, json_t *outcome, char const *folder)
 {
     /* Debian's pandas belongs to this one, whatever other python comes first on the PATH. */
     char const *const python =

@@ -8,6 +8,6 @@
 
 /* Prints cells and arms, the noise floor, losses, the verdict with its reasons, and where the run
  * lies. */
-void summary_print(struct tally const *tally, json_t const *outcome, char const *folder);
+void summary_print(struct tally const *tally, json_t *outcome, char const *folder);
 
 #endif

@@ -6,6 +6,7 @@
 #include "complain.h"
 #include "memory.h"
 #include "statistics.h"
+#include "text.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -16,7 +17,8 @@ enum { CAPACITY_FIRST = 32 };
 
 struct tally tally_new(struct plan const *plan)
 {
-    return (struct tally){plan, memory_zeroed(plan->cell_count, sizeof(struct tally_cell))};
+    return (struct tally){plan, memory_zeroed(plan->cell_count, sizeof(struct tally_cell)),
+                          json_object()};
 }
 
 void tally_free(struct tally *tally)
@@ -24,6 +26,7 @@ void tally_free(struct tally *tally)
     for (size_t i = 0; i < tally->plan->cell_count; i++)
         free(tally->cells[i].sample);
     free(tally->cells);
+    json_decref(tally->losses);
 }
 
 static uint64_t number(json_t const *object, char const *key)
@@ -93,6 +96,20 @@ static bool take_samples(struct plan const *plan, json_t const *samples, struct 
     return true;
 }
 
+static void count_losses(json_t *losses, json_t const *samples)
+{
+    for (size_t i = 0; i < json_array_size(samples); i++) {
+        json_t const *const sample = json_array_get(samples, i);
+        char const *const status = json_string_value(json_object_get(sample, "status"));
+        if (status == NULL || strcmp(status, "ok") == 0)
+            continue;
+        char *const what =
+            text_format("%s: %s", json_string_value(json_object_get(sample, "arm")), status);
+        json_object_set_new(losses, what, json_integer((json_int_t)number(losses, what) + 1));
+        free(what);
+    }
+}
+
 bool tally_add(void *context, json_t const *record)
 {
     struct tally *const tally = context;
@@ -116,6 +133,7 @@ bool tally_add(void *context, json_t const *record)
     if (!take_samples(tally->plan, json_object_get(record, "samples"),
                       next_block(cell, tally->plan->arm_count)))
         return refuse("a block without each arm once", id, block);
+    count_losses(tally->losses, json_object_get(record, "samples"));
     cell->blocks++;
     cell->lost += json_is_true(json_object_get(record, "valid")) ? 0 : 1;
     cell->duration_ns += number(record, "duration_ns");
@@ -215,5 +233,5 @@ double tally_control_p(struct tally const *tally, size_t cell)
         slower += control_ns > baseline_ns;
         faster += control_ns < baseline_ns;
     }
-    return sign_test_p(slower, faster);
+    return sign_test_p(slower, faster, tally_valid(tally, cell) - slower - faster);
 }

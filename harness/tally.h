@@ -30,6 +30,7 @@ struct tally_cell {
 struct tally {
     struct plan const *plan;
     struct tally_cell *cells;
+    json_t *losses; /* {"<arm>: <status>": how many samples}, of those that are not ok */
 };
 
 struct tally tally_new(struct plan const *plan);

@@ -45,23 +45,25 @@ static void interval_ranks_of_many(void **state)
 static void sign_test(void **state)
 {
     (void)state;
-    assert_float_equal(sign_test_p(0, 0), 1, 1e-12);
-    assert_float_equal(sign_test_p(1, 0), 1, 1e-12);
-    assert_float_equal(sign_test_p(6, 0), 2.0 / 64, 1e-12);
-    assert_float_equal(sign_test_p(0, 6), 2.0 / 64, 1e-12);
-    assert_float_equal(sign_test_p(5, 1), 2.0 * (1 + 6) / 64, 1e-12);
-    assert_float_equal(sign_test_p(3, 3), 1, 1e-12);
-    assert_float_equal(sign_test_p(8, 2), 2.0 * (1 + 10 + 45) / 1024, 1e-12);
+    assert_float_equal(sign_test_p(0, 0, 0), 1, 1e-12);
+    assert_float_equal(sign_test_p(1, 0, 0), 1, 1e-12);
+    assert_float_equal(sign_test_p(6, 0, 0), 2.0 / 64, 1e-12);
+    assert_float_equal(sign_test_p(0, 6, 0), 2.0 / 64, 1e-12);
+    assert_float_equal(sign_test_p(5, 1, 0), 2.0 * (1 + 6) / 64, 1e-12);
+    assert_float_equal(sign_test_p(3, 3, 0), 1, 1e-12);
+    assert_float_equal(sign_test_p(6, 0, 1), 2.0 * (1 + 7) / 128, 1e-12); /* the tie as a minus */
+    assert_float_equal(sign_test_p(0, 0, 9), 1, 1e-12);
+    assert_float_equal(sign_test_p(8, 2, 0), 2.0 * (1 + 10 + 45) / 1024, 1e-12);
 }
 
 static void sign_test_of_many(void **state)
 {
     (void)state;
-    assert_float_equal(sign_test_p(5000, 5000), 1, 1e-9);
+    assert_float_equal(sign_test_p(5000, 5000, 0), 1, 1e-9);
     /* Normal approximation with continuity: z = (5100 - 5000 - .5) / 50 = 1.99, p = .0466. */
-    assert_float_equal(sign_test_p(5100, 4900), 0.0466, 0.0001);
-    assert_true(sign_test_p(10000, 0) == 0); /* 2^-9999 is below what a double holds */
-    assert_true(sign_test_p(1000, 0) > 0);
+    assert_float_equal(sign_test_p(5100, 4900, 0), 0.0466, 0.0001);
+    assert_true(sign_test_p(10000, 0, 0) == 0); /* 2^-9999 is below what a double holds */
+    assert_true(sign_test_p(1000, 0, 0) > 0);
 }
 
 static void medians(void **state)
