@@ -10,9 +10,11 @@ PYTHON = $(shell for python in python3 /usr/bin/python3; do $$python -c 'import 
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 CFLAGS = -O2 -g -std=gnu11 -fno-omit-frame-pointer $(WARNINGS) $(WERROR)
 ALLOCATOR_FLAGS = $(CFLAGS) -Iallocators -fPIC -shared -fvisibility=hidden -ftls-model=initial-exec \
-	-fno-builtin-malloc -fno-builtin-calloc -fno-builtin-realloc -fno-builtin-free -Wl,--build-id
+	-fno-builtin-malloc -fno-builtin-calloc -fno-builtin-realloc -fno-builtin-free -falign-functions=64 -Wl,--build-id,-z,now
 HARNESS_LIBS = -lcyaml -lyaml -ljansson -lpfm -ldw -lelf -lm
+KEPT = results/reference/$(notdir $(patsubst %/,%,$(dir $(RUN:/=))))/$(notdir $(RUN:/=))
 DEPENDENCIES = -MMD -MP
+MEASURED = $(filter-out $(WERROR),$(ALLOCATOR_FLAGS))
 
 PHASES := $(patsubst allocators/phases/%.c,%,$(wildcard allocators/phases/*.c))
 WORKLOADS := $(patsubst workloads/%.c,%,$(wildcard workloads/*.c))
@@ -35,15 +37,20 @@ phases: ## the difference of each phase to the one that it is over
 		[ "$$parent" = nothing ] || diff -u allocators/phases/$$parent.c allocators/phases/$$phase.c || [ $$? = 1 ]; \
 	done
 
-$(BUILD)/lib%.so: allocators/phases/%.c
+# What was built with other flags, or by another compiler, is built again.
+$(BUILD)/flags: always
+	@mkdir -p $(@D)
+	@echo '$(CC) $(MEASURED)' | cmp --quiet - $@ || echo '$(CC) $(MEASURED)' > $@
+
+$(BUILD)/lib%.so: allocators/phases/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALLOCATOR_FLAGS) $(DEPENDENCIES) -o $@ $< -pthread
 
-$(BUILD)/observe/lib%.so: allocators/phases/%.c
+$(BUILD)/observe/lib%.so: allocators/phases/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALLOCATOR_FLAGS) -DOBSERVE $(DEPENDENCIES) -o $@ $< -pthread
 
-$(BUILD)/workloads/runtime/%.o: workloads/runtime/%.c
+$(BUILD)/workloads/runtime/%.o: workloads/runtime/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -fno-builtin $(DEPENDENCIES) -c -o $@ $<
 
@@ -55,9 +62,9 @@ $(BUILD)/workloads/runtime.a: $(RUNTIME)
 	@rm -f $@
 	ar rcs $@ $^
 
-$(BUILD)/harness/%.o: harness/%.c
+$(BUILD)/harness/%.o: harness/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -I. $(DEPENDENCIES) -DBUILD_COMPILER='"$(CC)"' -DBUILD_FLAGS='"$(CFLAGS)"' -c -o $@ $<
+	$(CC) $(CFLAGS) -I. $(DEPENDENCIES) -DBUILD_COMPILER='"$(CC)"' -DBUILD_FLAGS='"$(MEASURED)"' -c -o $@ $<
 
 $(BUILD)/slablab: $(HARNESS)
 	$(CC) $(CFLAGS) -o $@ $^ $(HARNESS_LIBS)
@@ -89,6 +96,15 @@ bench-harness: workloads $(BUILD)/harness/bench/sample_cost $(BUILD)/workloads/b
 bench-analysis: ## a million samples: loaded and tabulated within 20 s and 2 GB?
 	$(PYTHON) -m analysis.benchmark_load
 
+keep: ## RUN=results/x/y: store a finished run in results/reference/, compressed
+	@test -f $(RUN)/outcome.json || { echo "keep: '$(RUN)' is no finished run; try: make keep RUN=results/null/..." >&2; exit 2; }
+	mkdir -p $(KEPT)
+	cp $(RUN)/*.json $(RUN)/samples.jsonl $(KEPT)
+	gzip --best --no-name --force $(KEPT)/samples.jsonl
+
+readme: ## draw the tables in README.md anew from the runs that they name
+	$(PYTHON) -m analysis fill README.md
+
 setup: ## install what is missing (apt, as root or with sudo)
 	@./run_all.sh --setup
 
@@ -119,7 +135,7 @@ lint: ## clang-tidy and cppcheck over the C, shellcheck over the shell
 		-Iworkloads -DBUILD_COMPILER='""' -DBUILD_FLAGS='""'
 	shellcheck $$(git ls-files '*.sh' .ci/run)
 
-.PHONY: all help allocators phases workloads bench-harness bench-analysis setup print-python test test-c test-python test-style lint clean
+.PHONY: always keep readme all help allocators phases workloads bench-harness bench-analysis setup print-python test test-c test-python test-style lint clean
 .SECONDARY:
 
 clean: ## remove what was built

@@ -8,10 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ENTRIES_OF_OURS = 3 };
+enum { ENTRIES_OF_OURS = 4 };
 
 static char const PRELOAD[] = "LD_PRELOAD=";
 static char const REGION[] = "SLABLAB_REGION=";
+static char const BIND_NOW[] = "LD_BIND_NOW=1";
 static char const PAD[] = "SLABLAB_PAD=";
 
 char const *environment_object(struct arm const *arm, bool observing)
@@ -22,7 +23,7 @@ char const *environment_object(struct arm const *arm, bool observing)
 /* With an empty SLABLAB_PAD. */
 static size_t bytes_unpadded(struct arm const *arm, char const *object, int region_fd)
 {
-    size_t bytes = sizeof PAD + sizeof REGION + (size_t)snprintf(NULL, 0, "%d", region_fd);
+    size_t bytes = sizeof PAD + sizeof BIND_NOW + sizeof REGION + (size_t)snprintf(NULL, 0, "%d", region_fd);
 
     if (object != NULL)
         bytes += sizeof PRELOAD + strlen(object);
@@ -60,6 +61,8 @@ char **environment_build(struct arm const *arm, char const *object, int region_f
     }
     environment[entry++] = string;
     string += sprintf(string, "%s%d", REGION, region_fd) + 1;
+    environment[entry++] = string;
+    string = stpcpy(string, BIND_NOW) + 1;
     for (size_t i = 0; i < arm->environment_count; i++) {
         environment[entry++] = string;
         string = stpcpy(string, arm->environment[i]) + 1;

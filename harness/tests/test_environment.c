@@ -63,9 +63,10 @@ static void contents(void **state)
     (void)state;
     assert_string_equal(environment[0], "LD_PRELOAD=/a/libphase.so");
     assert_string_equal(environment[1], "SLABLAB_REGION=9");
-    assert_string_equal(environment[2], "SLABLAB_SMALLMID=1");
-    assert_memory_equal(environment[3], "SLABLAB_PAD=xxx", 15);
-    assert_null(environment[4]);
+    assert_string_equal(environment[2], "LD_BIND_NOW=1");
+    assert_string_equal(environment[3], "SLABLAB_SMALLMID=1");
+    assert_memory_equal(environment[4], "SLABLAB_PAD=xxx", 15);
+    assert_null(environment[5]);
     free(environment);
 }
 
@@ -75,8 +76,9 @@ static void no_preload_for_the_c_library(void **state)
 
     (void)state;
     assert_string_equal(environment[0], "SLABLAB_REGION=9");
-    assert_memory_equal(environment[1], "SLABLAB_PAD=", 12);
-    assert_null(environment[2]);
+    assert_string_equal(environment[1], "LD_BIND_NOW=1");
+    assert_memory_equal(environment[2], "SLABLAB_PAD=", 12);
+    assert_null(environment[3]);
     free(environment);
 }
 
@@ -87,7 +89,7 @@ static void largest_is_exact(void **state)
     char **const environment = environment_build(&arms[3], arms[3].object, 9, largest, 0);
 
     (void)state;
-    assert_string_equal(environment[4], "SLABLAB_PAD=");
+    assert_string_equal(environment[5], "SLABLAB_PAD=");
     free(environment);
 }
 
