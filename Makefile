@@ -10,7 +10,8 @@ PYTHON = $(shell for python in python3 /usr/bin/python3; do $$python -c 'import 
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 CFLAGS = -O2 -g -std=gnu11 -fno-omit-frame-pointer $(WARNINGS) $(WERROR)
 ALLOCATOR_FLAGS = $(CFLAGS) -Iallocators -fPIC -shared -fvisibility=hidden -ftls-model=initial-exec \
-	-fno-builtin-malloc -fno-builtin-calloc -fno-builtin-realloc -fno-builtin-free -falign-functions=64 -Wl,--build-id,-z,now
+	-fno-builtin-malloc -fno-builtin-calloc -fno-builtin-realloc -fno-builtin-free -falign-functions=64 \
+	-Wl,--build-id,-z,now
 HARNESS_LIBS = -lcyaml -lyaml -ljansson -lpfm -ldw -lelf -lm
 KEPT = results/reference/$(notdir $(patsubst %/,%,$(dir $(RUN:/=))))/$(notdir $(RUN:/=))
 DEPENDENCIES = -MMD -MP
@@ -114,7 +115,9 @@ print-python:
 test: setup ## build and run every test
 	@$(MAKE) --no-print-directory test-style test-c test-python
 
-test-c: all $(TESTS)
+tests: $(TESTS)
+
+test-c: all tests
 	@set -e; for test in $(filter-out $(BUILD)/allocators/%,$(TESTS)); do echo "== $$test"; $$test; done
 	@set -e; for script in $(TEST_SCRIPTS); do echo "== $$script"; $$script $(BUILD); done
 
@@ -122,7 +125,7 @@ test-python:
 	$(PYTHON) -m pytest -q -p no:cacheprovider analysis/tests
 
 test-style:
-	@$(PYTHON) .ci/style.py $$(git ls-files '*.c' '*.h' '*.py' '*.sh')
+	@$(PYTHON) .ci/style.py $$(git -c safe.directory='*' ls-files '*.c' '*.h' '*.py' '*.sh')
 
 lint: ## clang-tidy and cppcheck over the C, shellcheck over the shell
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
@@ -135,7 +138,7 @@ lint: ## clang-tidy and cppcheck over the C, shellcheck over the shell
 		-Iworkloads -DBUILD_COMPILER='""' -DBUILD_FLAGS='""'
 	shellcheck $$(git ls-files '*.sh' .ci/run)
 
-.PHONY: always keep readme all help allocators phases workloads bench-harness bench-analysis setup print-python test test-c test-python test-style lint clean
+.PHONY: always keep readme all help allocators phases workloads bench-harness bench-analysis setup print-python test tests test-c test-python test-style lint clean
 .SECONDARY:
 
 clean: ## remove what was built

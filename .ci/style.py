@@ -1,6 +1,6 @@
 """style.py -- the part of the house style that a machine can see, printed as file:line: rule.
 
-Usage: style.py FILE...  Exits 1 if any file breaks a rule.
+Usage: style.py FILE...  Exits 1 if any file breaks a rule, 2 if no file is named.
 
 SPDX-License-Identifier: MIT
 """
@@ -73,6 +73,10 @@ def findings(path: Path) -> Iterator[Finding]:
 
 
 def main(names: list[str]) -> int:
+    if not names:
+        print("style: no files were named", file=sys.stderr)
+        print("  try: make test-style, in a git checkout", file=sys.stderr)
+        return 2
     broken = 0
     for name in names:
         for number, rule in findings(Path(name)):

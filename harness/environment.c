@@ -23,8 +23,9 @@ char const *environment_object(struct arm const *arm, bool observing)
 /* With an empty SLABLAB_PAD. */
 static size_t bytes_unpadded(struct arm const *arm, char const *object, int region_fd)
 {
-    size_t bytes = sizeof PAD + sizeof BIND_NOW + sizeof REGION + (size_t)snprintf(NULL, 0, "%d", region_fd);
+    size_t bytes = sizeof PAD + sizeof BIND_NOW + sizeof REGION;
 
+    bytes += (size_t)snprintf(NULL, 0, "%d", region_fd);
     if (object != NULL)
         bytes += sizeof PRELOAD + strlen(object);
     for (size_t i = 0; i < arm->environment_count; i++)

@@ -2,10 +2,10 @@
  *
  * It holds LD_PRELOAD (not where the C library's own malloc is the arm), SLABLAB_REGION,
  * LD_BIND_NOW (or an allocator's first call of each library function would look up its name, and
- * some do that in the region while others did it before), the arm's own assignments and SLABLAB_PAD,
- * whose length makes all arms' environments equally many bytes and adds the block's pad. Bytes are what /proc/<pid>/environ shows, each string with its final 0. The
- * array of pointers is not evened out: the kernel starts it at an address random in steps of 16
- * bytes.
+ * some do that in the region while others did it before), the arm's own assignments and
+ * SLABLAB_PAD, whose length makes all arms' environments equally many bytes and adds the block's
+ * pad. Bytes are what /proc/<pid>/environ shows, each string with its final 0. The array of
+ * pointers is not evened out: the kernel starts it at an address random in steps of 16 bytes.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_ENVIRONMENT_H

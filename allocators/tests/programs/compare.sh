@@ -16,7 +16,8 @@ repository=$(git -c safe.directory='*' -C "$here" rev-parse --show-toplevel)
 readonly here repository
 
 make_inputs() {
-    git -c safe.directory='*' -C "$repository" rev-parse HEAD > commit # commits may come in while this runs
+    # Commits may come in while this runs.
+    git -c safe.directory='*' -C "$repository" rev-parse HEAD > commit
     awk -f "$here/large_c.awk" > large.c
     seq 250000 | awk '{ print $1 * 7919 % 1000003, "line", $1, "of", $1 * 31 % 977 }' > lines.txt
 }
