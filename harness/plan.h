@@ -75,7 +75,7 @@ struct published {
     char *where;            /* "fixed_random size=256 cold": words that the cell's id must hold */
     char *arm;              /* an arm's id */
     char *against;          /* an arm's id, or NULL for an absolute figure */
-    char *metric;           /* operations_per_second, page_faults, vm_hwm_bytes */
+    char *metric;           /* such as operations_per_second: expand_references.c has the list */
     double value;           /* absolute, or the relative effect (-0.036 is -3.6 %) */
 };
 

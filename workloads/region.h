@@ -40,8 +40,8 @@ struct region_tier {
 };
 
 /* From getrusage(RUSAGE_SELF). Where a kernel's tick tells user from system time, it splits the CPU
- * time of the process so far by where its ticks fell: a difference over a region of a few ticks says
- * next to nothing, the sum over many samples of long regions a good deal. */
+ * time of the process so far by where its ticks fell: a difference over a region of a few ticks
+ * says next to nothing, the sum over many samples of long regions a good deal. */
 struct region_usage {
     uint64_t user_ns;
     uint64_t system_ns;
