@@ -49,8 +49,7 @@ static inline void *os_map_aligned(size_t bytes, size_t alignment)
     size_t const before = -(uintptr_t)memory & (alignment - 1);
     if (before != 0)
         os_unmap(memory, before);
-    if (before != alignment)
-        os_unmap(memory + before + bytes, alignment - before);
+    os_unmap(memory + before + bytes, alignment - before); /* before < alignment */
     return memory + before;
 }
 

@@ -108,6 +108,28 @@ ALWAYS_INLINE void slab_put_freed(struct slab_blocks *blocks, struct block *bloc
     blocks->freelist = block;
 }
 
+/* Every SuperSlab that a backend ever had lies from begin to end. What does not is no block of it,
+ * and its memory must not be looked at. */
+struct superslab_range {
+    uintptr_t begin;
+    uintptr_t end;
+};
+
+static inline void range_add(struct superslab_range *range, void const *superslab)
+{
+    uintptr_t const begin = (uintptr_t)superslab;
+
+    if (range->begin == 0 || begin < range->begin)
+        range->begin = begin;
+    if (begin + SUPERSLAB_BYTES > range->end)
+        range->end = begin + SUPERSLAB_BYTES;
+}
+
+ALWAYS_INLINE bool range_holds(struct superslab_range const *range, void const *payload)
+{
+    return (uintptr_t)payload - range->begin < range->end - range->begin;
+}
+
 /* Fresh zeroed memory for one, or NULL with errno ENOMEM. */
 static inline void *superslab_map(void)
 {

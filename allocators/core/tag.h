@@ -17,6 +17,7 @@
 #define SLABLAB_TAG_H
 
 #include "core/message.h"
+#include "core/size_class.h"
 
 enum {
     TAG_LIBC = 0x00,
@@ -70,14 +71,16 @@ _Noreturn NOINLINE void tag_abort(char const *call, void const *pointer)
 {
     uint32_t const tag = tag_of(pointer);
     uint32_t const tier = tag & TAG_TIER;
-    bool const freed = tier == TAG_TINY_FREE || tier == TAG_SMALLMID_FREE;
+    uint32_t const class = tag & TAG_CLASS;
+    bool const freed = (tier == TAG_TINY_FREE && class < TINY_CLASSES) ||
+                       (tier == TAG_SMALLMID_FREE && class < SMALLMID_CLASSES);
     struct message message = tag_message(call, pointer);
 
     if (freed) {
         message_text(&message, strcmp(call, "free") == 0 ? "double free of a " : "use of a freed ");
         message_text(&message, tier == TAG_TINY_FREE ? "tiny" : "small-mid");
         message_text(&message, " block of class ");
-        message_number(&message, tag & TAG_CLASS, 10);
+        message_number(&message, class, 10);
     } else if (tag == TAG_LIBC) {
         message_text(&message, "never allocated: no tag, and no chunk of the C library");
     } else {

@@ -12,6 +12,8 @@
 #ifndef SLABLAB_PREWARM_H
 #define SLABLAB_PREWARM_H
 
+#include <sys/resource.h>
+
 #include "parts/shared_pool.h"
 
 enum { PREWARM_SUPERSLABS_MAX = 64, HUGE_PAGE_BYTES = 2 << 20 };
@@ -52,13 +54,45 @@ static inline enum prewarm_method prewarm_method(void)
 /* An arm that could not be prewarmed must not be measured as if it were. */
 _Noreturn static inline void prewarm_abort(char const *what)
 {
+    int const error = errno;
     struct message message = message_begin();
 
     message_text(&message, "prewarm: ");
     message_text(&message, what);
     message_text(&message, ": errno ");
-    message_number(&message, (uint64_t)errno, 10);
+    message_number(&message, (uint64_t)error, 10);
     message_abort(&message, "a smaller SLABLAB_PREWARM, or SLABLAB_PREWARM_METHOD=touch");
+}
+
+static inline uint64_t prewarm_faults(void)
+{
+    struct rusage usage = {0};
+
+    getrusage(RUSAGE_SELF, &usage);
+    return (uint64_t)usage.ru_minflt;
+}
+
+/* Touches memory that the kernel was asked to give in huge pages. It may give small ones in silence
+ * (switched off, or memory in pieces): each huge page that is missing costs 512 faults in place of
+ * one, so half of that is more than chance and less than any that is missing. */
+static inline void prewarm_touch_huge(void *memory, size_t bytes)
+{
+    uint64_t const before = prewarm_faults();
+
+    os_touch(memory, bytes);
+    uint64_t const faults = prewarm_faults() - before;
+    uint64_t const huge_pages = bytes / HUGE_PAGE_BYTES;
+    if (faults <= huge_pages + HUGE_PAGE_BYTES / OS_PAGE_BYTES / 2)
+        return;
+    struct message message = message_begin();
+
+    message_text(&message, "prewarm: SLABLAB_PREWARM_METHOD=hugepage: the kernel gave too few: ");
+    message_number(&message, faults, 10);
+    message_text(&message, " faults for ");
+    message_number(&message, huge_pages, 10);
+    message_text(&message, " huge pages");
+    message_abort(&message, "madvise in /sys/kernel/mm/transparent_hugepage/enabled, 1 into "
+                            "/proc/sys/vm/compact_memory, or SLABLAB_PREWARM_METHOD=touch");
 }
 
 static inline void prewarm_make_resident(void *memory, size_t bytes, enum prewarm_method method)
@@ -68,9 +102,13 @@ static inline void prewarm_make_resident(void *memory, size_t bytes, enum prewar
             prewarm_abort("madvise(MADV_POPULATE_WRITE) failed");
         return;
     }
-    if (method == PREWARM_HUGEPAGE && madvise(memory, bytes, MADV_HUGEPAGE) != 0)
+    if (method == PREWARM_TOUCH) {
+        os_touch(memory, bytes);
+        return;
+    }
+    if (madvise(memory, bytes, MADV_HUGEPAGE) != 0)
         prewarm_abort("madvise(MADV_HUGEPAGE) failed");
-    os_touch(memory, bytes);
+    prewarm_touch_huge(memory, bytes);
 }
 
 /* A SuperSlab whose slots are all free slots of one class. */

@@ -52,8 +52,7 @@ struct shared_pool {
     struct link *with_room[TINY_CLASSES]; /* of slabs */
     struct link *with_unused;             /* of SuperSlabs */
     struct superslab_cache cache;
-    uintptr_t begin; /* every SuperSlab there ever was lies from here */
-    uintptr_t end;   /* to here */
+    struct superslab_range range;
 };
 
 #define SHARED_POOL_EMPTY {.lock = PTHREAD_MUTEX_INITIALIZER}
@@ -80,10 +79,7 @@ static inline struct superslab *pool_adopt(struct shared_pool *pool, void *memor
     superslab->unused = (uint16_t)SLABS_ALL;
     superslab->busy = 0;
     list_push(&pool->with_unused, &superslab->cached.link);
-    if (pool->begin == 0 || (uintptr_t)memory < pool->begin)
-        pool->begin = (uintptr_t)memory;
-    if ((uintptr_t)memory + SUPERSLAB_BYTES > pool->end)
-        pool->end = (uintptr_t)memory + SUPERSLAB_BYTES;
+    range_add(&pool->range, superslab);
     return superslab;
 }
 
@@ -247,8 +243,8 @@ static inline struct slab *pool_slab_of(struct shared_pool const *pool, struct b
     uint32_t const index = slab_index(block);
     struct slab *const slab = &superslab->slab[index];
 
-    if (UNLIKELY((uintptr_t)block - pool->begin >= pool->end - pool->begin))
-        tag_abort_found("free", block, "never allocated: no SuperSlab is near ", pool->begin);
+    if (UNLIKELY(!range_holds(&pool->range, block)))
+        tag_abort_found("free", block, "never allocated: no SuperSlab is near ", pool->range.begin);
     if (UNLIKELY(superslab->magic != SUPERSLAB_MAGIC))
         tag_abort_found("free", block, "in no SuperSlab: found magic ", superslab->magic);
     if (UNLIKELY((superslab->unused >> index & 1) != 0 || slab->blocks.used == 0))
@@ -256,7 +252,7 @@ static inline struct slab *pool_slab_of(struct shared_pool const *pool, struct b
     if (UNLIKELY(slab->blocks.class != class))
         tag_abort_found("free", block, "tag and slab disagree: the slab has class ",
                         slab->blocks.class);
-    size_t const offset = (size_t)((char *)block - slab_first_payload(superslab, index));
+    uint32_t const offset = (uint32_t)((char *)block - slab_first_payload(superslab, index));
     if (UNLIKELY(offset % tiny_strides[class] != 0))
         tag_abort_found("free", block, "begins no block: offset in its slab ", offset);
     return slab;

@@ -1,6 +1,6 @@
 /* smallmid_backend.h -- SuperSlabs for Small-Mid alone, never used again once full.
  *
- *   head of a class -> newest SuperSlab -> older -> ... -> oldest      in the order of last use
+ *   head of a class -> newest SuperSlab        the older ones are full; nothing leads back to them
  *
  * A refill takes from the slab in use: blocks that came back first, then new ones; when that is
  * full, from the next slab of the SuperSlab, then from a new SuperSlab. "Full" is used == capacity,
@@ -23,7 +23,6 @@
 
 struct smallmid_superslab {
     uint64_t magic;
-    struct smallmid_superslab *older;
     struct slab_blocks slab[SLABS];
 };
 
@@ -33,6 +32,7 @@ _Static_assert(sizeof(struct smallmid_superslab) <= SUPERSLAB_HEADER_BYTES, "the
 struct smallmid_backend {
     pthread_mutex_t lock;
     struct smallmid_superslab *newest[SMALLMID_CLASSES]; /* the head of each class */
+    struct superslab_range range;
 };
 
 #define SMALLMID_BACKEND_EMPTY {.lock = PTHREAD_MUTEX_INITIALIZER}
@@ -51,7 +51,7 @@ static inline struct smallmid_superslab *smallmid_grow(struct smallmid_backend *
         superslab->slab[index].class = (uint16_t)class;
         superslab->slab[index].capacity = slab_capacity(index, smallmid_strides[class]);
     }
-    superslab->older = backend->newest[class];
+    range_add(&backend->range, superslab);
     backend->newest[class] = superslab;
     return superslab;
 }
@@ -91,23 +91,33 @@ static inline uint32_t smallmid_refill(struct smallmid_backend *backend, uint32_
     return taken;
 }
 
-/* One block goes to its slab's freelist; the slab looks as full as before. */
-static inline void smallmid_return(struct smallmid_backend *backend, struct block *block,
-                                   uint32_t class)
+/* The slab that the block belongs to; aborts if the block is none of the class's. */
+static inline struct slab_blocks *smallmid_slab_of(struct smallmid_backend const *backend,
+                                                   struct block const *block, uint32_t class)
 {
     struct smallmid_superslab *const superslab = superslab_of(block);
     uint32_t const index = slab_index(block);
     struct slab_blocks *const slab = &superslab->slab[index];
 
+    if (UNLIKELY(!range_holds(&backend->range, block)))
+        tag_abort_found("free", block, "never allocated: no Small-Mid SuperSlab is near ",
+                        backend->range.begin);
     if (UNLIKELY(superslab->magic != SMALLMID_MAGIC))
         tag_abort_found("free", block, "in no Small-Mid SuperSlab: found magic ", superslab->magic);
     if (UNLIKELY(slab->class != class))
         tag_abort_found("free", block, "tag and slab disagree: the slab has class ", slab->class);
-    size_t const offset = (size_t)((char *)block - slab_first_payload(superslab, index));
+    uint32_t const offset = (uint32_t)((char const *)block - slab_first_payload(superslab, index));
     if (UNLIKELY(offset % smallmid_strides[class] != 0))
         tag_abort_found("free", block, "begins no block: offset in its slab ", offset);
+    return slab;
+}
+
+/* One block goes to its slab's freelist; the slab looks as full as before. */
+static inline void smallmid_return(struct smallmid_backend *backend, struct block *block,
+                                   uint32_t class)
+{
     pthread_mutex_lock(&backend->lock);
-    slab_put_freed(slab, block);
+    slab_put_freed(smallmid_slab_of(backend, block, class), block);
     pthread_mutex_unlock(&backend->lock);
 }
 

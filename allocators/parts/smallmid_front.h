@@ -1,11 +1,13 @@
 /* smallmid_front.h -- a thread's own lists of Small-Mid blocks, 32, 24 and 16 at most.
  *
- * Knows neither where blocks come from nor where they go: a miss returns NULL, a full list false.
+ * Knows neither where blocks come from nor where they go: the phase gives a function for a miss and
+ * one for what a full list does not take.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_SMALLMID_FRONT_H
 #define SLABLAB_SMALLMID_FRONT_H
 
+#include "core/observe.h"
 #include "core/process.h"
 #include "core/superslab.h"
 #include "core/tag.h"
@@ -15,6 +17,9 @@ struct smallmid_front {
     struct block *head[SMALLMID_CLASSES];
     uint32_t room[SMALLMID_CLASSES]; /* blocks that the list still takes */
 };
+
+typedef void *smallmid_miss_function(uint32_t class);
+typedef void smallmid_spill_function(void *payload, uint32_t class);
 
 /* SLABLAB_SMALLMID: 1 is on, 0 or unset is off. */
 static inline bool smallmid_from_environment(void)
@@ -64,6 +69,30 @@ ALWAYS_INLINE bool smallmid_put(struct smallmid_front *front, void *payload, uin
     block->next = front->head[class];
     front->head[class] = block;
     return true;
+}
+
+/* miss is a constant at every call, so the fast path holds no pointer to call. It returns a tagged
+ * block, or NULL with errno ENOMEM. smallmid_holds(size). */
+ALWAYS_INLINE void *smallmid_malloc(struct smallmid_front *front, size_t size,
+                                    smallmid_miss_function *miss)
+{
+    uint32_t const class = smallmid_class_of(size);
+    void *const payload = smallmid_take(front, class);
+
+    observe(SMALLMID_ALLOCATIONS);
+    if (UNLIKELY(payload == NULL))
+        return miss(class);
+    tag_set(payload, TAG_SMALLMID | class);
+    return payload;
+}
+
+/* spill, a constant too, is for a list that is full, or that the thread has not yet. */
+ALWAYS_INLINE void smallmid_free(struct smallmid_front *front, void *payload, uint8_t tag,
+                                 smallmid_spill_function *spill)
+{
+    observe(SMALLMID_FREES);
+    if (UNLIKELY(!smallmid_put(front, payload, tag & TAG_CLASS)))
+        spill(payload, tag & TAG_CLASS);
 }
 
 /* The thread ends: the lists go, and nothing is kept from now on. Call till it returns NULL. */

@@ -1,7 +1,8 @@
 /* superslab_cache.h -- empty SuperSlabs kept warm instead of unmapped.
  *
- * The newest is taken first. At most 256 of them, 512 MB, and none that has lain here for 60 s;
- * what is too many or too old is unmapped when the next one comes. Its owner holds the lock.
+ * The newest is taken first. At most 256 of them, and none that has lain here for 60 s; what is too
+ * many or too old is unmapped when the next one comes. The source's second limit, 512 MB, binds for
+ * its SuperSlabs of 2 MB and cannot for ours: 256 of 1 MB are 256 MB. Its owner holds the lock.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_SUPERSLAB_CACHE_H
@@ -13,11 +14,7 @@
 
 enum {
     CACHE_SUPERSLABS_MAX = 256,
-    CACHE_BYTES_MAX = 512 << 20,
-    CACHE_AGE_MS_MAX = 60 * 1000,
-    CACHE_COUNT_MAX = CACHE_SUPERSLABS_MAX < CACHE_BYTES_MAX / SUPERSLAB_BYTES
-                          ? CACHE_SUPERSLABS_MAX
-                          : CACHE_BYTES_MAX / SUPERSLAB_BYTES
+    CACHE_AGE_MS_MAX = 60 * 1000
 };
 
 /* Lies in a cached SuperSlab's header page. */
@@ -42,7 +39,7 @@ static inline void cache_put(struct superslab_cache *cache, struct cached *cache
     list_push(&cache->newest, &cached->link);
     cache->count++;
     observe(SUPERSLABS_EMPTIED);
-    while (cache->count > CACHE_COUNT_MAX ||
+    while (cache->count > CACHE_SUPERSLABS_MAX ||
            cached->since_ms - cache_oldest(cache)->since_ms > CACHE_AGE_MS_MAX) {
         struct cached *const oldest = cache_oldest(cache);
 

@@ -60,6 +60,11 @@ NOINLINE void *tiny_refill(struct tiny_front *front, struct shared_pool *pool, u
     struct block *list = NULL;
 
     thread_begin_slow();
+    if (front->head[class] != NULL) { /* to begin may allocate, and so refill */
+        list = front->head[class];
+        front->head[class] = list->next;
+        return list;
+    }
     bool const ended = thread_life == THREAD_ENDED;
     uint32_t const count = ended ? 1 : TINY_REFILL_BLOCKS;
     observe(REFILLS);

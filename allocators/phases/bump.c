@@ -61,6 +61,8 @@ static void phase_fork_done(void)
 NOINLINE bool bump_refill(size_t bytes)
 {
     thread_begin_slow();
+    if ((size_t)(span.end - span.next) >= bytes) /* to begin may allocate, and so refill */
+        return true;
     observe(REFILLS);
     pthread_mutex_lock(&lock);
     span = (struct span){.next = NULL}; /* what is left of it is too small */

@@ -71,18 +71,6 @@ NOINLINE void *smallmid_miss_slow(uint32_t class)
     return block;
 }
 
-ALWAYS_INLINE void *smallmid_malloc(size_t size)
-{
-    uint32_t const class = smallmid_class_of(size);
-    void *const payload = smallmid_take(&smallmid, class);
-
-    observe(SMALLMID_ALLOCATIONS);
-    if (UNLIKELY(payload == NULL))
-        return smallmid_miss_slow(class);
-    tag_set(payload, TAG_SMALLMID | class);
-    return payload;
-}
-
 /* The list is full, or the thread has none yet. */
 NOINLINE void smallmid_spill_slow(void *payload, uint32_t class)
 {
@@ -93,17 +81,10 @@ NOINLINE void smallmid_spill_slow(void *payload, uint32_t class)
     tiny_put(&tiny, &pool, payload, smallmid_tiny_class[class], policy);
 }
 
-ALWAYS_INLINE void smallmid_free(void *payload, uint8_t tag)
-{
-    observe(SMALLMID_FREES);
-    if (UNLIKELY(!smallmid_put(&smallmid, payload, tag & TAG_CLASS)))
-        smallmid_spill_slow(payload, tag & TAG_CLASS);
-}
-
 ALWAYS_INLINE void *phase_malloc(size_t size)
 {
-    if (UNLIKELY(smallmid_on) && smallmid_holds(size))
-        return smallmid_malloc(size);
+    if (smallmid_on && smallmid_holds(size)) /* no hint: what is measured has it on */
+        return smallmid_malloc(&smallmid, size, smallmid_miss_slow);
     if (LIKELY(size <= TINY_SIZE_MAX))
         return tiny_malloc(&tiny, &pool, size, policy);
     return libc_malloc_slow(size);
@@ -113,10 +94,10 @@ ALWAYS_INLINE void phase_free(void *pointer)
 {
     uint8_t const tag = tag_of(pointer);
 
-    if (LIKELY(tag_is_tiny(tag)))
+    if (tag_is_tiny(tag))
         tiny_free(&tiny, &pool, pointer, tag, policy);
     else if (tag_is_smallmid(tag))
-        smallmid_free(pointer, tag);
+        smallmid_free(&smallmid, pointer, tag, smallmid_spill_slow);
     else
         libc_free_slow(pointer);
 }

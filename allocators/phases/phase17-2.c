@@ -64,30 +64,20 @@ static void phase_fork_done(void)
 /* One block, and the rest of the batch for the list. */
 NOINLINE void *smallmid_miss_slow(uint32_t class)
 {
-    struct block *list = NULL;
-
     thread_begin_slow();
-    observe(SMALLMID_REFILLS);
-    uint32_t const count = smallmid.room[class] == 0 ? 1 : smallmid_refill_blocks[class];
-    uint32_t const taken = smallmid_refill(&backend, class, count, &list);
-    if (list == NULL)
-        return NULL;
-    smallmid.head[class] = list->next;
-    smallmid.room[class] -= taken - 1;
-    tag_set(list, TAG_SMALLMID | class);
-    return list;
-}
+    struct block *block = smallmid_take(&smallmid, class); /* to begin may allocate, so refill */
+    if (block == NULL) {
+        uint32_t const count = smallmid.room[class] == 0 ? 1 : smallmid_refill_blocks[class];
 
-ALWAYS_INLINE void *smallmid_malloc(size_t size)
-{
-    uint32_t const class = smallmid_class_of(size);
-    void *const payload = smallmid_take(&smallmid, class);
-
-    observe(SMALLMID_ALLOCATIONS);
-    if (UNLIKELY(payload == NULL))
-        return smallmid_miss_slow(class);
-    tag_set(payload, TAG_SMALLMID | class);
-    return payload;
+        observe(SMALLMID_REFILLS);
+        uint32_t const taken = smallmid_refill(&backend, class, count, &block);
+        if (block == NULL)
+            return NULL;
+        smallmid.head[class] = block->next;
+        smallmid.room[class] -= taken - 1;
+    }
+    tag_set(block, TAG_SMALLMID | class);
+    return block;
 }
 
 /* The list is full, or the thread has none yet. */
@@ -100,17 +90,10 @@ NOINLINE void smallmid_spill_slow(void *payload, uint32_t class)
     smallmid_return(&backend, payload, class);
 }
 
-ALWAYS_INLINE void smallmid_free(void *payload, uint8_t tag)
-{
-    observe(SMALLMID_FREES);
-    if (UNLIKELY(!smallmid_put(&smallmid, payload, tag & TAG_CLASS)))
-        smallmid_spill_slow(payload, tag & TAG_CLASS);
-}
-
 ALWAYS_INLINE void *phase_malloc(size_t size)
 {
-    if (UNLIKELY(smallmid_on) && smallmid_holds(size))
-        return smallmid_malloc(size);
+    if (smallmid_on && smallmid_holds(size)) /* no hint: what is measured has it on */
+        return smallmid_malloc(&smallmid, size, smallmid_miss_slow);
     if (LIKELY(size <= TINY_SIZE_MAX))
         return tiny_malloc(&tiny, &pool, size, policy);
     return libc_malloc_slow(size);
@@ -120,10 +103,10 @@ ALWAYS_INLINE void phase_free(void *pointer)
 {
     uint8_t const tag = tag_of(pointer);
 
-    if (LIKELY(tag_is_tiny(tag)))
+    if (tag_is_tiny(tag))
         tiny_free(&tiny, &pool, pointer, tag, policy);
     else if (tag_is_smallmid(tag))
-        smallmid_free(pointer, tag);
+        smallmid_free(&smallmid, pointer, tag, smallmid_spill_slow);
     else
         libc_free_slow(pointer);
 }

@@ -63,5 +63,6 @@ void *workload_map(size_t bytes)
     if (memory == MAP_FAILED)
         end_with(STATUS_FAILED, "fewer objects, or a machine with more memory",
                  "cannot map %zu bytes: %s", bytes, strerror(errno));
+    memset(memory, 0, bytes); /* faults now, all of them: MAP_POPULATE may give up in silence */
     return memory;
 }
