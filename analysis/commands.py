@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .complaint import Complaint
+from .fill import filled
 from .formats import FORMATS
 from .records import load
 from .report import differences, write_report
@@ -21,7 +22,12 @@ STATUS_USAGE = 2
 
 
 def table(arguments: argparse.Namespace) -> int:
-    text = FORMATS[arguments.format][1](load(arguments.run))
+    if arguments.format == "csv" and len(arguments.run) > 1:
+        raise Complaint(
+            f"csv of {len(arguments.run)} runs: their parameters are other columns",
+            "one RUN at a time",
+        )
+    text = "\n".join(FORMATS[arguments.format][1](load(folder)) for folder in arguments.run)
     if arguments.out is None:
         sys.stdout.write(text)
     else:
@@ -42,39 +48,58 @@ def report(arguments: argparse.Namespace) -> int:
 
 
 def verify(arguments: argparse.Namespace) -> int:
-    found = differences(load(arguments.run), arguments.against)
-    for line in found:
-        print(f"analysis: {line}", file=sys.stderr)
-    if found:
+    status = 0
+    for folder in arguments.run:
+        found = differences(load(folder), arguments.against)
+        for line in found:
+            print(f"analysis: {line}", file=sys.stderr)
+        if found:
+            status = STATUS_DIFFERENT
+        else:
+            print(f"{arguments.against}: every table of {folder} is what its samples give")
+    if status != 0:
+        names = " ".join(map(str, arguments.run))
         print(
-            f"  try: /usr/bin/python3 -m analysis report {arguments.run} --out {arguments.against}",
+            f"  try: /usr/bin/python3 -m analysis report {names} --out {arguments.against}",
             file=sys.stderr,
         )
-        return STATUS_DIFFERENT
-    print(f"{arguments.against}: every table of {arguments.run} is what its samples give")
+    return status
+
+
+def fill(arguments: argparse.Namespace) -> int:
+    text = arguments.file.read_text(encoding="utf-8")
+    arguments.file.write_text(filled(text, arguments.file.parent), encoding="utf-8")
     return 0
 
 
+def _run_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "run", type=Path, metavar="RUN", nargs="+", help="results/<experiment>/<run>"
+    )
+
+
 def _table_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("run", type=Path, metavar="RUN", help="results/<experiment>/<run>")
+    _run_arguments(parser)
     parser.add_argument("--format", choices=FORMATS, default="terminal")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write there instead of printing")
 
 
 def _report_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "run", type=Path, metavar="RUN", nargs="+", help="results/<experiment>/<run>"
-    )
+    _run_arguments(parser)
     parser.add_argument(
         "--out", type=Path, metavar="DIR", required=True, help="the report's folder"
     )
 
 
 def _verify_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("run", type=Path, metavar="RUN", help="results/<experiment>/<run>")
+    _run_arguments(parser)
     parser.add_argument(
         "--against", type=Path, metavar="DIR", required=True, help="a report's folder"
     )
+
+
+def _fill_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE", help="a Markdown text with marks")
 
 
 @dataclass(frozen=True)
@@ -101,6 +126,7 @@ COMMANDS = (
         _verify_arguments,
         verify,
     ),
+    Command("fill", "write stored runs' tables between a text's marks", _fill_arguments, fill),
 )
 
 
@@ -122,14 +148,14 @@ def run(words: list[str]) -> int:
     arguments = _parser().parse_args(words)
     command = next(command for command in COMMANDS if command.name == arguments.command)
     try:
-        return command.function(arguments)
+        status = command.function(arguments)
+        sys.stdout.flush()
+        return status
     except Complaint as complaint:
         print(complaint, file=sys.stderr)
-    except (
-        BrokenPipeError
-    ):  # `analysis table RUN | head`: nobody reads on, and nobody is to be told
+    except BrokenPipeError:  # `analysis table RUN | head`: nobody reads on or is to be told
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        print(f"analysis: {error}\n  try: a folder that can be written to", file=sys.stderr)
+        print(f"analysis: {error}\n  try: check the path and its permissions", file=sys.stderr)
     return STATUS_USAGE

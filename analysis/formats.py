@@ -128,6 +128,16 @@ def _markdown_row(row: Row, columns: int) -> str:
     return _pipe(row.cells)
 
 
+def markdown_table(table: Table) -> str:
+    rule = _pipe([":--" if i < table.texts else "--:" for i in range(len(table.columns))])
+    lines = [
+        _pipe([name.replace(NO_BREAK, " ") for name in table.columns]),
+        rule,
+        *(_markdown_row(row, len(table.columns)) for row in table.rows),
+    ]
+    return "\n".join(lines)
+
+
 def markdown(found: Document) -> str:
     parts = [
         f"# {found.title}",
@@ -140,13 +150,7 @@ def markdown(found: Document) -> str:
     if found.cautions:
         parts += ["**Cautions.**", "\n".join(f"- {line}" for line in found.cautions)]
     for table in found.tables:
-        rule = _pipe([":--" if i < table.texts else "--:" for i in range(len(table.columns))])
-        lines = [
-            _pipe([name.replace(NO_BREAK, " ") for name in table.columns]),
-            rule,
-            *(_markdown_row(row, len(table.columns)) for row in table.rows),
-        ]
-        parts += [f"## {table.title}", "\n".join(lines)]
+        parts += [f"## {table.title}", markdown_table(table)]
     return "\n\n".join([*parts, *found.legend]) + "\n"
 
 

@@ -156,6 +156,27 @@ def test_several_runs_share_a_report(tmp_path: Path) -> None:
     assert commands.run(["verify", str(tmp_path / "two"), "--against", str(tmp_path / "out")]) == 0
 
 
+def test_two_runs_are_two_tables_and_csv_is_of_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folders = [str(write_run(tmp_path / name, {"a": 0.0}, CELLS, 6)) for name in ("one", "two")]
+    assert commands.run(["table", *folders]) == 0
+    text = capsys.readouterr().out
+    assert text.index("synthetic (quick, one)") < text.index("synthetic (quick, two)")
+    assert commands.run(["report", *folders, "--out", str(tmp_path / "out")]) == 0
+    assert commands.run(["verify", *folders, "--against", str(tmp_path / "out")]) == 0
+    assert commands.run(["table", *folders, "--format", "csv"]) == 2
+    assert "one RUN at a time" in capsys.readouterr().err
+
+
+def test_a_path_that_cannot_be_written_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = str(write_run(tmp_path / "run", {"a": 0.0}, CELLS, 6))
+    assert commands.run(["table", folder, "--out", str(tmp_path)]) == 2
+    assert "check the path and its permissions" in capsys.readouterr().err
+
+
 def test_a_refused_run_ends_with_status_2_and_what_to_try(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
