@@ -20,6 +20,8 @@ from scipy import optimize, special
 BLOCKS_MIN = 6  # method.md: fewer blocks give no interval
 POWER = 0.80  # of the smallest effect that a run is said to have been able to see
 TRIMMED_EACH_SIDE = 0.20
+BLOCKS_FOR_SHARE = 20  # fewer ratios are too few for their t interval
+OUTSIDE_MAX = 0.25  # of a whole; with more beside it, its ticks say little about it
 PAIRWISE_MAX = 1000  # up to here all n (n + 1) / 2 Walsh averages are written out
 
 
@@ -30,10 +32,6 @@ class Interval:
     point: float
     low: float
     high: float
-
-    @property
-    def half_width(self) -> float:
-        return (self.high - self.low) / 2
 
 
 def finite(values: ArrayLike) -> NDArray[np.float64]:
@@ -123,6 +121,12 @@ def _power(probability: float, n: int, k: int) -> float:
     return float(special.bdtr(k, n, probability) + special.bdtrc(n - k - 1, n, probability))
 
 
+@lru_cache(maxsize=None)
+def _share_needed(n: int, k: int, power: float) -> float:
+    """The smallest probability of a positive d at which the test rejects with this power."""
+    return optimize.brentq(lambda p: _power(p, n, k) - power, 0.5, 1.0, xtol=1e-12)
+
+
 def minimum_detectable_effect(differences: ArrayLike, alpha: float, power: float = POWER) -> float:
     """The smallest true relative effect that the sign test would have found with the given power;
     NaN: none.
@@ -138,7 +142,7 @@ def minimum_detectable_effect(differences: ArrayLike, alpha: float, power: float
     if ranks is None:
         return float("nan")
     n, k = kept.size, ranks[0] - 1
-    share = optimize.brentq(lambda p: _power(p, n, k) - power, 0.5, 1.0, xtol=1e-12)
+    share = _share_needed(n, k, power)
     residuals = np.sort(kept - np.median(kept))
     needed = int(np.ceil(share * n - 1e-9))
     upwards = -residuals[n - needed]
@@ -146,17 +150,19 @@ def minimum_detectable_effect(differences: ArrayLike, alpha: float, power: float
     return float(np.expm1(max(upwards, downwards, 0.0)))
 
 
-def lag_one_autocorrelation(values: ArrayLike) -> float:
-    """Correlation of each value with the one before it, about the common mean; NaN where nothing
-    varies."""
-    centred = finite(values)
-    centred = centred - centred.mean() if centred.size else centred
-    scale = float(centred @ centred)
-    return (
-        float(centred[1:] @ centred[:-1]) / scale
-        if centred.size > 2 and scale > 0
-        else float("nan")
-    )
+def lag_one_autocorrelation(values: ArrayLike, series: ArrayLike | None = None) -> float:
+    """Correlation of each value with the one before it, about the mean; NaN where nothing varies.
+
+    series tells which series each value belongs to (the machine that ran it): every series has its
+    own mean, and only neighbours within one are compared."""
+    array = np.asarray(values, dtype=float).ravel()
+    names = np.zeros(array.size) if series is None else np.asarray(series)
+    kept = [finite(array[names == name]) for name in np.unique(names)]
+    centred = [one - one.mean() for one in kept if one.size]
+    scale = sum(float(one @ one) for one in centred)
+    if sum(one.size for one in centred) <= 2 or scale <= 0:
+        return float("nan")
+    return sum(float(one[1:] @ one[:-1]) for one in centred) / scale
 
 
 def lag_one_bound(n: int) -> float:
@@ -181,6 +187,8 @@ def hodges_lehmann(values: ArrayLike) -> float:
     tolerance = 1e-9 * (high - low)
     while high - low > tolerance:
         middle = (low + high) / 2
+        if not low < middle < high:  # neighbours among the numbers: nothing is left to halve
+            break
         pairs = np.searchsorted(ordered, 2 * middle - ordered, side="right")
         below = (int(pairs.sum()) + int((ordered <= middle).sum())) // 2
         low, high = (low, middle) if 2 * below >= n * (n + 1) // 2 else (middle, high)
@@ -196,12 +204,51 @@ def trimmed_mean(values: ArrayLike, each_side: float = TRIMMED_EACH_SIDE) -> flo
 
 
 def ratio_of_totals(values: ArrayLike, against: ArrayLike) -> float:
-    """sum(values) / sum(against) - 1, over the blocks where both are numbers. Secondary: heavy
-    tails rule it."""
+    """sum(values) / sum(against) - 1 of times or other amounts, which add up (rates do not), over
+    the blocks where both are numbers. Secondary: heavy tails rule it."""
     pairs = np.vstack([np.asarray(values, dtype=float), np.asarray(against, dtype=float)])
     pairs = pairs[:, np.isfinite(pairs).all(axis=0)]
     totals = pairs.sum(axis=1)
     return float(totals[0] / totals[1] - 1) if totals[1] > 0 else float("nan")
+
+
+def share_of_totals(
+    part: ArrayLike, whole: ArrayLike, outside: ArrayLike, alpha: float, tick: float
+) -> Interval:
+    """sum(part) / sum(whole), where a clock's ticks split the whole into parts, with an interval at
+    1 - alpha; all in one unit, one value per block. NaN where ticks cannot tell.
+
+    The wider of two intervals: the ratio estimator's t interval over blocks (Cochran, Sampling
+    Techniques, 3rd ed., 6.3) and that of Clopper and Pearson (1934) over sum(whole) / tick draws.
+    A process splits all of its time by all of its ticks, so what ran outside the whole can move its
+    split by sum(outside) / sum(whole): both bounds give way by that. There is no share of fewer
+    than 20 blocks, of wholes shorter than two ticks in the median, or with more than a quarter as
+    much outside."""
+    rows = np.vstack([np.asarray(x, dtype=float) for x in (part, whole, outside)])
+    parts, wholes, others = rows[:, np.isfinite(rows).all(axis=0)]
+    n, total = wholes.size, wholes.sum()
+    moved = np.maximum(others, 0).sum() / total if total > 0 else np.inf
+    if n < BLOCKS_FOR_SHARE or np.median(wholes) < 2 * tick or moved > OUTSIDE_MAX:
+        return Interval(np.nan, np.nan, np.nan)
+    share = min(1.0, parts.sum() / total)
+    deviation = np.sqrt(((parts - share * wholes) ** 2).sum() / (n - 1) / n) / wholes.mean()
+    half_width = special.stdtrit(n - 1, 1 - alpha / 2) * deviation
+    draws = total / tick
+    low, high = binomial_interval(share * draws, draws, alpha)
+    return Interval(
+        float(share),
+        float(max(0.0, min(share - half_width, low) - moved)),
+        float(min(1.0, max(share + half_width, high) + moved)),
+    )
+
+
+def binomial_interval(successes: float, draws: float, alpha: float) -> tuple[float, float]:
+    """Clopper and Pearson's exact interval (1934, Biometrika 26:404) of a probability; draws need
+    not be whole."""
+    failures = draws - successes
+    low = special.betaincinv(successes, failures + 1, alpha / 2) if successes > 0 else 0.0
+    high = special.betaincinv(successes + 1, failures, 1 - alpha / 2) if failures > 0 else 1.0
+    return float(low), float(high)
 
 
 def log_ratio(values: ArrayLike, against: ArrayLike) -> NDArray[np.float64]:
@@ -224,7 +271,9 @@ def verdict(found: Interval, p_adjusted: float, alpha: float, margin: float) -> 
     """better, worse, same or unclear, of a metric of which more is better.
 
     The family-wise test decides first; what it leaves open is `same` when the whole interval lies
-    within the margin. NaN bounds (too few blocks) leave it unclear."""
+    within the margin. Without a finite interval (too few blocks) it is unclear."""
+    if not (np.isfinite(found.low) and np.isfinite(found.high)):
+        return "unclear"
     if p_adjusted <= alpha:
         return "better" if found.point > 0 else "worse"
     return "same" if -margin <= found.low and found.high <= margin else "unclear"

@@ -99,10 +99,75 @@ def test_trimmed_mean_and_ratio_of_totals_by_hand() -> None:
     assert s.ratio_of_totals([2, 4, 9], [1, 2, float("nan")]) == 1.0
 
 
+TICK = 4e6
+
+
+def share(blocks: int, whole: float, part: float, outside: float = 0.0) -> s.Interval:
+    columns = np.full((3, blocks), [[part], [whole], [outside]])
+    return s.share_of_totals(*columns, alpha=0.05, tick=TICK)
+
+
+def test_share_of_twenty_blocks_of_a_hundred_milliseconds() -> None:
+    found = share(20, 100e6, 70e6)  # 350 of 500 ticks: Clopper-Pearson [.658, .740]
+    assert found.point == pytest.approx(0.7)
+    assert (found.low, found.high) == pytest.approx((0.6577, 0.7399), abs=5e-4)
+
+
+def test_share_of_nothing_has_a_low_of_zero_and_a_high_above() -> None:
+    found = share(20, 100e6, 0)
+    assert (found.point, found.low) == (0, 0)
+    assert found.high == pytest.approx(1 - 0.025 ** (1 / 500))  # by hand: no success in 500
+    assert share(20, 100e6, 100e6).high == 1
+
+
+def test_share_gives_way_by_what_ran_outside() -> None:
+    narrow, wide = share(20, 100e6, 70e6), share(20, 100e6, 70e6, outside=20e6)
+    assert wide.low == pytest.approx(narrow.low - 0.2)
+    assert wide.high == pytest.approx(min(1, narrow.high + 0.2))
+
+
+@pytest.mark.parametrize(
+    "found",
+    [share(20, 1e6, 0.7e6), share(19, 100e6, 70e6), share(20, 100e6, 70e6, 26e6), share(20, 0, 0)],
+)
+def test_where_ticks_cannot_tell_there_is_no_share(found: s.Interval) -> None:
+    assert np.isnan([found.point, found.low, found.high]).all()
+
+
+def test_share_is_as_wide_as_its_blocks_differ() -> None:
+    whole = np.full(20, 1e9)
+    part = whole * np.tile([0.4, 1.0], 10)  # by hand: deviation .3 * sqrt(20 / 19) / sqrt(20)
+    found = s.share_of_totals(part, whole, 0 * whole, 0.05, TICK)
+    half_width = 2.093 * 0.3 / math.sqrt(19)
+    assert (found.low, found.high) == pytest.approx((0.7 - half_width, 0.7 + half_width), abs=1e-4)
+
+
+def test_binomial_interval_by_hand() -> None:
+    assert s.binomial_interval(0, 10, 0.05) == pytest.approx((0, 1 - 0.025**0.1))
+    assert s.binomial_interval(10, 10, 0.05) == pytest.approx((0.025**0.1, 1))
+
+
+def test_totals_are_of_times_and_not_of_rates() -> None:
+    rates, against = np.array([4.0, 1.0]), np.array([2.0, 2.0])  # times .25 + 1, and .5 + .5
+    assert s.ratio_of_totals(1 / against, 1 / rates) == pytest.approx(1 / 1.25 - 1)
+
+
 def test_lag_one_by_hand() -> None:
     assert s.lag_one_autocorrelation([1, -1, 1, -1]) == pytest.approx(-0.75)
     assert math.isnan(s.lag_one_autocorrelation([3, 3, 3]))
     assert s.lag_one_bound(400) == 0.1
+
+
+def test_lag_one_is_within_a_machine() -> None:
+    two = [1, 101, -1, 99, 1, 101, -1, 99]  # of two machines, one at 0 and one at 100
+    assert s.lag_one_autocorrelation(two, list("abababab")) == pytest.approx(-0.75)
+    assert s.lag_one_autocorrelation(two) != pytest.approx(-0.75)
+
+
+def test_hodges_lehmann_ends_where_numbers_have_no_room_left() -> None:
+    huge = np.full(2000, 1e16)
+    huge[::2] += 2  # the next number that there is
+    assert s.hodges_lehmann(huge) in (1e16, 1e16 + 2)
 
 
 def test_mde_of_six_blocks_is_the_worst_residual() -> None:
@@ -178,6 +243,7 @@ def test_interaction_is_zero_where_changes_multiply() -> None:
         (s.Interval(0.003, -0.021, 0.02), 0.06, "unclear"),
         (s.Interval(0.003, -0.02, 0.021), 0.06, "unclear"),
         (s.Interval(0.01, 0.005, 0.015), 0.05, "better"),
+        (s.Interval(0.01, math.nan, math.nan), 0.01, "unclear"),
     ],
 )
 def test_verdicts(found: s.Interval, p: float, expected: str) -> None:
