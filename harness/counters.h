@@ -11,16 +11,14 @@
 
 struct counters;
 
-/* Encodes the plan's events by libpfm4, tracepoints (group:name) by their number in tracefs.
- * Complains and returns NULL when there are more than REGION_COUNTERS_MAX; an event that nobody
- * knows is absent, not an error. */
+/* Encodes the plan's events. Complains and returns NULL when there are more than
+ * REGION_COUNTERS_MAX; an event that nobody knows is absent, not an error. */
 struct counters *counters_encode(char *const *events, size_t event_count);
 void counters_free(struct counters *counters);
 
 /* In the child, before exec: opens every event on the calling process, switched off, inherited by
  * its threads and left open across exec, and says in the page which descriptor is which. An event
- * that the kernel refuses to count in kernel mode is opened for user mode alone: its counter_errno
- * then is not 0. */
+ * that had to be opened for user mode alone (event.h) has a counter_errno that is not 0. */
 void counters_open(struct counters const *counters, struct region *page);
 
 /* Why event `index` is absent from this sample; NULL when it was counted. */

@@ -259,7 +259,7 @@ static struct fault const faults[] = {
     {HEAD KNEAD "seed: -3\n",
      "4: '-3' is not a seed\n  try: a number from 1 up, or none to have one drawn\n"},
     {HEAD KNEAD "events: [page-faults,\n  page-folts]\n",
-     "5: unknown event 'page-folts': event not found\n  try: slablab list events\n"},
+     "5: unknown event 'page-folts': libpfm4: event not found\n  try: slablab list events\n"},
 };
 
 static void faults_are_named_with_their_line(void **state)
