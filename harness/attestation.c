@@ -44,27 +44,52 @@ static void add_reason(json_t *reasons, json_t *reason)
                           reason != NULL ? reason : json_string("a violation that is not UTF-8"));
 }
 
-static void check_serves(struct plan const *plan, struct cell const *cell, size_t arm,
-                         json_t const *shares, json_t *reasons)
+/* "tiny, libc": the tiers that were counted, be it 0 times. */
+static char *counted_tiers(json_t *shares)
 {
-    char const *const id = plan->arms[arm].id;
+    char *tiers = text_copy("");
+    char const *tier;
+    json_t *share;
 
+    json_object_foreach(shares, tier, share) {
+        text_append(&tiers, "%s%s", *tiers != 0 ? ", " : "", tier);
+    }
+    return tiers;
+}
+
+/* What a share is instead of what was stated; NULL where it is that. The caller frees it. */
+static char *violation_of(struct serves const *serves, json_t *shares)
+{
+    json_t const *const counted = json_object_get(shares, serves->tier);
+    double const share = json_number_value(counted);
+    bool const at_least = serves->relation == SERVES_AT_LEAST;
+
+    if (shares == NULL)
+        return text_copy("nothing was counted");
+    if (counted == NULL) {
+        char *const tiers = counted_tiers(shares);
+        char *const violation = text_format("nobody counts it; counted are %s", tiers);
+        free(tiers);
+        return violation;
+    }
+    if (at_least ? share < serves->share : share > serves->share)
+        return text_format("served %.4g %%", 100 * share);
+    return NULL;
+}
+
+static void check_serves(struct plan const *plan, struct cell const *cell, size_t arm,
+                         json_t *shares, json_t *reasons)
+{
     for (size_t i = 0; i < cell->serves_count; i++) {
         struct serves const *const serves = &cell->serves[i];
-        bool const at_least = serves->relation == SERVES_AT_LEAST;
-        double const share = json_number_value(json_object_get(shares, serves->tier));
-        if (serves->arm != arm)
-            continue;
-        if (shares == NULL)
+        char *const violation = serves->arm == arm ? violation_of(serves, shares) : NULL;
+        if (violation != NULL)
             add_reason(reasons,
-                       json_sprintf("%s: %s: tier %s is to serve %s %g %%, and nothing was counted",
-                                    cell->id, id, serves->tier,
-                                    at_least ? ">=" : "<=", 100 * serves->share));
-        else if (at_least ? share < serves->share : share > serves->share)
-            add_reason(reasons,
-                       json_sprintf("%s: %s: tier %s is to serve %s %g %%, and served %.4g %%",
-                                    cell->id, id, serves->tier,
-                                    at_least ? ">=" : "<=", 100 * serves->share, 100 * share));
+                       json_sprintf("%s: %s: tier %s is to serve %s %g %%, and %s", cell->id,
+                                    plan->arms[arm].id, serves->tier,
+                                    serves->relation == SERVES_AT_LEAST ? ">=" : "<=",
+                                    100 * serves->share, violation));
+        free(violation);
     }
 }
 

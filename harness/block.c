@@ -4,21 +4,13 @@
 #define _GNU_SOURCE
 #include "block.h"
 
+#include "clock.h"
 #include "interrupt.h"
 #include "memory.h"
 #include "schedule.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-static uint64_t clock_ns(clockid_t clock)
-{
-    struct timespec now;
-
-    clock_gettime(clock, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
 
 void block_allocate(struct block *block, struct plan const *plan)
 {
@@ -64,13 +56,24 @@ static void set_number(json_t *object, char const *key, uint64_t value)
     json_object_set_new(object, key, json_integer((json_int_t)value));
 }
 
+/* Why event `index` has no value; NULL where it has one. */
+static char const *absence_of(struct sample const *sample, struct bench const *bench, size_t index)
+{
+    struct region_counter const *const counter = &sample->region.counter[index];
+    char const *const absence = counters_absence(bench->sampler.counters, &sample->region, index);
+
+    if (absence == NULL && counter->enabled_ns > 0 && counter->running_ns == 0)
+        return "the processor had no counter free for it";
+    return absence;
+}
+
 static json_t *describe_events(struct sample const *sample, struct bench const *bench)
 {
     json_t *const events = json_object();
 
     for (size_t i = 0; i < bench->plan->event_count; i++) {
         struct region_counter const *const counter = &sample->region.counter[i];
-        char const *const absence = counters_absence(bench->sampler.counters, &sample->region, i);
+        char const *const absence = absence_of(sample, bench, i);
         json_t *const event = json_object();
         if (absence != NULL) {
             json_object_set_new(event, "absent", json_string(absence));

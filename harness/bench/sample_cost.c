@@ -10,6 +10,7 @@
 #define _GNU_SOURCE
 #include "block.h"
 #include "catalogue.h"
+#include "clock.h"
 #include "complain.h"
 #include "event_names.h"
 #include "memory.h"
@@ -20,7 +21,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { ROUNDS = 300, ARMS = 2 };
@@ -30,10 +30,7 @@ static double const LIMIT_MS = 3;
 
 static double now_ms(void)
 {
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+    return (double)clock_ns(CLOCK_MONOTONIC) / 1e6;
 }
 
 static double bare_ms(char *program, int null_fd)

@@ -31,6 +31,8 @@ static struct arm arms[ARMS] = {
     {.id = "phase", .object_build_id = "", .role = ROLE_ARM, .environment = assignment},
 };
 static struct serves serves = {.arm = 2, .tier = "tiny", .share = 0.9};
+static struct serves misspelt = {
+    .arm = 2, .tier = "tyni", .relation = SERVES_AT_MOST, .share = 0.05};
 static struct cell cell = {.id = "fake cold", .workload = "fake"};
 static char *events[] = {"page-faults", "slablab-has-no-such-event"};
 static struct plan plan = {
@@ -191,6 +193,18 @@ static void a_share_that_nobody_counts(void **state)
     assert_non_null(strstr(reason(0), "nothing was counted"));
 }
 
+/* A misspelt tier has a share of 0, which is at most anything: it must not pass for that. */
+static void a_tier_that_nobody_counts(void **state)
+{
+    (void)state;
+    let_phase_be("FAKE_TIERS=1");
+    cell.serves = &misspelt;
+    cell.serves_count = 1;
+    assert_int_equal(attest(&bench, reasons, &file), STEP_VOID);
+    assert_string_equal(reason(0), "fake cold: phase: tier tyni is to serve <= 5 %, and nobody "
+                                   "counts it; counted are tiny, libc");
+}
+
 /* The fake's operation takes 100 ns: 35 ms are 350,000. */
 static void calibrates_what_the_plan_leaves_open(void **state)
 {
@@ -232,8 +246,42 @@ static void a_valid_block(void **state)
         assert_int_equal(json_integer_value(json_object_get(sample, "position")), i);
         assert_int_equal(json_integer_value(json_object_get(sample, "cpu_ns")), 700);
         json_t *const counted = json_object_get(sample, "events");
-        assert_non_null(json_object_get(json_object_get(counted, events[0]), "value"));
+        json_t *const faults = json_object_get(counted, events[0]); /* absent in some containers */
+        assert_true((json_object_get(faults, "value") == NULL) !=
+                    (json_object_get(faults, "absent") == NULL));
         assert_non_null(json_object_get(json_object_get(counted, events[1]), "absent"));
+    }
+    json_decref(record);
+    block_free(&block, &plan);
+}
+
+/* Enabled for 100 ns and counting in 0, 40 and 100 of them. */
+static void a_counter_that_never_ran_is_absent(void **state)
+{
+    static uint64_t const running_ns[ARMS] = {0, 40, 100};
+    struct block block;
+
+    (void)state;
+    block_allocate(&block, &plan);
+    for (size_t i = 0; i < ARMS; i++) {
+        struct region *const region = &block.samples[i].region;
+        block.order[i] = i;
+        region->counter_count = 2;
+        region->counter[0] = (struct region_counter){8, 100, running_ns[i]};
+    }
+    json_t *const record = block_describe(&block, &bench, "here");
+    for (size_t i = 0; i < ARMS; i++) {
+        json_t *const sample = json_array_get(json_object_get(record, "samples"), i);
+        json_t *const event = json_object_get(json_object_get(sample, "events"), events[0]);
+        char const *const absent = json_string_value(json_object_get(event, "absent"));
+        if (running_ns[i] == 0) {
+            assert_string_equal(absent, "the processor had no counter free for it");
+            assert_int_equal(json_object_size(event), 1);
+            continue;
+        }
+        assert_null(absent);
+        assert_int_equal(json_integer_value(json_object_get(event, "value")), 8); /* not scaled */
+        assert_int_equal(json_integer_value(json_object_get(event, "running_ns")), running_ns[i]);
     }
     json_decref(record);
     block_free(&block, &plan);
@@ -284,9 +332,11 @@ int main(int argc, char **argv)
         TEST(shares),
         TEST(too_small_a_share),
         TEST(a_share_that_nobody_counts),
+        TEST(a_tier_that_nobody_counts),
         TEST(calibrates_what_the_plan_leaves_open),
         TEST(calibration_on_a_broken_baseline),
         TEST(a_valid_block),
+        TEST(a_counter_that_never_ran_is_absent),
         TEST(an_invalid_block),
     };
 

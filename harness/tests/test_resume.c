@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "clock.h"
 #include "text.h"
 
 #include <dirent.h>
@@ -25,7 +26,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { KILLS = 20, CELLS = 3, BLOCKS = 40, RUNS_PER_KILL = 15 };
@@ -47,14 +47,6 @@ static char *slablab;
 static char *experiment_path;
 static char *undisturbed_schedule;
 static uint64_t undisturbed_ns;
-
-static uint64_t now_ns(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
 
 static void sleep_ns(uint64_t ns)
 {
@@ -190,9 +182,9 @@ static int set_up(void **state)
     file = fopen(experiment_path, "w");
     fputs(experiment, file);
     fclose(file);
-    uint64_t const started_ns = now_ns();
+    uint64_t const started_ns = clock_ns(CLOCK_MONOTONIC);
     assert_ended(wait_for(start("undisturbed")));
-    undisturbed_ns = now_ns() - started_ns;
+    undisturbed_ns = clock_ns(CLOCK_MONOTONIC) - started_ns;
     undisturbed_schedule = schedule_of("undisturbed");
     return 0;
 }
