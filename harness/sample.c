@@ -4,14 +4,15 @@
 #define _GNU_SOURCE
 #include "sample.h"
 
+#include "clock.h"
 #include "complain.h"
+#include "cpus.h"
 #include "interrupt.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,41 +22,22 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { STDERR_BYTES_MAX = 16384, TIMEOUT_SECONDS = 60, EXIT_NOT_EXECUTED = 127 };
 
-static uint64_t monotonic_ns(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-/* Samples get the last CPU allowed, the harness the last but one. Where there is one, they share
- * it. */
+/* Tries both CPUs, so that no sample has to say that it may not run on its own. Gives that of the
+ * samples. */
 static int pin_apart(void)
 {
-    cpu_set_t allowed;
-    cpu_set_t own;
-    int last = -1;
-    int other = -1;
+    struct cpus const cpus = cpus_allowed();
 
-    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0)
-        return -1;
-    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-        if (CPU_ISSET(cpu, &allowed)) {
-            other = last;
-            last = cpu;
-        }
-    if (other >= 0) {
-        CPU_ZERO(&own);
-        CPU_SET(other, &own);
-        sched_setaffinity(0, sizeof own, &own);
-    }
-    return last;
+    if (cpus.workload < 0 || !cpus_pin(cpus.workload) || !cpus_pin(cpus.harness))
+        complain("taskset --cpu-list 0,1 slablab ...; slablab doctor",
+                 "note: samples cannot be kept on CPU %d and the harness on CPU %d, so they may "
+                 "disturb each other: %s",
+                 cpus.workload, cpus.harness, strerror(errno));
+    return cpus.workload;
 }
 
 /* The seal on growth bounds what a sample may write: past the end its write fails, here nothing
@@ -109,24 +91,20 @@ void sampler_close(struct sampler *sampler)
     counters_free(sampler->counters);
 }
 
-/* Between fork and exec, with the parent's memory shared: system calls and nothing else. Every
- * descriptor of the harness but the page's closes on exec. */
+/* Between fork and exec, in a copy of the harness whose every page costs a fault when it is first
+ * written: system calls and little else. Every descriptor of the harness but the page's closes on
+ * exec. */
 static _Noreturn void become(struct sampler const *sampler, pid_t parent, char *const *arguments,
                              char *const *environment)
 {
-    cpu_set_t cpus;
-
     /* A harness that is killed takes the sample along, so that it disturbs nothing that comes
      * after. */
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(EXIT_NOT_EXECUTED);
     setpgid(0, 0);
-    if (sampler->workload_cpu >= 0) {
-        CPU_ZERO(&cpus);
-        CPU_SET(sampler->workload_cpu, &cpus);
-        sched_setaffinity(0, sizeof cpus, &cpus);
-    }
+    if (sampler->workload_cpu >= 0)
+        cpus_pin(sampler->workload_cpu); /* sampler_open has tried it */
     dup2(sampler->null_fd, STDIN_FILENO);
     dup2(sampler->null_fd, STDOUT_FILENO);
     dup2(sampler->stderr_fd, STDERR_FILENO);
@@ -146,14 +124,13 @@ static void page_reset(struct region *page)
 }
 
 /* Returns false when the time was over and the process had to be killed. */
-static bool wait_for_exit(pid_t child, uint64_t deadline_ns)
+static bool wait_for_exit(pid_t child, int pidfd, uint64_t deadline_ns)
 {
-    int const fd = pidfd_open(child, 0);
     bool in_time = true;
 
     for (;;) {
-        struct pollfd waited = {.fd = fd, .events = POLLIN};
-        uint64_t const now_ns = monotonic_ns();
+        struct pollfd waited = {.fd = pidfd, .events = POLLIN};
+        uint64_t const now_ns = clock_ns(CLOCK_MONOTONIC);
         uint64_t const left_ns = now_ns < deadline_ns ? deadline_ns - now_ns : 0;
         int const ready = poll(&waited, 1, (int)(left_ns / 1000000));
         if (ready > 0 || (ready < 0 && errno != EINTR))
@@ -163,7 +140,6 @@ static bool wait_for_exit(pid_t child, uint64_t deadline_ns)
             break;
         }
     }
-    close_open(fd);
     /* Not reaped yet, the process still holds its number: this cannot hit anybody else's group. */
     kill(-child, SIGKILL);
     return in_time;
@@ -230,7 +206,7 @@ bool sample_run(struct sampler *sampler, char *const *arguments, char *const *en
     *sample = (struct sample){0};
     page_reset(sampler->page);
     lseek(sampler->stderr_fd, 0, SEEK_SET);
-    uint64_t const started_ns = monotonic_ns();
+    uint64_t const started_ns = clock_ns(CLOCK_MONOTONIC);
     pid_t const child = fork();
     if (child == 0)
         become(sampler, parent, arguments, environment);
@@ -238,13 +214,21 @@ bool sample_run(struct sampler *sampler, char *const *arguments, char *const *en
         complain("ulimit -u; free", "cannot start a process: %s", strerror(errno));
         return false;
     }
+    int const pidfd = pidfd_open(child, 0);
+    if (pidfd < 0) {
+        complain("ulimit -n; Linux 5.3 or later", "cannot watch a process: %s", strerror(errno));
+        kill(child, SIGKILL);
+        waitpid(child, NULL, 0);
+        return false;
+    }
     setpgid(child, child); /* whoever comes first: from here on the group can be killed */
     interrupt_kills(child);
-    bool const in_time = wait_for_exit(child, started_ns + sampler->timeout_ns);
+    bool const in_time = wait_for_exit(child, pidfd, started_ns + sampler->timeout_ns);
     interrupt_kills(0);
+    close(pidfd);
     while (wait4(child, &wait_status, 0, &usage) < 0 && errno == EINTR)
         ;
-    sample->process_wall_ns = monotonic_ns() - started_ns;
+    sample->process_wall_ns = clock_ns(CLOCK_MONOTONIC) - started_ns;
     sample->process_cpu_ns = timeval_ns(usage.ru_utime) + timeval_ns(usage.ru_stime);
     sample->process_minor_faults = (uint64_t)usage.ru_minflt;
     sample->process_major_faults = (uint64_t)usage.ru_majflt;
@@ -268,10 +252,10 @@ static bool served_by(struct region const *region, struct sample_expectation con
     char expected[PATH_MAX];
     char actual[PATH_MAX];
 
-    if (expectation->object == NULL)
-        return is_c_library(region->object);
     if (expectation->build_id[0] != 0 && region->build_id[0] != 0)
         return strcmp(expectation->build_id, region->build_id) == 0;
+    if (expectation->object == NULL)
+        return is_c_library(region->object);
     return realpath(expectation->object, expected) != NULL &&
            realpath(region->object, actual) != NULL && strcmp(expected, actual) == 0;
 }

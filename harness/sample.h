@@ -48,8 +48,8 @@ struct sampler {
     uint64_t timeout_ns;
 };
 
-/* Opens what samples need, and moves the harness off the CPU where they run, if there is another.
- * Complains and returns false on a fault. */
+/* Opens what samples need, and moves the harness off the CPU where they run, if there is another
+ * (a complaint, and no fault, where it cannot). Complains and returns false on a fault. */
 bool sampler_open(struct sampler *sampler, char *const *events, size_t event_count);
 void sampler_close(struct sampler *sampler);
 
@@ -61,7 +61,7 @@ bool sample_run(struct sampler *sampler, char *const *arguments, char *const *en
 /* Who should have served malloc, and what should have come out. */
 struct sample_expectation {
     char const *object;   /* NULL: the C library's own malloc */
-    char const *build_id; /* of object; "" without one: then the path decides */
+    char const *build_id; /* of what serves; "" without one: then the file's name decides */
     bool attested;        /* are these two known? */
     uint64_t operations;
     uint64_t checksum;

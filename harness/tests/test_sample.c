@@ -17,7 +17,7 @@ static struct sampler sampler;
 static char region_variable[32];
 
 static struct sample_expectation const expectation = {
-    .attested = true, .operations = 7, .checksum = FAKE_CHECKSUM};
+    .build_id = "", .attested = true, .operations = 7, .checksum = FAKE_CHECKSUM};
 
 static int open_sampler(void **state)
 {
@@ -164,10 +164,16 @@ static void counters(void **state)
 
     (void)state;
     assert_int_equal(region->counter_count, 4);
-    for (size_t i = 0; i < 3; i++)
-        assert_null(counters_absence(sampler.counters, region, i));
     assert_int_equal(region->counter_fd[3], -1);
     assert_non_null(counters_absence(sampler.counters, region, 3));
+    for (size_t i = 0; i < 3; i++) {
+        char const *const absence = counters_absence(sampler.counters, region, i);
+        assert_int_equal(absence == NULL, region->counter_fd[i] >= 0);
+        if (absence != NULL) {
+            print_message("%s: %s (as in a container)\n", events[i], absence);
+            skip();
+        }
+    }
 }
 
 static void too_many_events(void **state)
@@ -183,8 +189,8 @@ static void too_many_events(void **state)
     counters_free(counted);
 }
 
-/* Who serves malloc: by build-id where both have one, by path elsewhere, by name for the C library.
- */
+/* Who serves malloc: by build-id where both have one, the C library too; elsewhere by path, and by
+ * name for the C library. */
 static void judged_by_object(void **state)
 {
     struct sample sample = {.region = {.object = "/bin/sh", .build_id = "aa"}};
@@ -209,6 +215,25 @@ static void judged_by_object(void **state)
     assert_int_equal(sample.status, SAMPLE_ALLOCATOR);
 }
 
+/* Another file of that name is not the C library of the plan, and a copy under another name is. */
+static void the_c_library_by_its_build_id(void **state)
+{
+    struct sample sample = {.region = {.object = "/elsewhere/libc.so.6", .build_id = "aa"}};
+    struct sample_expectation expected = {.object = NULL, .build_id = "bb"};
+
+    (void)state;
+    sample_judge(&sample, &expected);
+    assert_int_equal(sample.status, SAMPLE_ALLOCATOR);
+    sample.status = SAMPLE_OK;
+    expected.build_id = "";
+    sample_judge(&sample, &expected);
+    assert_int_equal(sample.status, SAMPLE_OK);
+    strcpy(sample.region.object, "/elsewhere/libc-copy.so");
+    expected.build_id = "aa";
+    sample_judge(&sample, &expected);
+    assert_int_equal(sample.status, SAMPLE_OK);
+}
+
 int main(int argc, char **argv)
 {
     struct CMUnitTest const tests[] = {
@@ -224,6 +249,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(counters),
         cmocka_unit_test(too_many_events),
         cmocka_unit_test(judged_by_object),
+        cmocka_unit_test(the_c_library_by_its_build_id),
     };
 
     fake_workload_unless_test(argc, argv);
