@@ -6,10 +6,19 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+static void (*prepare_stderr)(void);
+
+void complain_after(void (*prepare)(void))
+{
+    prepare_stderr = prepare;
+}
+
 void complain(char const *hint, char const *format, ...)
 {
     va_list arguments;
 
+    if (prepare_stderr != NULL)
+        prepare_stderr();
     fputs("slablab: ", stderr);
     va_start(arguments, format);
     vfprintf(stderr, format, arguments);

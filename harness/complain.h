@@ -7,17 +7,20 @@
 #ifndef SLABLAB_COMPLAIN_H
 #define SLABLAB_COMPLAIN_H
 
-/* The documented exit statuses of slablab; method.md's verdicts. */
+/* What slablab exits with, in the numbers of method.md's gate. FAIL is for the programs in bench/
+ * alone: slablab measures, and analysis/ gives verdicts. */
 enum exit_status {
     EXIT_STATUS_PASS = 0,
     EXIT_STATUS_FAIL = 1,
-    EXIT_STATUS_USAGE = 2,
-    EXIT_STATUS_INCONCLUSIVE = 3,
+    EXIT_STATUS_USAGE = 2, /* wrong words, or a fault of the set-up */
     EXIT_STATUS_VOID = 4,
     EXIT_STATUS_INTERRUPTED = 130
 };
 
 /* Prints "slablab: <message>" and, unless it is NULL, "  try: <hint>" on stderr. */
 __attribute__((format(printf, 2, 3))) void complain(char const *hint, char const *format, ...);
+
+/* `prepare` is called before each complaint: it ends a line that is still open on the terminal. */
+void complain_after(void (*prepare)(void));
 
 #endif

@@ -103,7 +103,7 @@ static void print_stop(struct plan const *plan)
     free(text);
 }
 
-/* "1 h 02 min", "3 min 05 s", "12 s": rounded up, since it is an upper bound. */
+/* "1 h 02 min", "3 min 05 s", "12 s": rounded up, since it is a bound. */
 static char *duration_text(double seconds)
 {
     uint64_t const whole = (uint64_t)ceil(seconds);
@@ -115,7 +115,8 @@ static char *duration_text(double seconds)
     return text_format("%" PRIu64 " s", whole);
 }
 
-/* The bound that comes first: the rule's own, or every block at the pace of a stored run. */
+/* The bound that comes first: the rule's own, which the round under way outlasts, or every block at
+ * the pace of a stored run. */
 static void print_time(struct plan const *plan, char const *results)
 {
     double const limit = plan->stop.seconds_max;
@@ -128,7 +129,7 @@ static void print_time(struct plan const *plan, char const *results)
     } else {
         bool const by_limit = pace.run == NULL || (limit > 0 && limit < pace.seconds);
         char *const duration = duration_text(by_limit ? limit : pace.seconds);
-        text_append(&text, "at most %s of blocks (%s%s)", duration,
+        text_append(&text, "%s %s of blocks (%s%s)", by_limit ? "about" : "at most", duration,
                     by_limit ? "seconds_max" : "all blocks at the pace of ",
                     by_limit ? "" : pace.run);
         free(duration);

@@ -3,10 +3,12 @@
  * SPDX-License-Identifier: MIT */
 #include "progress.h"
 
+#include "clock.h"
+#include "complain.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { WIDTH = 79, LINE_MAX_BYTES = 256 };
@@ -17,24 +19,17 @@ static double const SECONDS_BETWEEN_LINES = 10;
 static bool line_is_open;
 static double said_at;
 
-static double now_seconds(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
 /* In spaces out to the width, so that nothing of a longer line before stays behind it. */
 static void say(char const *line)
 {
     bool const terminal = isatty(STDERR_FILENO) == 1;
-    double const now = now_seconds();
+    double const now = (double)clock_ns(CLOCK_MONOTONIC) / 1e9;
 
     if (said_at != 0 &&
         now - said_at < (terminal ? SECONDS_BETWEEN_REWRITES : SECONDS_BETWEEN_LINES))
         return;
     said_at = now;
+    complain_after(progress_end); /* whoever complains next starts on a line of its own */
     if (terminal)
         fprintf(stderr, "\r%-*.*s", WIDTH, WIDTH, line);
     else
@@ -50,7 +45,8 @@ void progress_say(char const *verb, char const *what)
     say(line);
 }
 
-double progress_seconds_left(struct tally const *tally, enum stop_reason const *reasons)
+double progress_seconds_left(struct tally const *tally, enum stop_reason const *reasons,
+                             bool *by_limit)
 {
     struct stop const *const stop = &tally->plan->stop;
     double left = 0;
@@ -62,7 +58,8 @@ double progress_seconds_left(struct tally const *tally, enum stop_reason const *
                     (double)(stop->blocks_max - cell->blocks);
     }
     double const allowed = stop->seconds_max - tally_seconds(tally);
-    if (stop->seconds_max > 0 && allowed < left)
+    *by_limit = stop->seconds_max > 0 && allowed < left;
+    if (*by_limit)
         left = allowed > 0 ? allowed : 0;
     return left;
 }
@@ -73,7 +70,8 @@ void progress_blocks(struct tally const *tally, enum stop_reason const *reasons)
     uint64_t blocks = 0;
     uint64_t lost = 0;
     size_t cells_left = 0;
-    unsigned const seconds = (unsigned)(progress_seconds_left(tally, reasons) + 0.5);
+    bool by_limit = false;
+    unsigned const seconds = (unsigned)(progress_seconds_left(tally, reasons, &by_limit) + 0.5);
 
     for (size_t i = 0; i < tally->plan->cell_count; i++) {
         blocks += tally->cells[i].blocks;
@@ -82,9 +80,9 @@ void progress_blocks(struct tally const *tally, enum stop_reason const *reasons)
     }
     snprintf(line, sizeof line,
              "%s: %" PRIu64 " blocks (%" PRIu64
-             " lost), %zu of %zu cells left, at most %u:%02u left",
+             " lost), %zu of %zu cells left, %s %u:%02u left",
              tally->plan->experiment, blocks, lost, cells_left, tally->plan->cell_count,
-             seconds / 60, seconds % 60);
+             by_limit ? "about" : "at most", seconds / 60, seconds % 60);
     say(line);
 }
 

@@ -13,14 +13,15 @@
 /* Says what is being done in words: "calibrating: <cell>". */
 void progress_say(char const *verb, char const *what);
 
-/* Says how many blocks are done and how long the rest takes at most. */
+/* Says how many blocks are done and how long the rest takes. */
 void progress_blocks(struct tally const *tally, enum stop_reason const *reasons);
 
 /* Ends the rewritten line, so that other output starts on one of its own. */
 void progress_end(void);
 
 /* The time that the blocks left take at most, by the mean of those recorded: 0 as long as nothing
- * is. */
-double progress_seconds_left(struct tally const *tally, enum stop_reason const *reasons);
+ * is. *by_limit: it is seconds_max that ends them, which the round under way outlasts. */
+double progress_seconds_left(struct tally const *tally, enum stop_reason const *reasons,
+                             bool *by_limit);
 
 #endif
