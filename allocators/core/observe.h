@@ -23,11 +23,11 @@ enum counter {
     SUPERSLABS_UNMAPPED,  /* the LRU was full or they were too old */
     SUPERSLABS_EMPTIED,   /* went to the LRU */
     SUPERSLABS_REUSED,    /* came from the LRU */
-    SUPERSLABS_PREWARMED, /* mapped and touched at start */
+    SUPERSLABS_PREWARMED, /* mapped and made resident at start */
     SLABS_TAKEN,          /* by a thread, from the shared pool */
-    SLABS_REUSED,         /* of those, how many had been used before */
+    SLABS_REUSED,         /* of those, how many held live blocks or were carved in part */
     SLABS_EMPTIED,        /* their last block came back */
-    REFILLS,              /* Tiny's */
+    REFILLS,              /* Tiny's, from its slabs; bump's, of a span */
     DRAINS,               /* Tiny's */
     SMALLMID_REFILLS,     /* misses of the Small-Mid front */
     SMALLMID_SPILLS,      /* frees that found its list full */

@@ -1,6 +1,6 @@
 /* process.h -- begin and end of the process and its threads, and fork, as a phase sees them.
  *
- * A phase defines the six functions declared here. The slow paths call process_begin_slow and
+ * A phase defines the five functions declared here. The slow paths call process_begin_slow and
  * thread_begin_slow, so that nothing is prepared before it is needed and the fast paths ask
  * nothing.
  *

@@ -5,13 +5,17 @@
  *   ^ superslab_of(any payload)  ^ slab_index(payload) == 1
  *
  *   a slab:  | 8 | slot payload.......... | slot payload.......... | ...
- *                ^ tag at payload - 1 shares the payload's cache line
+ *                ^ tag at payload - 1
  *
  * The header (magic, the metadata of 16 slabs) has the first page to itself, so that neither it nor
  * a payload moves the other's cache lines; slab 0 is that page shorter. Blocks begin 8 bytes into
- * their slab and the last one ends 8 bytes into the next slab, where nothing begins; the last slab
- * has no next and so one block less. A block belongs to the slab in which its slot begins: the
- * payload of the last 16-byte block begins where the next slab does.
+ * their slab. Where they fill it (Tiny's strides; not 272, 528 and 1,040) the last one ends 8 bytes
+ * into the next slab, where nothing begins; the last slab has no next and so one block less. A
+ * block belongs to the slab in which its slot begins: the payload of the last 16-byte block begins
+ * where the next slab does.
+ *
+ * The tag shares the payload's cache line, but for every fourth block of strides that are 16 mod 64
+ * (16, 272, 528, 1,040): its payload begins a line, and its tag ends the line before.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_SUPERSLAB_H

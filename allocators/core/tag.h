@@ -6,6 +6,9 @@
  *
  * Allocating writes the tag of a live block, freeing that of a free one. So whatever else is found
  * there is a pointer that was never allocated, a second free, or an overrun of the block in front.
+ * A limit: the tag is the 8th byte past the payload in front, the 7 between are nobody's, so an
+ * overrun of 1 to 7 bytes goes unseen. Another: a foreign pointer whose byte looks like a live tag
+ * lies in a thread's list, and may be handed out, until that list goes back to the slabs.
  *
  * What a tag leads to (SuperSlab, slab, class) is checked when the block leaves its thread's list,
  * not in free. Measured on 2 shared vCPUs, 25 blocks of fixed_random, time as a ratio to this: free

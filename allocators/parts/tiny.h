@@ -4,7 +4,7 @@
  *   free:     push, whoever allocated it; the 1,024th free of a class drains its list to the slabs
  *
  * Between drains the slabs know nothing of a free: blocks in a list count as used. 16 blocks a
- * refill make the lock cheap (one in 16 allocations at worst) and touch 32 KB ahead at most.
+ * refill make the lock cheap (one in 16 allocations at best) and touch 32 KB ahead at most.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_TINY_H

@@ -7,8 +7,12 @@
  * holds the largest request (strides 512, 1,024, 2,048), and tags it 0xB0|class; a full list gives
  * back to Tiny.
  *
- * What to see: the same blocks by a longer way. A hit costs what Tiny's costs and a miss costs
- * both, so on it is never better than the baseline by 1 %. Where all is freed and taken again
+ * At 249-256, 505-512 and 1,017-1,024 bytes those are the blocks that the baseline takes; for the
+ * rest, 257-504 and 513-1,016 bytes, they are twice as large (strides 1,024 and 2,048 where the
+ * baseline spends 512 and 1,024), and so is the memory that is touched for a new one.
+ *
+ * What to see: Tiny's blocks by a longer way. A hit costs what Tiny's costs and counts room, a miss
+ * costs both, so on it is never better than the baseline by 1 %. Where all is freed and taken again
  * (sawtooth in random order) the blocks in its lists keep slabs from emptying, so it faults at
  * least 1.5 times as often over the first four cycles. Off it is one predicted branch: no
  * difference of 1 % or more.

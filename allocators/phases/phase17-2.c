@@ -6,14 +6,19 @@
  * free that finds the list full goes to its slab's freelist. The backend never lowers `used`, so a
  * slab that was full once is never used again: the flaw of the source, kept.
  *
- * A confound, as in the source: its strides are 272, 528 and 1,040 where Tiny, and so 17-1, spends
- * 512, 1,024 and 2,048 on the same requests. It touches half the memory for a block that is new.
+ * Two confounds. Its strides are 272, 528 and 1,040 where 17-1 spends 512, 1,024 and 2,048 on the
+ * same requests, and the baseline too at 249-256, 505-512 and 1,017-1,024 bytes: there it touches
+ * half the memory for a new block, as in the source. For 257-504 and 513-1,016 bytes the baseline
+ * spends 512 and 1,024, and 17-2 is the less dense by 3 and 2 %. The other the source could not
+ * have: these strides are 16 mod 64, so blocks spread over all sets of the L1 cache where Tiny's
+ * 1,024 and 2,048 use few, an effect in 17-2's favour; against it, every fourth block has its tag
+ * on the line before.
  *
- * What to see: two effects against each other. While nothing is reused anyway (fixed_random cold on
- * slots that it has not yet filled) it faults half as often as 17-1 and is faster. Where all is
- * freed and taken again (sawtooth) it faults for ever, at 512 B about once in 16 operations, while
- * the baseline's faults stop after the first cycle; there it is slower than the baseline by half or
- * more.
+ * What to see, at 256, 512 and 1,024 bytes: two effects against each other. While nothing is reused
+ * anyway (fixed_random cold on slots that it has not yet filled) it faults half as often as 17-1
+ * and is faster. Where all is freed and taken again (sawtooth) it faults for ever, at 512 B about
+ * once in 16 operations, while the baseline's faults stop after the second cycle; there it is
+ * slower than the baseline by half or more.
  *
  * SPDX-License-Identifier: MIT */
 #include "core/libc_tier.h"

@@ -101,15 +101,30 @@ static void test_prewarm(void **state)
         assert_refused((struct setting){"SLABLAB_PREWARM", bad[i], NULL});
 }
 
+/* Where the kernel gives no huge pages, to ask for them is refused: see run.sh. */
+static bool kernel_gives_huge_pages(void)
+{
+    char text[64] = "";
+    FILE *const file = fopen("/sys/kernel/mm/transparent_hugepage/enabled", "r");
+
+    if (file == NULL)
+        return false;
+    bool const read = fgets(text, sizeof text, file) != NULL;
+    fclose(file);
+    return read && strstr(text, "[never]") == NULL;
+}
+
 static void test_prewarm_method(void **state)
 {
-    static char const *const good[] = {"touch", "populate", "hugepage"};
+    static char const *const good[] = {"touch", "populate"};
     static char const *const bad[] = {"foo", "TOUCH", "touch,populate", "touc"};
     char const *const on = "SLABLAB_PREWARM=1";
     (void)state;
 
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
         assert_accepted((struct setting){"SLABLAB_PREWARM_METHOD", good[i], on});
+    if (kernel_gives_huge_pages())
+        assert_accepted((struct setting){"SLABLAB_PREWARM_METHOD", "hugepage", on});
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_refused((struct setting){"SLABLAB_PREWARM_METHOD", bad[i], on});
 }

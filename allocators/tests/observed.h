@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { OBSERVED_COUNTERS_MAX = 24, OBSERVED_NAME_MAX = 32 };
@@ -27,23 +28,21 @@ static inline struct observed const *observed(void)
     return dlsym(RTLD_DEFAULT, "slablab_observe");
 }
 
-/* Where the counter stands in the table; -1 where it has none of this name. */
-static inline int observed_index(char const *name)
+/* The value of a counter, which every observing build has: all export the whole table. */
+static inline uint64_t observed_value(char const *name)
 {
     for (uint32_t i = 0; i < observed()->count; i++)
         if (strcmp(observed()->counter[i].name, name) == 0)
-            return (int)i;
-    return -1;
+            return __atomic_load_n(&observed()->counter[i].value, __ATOMIC_RELAXED);
+    abort();
 }
 
-/* An absent counter reads 0: a phase counts only what it has. */
-static inline uint64_t observed_value(char const *name)
+/* The value of NAME=number in the environment; 0 where it is not set. */
+static inline uint64_t setting_of(char const *name)
 {
-    int const index = observed_index(name);
+    char const *const value = getenv(name);
 
-    if (index < 0)
-        return 0;
-    return __atomic_load_n(&observed()->counter[index].value, __ATOMIC_RELAXED);
+    return value != NULL ? strtoull(value, NULL, 10) : 0;
 }
 
 #endif

@@ -36,8 +36,7 @@ static struct behaviour const behaviours[] = {
 /* NULL where this table has nothing to say: another allocator, or a build without counters. */
 static struct behaviour const *behaviour(void)
 {
-    char const *const setting = getenv("SLABLAB_SMALLMID");
-    bool const with_smallmid = setting != NULL && strcmp(setting, "1") == 0;
+    bool const with_smallmid = setting_of("SLABLAB_SMALLMID") == 1;
 
     if (observed() == NULL)
         return NULL;
@@ -104,9 +103,35 @@ static void test_slabs_with_live_blocks_are_reused(void **state)
         assert_true(mapped >= (uint64_t)(ROUNDS - 1) * SUPERSLABS_A_ROUND);
 }
 
+/* One block in 2,048, that is one of each SuperSlab, stays alive: 15 of its 16 slabs are empty, and
+ * it does not go to the LRU, from where it would serve any class under the baseline too. */
+static void test_empty_slabs_serve_another_class(void **state)
+{
+    enum { KEPT_EVERY = 2048, OTHER_SIZE = 100, OTHERS = 8192 };
+    static void *other[OTHERS];
+    (void)state;
+
+    if (behaviour() == NULL || behaviour()->with_smallmid)
+        skip();
+    run_rounds(1, KEPT_EVERY);
+    uint64_t const before = observed_value("superslabs_mapped");
+    for (uint32_t i = 0; i < OTHERS; i++) { /* 8,192 blocks of 128 B: one SuperSlab */
+        other[i] = malloc(OTHER_SIZE);
+        assert_non_null(other[i]);
+    }
+    uint64_t const mapped = observed_value("superslabs_mapped") - before;
+    for (uint32_t i = 0; i < OTHERS; i++)
+        free(other[i]);
+    if (behaviour()->reuses_room)
+        assert_int_equal(mapped, 0);
+    else if (setting_of("SLABLAB_PREWARM") == 0)
+        assert_in_range(mapped, 1, 2);
+}
+
 int main(void)
 {
     struct CMUnitTest const tests[] = {
+        cmocka_unit_test(test_empty_slabs_serve_another_class), /* first: it needs no free slot */
         cmocka_unit_test(test_empty_superslabs_are_reused),
         cmocka_unit_test(test_slabs_with_live_blocks_are_reused),
     };

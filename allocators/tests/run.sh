@@ -46,9 +46,20 @@ settings_of() {
         echo SLABLAB_SMALLMID=1
     fi
     if reads "$1" SLABLAB_PREWARM; then
-        printf 'SLABLAB_PREWARM=2 SLABLAB_PREWARM_METHOD=%s\n' touch populate hugepage
+        printf 'SLABLAB_PREWARM=2 SLABLAB_PREWARM_METHOD=%s\n' "${methods[@]}"
     fi
 }
+
+# The methods of prewarming that this kernel can serve.
+methods=(touch populate hugepage)
+if ! grep --quiet --extended-regexp '\[(always|madvise)\]' \
+    /sys/kernel/mm/transparent_hugepage/enabled; then
+    methods=(touch populate)
+    echo 'skip  SLABLAB_PREWARM_METHOD=hugepage: transparent_hugepage/enabled is never'
+fi
+readonly methods
+
+readonly tests=(conformance alignment misuse observe reuse refill prewarm model exhaustion threads)
 
 # The arguments of `one`, a line each; the quick ones first.
 cases() {
@@ -61,7 +72,7 @@ cases() {
             echo "configuration-prewarm $build/lib$phase.so"
         fi
         settings_of "$phase" | while read -r settings; do
-            for test in conformance alignment misuse observe reuse model exhaustion threads; do
+            for test in "${tests[@]}"; do
                 echo "$test $build/lib$phase.so $settings"
                 echo "$test $build/observe/lib$phase.so $settings"
             done
@@ -76,5 +87,6 @@ cases() {
 
 mapfile -t phases < <(basename --suffix=.c --multiple "$here"/../phases/*.c)
 readonly phases
+"$build/allocators/tests/size_class"
 "$here/programs/compare.sh" expect "$inputs"
 cases | xargs --delimiter='\n' --max-procs=2 --replace={} bash -c 'one {}'

@@ -12,9 +12,12 @@
 
 enum { MESSAGE_MAX = 1024 };
 
-__attribute__((noreturn)) static void end_with_message(int status, char const *hint,
-                                                       char const *message)
+__attribute__((noreturn, format(printf, 3, 0))) static void
+end_with_list(int status, char const *hint, char const *format, va_list list)
 {
+    char message[MESSAGE_MAX];
+
+    vsnprintf(message, sizeof message, format, list);
     char line[2 * MESSAGE_MAX];
     int const length = snprintf(line, sizeof line, "slablab: %s: %s\n  try: %s\n", workload.name,
                                 message, hint);
@@ -27,24 +30,18 @@ __attribute__((noreturn)) static void end_with_message(int status, char const *h
 
 void end_with(int status, char const *hint, char const *format, ...)
 {
-    char message[MESSAGE_MAX];
     va_list list;
 
     va_start(list, format);
-    vsnprintf(message, sizeof message, format, list);
-    va_end(list);
-    end_with_message(status, hint, message);
+    end_with_list(status, hint, format, list);
 }
 
 void workload_refuse(char const *hint, char const *format, ...)
 {
-    char message[MESSAGE_MAX];
     va_list list;
 
     va_start(list, format);
-    vsnprintf(message, sizeof message, format, list);
-    va_end(list);
-    end_with_message(STATUS_REFUSED, hint, message);
+    end_with_list(STATUS_REFUSED, hint, format, list);
 }
 
 void workload_out_of_memory(size_t size)
