@@ -55,10 +55,11 @@ setup() {
         as_root=(sudo)
     fi
     printf 'run_all.sh: installing %s\n' "${needed[*]}"
-    "${as_root[@]}" apt-get update --quiet=2 &&
-        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-            apt-get install --yes --quiet=2 --no-install-recommends "${needed[@]}" ||
+    if ! "${as_root[@]}" apt-get update --quiet=2 ||
+        ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+            apt-get install --yes --quiet=2 --no-install-recommends "${needed[@]}"; then
         give_up "apt did not install: ${needed[*]}" "what apt says above; is the network there?"
+    fi
 }
 
 # The run that ended last: what was just measured, or what a resumed command finished.
