@@ -8,13 +8,13 @@ SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
-import os
 import resource
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+from .blocks import cpus
 from .formats import terminal
 from .records import load
 from .tables import document
@@ -50,7 +50,7 @@ def main(samples: int) -> int:
         loaded_at = time.perf_counter()
         text = terminal(document(loaded))
         ended = time.perf_counter()
-        parsers = len(os.sched_getaffinity(0)) * _peak_bytes(resource.RUSAGE_CHILDREN)
+        parsers = cpus() * _peak_bytes(resource.RUSAGE_CHILDREN)
         peak_bytes = _peak_bytes(resource.RUSAGE_SELF) + parsers
         print(
             f"{len(loaded.samples)} samples, {size_bytes / 1e6:.0f} MB: "

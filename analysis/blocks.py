@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import zlib
 from array import array
 from collections import Counter
 from collections.abc import Iterator
@@ -32,6 +33,8 @@ MEASURES = (
     "operations",
     "cpu_ns",
     "wall_ns",
+    "user_ns",
+    "system_ns",
     "minor_faults",
     "major_faults",
     "voluntary_switches",
@@ -50,13 +53,25 @@ MEASURES = (
 )
 WEATHER = ("steal_ns", "psi_cpu_some_us", "psi_memory_some_us", "psi_io_some_us", "load_1min")
 
+# The kernel's own counts, which every experiment gets; a plan may name more.
+DEFAULT_EVENTS = (
+    "page-faults",
+    "minor-faults",
+    "major-faults",
+    "context-switches",
+    "cpu-migrations",
+    "task-clock",
+)
+
 _measures_of = itemgetter(*MEASURES)
 
 
 @dataclass
 class Columns:
-    """What the lines of samples.jsonl are taken apart into."""
+    """What the lines of samples.jsonl are taken apart into. Invariant: measures is len(arm)
+    rows of MEASURES and then the plan's events."""
 
+    events: tuple[str, ...]
     measures: array = field(default_factory=lambda: array("d"))
     arm: array = field(default_factory=lambda: array("h"))
     block_row: array = field(default_factory=lambda: array("l"))
@@ -64,7 +79,15 @@ class Columns:
     checksums: dict[str, tuple[str, str]] = field(default_factory=dict)  # cell to (checksum, arm)
     losses: Counter = field(default_factory=Counter)
     absent_events: dict[str, str] = field(default_factory=dict)
+    shared_events: set[str] = field(default_factory=set)  # took turns on too few counters
     torn_lines: int = 0
+
+
+def cpus() -> int:
+    """CPUs that this process may use; all, where the system cannot tell (macOS)."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 class Part(NamedTuple):
@@ -78,7 +101,7 @@ class Part(NamedTuple):
 def _parts(path: Path) -> list[Part]:
     """The file cut at line ends into as many parts as CPUs can be given; a .gz cannot be cut."""
     size = path.stat().st_size
-    count = min(len(os.sched_getaffinity(0)), size // PART_BYTES_MIN)
+    count = min(cpus(), size // PART_BYTES_MIN)
     if path.suffix == ".gz" or count < 2:
         return [Part(path)]
     cuts = [0]
@@ -106,7 +129,7 @@ def _lines(part: Part) -> Iterator[tuple[int, bytes]]:
                     return
                 yield number, line
                 number, position = number + 1, position + len(line)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise Complaint(
             f"{part.path}: cannot be read: {error}", "restore the file from its copy"
         ) from error
@@ -121,13 +144,29 @@ def check_schema(value: Any, expected: str, where: str) -> None:
         )
 
 
-def _measures_with_holes(sample: dict[str, Any]) -> list[float]:
-    return [
-        np.nan
-        if sample.get(name) is None or isinstance(sample[name], dict)
-        else float(sample[name])
-        for name in MEASURES
-    ]
+def _number(value: Any, name: str) -> float:
+    """A number as it is; NaN where there is none."""
+    if value is None or (isinstance(value, dict) and "absent" in value):
+        return np.nan
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ValueError(f"{name} is {value!r:.40}, not a number")
+    return float(value)
+
+
+def _event(columns: Columns, name: str, found: dict[str, Any] | None) -> float:
+    """An event's value; scaled up where the event had a counter for a part of the time only."""
+    if found is None:
+        return np.nan
+    if "absent" in found:
+        columns.absent_events.setdefault(name, str(found["absent"]))
+        return np.nan
+    value = _number(found["value"], name)
+    enabled_ns, running_ns = found.get("enabled_ns"), found.get("running_ns")
+    if enabled_ns == running_ns:
+        return value
+    columns.shared_events.add(name)
+    enabled, running = _number(enabled_ns, "enabled_ns"), _number(running_ns, "running_ns")
+    return value * enabled / running if running > 0 else np.nan
 
 
 def _check_checksum(columns: Columns, cell: str, checksum: str, arm: str, where: str) -> None:
@@ -145,14 +184,20 @@ def _take_sample(columns: Columns, sample: dict[str, Any], cell: str, arm: int, 
     try:
         columns.measures.extend(_measures_of(sample))
     except (KeyError, TypeError):
-        del columns.measures[len(columns.arm) * len(MEASURES) :]  # extend stops at the hole
-        columns.measures.extend(_measures_with_holes(sample))
+        width = len(MEASURES) + len(columns.events)
+        del columns.measures[len(columns.arm) * width :]  # extend stops at the hole
+        columns.measures.extend(_number(sample.get(name), name) for name in MEASURES)
+    if columns.events:
+        found = sample.get("events") or {}
+        columns.measures.extend(_event(columns, name, found.get(name)) for name in columns.events)
     columns.arm.append(arm)
     columns.block_row.append(len(columns.blocks))
 
 
 def _take_block(columns: Columns, block: dict[str, Any], arms: dict[str, int], where: str) -> None:
     samples, cell = block["samples"], block["cell"]
+    if not isinstance(block["block"], int) or not isinstance(block["valid"], bool):
+        raise ValueError("block is not a whole number, or valid not true or false")
     if block["valid"]:
         if len(samples) != len(arms) or {sample["arm"] for sample in samples} != arms.keys():
             raise Complaint(
@@ -171,26 +216,23 @@ def _take_block(columns: Columns, block: dict[str, Any], arms: dict[str, int], w
         columns.losses.update(
             (sample["arm"], sample["status"]) for sample in samples if sample["status"] != "ok"
         )
-    for event, value in samples[0].get("events", {}).items() if samples else ():
-        if "absent" in value:
-            columns.absent_events.setdefault(event, value["absent"])
-    weather = block.get("weather", {})
+    weather = block.get("weather") or {}
     columns.blocks.append(
         (
             cell,
-            block.get("host", ""),
+            str(block.get("host", "")),
             block["block"],
-            block.get("started_unix_ns", 0),
-            block.get("duration_ns", 0),
-            bool(block["valid"]),
-            *(weather.get(name) for name in WEATHER),
+            int(block.get("started_unix_ns", 0)),
+            int(block.get("duration_ns", 0)),
+            block["valid"],
+            *(_number(weather.get(name), name) for name in WEATHER),
         )
     )
 
 
 def _take(part: Part, plan: dict[str, Any]) -> Columns:
     """The blocks of one part of a file."""
-    columns = Columns()
+    columns = Columns(tuple(plan.get("events", ())))
     cells = {cell["id"] for cell in plan["cells"]}
     arms = {arm["id"]: index for index, arm in enumerate(plan["arms"])}
     for number, line in _lines(part):
@@ -200,7 +242,7 @@ def _take(part: Part, plan: dict[str, Any]) -> Columns:
             continue
         try:
             block = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise Complaint(
                 f"{where}: not JSON: {error}", "restore the file from its copy"
             ) from error
@@ -221,6 +263,10 @@ def _take(part: Part, plan: dict[str, Any]) -> Columns:
             raise Complaint(
                 f"{where}: the record has no {error}", "see harness/records.md"
             ) from error
+        except (TypeError, ValueError, AttributeError, OverflowError) as error:
+            raise Complaint(
+                f"{where}: not as a block is written: {error}", "restore the file from its copy"
+            ) from error
     return columns
 
 
@@ -236,15 +282,16 @@ def _append(columns: Columns, more: Columns) -> None:
     columns.losses.update(more.losses)
     for event, reason in more.absent_events.items():
         columns.absent_events.setdefault(event, reason)
+    columns.shared_events |= more.shared_events
     columns.torn_lines += more.torn_lines
 
 
 def read_blocks(paths: list[Path], plan: dict[str, Any]) -> Columns:
     """All blocks of a run's files. Raises Complaint for a broken line or another plan's."""
-    columns = Columns()
+    columns = Columns(tuple(plan.get("events", ())))
     parts = [part for path in paths for part in _parts(path)]
     if len(parts) > len(paths):
-        with ProcessPoolExecutor(max_workers=len(os.sched_getaffinity(0))) as pool:
+        with ProcessPoolExecutor(max_workers=cpus()) as pool:
             for more in pool.map(partial(_take, plan=plan), parts):
                 _append(columns, more)
     else:

@@ -1,7 +1,7 @@
 """records.py -- one run's folder as columns: what harness/records.md says that a run leaves behind.
 
 A run that cannot be trusted is refused (unknown schema, another plan's samples, unequal checksums,
-a block twice); one that is merely poor is loaded, for judgement.py to say so.
+a block twice or missing); one that is merely poor is loaded, for judgement.py to say so.
 
 SPDX-License-Identifier: MIT"""
 
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from .blocks import MEASURES, WEATHER, Columns, check_schema, read_blocks
 from .complaint import Complaint
+from .shapes import check_outcome, check_plan
 
 SCHEMAS = {
     "plan.json": "slablab-plan/1",
@@ -40,6 +41,7 @@ class Run:
     blocks: pd.DataFrame
     losses: dict[tuple[str, str], int]  # (arm, status) to samples that are not "ok"
     absent_events: dict[str, str]  # event to the reason
+    shared_events: set[str]  # events that took turns on too few counters: their values are scaled
     torn_lines: int
 
     @property
@@ -61,6 +63,10 @@ class Run:
         return next((arm["id"] for arm in self.plan["arms"] if arm["role"] == "control"), None)
 
     @property
+    def events(self) -> list[str]:
+        return list(self.plan.get("events", []))
+
+    @property
     def cells(self) -> list[str]:
         return [cell["id"] for cell in self.plan["cells"]]
 
@@ -70,23 +76,29 @@ class Run:
         rows = self.samples.iloc[slice(*self._bounds(cell))]
         return np.asarray(metric(rows), dtype=float).reshape(-1, len(self.arms))
 
+    def block_facts(self, cell: str, name: str) -> NDArray[Any]:
+        """The number ("block") or machine ("host") of every row of the cell's matrix."""
+        rows = self.samples.iloc[slice(*self._bounds(cell))]
+        return rows[name].to_numpy()[:: len(self.arms)]
+
     def _bounds(self, cell: str) -> tuple[int, int]:
         codes = self.samples["cell"].cat.codes.to_numpy()
         code = self.cells.index(cell)
         return int(np.searchsorted(codes, code)), int(np.searchsorted(codes, code, side="right"))
 
 
-def _read_object(path: Path, required: bool) -> dict[str, Any] | None:
+def event_column(event: str) -> str:
+    """Where Run.samples holds an event's values; no measure is called so."""
+    return f"event {event}"
+
+
+def _read_object(path: Path) -> dict[str, Any] | None:
+    """A JSON object of the schema that its name promises; None where there is no file."""
     if not path.exists():
-        if required:
-            raise Complaint(
-                f"{path}: not there, so this is no run",
-                "name a folder that slablab run made: results/<experiment>/<run>",
-            )
         return None
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise Complaint(
             f"{path}: cannot be read: {error}", "restore the file; it is written once"
         ) from error
@@ -125,10 +137,15 @@ def _sample_frame(columns: Columns, blocks: pd.DataFrame, arms: list[str]) -> pd
     )
     arm = np.frombuffer(columns.arm, dtype=np.int16) if columns.arm else np.empty(0, np.int16)
     values = np.frombuffer(columns.measures, dtype=float) if columns.measures else np.empty(0)
+    names = [*MEASURES, *map(event_column, columns.events)]
     cell = blocks["cell"].cat.codes.to_numpy()[row]
     order = np.lexsort((arm, row, blocks["started_unix_ns"].to_numpy(dtype=np.int64)[row], cell))
     frame = pd.DataFrame(
-        values.reshape(-1, len(MEASURES))[order], columns=list(MEASURES), copy=False
+        values.reshape(-1, len(names))[order], columns=names, copy=False
+    )
+    hosts = pd.Categorical(blocks["host"])
+    frame.insert(
+        0, "host", pd.Categorical.from_codes(hosts.codes[row[order]], dtype=hosts.dtype)
     )
     frame.insert(0, "block", blocks["block"].to_numpy()[row[order]])
     frame.insert(0, "arm", pd.Categorical.from_codes(arm[order], categories=arms))
@@ -136,22 +153,44 @@ def _sample_frame(columns: Columns, blocks: pd.DataFrame, arms: list[str]) -> pd
     return frame
 
 
+def _check_numbers(folder: Path, blocks: pd.DataFrame, outcome: dict[str, Any] | None) -> None:
+    """Every cell's blocks are 0 to n - 1, each once, and n is what outcome.json counted."""
+    promised = {cell["cell"]: cell.get("blocks") for cell in (outcome or {}).get("cells", [])}
+    for cell, numbers in blocks.groupby("cell", observed=False)["block"]:
+        doubled = numbers[numbers.duplicated()]
+        if len(doubled):
+            raise Complaint(
+                f"{folder}: block {doubled.iloc[0]} of '{cell}' is there twice",
+                "remove the shard that was copied; a block is in once or not at all",
+            )
+        missing = set(range(len(numbers))) - set(numbers)
+        if missing:
+            raise Complaint(
+                f"{folder}: block {min(missing)} of '{cell}' is missing",
+                "restore the file or shard; blocks are never taken out of a run",
+            )
+        if promised.get(cell) not in (None, len(numbers)):
+            raise Complaint(
+                f"{folder}: {len(numbers)} blocks of '{cell}', but outcome.json counted "
+                f"{promised[cell]}",
+                "restore the file or shard; blocks are never taken out of a run",
+            )
+
+
 def load(folder: Path) -> Run:
     """Reads one run's folder. Raises Complaint for what must not be averaged."""
-    plan = _read_object(folder / "plan.json", required=True)
-    assert plan is not None
-    machine = _read_object(folder / "machine.json", required=False)
-    outcome = _read_object(folder / "outcome.json", required=False)
-    cells = [cell["id"] for cell in plan["cells"]]
-    columns = read_blocks(_sample_files(folder), plan)
-    blocks = _block_frame(columns, cells)
-    doubled = blocks[blocks.duplicated(["cell", "block"])]
-    if len(doubled):
+    plan, machine, outcome = (_read_object(folder / name) for name in SCHEMAS)
+    if plan is None:
         raise Complaint(
-            f"{folder}: block {doubled['block'].iloc[0]} of '{doubled['cell'].iloc[0]}' is there "
-            "twice",
-            "remove the shard that was copied; a block is in once or not at all",
+            f"{folder / 'plan.json'}: not there, so this is no run",
+            "name a folder that slablab run made: results/<experiment>/<run>",
         )
+    check_plan(plan, str(folder / "plan.json"))
+    if outcome is not None:
+        check_outcome(outcome, str(folder / "outcome.json"))
+    columns = read_blocks(_sample_files(folder), plan)
+    blocks = _block_frame(columns, [cell["id"] for cell in plan["cells"]])
+    _check_numbers(folder, blocks, outcome)
     samples = _sample_frame(columns, blocks, [arm["id"] for arm in plan["arms"]])
     return Run(
         folder,
@@ -162,5 +201,6 @@ def load(folder: Path) -> Run:
         blocks,
         dict(columns.losses),
         columns.absent_events,
+        columns.shared_events,
         columns.torn_lines,
     )

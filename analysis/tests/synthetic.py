@@ -94,7 +94,7 @@ def plan_record(arms: list[str], cells: list[str], blocks: int, **changes: Any) 
 
 
 def sample_record(
-    arm: str, position: int, cpu_ns: int, faults: int, memory_bytes: int
+    arm: str, position: int, cpu_ns: int, faults: int, memory_bytes: int, system: float
 ) -> dict[str, Any]:
     return {
         "arm": arm,
@@ -104,6 +104,8 @@ def sample_record(
         "checksum": "00000000deadbeef",
         "cpu_ns": cpu_ns,
         "wall_ns": cpu_ns + 1000,
+        "user_ns": cpu_ns - int(system * cpu_ns),
+        "system_ns": int(system * cpu_ns),
         "minor_faults": faults,
         "major_faults": 0,
         "voluntary_switches": 0,
@@ -115,8 +117,8 @@ def sample_record(
         "process_minor_faults": faults + 130,
         "process_major_faults": 0,
         "vm_hwm_bytes": memory_bytes,
-        "rss_bytes": memory_bytes,
-        "pss_bytes": memory_bytes,
+        "rss_bytes": memory_bytes - 4096,
+        "pss_bytes": memory_bytes - 8192,
         "private_dirty_bytes": memory_bytes // 2,
         "anon_huge_bytes": 0,
         "object": f"/build/lib{arm}.so",
@@ -159,12 +161,14 @@ def write_run(
     control: float = 0.0,
     faults: Callable[[str, str, int], int] = lambda arm, cell, number: 624,
     speed: Callable[[str], float] = lambda cell: 1.0,
+    system: Callable[[str], float] = lambda arm: 0.25,
     edit: Callable[[dict[str, Any]], None] = lambda block: None,
     finished: bool = True,
     **plan_changes: Any,
 ) -> Path:
     """Writes a run and returns its folder. arms: id to the log of its speed against the baseline's;
-    edit may change each block before it is written; speed scales all arms of a cell alike."""
+    edit may change each block before it is written; speed scales all arms of a cell alike; system
+    is an arm's share of system time."""
     folder.mkdir(parents=True, exist_ok=True)
     random = np.random.default_rng(seed)
     plan = plan_record(list(arms), cells, blocks, **plan_changes)
@@ -184,6 +188,7 @@ def write_run(
                         int(BASE_CPU_NS * times[i] * np.exp(-logs[arm]) / speed(cell)),
                         faults(str(arm), cell, number),
                         4 << 20,
+                        system(str(arm)),
                     )
                     for i, arm in enumerate(order)
                 ]
