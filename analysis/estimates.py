@@ -17,7 +17,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from . import statistics
-from .records import Run
+from .families import Family, families
+from .records import Run, event_column
+
+# The kernel splits a process's time by the ticks that it saw: CONFIG_HZ=250 with
+# TICK_CPU_ACCOUNTING, as Debian builds it (kernel/Kconfig.hz, kernel/sched/cputime.c).
+TICK_NS = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -70,13 +75,35 @@ PEAK_MEMORY = Metric(
     False,
     lambda rows: rows["vm_hwm_bytes"],
 )
-METRICS = (OPERATIONS, PROCESS_OPERATIONS, FAULTS, PROCESS_FAULTS, PEAK_MEMORY)
+WALL_TIME = Metric(
+    "wall_ns",
+    "Wall time of the region",
+    "ms",
+    1e6,
+    False,
+    lambda rows: rows["wall_ns"],
+)
+METRICS = (OPERATIONS, PROCESS_OPERATIONS, FAULTS, PROCESS_FAULTS, PEAK_MEMORY, WALL_TIME)
+SYSTEM_TIME_SHARE = "system_time_share"  # a share of totals over blocks, and so no Metric
+
+
+def event_metric(event: str) -> Metric:
+    """What a counter counted in the region, by the name that the plan has for it."""
+    column = event_column(event)
+    return Metric(
+        f"event_{event}",
+        f"Event {event}, in the region",
+        "count",
+        1,
+        False,
+        lambda rows: rows[column],
+    )
 
 
 @dataclass(frozen=True)
 class Pair:
     """One row's comparison. kind: baseline (a value, no comparison), control, arm, comparison,
-    interaction."""
+    interaction, average (of a comparison over a family's cells)."""
 
     kind: str
     arm: str
@@ -107,7 +134,7 @@ def pairs(run: Run) -> list[Pair]:
     ]
     if run.control is not None:
         rows.append(Pair("control", run.control, base, "control (noise floor)"))
-    return rows
+    return list(dict.fromkeys(rows))
 
 
 def published_band(
@@ -154,19 +181,22 @@ def _spread(run: Run, columns: dict[str, NDArray[np.float64]]) -> float:
 
 
 def _comparison_columns(
-    run: Run, pair: Pair, metric: Metric, columns: dict[str, NDArray[np.float64]], mde_alpha: float
+    run: Run, cell: str, pair: Pair, metric: Metric, columns: dict[str, NDArray[np.float64]]
 ) -> dict[str, Any]:
     """The columns that a row has for a comparison; the absolute difference only where there are two
-    arms."""
+    arms. A count that is 0 in some block has a difference and no ratio."""
     if pair.kind == "interaction":
         logs, difference = _interaction_of(run, pair, columns), np.empty(0)
     else:
         logs = statistics.log_ratio(columns[pair.arm], columns[pair.against])
-        difference = columns[pair.arm] - columns[pair.against]
+        difference = statistics.finite(columns[pair.arm] - columns[pair.against])
+    if not metric.rate and statistics.finite(logs).size < difference.size:
+        logs = np.full(logs.size, np.nan)
     alpha = run.plan["alpha"]
     relative = statistics.effect(logs, alpha)
     absolute = statistics.median_with_interval(difference, alpha)
     known = statistics.finite(logs)
+    varies = any(values.size and np.ptp(values) > 0 for values in (known, difference))
     row = {
         "effect_ratio": relative.point,
         "effect_low_ratio": relative.low,
@@ -174,24 +204,37 @@ def _comparison_columns(
         "difference": absolute.point,
         "difference_low": absolute.low,
         "difference_high": absolute.high,
-        "varies": bool(known.size and np.ptp(known) > 0)
-        or bool(np.ptp(difference) if difference.size else 0),
+        "varies": varies,
         "blocks_compared": known.size,
         "sign_test_p": statistics.sign_test_p(logs),
-        "lag_one_autocorrelation": statistics.lag_one_autocorrelation(logs),
+        "lag_one_autocorrelation": statistics.lag_one_autocorrelation(
+            logs, run.block_facts(cell, "host")
+        ),
     }
-    if metric.rate:
-        row["mde_ratio"] = statistics.minimum_detectable_effect(logs, mde_alpha)
+    if varies:
+        level = _mde_level(run, pair)
+        row["mde_ratio"] = statistics.minimum_detectable_effect(logs, level)
     if metric is OPERATIONS:  # secondary: shown in CSV, never deciding
         row |= {
             "hodges_lehmann_ratio": float(np.expm1(statistics.hodges_lehmann(logs))),
             "trimmed_mean_ratio": float(np.expm1(statistics.trimmed_mean(logs))),
         }
-        if pair.kind != "interaction":
+        if pair.kind != "interaction":  # of times: what the baseline took by what the arm took
             row["ratio_of_totals_ratio"] = statistics.ratio_of_totals(
-                columns[pair.arm], columns[pair.against]
+                1 / columns[pair.against], 1 / columns[pair.arm]
             )
     return row
+
+
+def _mde_level(run: Run, pair: Pair) -> float:
+    """The level at which a comparison is judged: Holm's first and strictest step. An interaction is
+    outside Holm."""
+    if pair.kind == "interaction":
+        return run.plan["alpha"]
+    if pair.kind == "control":
+        return run.plan["alpha_control"] / len(run.cells)
+    judged = sum(other.kind in ("arm", "comparison") for other in pairs(run))
+    return run.plan["alpha"] / (judged * len(run.cells))
 
 
 def _row(
@@ -200,7 +243,6 @@ def _row(
     metric: Metric,
     pair: Pair,
     columns: dict[str, NDArray[np.float64]],
-    mde_alpha: float,
 ) -> dict[str, Any]:
     value = statistics.finite(columns[pair.arm])
     row: dict[str, Any] = {
@@ -225,10 +267,72 @@ def _row(
     if pair.kind == "baseline":
         row["spread_of_repeats"] = _spread(run, columns)
     else:
-        row |= _comparison_columns(run, pair, metric, columns, mde_alpha)
+        row |= _comparison_columns(run, cell["id"], pair, metric, columns)
         low, high = published_band(run, cell["id"], metric.name, pair.arm, pair.against)
         row |= {"effect_published_low_ratio": low, "effect_published_high_ratio": high}
     return row
+
+
+def _tick_ns(run: Run) -> float:
+    found = run.machine.get("tick_ns")
+    return found if isinstance(found, (int, float)) and found > 0 else TICK_NS
+
+
+def _share_row(run: Run, cell: dict[str, Any], index: int) -> dict[str, Any]:
+    """System time's share of one arm's CPU time in the region, over all blocks of a cell."""
+    arm = run.plan["arms"][index]
+    system, user, process = (
+        run.matrix(cell["id"], lambda rows, name=name: rows[name])[:, index]
+        for name in ("system_ns", "user_ns", "process_cpu_ns")
+    )
+    whole = system + user
+    found = statistics.share_of_totals(
+        system, whole, process - whole, run.plan["alpha"], _tick_ns(run)
+    )
+    low, high = published_band(run, cell["id"], SYSTEM_TIME_SHARE, arm["id"], None)
+    return {
+        "cell": cell["id"],
+        "workload": cell["workload"],
+        "start": cell["start"],
+        "metric": SYSTEM_TIME_SHARE,
+        "kind": arm["role"],
+        "arm": arm["id"],
+        "against": "",
+        "label": arm["id"],
+        "blocks": statistics.finite(whole).size,
+        "value": found.point,
+        "value_low": found.low,
+        "value_high": found.high,
+        "value_published_low": low,
+        "value_published_high": high,
+    }
+
+
+def _average_row(run: Run, family: Family, pair: Pair) -> dict[str, Any]:
+    """A comparison's effect on the family's average operations per second: the mean of the cells'
+    log-ratios within a block number, over the numbers that every cell has."""
+    by_cell = []
+    for cell in family.cells:
+        columns = dict(zip(run.arms, run.matrix(cell["id"], OPERATIONS.values).T))
+        logs = statistics.log_ratio(columns[pair.arm], columns[pair.against])
+        by_cell.append(pd.Series(logs, index=run.block_facts(cell["id"], "block")))
+    means = pd.concat(by_cell, axis=1, join="inner").mean(axis=1, skipna=False)
+    found = statistics.effect(means, run.plan["alpha"])
+    return {
+        "cell": f"average of {family.title}",
+        "workload": family.cells[0]["workload"],
+        "start": family.cells[0]["start"],
+        "metric": OPERATIONS.name,
+        "kind": "average",
+        "arm": pair.arm,
+        "against": pair.against,
+        "label": pair.label,
+        "blocks": len(means),
+        "blocks_compared": statistics.finite(means).size,
+        "effect_ratio": found.point,
+        "effect_low_ratio": found.low,
+        "effect_high_ratio": found.high,
+    }
 
 
 def _adjust(frame: pd.DataFrame, kinds: set[str]) -> None:
@@ -243,23 +347,30 @@ def estimates(run: Run) -> pd.DataFrame:
     """All rows of a run, raw precision; the unit of value and difference is the metric's. Do not
     write to it.
 
-    Two families: every comparison of operations per second in every cell, and the control arm's in
-    every cell."""
+    Holm has two families: every comparison of operations per second in every cell, and the control
+    arm's in every cell."""
     compared = pairs(run)
-    family = sum(pair.kind in ("arm", "comparison") for pair in compared) * len(run.cells)
+    metrics = [*METRICS, *map(event_metric, run.events)]
     rows = []
     for cell in run.plan["cells"]:
-        for metric in METRICS:
+        for metric in metrics:
             columns = dict(zip(run.arms, run.matrix(cell["id"], metric.values).T))
-            for pair in compared:
-                level = (
-                    run.plan["alpha_control"] / len(run.cells)
-                    if pair.kind == "control"
-                    else run.plan["alpha"] / max(family, 1)
-                )
-                if pair.kind != "interaction" or metric.rate:
-                    rows.append(_row(run, cell, metric, pair, columns, level))
+            rows += [
+                _row(run, cell, metric, pair, columns)
+                for pair in compared
+                if pair.kind != "interaction" or metric.rate
+            ]
+        rows += [_share_row(run, cell, index) for index in range(len(run.arms))]
+    for family in families(run):
+        if len(family.cells) > 1:
+            judged = [pair for pair in compared if pair.kind in ("arm", "comparison")]
+            rows += [_average_row(run, family, pair) for pair in judged]
     frame = pd.DataFrame(rows)
+    reasons = {f"event_{event}": reason for event, reason in run.absent_events.items()}
+    frame["absent"] = [
+        reasons.get(metric, "") if np.isnan(value) else ""
+        for metric, value in zip(frame["metric"], frame["value"])
+    ]
     frame["holm_p"] = np.nan
     _adjust(frame, {"arm", "comparison"})
     _adjust(frame, {"control"})

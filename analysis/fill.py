@@ -15,8 +15,9 @@ from .complaint import Complaint
 from .estimates import OPERATIONS
 from .formats import markdown_table
 from .judgement import judged, void_reasons
+from .page import Row, Table
 from .records import Run, load
-from .tables import MARKS, Row, Table, number, relative
+from .wording import MARKS, number, relative
 
 MARK = re.compile(r"(<!-- run (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
 

@@ -8,8 +8,9 @@ import textwrap
 from collections.abc import Callable
 from typing import Any
 
+from .page import NO_BREAK, Document, Row, Table
 from .records import Run
-from .tables import NO_BREAK, Document, Row, Table, document, long_form
+from .tables import document, long_form
 
 TERMINAL_COLUMNS = 80
 NAME_COLUMNS_MIN = 16  # a longer name stands on a line of its own
@@ -75,11 +76,11 @@ def _widths(table: Table) -> list[int] | None:
 
 
 def terminal_table(table: Table) -> str:
-    """Within 80 columns; empty where an overview is too wide (the table of details has all of
-    it)."""
+    """Within 80 columns; where an overview is too wide for them it says so, for the table of
+    details has all of it."""
     widths = _widths(table)
     if widths is None:
-        return ""
+        return f"{_filled(table.title)}\n\n  too wide for a terminal: --format markdown\n"
     lines = [f"  {line}" for line in _header_lines(table.columns, widths, table.texts)]
     lines.append("  " + "-" * (sum(widths) + 2 * (len(widths) - 1)))
     for row in table.rows:
@@ -90,7 +91,7 @@ def terminal_table(table: Table) -> str:
             lines += [f"  {name}", f"  {_aligned(['', *rest], widths, table.texts)}"]
         else:
             lines.append(f"  {_aligned(row.cells, widths, table.texts)}")
-    return "\n".join([table.title, "", *lines]) + "\n"
+    return "\n".join([_filled(table.title), "", *lines]) + "\n"
 
 
 def terminal(found: Document) -> str:
@@ -111,47 +112,59 @@ def terminal(found: Document) -> str:
     parts += ["Outcome", *map(_bullet, found.outcome), ""]
     if found.cautions:
         parts += ["Cautions", *map(_bullet, found.cautions), ""]
-    parts += [text for text in map(terminal_table, found.tables) if text]
+    parts += map(terminal_table, found.tables)
     parts += map(_filled, found.legend)
     return "\n".join(parts) + "\n"
 
 
+MARKDOWN_SPECIAL = str.maketrans({letter: f"\\{letter}" for letter in "\\`*_<|[]"})
+
+
+def escape_markdown(text: str) -> str:
+    return text.translate(MARKDOWN_SPECIAL)
+
+
 def _pipe(cells: list[str]) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+    return "| " + " | ".join(cells) + " |"
 
 
 def _markdown_row(row: Row, columns: int) -> str:
+    cells = [escape_markdown(cell.strip()) for cell in row.cells]
     if row.kind == "group":
-        return _pipe([f"**{row.cells[0]}**", *[""] * (columns - 1)])
+        return _pipe([f"**{cells[0]}**", *[""] * (columns - 1)])
     if row.kind == "published":
-        return _pipe([f"*{cell.strip()}*" if cell else "" for cell in row.cells])
-    return _pipe(row.cells)
+        return _pipe([f"*{cell}*" if cell else "" for cell in cells])
+    return _pipe(cells)
 
 
 def markdown_table(table: Table) -> str:
     rule = _pipe([":--" if i < table.texts else "--:" for i in range(len(table.columns))])
     lines = [
-        _pipe([name.replace(NO_BREAK, " ") for name in table.columns]),
+        _pipe([escape_markdown(name.replace(NO_BREAK, " ")) for name in table.columns]),
         rule,
         *(_markdown_row(row, len(table.columns)) for row in table.rows),
     ]
     return "\n".join(lines)
 
 
+def _list(lines: list[str]) -> str:
+    return "\n".join(f"- {escape_markdown(line)}" for line in lines)
+
+
 def markdown(found: Document) -> str:
     parts = [
-        f"# {found.title}",
-        f"**Question.** {found.question.strip()}",
-        f"**Expected.** {found.expects.strip()}",
+        f"# {escape_markdown(found.title)}",
+        f"**Question.** {escape_markdown(found.question.strip())}",
+        f"**Expected.** {escape_markdown(found.expects.strip())}",
     ]
     if found.void:
-        parts += ["# VOID", "\n".join(f"- {reason}" for reason in found.void)]
-    parts += ["**Outcome.**", "\n".join(f"- {line}" for line in found.outcome)]
+        parts += ["# VOID", _list(found.void)]
+    parts += ["**Outcome.**", _list(found.outcome)]
     if found.cautions:
-        parts += ["**Cautions.**", "\n".join(f"- {line}" for line in found.cautions)]
+        parts += ["**Cautions.**", _list(found.cautions)]
     for table in found.tables:
-        parts += [f"## {table.title}", markdown_table(table)]
-    return "\n\n".join([*parts, *found.legend]) + "\n"
+        parts += [f"## {escape_markdown(table.title)}", markdown_table(table)]
+    return "\n\n".join([*parts, *map(escape_markdown, found.legend)]) + "\n"
 
 
 LATEX_SPECIAL = {
@@ -167,6 +180,7 @@ LATEX_SPECIAL = {
     "^": r"\textasciicircum{}",
     "±": r"$\pm$",
     "–": "--",
+    "…": r"\ldots{}",
     "▲": r"$\blacktriangle$",
     "▼": r"$\blacktriangledown$",
     "\u00a0": "~",
@@ -201,9 +215,42 @@ def _latex_row(row: Row, columns: int) -> str:
     return " & ".join(cells) + r" \\"
 
 
+def _latex_table(table: Table, void: bool) -> list[str]:
+    """An overview floats; a table of details may be longer than a page, and repeats its heads."""
+    layout = "l" * table.texts + "r" * (len(table.columns) - table.texts)
+    caption = rf"\caption{{{escape_latex(table.title + (' -- VOID' if void else ''))}}}"
+    heads = [r"\toprule", " & ".join(map(escape_latex, table.columns)) + r" \\", r"\midrule"]
+    rows = [_latex_row(row, len(table.columns)) for row in table.rows]
+    if table.overview:
+        return [
+            r"\begin{table}",
+            r"\centering\small",
+            caption,
+            rf"\begin{{tabular}}{{{layout}}}",
+            *heads,
+            *rows,
+            r"\bottomrule",
+            r"\end{tabular}",
+            r"\end{table}",
+        ]
+    return [
+        r"{\small",
+        rf"\begin{{longtable}}{{{layout}}}",
+        caption + r" \\",
+        *heads,
+        r"\endfirsthead",
+        *heads,
+        r"\endhead",
+        r"\bottomrule",
+        r"\endfoot",
+        *rows,
+        r"\end{longtable}}",
+    ]
+
+
 def latex(found: Document) -> str:
-    """Tables to \\input; needs booktabs and amssymb. Question, outcome and cautions stand above as
-    comments."""
+    """Tables to \\input; needs booktabs, longtable and amssymb. Question, outcome and cautions
+    stand above as comments."""
     said = [
         found.title,
         f"Question: {found.question}",
@@ -214,26 +261,11 @@ def latex(found: Document) -> str:
         *found.legend,
     ]
     parts = [
-        "% needs \\usepackage{booktabs,amssymb}",
+        "% needs \\usepackage{booktabs,longtable,amssymb}",
         *(f"% {' '.join(line.split())}" for line in said),
     ]
     for table in found.tables:
-        layout = "l" * table.texts + "r" * (len(table.columns) - table.texts)
-        caption = escape_latex(table.title + (" -- VOID" if found.void else ""))
-        parts += [
-            "",
-            r"\begin{table}",
-            r"\centering\small",
-            rf"\caption{{{caption}}}",
-            rf"\begin{{tabular}}{{{layout}}}",
-            r"\toprule",
-            " & ".join(map(escape_latex, table.columns)) + r" \\",
-            r"\midrule",
-            *(_latex_row(row, len(table.columns)) for row in table.rows),
-            r"\bottomrule",
-            r"\end{tabular}",
-            r"\end{table}",
-        ]
+        parts += ["", *_latex_table(table, bool(found.void))]
     return "\n".join(parts) + "\n"
 
 

@@ -17,6 +17,8 @@ LOST_MAX = 0.20  # of a run's blocks; beyond it the run is VOID (method.md)
 BLOCKS_FEW = 20  # below it an interval spans more than half of the values
 STEAL_HIGH = 0.01  # of the time that blocks took, summed over CPUs
 PRESSURE_HIGH = 0.10  # of the time that blocks took, PSI "some"
+HARNESS_CONTROL = ": the control arm differs"  # in outcome.json, after the cell
+HARNESS_LOSSES = " blocks lost: "
 EXAMPLES_MAX = 3  # cells that one caution names
 
 
@@ -33,12 +35,20 @@ def void_reasons(run: Run) -> list[str]:
     lost, total = int((~run.blocks["valid"]).sum()), len(run.blocks)
     if total and lost > LOST_MAX * total:
         reasons.append(f"{lost} of {total} blocks were lost, more than {100 * LOST_MAX:g} %")
-    if run.outcome and run.outcome.get("verdict") == "void":
+    if run.outcome and run.outcome["verdict"] == "void":
+        found = run.outcome.get("reasons") or ["(no reason)"]
         reasons += [
-            f"the harness said so: {reason}"
-            for reason in run.outcome.get("reasons") or ["(no reason)"]
+            f"the harness said so: {reason}" for reason in found if not _is_told(reason, reasons)
         ]
     return reasons
+
+
+def _is_told(reason: str, told: list[str]) -> bool:
+    """Whether one of our own reasons is the harness's: the same cell's control, or the losses."""
+    if HARNESS_CONTROL in reason:
+        cell = reason.split(HARNESS_CONTROL)[0]
+        return any(f"in '{cell}'" in other for other in told)
+    return HARNESS_LOSSES in reason and any(" blocks were lost" in other for other in told)
 
 
 def _verdict(row: pd.Series, run: Run, void: bool) -> str:
@@ -46,6 +56,8 @@ def _verdict(row: pd.Series, run: Run, void: bool) -> str:
         return ""
     if void:
         return "void"
+    if run.outcome is None:
+        return "unfinished"
     if row["kind"] == "control":
         return "valid" if row["blocks_compared"] >= statistics.BLOCKS_MIN else "unclear"
     found = statistics.Interval(
@@ -56,8 +68,8 @@ def _verdict(row: pd.Series, run: Run, void: bool) -> str:
 
 @lru_cache(maxsize=4)
 def judged(run: Run) -> pd.DataFrame:
-    """estimates(run) with a column `verdict`; in a VOID run every verdict is "void". Do not write
-    to it."""
+    """estimates(run) with a column `verdict`; in a VOID run every verdict is "void", in one that
+    has not ended "unfinished": its stopping rule has not spoken. Do not write to it."""
     frame = estimates(run).copy()
     void = bool(void_reasons(run))
     frame["verdict"] = [_verdict(row, run, void) for _, row in frame.iterrows()]
@@ -76,9 +88,8 @@ def _about_the_record(run: Run) -> list[str]:
             "The run is unfinished (no outcome.json); the same slablab command resumes it."
         )
     if run.torn_lines:
-        found.append(
-            f"{run.torn_lines} torn line at the end of the samples was left out (a killed block)."
-        )
+        lines = "1 torn line" if run.torn_lines == 1 else f"{run.torn_lines} torn lines"
+        found.append(f"Left out of the samples: {lines} (a block that was killed).")
     lost = int((~run.blocks["valid"]).sum())
     if lost:
         statuses = ", ".join(
@@ -109,39 +120,66 @@ def _about_the_record(run: Run) -> list[str]:
     return found
 
 
+def _hopeless(tested: pd.DataFrame, run: Run) -> str | None:
+    """Cells where even blocks that all agree could not be told from chance in their family."""
+    if tested.empty:
+        return None
+    best = 2 * 0.5 ** tested["blocks_compared"].astype(float)
+    cells = tested["cell"][statistics.holm(best) > run.plan["alpha"]]
+    if cells.empty:
+        return None
+    return (
+        f"Too few blocks for any verdict of better or worse among {len(tested)} comparisons in "
+        f"{_named(list(dict.fromkeys(cells)))}."
+    )
+
+
+def _dependent(tested: pd.DataFrame) -> str | None:
+    bounds = tested["blocks_compared"].map(statistics.lag_one_bound)
+    dependent = tested[tested["lag_one_autocorrelation"].abs() > bounds]
+    if dependent.empty:
+        return None
+    worst = dependent.loc[dependent["lag_one_autocorrelation"].abs().idxmax()]
+    return (
+        f"Blocks are correlated (lag 1 beyond 2/sqrt(n)) in {len(dependent)} of {len(tested)} "
+        f"comparisons, where chance gives about {0.05 * len(tested):.1f}; worst "
+        f"{worst['lag_one_autocorrelation']:+.2f}: {worst['label']} in '{worst['cell']}'."
+    )
+
+
+def _too_wide(time: pd.DataFrame, run: Run) -> str | None:
+    """Cells that ended before their intervals were as narrow as the plan asks."""
+    wanted = run.plan["stop"].get("half_width") or 0
+    stopped = {
+        cell["cell"]: cell.get("stopped_by") for cell in (run.outcome or {}).get("cells", [])
+    }
+    half = (time["effect_high_ratio"] - time["effect_low_ratio"]) / 2
+    wide = [
+        cell
+        for cell in run.cells
+        if wanted
+        and stopped.get(cell) not in (None, "half_width")
+        and (half[(time["cell"] == cell) & (time["kind"] != "comparison")] > wanted).any()
+    ]
+    if not wide:
+        return None
+    return (
+        f"The cap came before the interval was as narrow as asked (±{100 * wanted:g} %) in "
+        f"{len(wide)} of {len(run.cells)} cells: {_named(wide)}."
+    )
+
+
 def _about_the_statistics(run: Run) -> list[str]:
-    found = []
     frame = estimates(run)
     time = frame[
         (frame["metric"] == OPERATIONS.name) & frame["kind"].isin(["arm", "comparison", "control"])
     ]
     tested = time[time["blocks_compared"] >= statistics.BLOCKS_MIN]
-    bounds = tested["blocks_compared"].map(statistics.lag_one_bound)
-    dependent = tested[tested["lag_one_autocorrelation"].abs() > bounds]
-    if len(dependent):
-        worst = dependent.loc[dependent["lag_one_autocorrelation"].abs().idxmax()]
-        found.append(
-            f"Blocks are correlated (lag 1 beyond 2/sqrt(n)) in {len(dependent)} of {len(tested)} "
-            f"comparisons, where chance gives about {0.05 * len(tested):.1f}; worst "
-            f"{worst['lag_one_autocorrelation']:+.2f}: {worst['label']} in '{worst['cell']}'."
-        )
-    wanted = run.plan["stop"].get("half_width") or 0
-    stopped = {
-        cell["cell"]: cell.get("stopped_by") for cell in (run.outcome or {}).get("cells", [])
-    }
-    if wanted:
-        half = (time["effect_high_ratio"] - time["effect_low_ratio"]) / 2
-        wide = [
-            cell
-            for cell in run.cells
-            if stopped.get(cell) not in (None, "half_width")
-            and (half[(time["cell"] == cell) & (time["kind"] != "comparison")] > wanted).any()
-        ]
-        if wide:
-            found.append(
-                f"The cap came before the interval was as narrow as asked (±{100 * wanted:g} %) in "
-                f"{len(wide)} of {len(run.cells)} cells: {_named(wide)}."
-            )
+    found = [
+        _hopeless(tested[tested["kind"] != "control"], run),
+        _dependent(tested),
+        _too_wide(time, run),
+    ]
     unmatched = [entry for entry in run.plan.get("published", []) if not _is_shown(entry, frame)]
     if unmatched:
         found.append(
@@ -149,11 +187,15 @@ def _about_the_statistics(run: Run) -> list[str]:
             + "; ".join(f"{entry['arm']} in '{entry['where']}'" for entry in unmatched)
             + "."
         )
-    return found
+    return [line for line in found if line]
 
 
 def _is_shown(entry: dict, frame: pd.DataFrame) -> bool:
-    rows = frame[(frame["metric"] == entry["metric"]) & (frame["arm"] == entry["arm"])]
+    rows = frame[
+        (frame["metric"] == entry["metric"])
+        & (frame["arm"] == entry["arm"])
+        & (frame["kind"] != "average")
+    ]
     if entry.get("against"):
         rows = rows[rows["against"] == entry["against"]]
     wanted = set(entry["where"].split())
@@ -189,6 +231,11 @@ def _about_the_machine(run: Run) -> list[str]:
         names = ", ".join(sorted(run.absent_events))
         found.append(
             f"Events that this machine does not have: {names} ({'; '.join(sorted(reasons))})."
+        )
+    if run.shared_events:
+        found.append(
+            "Events that had a counter for a part of the time only, their values scaled up: "
+            f"{', '.join(sorted(run.shared_events))}."
         )
     facts = facts_of(run.machine)
     hypervisor = [text for key, text in facts if key.split(".")[-1] == "hypervisor"]

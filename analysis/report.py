@@ -16,8 +16,9 @@ import jinja2
 from .drawing import drawn, embeddable
 from .figures import figures_for
 from .formats import FORMATS
+from .page import Document, Row, Table
 from .records import Run
-from .tables import Document, Row, Table, document
+from .tables import document
 
 TEMPLATE = "report.html.jinja"
 STORED = ("markdown", "csv", "latex")

@@ -25,7 +25,7 @@ def _rows(samples: Run) -> pd.DataFrame:
     frame = judged(samples)
     return frame[
         (frame["metric"] == OPERATIONS.name)
-        & (frame["kind"] != "baseline")
+        & ~frame["kind"].isin(["baseline", "average"])
         & frame["effect_ratio"].notna()
     ]
 
@@ -40,8 +40,8 @@ def applies(samples: Run) -> bool:
 
 
 def _draw_row(axes: Axes, row: pd.Series, height: float, colour: str) -> None:
-    """A point with its interval, filled where the verdict is better or worse; a diamond for what
-    was published."""
+    """A point with its interval, filled where the verdict is better or worse; diamonds for what
+    was published, joined where that is a band."""
     low, high = np.log1p(row["effect_low_ratio"]), np.log1p(row["effect_high_ratio"])
     middle = np.log1p(row["effect_ratio"])
     axes.plot([low, high], [height, height], color=colour, linewidth=2, solid_capstyle="butt")
@@ -55,15 +55,16 @@ def _draw_row(axes: Axes, row: pd.Series, height: float, colour: str) -> None:
         markerfacecolor=colour if decided else "none",
         markeredgewidth=1.3,
     )
-    published = row["effect_published_low_ratio"]
-    if np.isfinite(published):
+    published = [row["effect_published_low_ratio"], row["effect_published_high_ratio"]]
+    if np.isfinite(published[0]):
         axes.plot(
-            [np.log1p(published)],
-            [height],
+            np.log1p(published),
+            [height, height],
             marker="D",
             markersize=5,
-            color="none",
-            markeredgecolor=axes.xaxis.label.get_color(),
+            linewidth=0.8,
+            color=axes.xaxis.label.get_color(),
+            markerfacecolor="none",
             markeredgewidth=1,
         )
 

@@ -4,64 +4,28 @@ SPDX-License-Identifier: MIT"""
 
 import csv
 import io
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from analysis import statistics
 from analysis.colours import BASELINE, colours
-from analysis.estimates import FAULTS, OPERATIONS
+from analysis.estimates import (
+    FAULTS,
+    OPERATIONS,
+    PEAK_MEMORY,
+    PROCESS_FAULTS,
+    PROCESS_OPERATIONS,
+)
 from analysis.formats import FORMATS, escape_latex
-from analysis.judgement import cautions, facts_of, judged, void_reasons
-from analysis.records import Run, load
-from analysis.tables import document, number, per_cent
+from analysis.judgement import cautions, facts_of, void_reasons
+from analysis.records import load
+from analysis.tables import document
+from analysis.wording import number, per_cent
 
-from .synthetic import write_run
-
-CELLS = [f"fixed_random size={size} slots=400 operations=100000 cold" for size in (256, 512, 1024)]
-PUBLISHED = [
-    {
-        "where": "fixed_random cold",
-        "arm": "phase17-2",
-        "against": None,
-        "metric": "operations_per_second",
-        "value": 1e6,
-    },
-    {
-        "where": "fixed_random size=256 cold",
-        "arm": "phase17-2",
-        "against": None,
-        "metric": "operations_per_second",
-        "value": 5.84e6,
-    },
-    {
-        "where": "fixed_random size=256 cold",
-        "arm": "phase17-2",
-        "against": "phase17-1",
-        "metric": "operations_per_second",
-        "value": -0.036,
-    },
-]
-
-
-def some_run(folder: Path, **changes: Any) -> Run:
-    options: dict[str, Any] = {
-        "arms": {"phase17-1": 0.0, "phase17-2": -0.04},
-        "cells": CELLS,
-        "blocks": 40,
-        "comparisons": [{"arm": "phase17-2", "against": "phase17-1"}],
-        "published": PUBLISHED,
-        **changes,
-    }
-    return load(write_run(folder / "run", **options))
-
-
-def rows(run: Run, metric: str = OPERATIONS.name, **wanted: str) -> list[Any]:
-    frame = judged(run)
-    frame = frame[frame["metric"] == metric]
-    for name, value in wanted.items():
-        frame = frame[frame[name] == value]
-    return list(frame.itertuples())
+from .examples import CELLS, PUBLISHED, rows, some_run
 
 
 @pytest.mark.parametrize(
@@ -90,7 +54,7 @@ def test_per_cent(ratio: float, text: str) -> None:
 def test_verdicts_find_what_was_planted(tmp_path: Path) -> None:
     run = some_run(tmp_path, noise=0.005)
     assert {row.verdict for row in rows(run, arm="phase17-2", kind="arm")} == {"worse"}
-    assert {row.verdict for row in rows(run, arm="phase17-1")} == {"same"}
+    assert {row.verdict for row in rows(run, arm="phase17-1", kind="arm")} == {"same"}
     assert {row.verdict for row in rows(run, kind="control")} == {"valid"}
     for row in rows(run, kind="comparison"):
         assert row.effect_ratio == pytest.approx(-0.0392, abs=0.005)  # exp(-0.04) - 1
@@ -113,7 +77,7 @@ def test_holm_is_over_all_time_comparisons(tmp_path: Path) -> None:
 def test_a_differing_control_voids_the_run_and_withholds_verdicts(tmp_path: Path) -> None:
     run = some_run(tmp_path, control=0.03)
     assert len(void_reasons(run)) == 3 and "identical code" in void_reasons(run)[0]
-    assert {row.verdict for row in rows(run) if row.kind != "baseline"} == {"void"}
+    assert {row.verdict for row in rows(run) if row.kind not in ("baseline", "average")} == {"void"}
     text = FORMATS["terminal"][1](run)
     assert "V O I D" in text and "worse in" not in text
     assert "# VOID" in FORMATS["markdown"][1](run) and "-- VOID" in FORMATS["latex"][1](run)
@@ -192,46 +156,147 @@ def test_an_interaction_has_an_interval_and_no_verdict(tmp_path: Path) -> None:
         assert row.verdict == ""
 
 
-def test_cold_and_warm_never_share_a_table_of_arms(tmp_path: Path) -> None:
-    run = some_run(tmp_path, cells=[*CELLS, *(cell.replace("cold", "warm") for cell in CELLS)])
-    overviews = [table for table in document(run).tables if table.overview]
-    assert [table.title.split(":")[0].split()[-1] for table in overviews] == ["cold", "warm"]
-    assert all(len(table.rows) == 3 for table in overviews)
+def test_an_unfinished_run_decides_nothing(tmp_path: Path) -> None:
+    run = some_run(tmp_path, finished=False, noise=0.001)
+    found = {row.verdict for row in rows(run) if row.kind in ("arm", "comparison", "control")}
+    assert found == {"unfinished"}
+    text = FORMATS["terminal"][1](run)
+    assert "worse in" not in text and "% …" in text
+    assert text.count("unfinished in 3 of 3 cells") == 3
 
 
-def test_the_overview_is_the_sources_table(tmp_path: Path) -> None:
-    overview = document(some_run(tmp_path)).tables[0]
-    assert overview.columns == [
-        "size",
-        "baseline",
-        "phase17-1",
-        "phase17-2",
-        "phase17-2 vs phase17-1",
-        "phase17-1 vs baseline",
-        "phase17-2 vs baseline",
+def test_events_that_the_experiment_names_reach_a_table(tmp_path: Path) -> None:
+    def count(block: dict[str, Any]) -> None:
+        for sample in block["samples"]:
+            value = 2000 + block["block"] if sample["arm"] == "phase17-2" else 1000
+            sample["events"] = {
+                "cycles": {"value": value, "enabled_ns": 10, "running_ns": 10},
+                "instructions": {"value": 500, "enabled_ns": 10, "running_ns": 5},
+                "cache-misses": {"absent": "No such device"},
+            }
+
+    names = ["cycles", "instructions", "cache-misses"]
+    run = some_run(tmp_path, edit=count, events=names, published=[])
+    row = rows(run, "event_cycles", arm="phase17-2", kind="arm")[0]
+    assert (row.value, row.effect_ratio) == (2019.5, pytest.approx(1.0195))
+    assert rows(run, "event_instructions")[0].value == 1000  # on a counter half of the time
+    titles = [table.title for table in document(run).tables]
+    assert [x for x in titles if "Event" in x] == [
+        "Event cycles, in the region",
+        "Event instructions, in the region",
     ]
-    assert [row.cells[0] for row in overview.rows] == ["256", "512", "1024"]
+    assert any("scaled up: instructions." in line for line in cautions(run))
+    records = list(csv.DictReader(io.StringIO(FORMATS["csv"][1](run))))
+    absent = [record for record in records if record["metric"] == "event_cache-misses"]
+    assert {(x["value_in_metric_unit"], x["absent"]) for x in absent} == {("", "No such device")}
+    assert {"wall_ns", "event_cycles"} <= {record["metric"] for record in records}
 
 
-@pytest.mark.parametrize(
-    "arms",
-    [
-        {"phase17-2": 0.0},
-        {"phase17-1": 0.0, "phase17-2": -0.04},
-        {f"ss-prewarm PREWARM_METHOD=number-{i}": 3.0 for i in range(6)},
-    ],
-)
-def test_the_terminal_table_fits_eighty_columns(tmp_path: Path, arms: dict[str, float]) -> None:
+def test_every_metric_is_of_its_own_column(tmp_path: Path) -> None:
+    def edit(block: dict[str, Any]) -> None:
+        for sample in block["samples"]:
+            sample["cpu_ns"], sample["process_cpu_ns"] = 1_000_000, 4_000_000
+
+    run = some_run(tmp_path, edit=edit)
+    metrics = (OPERATIONS, PROCESS_OPERATIONS, PROCESS_FAULTS, PEAK_MEMORY)
+    found = {
+        name: rows(run, name, kind="baseline")[0].value
+        for name in (metric.name for metric in metrics)
+    }
+    assert list(found.values()) == [1e8, 2.5e7, 624 + 130, 4 << 20]
+
+
+def test_the_mde_is_at_the_level_at_which_a_row_is_judged(tmp_path: Path) -> None:
+    run = some_run(tmp_path)
+    for kind, level in (("arm", 0.05 / 9), ("comparison", 0.05 / 9), ("control", 0.01 / 3)):
+        row = rows(run, kind=kind, cell=CELLS[0])[0]
+        values = run.matrix(CELLS[0], OPERATIONS.values)
+        arm, against = (run.arms.index(name) for name in (row.arm, row.against))
+        logs = statistics.log_ratio(values[:, arm], values[:, against])
+        assert row.mde_ratio == statistics.minimum_detectable_effect(logs, level)
+
+
+def test_the_mde_has_the_decimals_of_the_effect(tmp_path: Path) -> None:
+    def some_faults(arm: str, cell: str, number: int) -> int:
+        return 1000 + (number % 7 if arm == "phase17-1" else 0)
+
+    run = some_run(tmp_path, noise=0.001, faults=some_faults)
+    text = FORMATS["terminal"][1](run)
+    line = next(x for x in text.splitlines() if x.startswith("  phase17-1 ") and "same" in x)
+    effect, mde = line.split()[2], line.split()[-3]
+    assert len(effect.split(".")[1]) == len(mde.split(".")[1]) == 2
+    details = next(table for table in document(run).tables if "faults in" in table.title)
+    assert details.columns[-1] == "MDE" and details.rows[2].cells[-1].endswith(" %")
+
+
+@pytest.mark.parametrize("alpha_control, void", [(0.001, False), (0.2, True)])
+def test_a_run_is_void_at_the_controls_own_level(
+    tmp_path: Path, alpha_control: float, void: bool
+) -> None:
+    def edit(block: dict[str, Any]) -> None:  # the control is faster in 28 of 40 blocks: p = .017
+        for sample in block["samples"]:
+            ahead = block["block"] < 28
+            sample["cpu_ns"] = 1000 - (1 if ahead else -1) * (sample["arm"] == "control")
+
+    run = some_run(tmp_path, cells=CELLS[:1], edit=edit, alpha_control=alpha_control)
+    assert rows(run, kind="control")[0].holm_p == pytest.approx(0.0166, abs=5e-4)
+    assert bool(void_reasons(run)) == void
+
+
+def test_what_the_harness_found_too_is_told_once(tmp_path: Path) -> None:
+    folder = some_run(tmp_path, control=0.03).path
+    said = "the control arm differs from the baseline by +3.00 % (p = 1e-9)"
+    told = [f"{cell}: {said}" for cell in CELLS]
+    outcome = json.loads((folder / "outcome.json").read_text())
+    outcome |= {"verdict": "void", "reasons": [*told, "the attestation failed"]}
+    (folder / "outcome.json").write_text(json.dumps(outcome))
+    reasons = void_reasons(load(folder))
+    assert len(reasons) == 4 and reasons[-1] == "the harness said so: the attestation failed"
+
+
+@pytest.mark.parametrize("blocks, said", [(8, True), (9, False)])
+def test_too_few_blocks_for_the_family_are_said(tmp_path: Path, blocks: int, said: bool) -> None:
+    found = cautions(some_run(tmp_path, blocks=blocks))  # 9 * 2 / 2^8 = .070, 9 * 2 / 2^9 = .035
+    assert said == any("better or worse among 9 comparisons in" in line for line in found)
+
+
+def test_values_that_are_not_there_do_not_make_a_count_vary(tmp_path: Path) -> None:
+    def edit(block: dict[str, Any]) -> None:
+        if block["block"] == 0:
+            block["samples"][0]["vm_hwm_bytes"] = None
+
+    run = some_run(tmp_path, edit=edit)
+    assert not any(row.varies for row in rows(run, PEAK_MEMORY.name, kind="arm"))
+
+
+def test_a_count_that_is_sometimes_zero_has_no_ratio(tmp_path: Path) -> None:
+    run = some_run(tmp_path, faults=lambda arm, cell, number: number % 3)
+    row = rows(run, FAULTS.name, arm="phase17-2", kind="arm")[0]
+    assert row.effect_ratio != row.effect_ratio and row.mde_ratio != row.mde_ratio
+
+
+def test_an_interaction_shows_its_mde(tmp_path: Path) -> None:
     run = some_run(
         tmp_path,
-        arms=arms,
+        arms={"a": 0.1, "b": 0.2, "ab": 0.3},
         comparisons=[],
         published=[],
-        faults=lambda arm, cell, number: 123_456_789 + number * 1000,
+        interactions=[{"first": "a", "second": "b", "both": "ab"}],
     )
-    text = FORMATS["terminal"][1](run)
-    assert max(map(len, text.splitlines())) <= 80
-    assert all(arm in text for arm in arms)
+    values = run.matrix(CELLS[0], OPERATIONS.values)
+    a, b, both, base = (values[:, run.arms.index(name)] for name in ("a", "b", "ab", "baseline"))
+    logs = statistics.interaction(both, a, b, base)
+    row = rows(run, kind="interaction")[0]
+    assert row.mde_ratio == statistics.minimum_detectable_effect(logs, 0.05)
+    line = next(
+        x for x in FORMATS["markdown"][1](run).splitlines() if "interaction a x b |  |" in x
+    )
+    assert line.split("|")[5].strip().endswith("%")
+
+
+def test_markdown_takes_names_as_they_are(tmp_path: Path) -> None:
+    run = some_run(tmp_path, question="Is a*b_c < `d` | e?")
+    assert r"**Question.** Is a\*b\_c \< \`d\` \| e?" in FORMATS["markdown"][1](run)
 
 
 def test_question_expectation_and_outcome_come_first_and_in_this_order(tmp_path: Path) -> None:
@@ -261,11 +326,10 @@ def test_latex_is_escaped(tmp_path: Path) -> None:
     body = [line for line in text.splitlines() if not line.startswith("%")]
     assert all(r"fixed\_random" in line for line in body if "fixed" in line)
     assert not any(mark in "\n".join(body) for mark in "▲▼±–")
-    assert (
-        text.count(r"\toprule")
-        == text.count(r"\bottomrule")
-        == len(document(some_run(tmp_path)).tables)
-    )
+    tables = document(some_run(tmp_path)).tables
+    for name, count in (("table", 2), ("longtable", len(tables) - 2)):
+        assert text.count(rf"\begin{{{name}}}") == text.count(rf"\end{{{name}}}") == count
+    assert text.count(r"\bottomrule") == len(tables)
 
 
 def test_markdown_tables_are_rectangles(tmp_path: Path) -> None:
@@ -273,7 +337,7 @@ def test_markdown_tables_are_rectangles(tmp_path: Path) -> None:
     tables = [part for part in lines if part.startswith("|")]
     assert len(tables) == len(document(some_run(tmp_path)).tables)
     for table in tables:
-        assert len({line.count("|") for line in table.splitlines()}) == 1
+        assert len({line.replace("\\|", "").count("|") for line in table.splitlines()}) == 1
 
 
 def test_correlated_blocks_are_said(tmp_path: Path) -> None:

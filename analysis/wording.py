@@ -1,0 +1,87 @@
+"""wording.py -- figures as text: values, effects, intervals.
+
+SPDX-License-Identifier: MIT"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from .estimates import Metric
+
+ABSENT = "–"
+MARKS = {
+    "better": "▲",
+    "worse": "▼",
+    "same": "=",
+    "unclear": "?",
+    "unfinished": "…",
+    "void": "void",
+}
+FINE_HALF_WIDTH = 0.005  # an interval narrower than this is shown with two decimals of a per cent,
+FINE_EFFECT = 0.10  # unless it is about an effect so large that nobody asks for them
+
+
+def number(value: float, significant: int = 4) -> str:
+    """A value to so many significant digits, without an exponent: 5.710, 57.31, 1,234,567."""
+    if not np.isfinite(value):
+        return ABSENT
+    if value == int(value) and abs(value) >= 1000 or value == 0:
+        return f"{value:,.0f}"
+    digits = significant - 1 - int(np.floor(np.log10(abs(value))))
+    return f"{value:,.{max(0, digits)}f}"
+
+
+def count(value: float) -> str:
+    """A count: whole where it is whole."""
+    return f"{value:,.0f}" if np.isfinite(value) and value == int(value) else number(value)
+
+
+def per_cent(ratio: float, decimals: int = 1, unit: str = " %") -> str:
+    """-0.036 as "-3.6 %"; nothing is ever "-0.0"."""
+    if not np.isfinite(ratio):
+        return ABSENT
+    text = f"{100 * ratio:+.{decimals}f}"
+    return ("0." + "0" * decimals if float(text) == 0 else text) + unit
+
+
+def _decimals(low: float, high: float) -> int:
+    return 2 if (high - low) / 2 < FINE_HALF_WIDTH and abs(low) < FINE_EFFECT else 1
+
+
+def _decimals_of(row: pd.Series) -> int:
+    return _decimals(row["effect_low_ratio"], row["effect_high_ratio"])
+
+
+def relative(row: pd.Series) -> tuple[str, str]:
+    """A row's effect and interval, with the decimals that the interval's width deserves."""
+    low, high = row["effect_low_ratio"], row["effect_high_ratio"]
+    decimals = _decimals_of(row)
+    if not np.isfinite(low):
+        return per_cent(row["effect_ratio"], decimals), ABSENT
+    return (
+        per_cent(row["effect_ratio"], decimals),
+        f"[{per_cent(low, decimals, '')}, {per_cent(high, decimals, '')}]",
+    )
+
+
+def mde_text(row: pd.Series) -> str:
+    """With as many decimals as the effect has."""
+    return per_cent(row["mde_ratio"], _decimals_of(row)).lstrip("+")
+
+
+def signed(value: float, metric: Metric) -> str:
+    if not np.isfinite(value):
+        return ABSENT
+    text = count(abs(value)) if metric.scale == 1 else number(abs(value) / metric.scale)
+    return text if value == 0 else ("+" if value > 0 else "-") + text
+
+
+def value_text(value: float, metric: Metric) -> str:
+    return count(value) if metric.scale == 1 else number(value / metric.scale)
+
+
+def band(bounds: list[str]) -> str:
+    if ABSENT in bounds:
+        return ""
+    return bounds[0] if bounds[0] == bounds[1] else f"{bounds[0].removesuffix(' %')} to {bounds[1]}"
