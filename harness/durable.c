@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static bool write_all(int file, char const *bytes, size_t size)
@@ -41,6 +42,31 @@ static bool write_synced(int folder, char const *name, char const *bytes, size_t
     return written && closed;
 }
 
+bool durable_sync_folder(char const *folder)
+{
+    int const fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool const synced = fd >= 0 && fsync(fd) == 0;
+    int const fault = errno;
+
+    if (fd >= 0)
+        close(fd);
+    errno = fault;
+    return synced;
+}
+
+bool durable_make_folder(char const *path)
+{
+    char const *const slash = strrchr(path, '/');
+
+    if (mkdir(path, 0755) != 0)
+        return false;
+    size_t const length = slash == NULL || slash == path ? 1 : (size_t)(slash - path);
+    char *const parent = text_copy_bytes(slash == NULL ? "." : path, length);
+    bool const synced = durable_sync_folder(parent);
+    free(parent);
+    return synced;
+}
+
 bool durable_write(char const *directory, char const *name, char const *bytes, size_t size)
 {
     char *const draft = text_format(".%s.draft", name);
@@ -65,7 +91,8 @@ bool durable_write_json(char const *directory, char const *name, json_t const *v
     char *const text = json_dumps(value, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
 
     if (text == NULL) {
-        complain(NULL, "%s/%s: a value of it is not valid UTF-8", directory, name);
+        complain("names of files and folders in UTF-8",
+                 "%s/%s: cannot write it: a value of it is not valid UTF-8", directory, name);
         return false;
     }
     char *const lines = text_format("%s\n", text);

@@ -5,6 +5,7 @@
 #include "record.h"
 
 #include "complain.h"
+#include "durable.h"
 #include "text.h"
 
 #include <errno.h>
@@ -58,16 +59,6 @@ static bool cut_back(struct record_file const *file)
     return false;
 }
 
-static bool sync_directory(char const *directory)
-{
-    int const fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool const synced = fd >= 0 && fsync(fd) == 0;
-
-    if (fd >= 0)
-        close(fd);
-    return synced;
-}
-
 bool record_open(struct record_file *file, char const *directory, record_visitor *visit,
                  void *context)
 {
@@ -77,7 +68,7 @@ bool record_open(struct record_file *file, char const *directory, record_visitor
     *file = (struct record_file){.path = text_format("%s/samples.jsonl", directory)};
     file->fd = open(file->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     stream = file->fd < 0 ? NULL : fopen(file->path, "re");
-    if (stream == NULL || !sync_directory(directory)) {
+    if (stream == NULL || !durable_sync_folder(directory)) {
         complain("ls -ld that folder", "%s: cannot open it: %s", file->path, strerror(errno));
         good = false;
     } else {
