@@ -6,6 +6,7 @@
 
 #include "capture.h"
 #include "catalogue.h"
+#include "cpus.h"
 #include "durable.h"
 #include "peers.h"
 #include "system_facts.h"
@@ -110,6 +111,23 @@ static void add_settings(json_t *machine)
     json_object_set_new(machine, "perf_event_paranoid", number_in(FACT_PERF_PARANOID));
     json_object_set_new(machine, "kptr_restrict", number_in(FACT_KPTR_RESTRICT));
     json_object_set_new(machine, "clocksource", text_or_errno(text_of_line_file(FACT_CLOCKSOURCE)));
+}
+
+/* A number that is negative where it is unknown. */
+static json_t *cpu_number(int number)
+{
+    return number >= 0 ? json_integer(number) : absent("sched_getaffinity does not tell");
+}
+
+/* Where sampler_open is about to pin samples and harness. */
+static void add_placement(json_t *machine)
+{
+    struct cpus const cpus = cpus_allowed();
+
+    json_object_set_new(machine, "cpus_allowed",
+                        cpu_number(cpus.allowed > 0 ? (int)cpus.allowed : -1));
+    json_object_set_new(machine, "workload_cpu", cpu_number(cpus.workload));
+    json_object_set_new(machine, "harness_cpu", cpu_number(cpus.harness));
 }
 
 static json_t *git_answer(char *first, char *second, bool *known)
@@ -236,6 +254,7 @@ json_t *machine_describe(struct plan const *plan)
     json_object_set_new(machine, "schema", json_string("slablab-machine/1"));
     add_kernel(machine);
     add_hardware(machine);
+    add_placement(machine);
     add_settings(machine);
     add_build(machine);
     json_object_set_new(machine, "libraries", libraries());
@@ -252,4 +271,40 @@ bool machine_write(struct plan const *plan, char const *directory)
 
     json_decref(machine);
     return written;
+}
+
+static char *shown(json_t const *value)
+{
+    char *const text = json_is_string(value) ? text_copy(json_string_value(value))
+                                             : json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+
+    return text != NULL ? text : text_copy("nothing");
+}
+
+char *machine_change(char const *directory)
+{
+    static char const *const keys[] = {"host", "kernel_release", "thp_enabled",
+                                       "randomize_va_space"};
+    char *const path = text_format("%s/machine.json", directory);
+    json_t *const stored = json_load_file(path, 0, NULL);
+    bool const missing = stored == NULL && access(path, F_OK) != 0;
+    char *change = stored == NULL && !missing ? text_copy("machine.json cannot be read") : NULL;
+    json_t *const now = json_object();
+
+    add_kernel(now);
+    add_settings(now);
+    for (size_t i = 0; stored != NULL && change == NULL && i < sizeof keys / sizeof *keys; i++) {
+        json_t const *const then = json_object_get(stored, keys[i]);
+        if (json_equal(then, json_object_get(now, keys[i])))
+            continue;
+        char *const was = shown(then);
+        char *const is = shown(json_object_get(now, keys[i]));
+        change = text_format("%s was %s and is %s", keys[i], was, is);
+        free(is);
+        free(was);
+    }
+    json_decref(now);
+    json_decref(stored);
+    free(path);
+    return change;
 }

@@ -17,4 +17,9 @@ json_t *machine_describe(struct plan const *plan);
 /* Writes DIRECTORY/machine.json, synced. Returns false after a complaint. */
 bool machine_write(struct plan const *plan, char const *directory);
 
+/* "kernel_release was 6.1.0 and is 6.2.0": how this machine is another than the one in
+ * DIRECTORY/machine.json, as far as blocks before and after would differ by it. NULL where it is
+ * the same, or where the file is not there yet. The caller frees it. */
+char *machine_change(char const *directory);
+
 #endif

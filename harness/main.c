@@ -23,20 +23,15 @@ static struct command const commands[] = {
     {"run", "experiments/NAME.yaml [--quick] [--seed N] [--out DIR] [--fresh]",
      "measure an experiment, or go on with a run of it that was stopped",
      "Writes results/NAME/<time>-<form>/ (or DIR/NAME/...) and prints the tables at the end. The "
-     "same "
-     "command goes on with a run that has no outcome yet and the same plan; --fresh begins a new "
-     "one. "
-     "Ctrl-C stops after the current sample. Exit status: 0 complete, 4 void, 2 nothing was "
-     "measured, "
-     "130 interrupted.",
+     "same command goes on with the newest run that has no outcome yet, the same plan and the same "
+     "machine; --fresh begins a new one. Ctrl-C stops after the current sample. Exit status: 0 "
+     "complete, 4 void, 2 nothing was measured, 130 interrupted.",
      command_run},
     {"plan", "experiments/NAME.yaml [--quick] [--seed N] [--out DIR]",
      "show what a run would do, and for how long, without doing it",
      "Lists the arms, the cells, the events and the stop rule. The time is that of all blocks at "
-     "the "
-     "pace of the latest stored run of the same experiment and form; without one, only the rule's "
-     "own "
-     "limit is known.",
+     "the pace of the latest stored run of the same experiment and form; without one, only the "
+     "rule's own limit is known.",
      command_plan},
     {"attest", "experiments/NAME.yaml [--quick]",
      "check who serves malloc in every arm, and which tier what share",

@@ -2,8 +2,8 @@
  *
  *   experiments/x.yaml --experiment.c--> struct plan --plan_file.c--> results/x/<run>/plan.json
  *
- * A plan read back from plan.json equals the plan that was written. Strings and arrays belong to the
- * plan and live until plan_free. Indices (arm, cell) are positions in the plan's arrays.
+ * A plan read back from plan.json equals the plan that was written. Strings and arrays belong to
+ * the plan and live until plan_free. Indices (arm, cell) are positions in the plan's arrays.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_PLAN_H
@@ -91,7 +91,7 @@ struct plan {
     char *form;             /* "full" or "quick" */
     char *question;
     char *expects;
-    char *hash;             /* 16 hexadecimal digits over all that decides the samples but the seed */
+    char *hash;             /* 16 hexadecimal digits over all that decides samples but the seed */
     uint64_t seed;
     double alpha;           /* of the tables, family-wise by Holm: 0.05 */
     double alpha_control;   /* of the control arm, family-wise over the run: 0.01 */
@@ -118,7 +118,8 @@ struct plan *plan_from_experiment(char const *path, bool quick, uint64_t seed);
 /* Writes DIRECTORY/plan.json, synced. Returns false after a complaint. */
 bool plan_write(struct plan const *plan, char const *directory);
 
-/* Reads DIRECTORY/plan.json. Complains and returns NULL on any fault. */
+/* Reads DIRECTORY/plan.json. Complains and returns NULL on any fault, and where it has no second
+ * arm or no cell. `hash` is what is written there; plan_hash says what it is now. */
 struct plan *plan_read(char const *directory);
 
 void plan_free(struct plan *plan);

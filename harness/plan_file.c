@@ -371,13 +371,21 @@ static bool take_lists(struct reader *reader, json_t *object)
     return taken;
 }
 
+/* What everybody who goes through a plan relies on: a baseline, its control, something to do. */
+static bool check_lists(struct reader *reader)
+{
+    if (reader->plan->arm_count < 2)
+        return fail(reader, "fewer than two entries in", "arms");
+    return reader->plan->cell_count > 0 || fail(reader, "no entry in", "cells");
+}
+
 struct plan *plan_read(char const *directory)
 {
     struct reader reader = {.plan = memory_zeroed(1, sizeof *reader.plan)};
     char *const path = text_format("%s/plan.json", directory);
     json_t *const object = json_load_file(path, JSON_REJECT_DUPLICATES, &reader.error);
     bool const read = object != NULL && take_scalars(&reader, object)
-        && take_lists(&reader, object);
+        && take_lists(&reader, object) && check_lists(&reader);
 
     if (!read) {
         complain("the run's other files stay readable; a new run needs no old plan", "%s: %s", path,

@@ -7,11 +7,13 @@
 #include "complain.h"
 #include "durable.h"
 #include "interrupt.h"
+#include "lock.h"
 #include "machine.h"
 #include "progress.h"
 #include "run_folder.h"
 #include "summary.h"
 #include "text.h"
+#include "unfinished.h"
 
 #include <getopt.h>
 #include <inttypes.h>
@@ -63,53 +65,33 @@ static bool parse(int argc, char **argv, struct request *request)
     return true;
 }
 
-/* The stored plan of an unfinished run that this command goes on with; NULL when it shall start a
- * new one. */
-static struct plan *plan_to_resume(struct request const *request, struct plan const *plan,
-                                   char const *folder)
-{
-    struct plan *const stored = plan_read(folder);
-
-    if (stored == NULL) {
-        fprintf(stderr, "%s: its plan cannot be read: starting a new run\n", folder);
-        return NULL;
-    }
-    if (strcmp(stored->hash, plan->hash) != 0)
-        fprintf(stderr,
-                "%s: not finished, but the plan has changed since (%s then, %s now): starting a "
-                "new run\n",
-                folder, stored->hash, plan->hash);
-    else if (request->seed != 0 && request->seed != stored->seed)
-        fprintf(stderr, "%s: not finished, but its seed is %" PRIu64 ": starting a new run\n",
-                folder, stored->seed);
-    else
-        return stored;
-    plan_free(stored);
-    return NULL;
-}
-
 /* Finds or makes the run's folder; replaces *plan by the stored one where there is one to go on
  * with. */
 static char *settle_folder(struct request const *request, struct plan **plan)
 {
     char *const parent = text_format("%s/%s", request->results, (*plan)->experiment);
-    char *folder = request->fresh ? NULL : run_folder_unfinished(parent, (*plan)->form);
-    struct plan *const stored = folder == NULL ? NULL : plan_to_resume(request, *plan, folder);
+    struct unfinished found = {0};
+    char *folder;
 
-    if (stored != NULL) {
-        fprintf(stderr, "resuming %s (seed %" PRIu64 ")\n", folder, stored->seed);
+    if (!request->fresh)
+        found = unfinished_find(parent, *plan, request->seed);
+    bool const resumed = found.folder != NULL;
+    if (resumed) {
+        folder = found.folder;
         plan_free(*plan);
-        *plan = stored;
+        *plan = found.plan;
     } else {
-        free(folder);
+        fputs(found.why_none != NULL ? found.why_none : "", stderr);
         folder = run_folder_create(parent, (*plan)->form);
-        if (folder != NULL)
-            fprintf(stderr, "new run %s (seed %" PRIu64 ")\n", folder, (*plan)->seed);
     }
+    if (folder != NULL)
+        fprintf(stderr, "%s %s (seed %" PRIu64 ")\n", resumed ? "resuming" : "new run", folder,
+                (*plan)->seed);
+    free(found.why_none);
     free(parent);
     /* Before plan.json is there nobody finds the folder, so nobody takes its lock away from this
      * run. */
-    if (folder != NULL && run_folder_lock(folder) && (stored != NULL || plan_write(*plan, folder)))
+    if (folder != NULL && lock_folder(folder) && (resumed || plan_write(*plan, folder)))
         return folder;
     free(folder);
     return NULL;
@@ -158,10 +140,10 @@ static int carry_out(struct bench *bench, struct tally *tally, char const *folde
     int status = EXIT_STATUS_USAGE;
 
     if (step == STEP_VOID) {
-        progress_end();
-        for (size_t i = 0; i < json_array_size(reasons); i++)
-            complain(NULL, "%s", json_string_value(json_array_get(reasons, i)));
         status = finish(tally, stop_outcome_before_blocks(reasons), folder);
+        complain("slablab attest with the same experiment: who serves what, and what is wrong",
+                 "%s: void before its first block, for %zu reasons (above)",
+                 bench->plan->experiment, json_array_size(reasons));
     } else if (step == STEP_DONE) {
         step = blocks_run(bench, tally, stops, folder);
         if (step == STEP_DONE)
@@ -190,8 +172,9 @@ int command_run(int argc, char **argv)
     if (!parse(argc, argv, &request))
         return EXIT_STATUS_USAGE;
     plan = plan_from_experiment(request.experiment, request.quick, request.seed);
-    folder = plan == NULL ? NULL : settle_folder(&request, &plan);
-    /* The machine is described before the sampler moves this process to a CPU of its own. */
+    folder = plan != NULL && lock_measuring() ? settle_folder(&request, &plan) : NULL;
+    /* The machine is described before the sampler moves this process to a CPU of its own: from then
+     * on no other is allowed. */
     if (folder != NULL && (run_folder_has(folder, "machine.json") || machine_write(plan, folder)) &&
         bench_open(&bench, plan)) {
         struct tally tally = tally_new(plan);

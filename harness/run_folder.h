@@ -4,19 +4,17 @@
 #ifndef SLABLAB_RUN_FOLDER_H
 #define SLABLAB_RUN_FOLDER_H
 
+#include "text.h"
+
 #include <stdbool.h>
 
-/* The newest folder of this form in `parent` with a plan.json and without an outcome.json; NULL
- * when there is none. The caller frees it. */
-char *run_folder_unfinished(char const *parent, char const *form);
+/* The folders of this form in `parent` with a plan.json and without an outcome.json, oldest first;
+ * words_free releases them. */
+struct words run_folder_unfinished(char const *parent, char const *form);
 
 /* Makes a new folder, and `parent` with all above it where they are missing. NULL after a
  * complaint. The caller frees it. */
 char *run_folder_create(char const *parent, char const *form);
-
-/* Locks the folder for this process until it ends. Complains and returns false when another one has
- * it. */
-bool run_folder_lock(char const *folder);
 
 /* Does the folder hold a file of this name? */
 bool run_folder_has(char const *folder, char const *name);

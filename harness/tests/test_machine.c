@@ -25,6 +25,9 @@ static void every_key_is_there(void **state)
         "memory_bytes",
         "swap_bytes",
         "page_bytes",
+        "cpus_allowed",
+        "workload_cpu",
+        "harness_cpu",
         "cpufreq_governor",
         "thp_enabled",
         "thp_defrag",
@@ -53,6 +56,59 @@ static void every_key_is_there(void **state)
                      sysconf(_SC_NPROCESSORS_ONLN));
     assert_int_equal(json_object_size(json_object_get(machine, "libraries")), 6);
     json_decref(machine);
+}
+
+/* Two CPUs or more: the last one for samples, another for the harness. One: both. */
+static void samples_have_a_cpu_of_their_own(void **state)
+{
+    json_t *const machine = machine_describe(NULL);
+    json_int_t const allowed = json_integer_value(json_object_get(machine, "cpus_allowed"));
+    json_int_t const workload = json_integer_value(json_object_get(machine, "workload_cpu"));
+    json_int_t const harness = json_integer_value(json_object_get(machine, "harness_cpu"));
+
+    (void)state;
+    assert_true(allowed > 0);
+    assert_int_equal(harness < workload, allowed > 1);
+    assert_true(harness <= workload);
+    json_decref(machine);
+}
+
+/* Each of the four facts, changed by itself, is named; another one changes nothing. */
+static void another_machine_is_told(void **state)
+{
+    static char const *const deciding[] = {"host", "kernel_release", "thp_enabled",
+                                           "randomize_va_space"};
+    char *const folder = fixture_path("results");
+    char *const path = fixture_path("results/machine.json");
+
+    (void)state;
+    unlink(path);
+    assert_null(machine_change(folder)); /* nothing was run there yet */
+    assert_true(machine_write(NULL, folder));
+    assert_null(machine_change(folder));
+    json_t *const machine = json_load_file(path, 0, NULL);
+    json_object_set_new(machine, "memory_bytes", json_integer(1));
+    assert_int_equal(json_dump_file(machine, path, 0), 0);
+    assert_null(machine_change(folder));
+    for (size_t i = 0; i < sizeof deciding / sizeof *deciding; i++) {
+        json_t *const other = json_copy(machine);
+        json_object_set_new(other, deciding[i], json_string("another"));
+        assert_int_equal(json_dump_file(other, path, 0), 0);
+        char *const change = machine_change(folder);
+        char *const start = text_format("%s was another and is ", deciding[i]);
+        assert_non_null(change);
+        assert_memory_equal(change, start, strlen(start));
+        free(start);
+        free(change);
+        json_decref(other);
+    }
+    fixture_write("results/machine.json", "{", 0644);
+    char *const change = machine_change(folder);
+    assert_string_equal(change, "machine.json cannot be read");
+    free(change);
+    json_decref(machine);
+    free(path);
+    free(folder);
 }
 
 /* The fixture's root is no git repository, and peer `gone` is not installed. */
@@ -132,6 +188,8 @@ int main(void)
 {
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(every_key_is_there),
+        cmocka_unit_test(samples_have_a_cpu_of_their_own),
+        cmocka_unit_test(another_machine_is_told),
         cmocka_unit_test(what_is_absent_says_why),
         cmocka_unit_test(the_arms_objects_are_in_it),
         cmocka_unit_test(small_files_are_read),

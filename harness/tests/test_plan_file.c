@@ -121,6 +121,35 @@ static void a_plan_that_is_none_is_refused(void **state)
     free(folder);
 }
 
+/* Whoever goes through a plan takes arms[1] for the control. */
+static void a_plan_without_arms_or_cells_is_refused(void **state)
+{
+    static char const *const lists[][2] = {{"arms", "fewer than two entries in 'arms'"},
+                                           {"cells", "no entry in 'cells'"}};
+    char *const folder = fixture_path("results");
+    char *const path = fixture_path("results/plan.json");
+    struct plan *const whole =
+        plan_of("question: q\nbaseline: one\nworkloads: [{run: knead}]\n", 1);
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        assert_true(plan_write(whole, folder));
+        json_t *const object = json_load_file(path, 0, NULL);
+        assert_int_equal(json_array_remove(json_object_get(object, lists[i][0]), 0), 0);
+        assert_int_equal(json_dump_file(object, path, 0), 0);
+        fixture_hear();
+        struct plan *const plan = plan_read(folder);
+        char *const heard = fixture_heard();
+        assert_null(plan);
+        assert_non_null(strstr(heard, lists[i][1]));
+        free(heard);
+        json_decref(object);
+    }
+    plan_free(whole);
+    free(path);
+    free(folder);
+}
+
 static void an_unwritable_folder_is_complained_of(void **state)
 {
     struct plan *const plan = plan_of(experiment, 1);
@@ -221,6 +250,7 @@ int main(void)
         cmocka_unit_test(a_plan_read_back_is_written_alike),
         cmocka_unit_test(the_keys_are_those_of_records_md),
         cmocka_unit_test(a_plan_that_is_none_is_refused),
+        cmocka_unit_test(a_plan_without_arms_or_cells_is_refused),
         cmocka_unit_test(an_unwritable_folder_is_complained_of),
         cmocka_unit_test(the_hash_changes_with_what_decides_samples),
         cmocka_unit_test(the_hash_stays_where_samples_do),

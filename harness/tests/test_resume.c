@@ -244,16 +244,34 @@ static void interrupted_once(void **state)
     assert_same_schedule("interrupted");
 }
 
-static void locked_against_a_second(void **state)
+/* Did a run under `name` say that? */
+static bool said(char const *name, char const *words)
+{
+    char *const path = text_format("%s/%s.log", directory, name);
+    char *const text = text_of_file(path, NULL);
+    bool const found = text != NULL && strstr(text, words) != NULL;
+
+    free(text);
+    free(path);
+    return found;
+}
+
+/* In the same folder or in another: two at a time would disturb each other. */
+static void one_measures_at_a_time(void **state)
 {
     (void)state;
     pid_t const first = start("locked");
     wait_for_blocks("locked");
     kill(first, SIGSTOP); /* or it could come to its end before the second has started */
-    int const status = wait_for(start("locked"));
+    int const same = wait_for(start("locked"));
+    int const another = wait_for(start("beside"));
     kill(first, SIGCONT);
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 2);
+    assert_true(WIFEXITED(same) && WIFEXITED(another));
+    assert_int_equal(WEXITSTATUS(same), 2);
+    assert_int_equal(WEXITSTATUS(another), 2);
+    assert_true(said("locked", "another slablab of this build is measuring"));
+    assert_true(said("beside", "try: wait for it to end"));
+    assert_null(find_file("beside", "plan.json"));
     assert_ended(wait_for(first));
     assert_same_schedule("locked");
 }
@@ -264,7 +282,7 @@ int main(void)
         cmocka_unit_test(every_cell_has_every_block),
         cmocka_unit_test(killed_at_random_moments),
         cmocka_unit_test(interrupted_once),
-        cmocka_unit_test(locked_against_a_second),
+        cmocka_unit_test(one_measures_at_a_time),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -1,0 +1,18 @@
+/* lock.h -- one slablab at a time in a run's folder, and one that measures.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_LOCK_H
+#define SLABLAB_LOCK_H
+
+#include <stdbool.h>
+
+/* Locks a run's folder for this process until it ends. Complains and returns false when another one
+ * has it. */
+bool lock_folder(char const *folder);
+
+/* Locks the running executable, so that no second slablab of this build measures at the same time.
+ * Complains and returns false when another one does; where its file system has no locks, complains
+ * and returns true. */
+bool lock_measuring(void);
+
+#endif
