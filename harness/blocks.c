@@ -55,6 +55,13 @@ static bool at_start_of_round(struct rounds const *rounds, uint64_t round)
     return true;
 }
 
+static void stop_the_rest(struct rounds const *rounds, enum stop_reason reason)
+{
+    for (size_t i = 0; i < rounds->bench->plan->cell_count; i++)
+        if (rounds->stops[i] == STOP_NOT_YET)
+            rounds->stops[i] = reason;
+}
+
 static enum step record_block(struct rounds *rounds, size_t cell, uint64_t number)
 {
     enum block_end const end = block_run(&rounds->block, rounds->bench, cell, number);
@@ -69,6 +76,8 @@ static enum step record_block(struct rounds *rounds, size_t cell, uint64_t numbe
     if (!recorded)
         return STEP_FAULT;
     rounds->stops[cell] = stop_of_cell(rounds->tally, cell);
+    if (stop_of_lost_run(rounds->tally))
+        stop_the_rest(rounds, STOP_ALL_LOST);
     progress_blocks(rounds->tally, rounds->stops);
     return STEP_DONE;
 }
@@ -96,11 +105,11 @@ static enum step run_rounds(struct rounds *rounds)
 
     for (size_t i = 0; i < plan->cell_count; i++)
         rounds->stops[i] = stop_of_cell(rounds->tally, i);
+    if (stop_of_lost_run(rounds->tally)) /* killed before its outcome was written */
+        stop_the_rest(rounds, STOP_ALL_LOST);
     while (step == STEP_DONE && current_round(rounds, &round)) {
         if (at_start_of_round(rounds, round) && stop_of_run(rounds->tally)) {
-            for (size_t i = 0; i < plan->cell_count; i++)
-                if (rounds->stops[i] == STOP_NOT_YET)
-                    rounds->stops[i] = STOP_SECONDS_MAX;
+            stop_the_rest(rounds, STOP_SECONDS_MAX);
             break;
         }
         step = run_round(rounds, round, order);

@@ -10,7 +10,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { HALF_WIDTH_BLOCKS_MIN = 20 };
+enum { HALF_WIDTH_BLOCKS_MIN = 20, ALL_LOST_BLOCKS = 20 };
 
 static double const LOST_RATIO_MAX = 0.20;
 
@@ -48,25 +48,42 @@ bool stop_of_run(struct tally const *tally)
     return seconds_max > 0 && tally_seconds(tally) >= seconds_max;
 }
 
+static uint64_t blocks_of(struct tally const *tally, uint64_t *lost)
+{
+    uint64_t blocks = 0;
+
+    *lost = 0;
+    for (size_t i = 0; i < tally->plan->cell_count; i++) {
+        blocks += tally->cells[i].blocks;
+        *lost += tally->cells[i].lost;
+    }
+    return blocks;
+}
+
+bool stop_of_lost_run(struct tally const *tally)
+{
+    uint64_t lost;
+    uint64_t const blocks = blocks_of(tally, &lost);
+
+    return blocks >= ALL_LOST_BLOCKS && lost == blocks;
+}
+
 char const *stop_reason_name(enum stop_reason reason)
 {
     static char const *const names[] = {[STOP_NOT_YET] = "nothing",
                                         [STOP_BLOCKS_MAX] = "blocks_max",
                                         [STOP_HALF_WIDTH] = "half_width",
-                                        [STOP_SECONDS_MAX] = "seconds_max"};
+                                        [STOP_SECONDS_MAX] = "seconds_max",
+                                        [STOP_ALL_LOST] = "all_lost"};
 
     return names[reason];
 }
 
 static void judge_losses(struct tally const *tally, json_t *reasons)
 {
-    uint64_t blocks = 0;
-    uint64_t lost = 0;
+    uint64_t lost;
+    uint64_t const blocks = blocks_of(tally, &lost);
 
-    for (size_t i = 0; i < tally->plan->cell_count; i++) {
-        blocks += tally->cells[i].blocks;
-        lost += tally->cells[i].lost;
-    }
     if ((double)lost > LOST_RATIO_MAX * (double)blocks)
         json_array_append_new(
             reasons,
@@ -93,6 +110,16 @@ static void judge_control(struct tally const *tally, json_t *reasons)
         }
     free(p);
     free(scratch);
+}
+
+bool stop_control_can_void(struct tally const *tally)
+{
+    size_t most = 0;
+
+    for (size_t i = 0; i < tally->plan->cell_count; i++)
+        if (tally_valid(tally, i) > most)
+            most = tally_valid(tally, i);
+    return (double)tally->plan->cell_count * sign_test_p(most, 0, 0) <= tally->plan->alpha_control;
 }
 
 static json_t *outcome_of(json_t *reasons, json_t *losses, json_t *cells)

@@ -11,7 +11,13 @@
 
 #include <stdbool.h>
 
-enum stop_reason { STOP_NOT_YET, STOP_BLOCKS_MAX, STOP_HALF_WIDTH, STOP_SECONDS_MAX };
+enum stop_reason {
+    STOP_NOT_YET,
+    STOP_BLOCKS_MAX,
+    STOP_HALF_WIDTH,
+    STOP_SECONDS_MAX,
+    STOP_ALL_LOST /* the first 20 blocks of the run */
+};
 
 /* By blocks_max or half_width, which a cell's own blocks decide. */
 enum stop_reason stop_of_cell(struct tally const *tally, size_t cell);
@@ -19,11 +25,19 @@ enum stop_reason stop_of_cell(struct tally const *tally, size_t cell);
 /* By seconds_max, which is looked at between rounds. */
 bool stop_of_run(struct tally const *tally);
 
+/* Has the run begun with 20 lost blocks and had none but lost ones? Nothing can come of it: an
+ * allocator that was rebuilt meanwhile, say, is lost in every block to come. */
+bool stop_of_lost_run(struct tally const *tally);
+
 char const *stop_reason_name(enum stop_reason reason);
 
 /* outcome.json: the verdict, "complete" or "void" with its reasons, and why each cell stopped. A
  * new reference. */
 json_t *stop_outcome(struct tally const *tally, enum stop_reason const *reasons);
+
+/* Are there blocks enough for the control arm to void the run: would all differences of one sign in
+ * one cell be significant at alpha_control by Holm's first step? */
+bool stop_control_can_void(struct tally const *tally);
 
 /* The outcome of a run that was VOID before its first block: `reasons` is an array of strings,
  * which is borrowed. */

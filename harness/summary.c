@@ -3,6 +3,9 @@
  * SPDX-License-Identifier: MIT */
 #include "summary.h"
 
+#include "stop.h"
+#include "text.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -57,6 +60,8 @@ static void print_noise_floor(struct tally const *tally)
     else
         printf("noise floor: the control arm's interval reaches %.2f %% in the worst cell\n",
                worst);
+    if (!stop_control_can_void(tally))
+        puts("the control arm had too few blocks to void this run");
 }
 
 static void print_verdict(json_t *outcome)
@@ -73,7 +78,8 @@ static void print_verdict(json_t *outcome)
     }
     printf("blocks: %" JSON_INTEGER_FORMAT ", lost: %" JSON_INTEGER_FORMAT "\n", blocks, lost);
     json_object_foreach(json_object_get(outcome, "losses"), what, entry) {
-        printf("  %s, %" JSON_INTEGER_FORMAT " samples\n", what, json_integer_value(entry));
+        printf("  %s, %" JSON_INTEGER_FORMAT " samples%s\n", what, json_integer_value(entry),
+               text_ends_with(what, ": allocator") ? ": was it rebuilt while the run was on?" : "");
     }
     printf("verdict: %s\n", json_string_value(json_object_get(outcome, "verdict")));
     json_array_foreach(json_object_get(outcome, "reasons"), place, entry) {

@@ -96,18 +96,24 @@ static bool take_samples(struct plan const *plan, json_t const *samples, struct 
     return true;
 }
 
-static void count_losses(json_t *losses, json_t const *samples)
+/* The block is valid where every arm's sample is ok; adds those that are not to `losses`. */
+static bool count_losses(json_t *losses, json_t const *samples)
 {
+    bool valid = true;
+
     for (size_t i = 0; i < json_array_size(samples); i++) {
         json_t const *const sample = json_array_get(samples, i);
-        char const *const status = json_string_value(json_object_get(sample, "status"));
-        if (status == NULL || strcmp(status, "ok") == 0)
+        char const *const written = json_string_value(json_object_get(sample, "status"));
+        char const *const status = written != NULL ? written : "without a status";
+        if (strcmp(status, "ok") == 0)
             continue;
         char *const what =
             text_format("%s: %s", json_string_value(json_object_get(sample, "arm")), status);
         json_object_set_new(losses, what, json_integer((json_int_t)number(losses, what) + 1));
         free(what);
+        valid = false;
     }
+    return valid;
 }
 
 bool tally_add(void *context, json_t const *record)
@@ -133,9 +139,11 @@ bool tally_add(void *context, json_t const *record)
     if (!take_samples(tally->plan, json_object_get(record, "samples"),
                       next_block(cell, tally->plan->arm_count)))
         return refuse("a block without each arm once", id, block);
-    count_losses(tally->losses, json_object_get(record, "samples"));
+    bool const valid = count_losses(tally->losses, json_object_get(record, "samples"));
+    if (valid != json_is_true(json_object_get(record, "valid")))
+        return refuse("a block whose `valid` is not what its samples' statuses say", id, block);
     cell->blocks++;
-    cell->lost += json_is_true(json_object_get(record, "valid")) ? 0 : 1;
+    cell->lost += !valid;
     cell->duration_ns += number(record, "duration_ns");
     return true;
 }

@@ -36,8 +36,8 @@ struct tally {
 struct tally tally_new(struct plan const *plan);
 void tally_free(struct tally *tally);
 
-/* A record_visitor; context is the tally. Refuses records of another plan, of unknown cells, and
- * blocks that are there twice or that follow a missing one. */
+/* A record_visitor; context is the tally. Refuses records of another plan, of unknown cells, blocks
+ * that are there twice or that follow a missing one, and a `valid` that the statuses contradict. */
 bool tally_add(void *context, json_t const *record);
 
 size_t tally_valid(struct tally const *tally, size_t cell);

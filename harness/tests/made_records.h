@@ -28,21 +28,24 @@ static struct plan made_plan = {
     .cell_count = MADE_CELLS,
 };
 
-static inline json_t *made_sample(char const *arm, uint64_t cpu_ns)
+static inline json_t *made_sample(char const *arm, bool ok, uint64_t cpu_ns)
 {
-    return json_pack("{s:s, s:s, s:i, s:I, s:i, s:i}", "arm", arm, "status", "ok", "operations",
-                     1000, "cpu_ns", (json_int_t)cpu_ns, "minor_faults", 12, "major_faults", 1);
+    return json_pack("{s:s, s:s, s:i, s:I, s:i, s:i}", "arm", arm, "status", ok ? "ok" : "crashed",
+                     "operations", 1000, "cpu_ns", (json_int_t)cpu_ns, "minor_faults", 12,
+                     "major_faults", 1);
 }
 
-/* A block of half a second whose arms took these times; in an order that is not the plan's. */
+/* A block of half a second whose arms took these times; in an order that is not the plan's. Where
+ * it is not valid, the phase crashed. */
 static inline json_t *made_record(size_t cell, uint64_t block, bool valid, uint64_t baseline_ns,
                                   uint64_t control_ns, uint64_t phase_ns)
 {
     return json_pack("{s:s, s:s, s:s, s:I, s:I, s:b, s:[o, o, o]}", "schema", "slablab-block/1",
                      "plan", made_plan.hash, "cell", made_cells[cell].id, "block",
                      (json_int_t)block, "duration_ns", (json_int_t)500000000, "valid", (int)valid,
-                     "samples", made_sample("phase", phase_ns),
-                     made_sample("baseline", baseline_ns), made_sample("control", control_ns));
+                     "samples", made_sample("phase", valid, phase_ns),
+                     made_sample("baseline", true, baseline_ns),
+                     made_sample("control", true, control_ns));
 }
 
 #endif

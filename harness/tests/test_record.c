@@ -171,6 +171,24 @@ static void refuses_what_does_not_belong(void **state)
     refused(record);
 }
 
+/* valid is what the statuses say; a record in which they disagree was written by hand. */
+static void refuses_a_false_valid(void **state)
+{
+    json_t *record = made_record(0, 3, false, 1, 1, 1);
+
+    (void)state;
+    reopen_and_expect(3);
+    json_object_set_new(record, "valid", json_true());
+    refused(record);
+    record = made_record(0, 3, true, 1, 1, 1);
+    json_object_set_new(record, "valid", json_false());
+    refused(record);
+    record = made_record(0, 3, true, 1, 1, 1);
+    json_object_del(json_array_get(json_object_get(record, "samples"), 0), "status");
+    refused(record);
+    assert_int_equal(tally.cells[0].lost, 0);
+}
+
 /* The disk is full at 100 bytes more: the line that did not fit leaves nothing behind. */
 static void full_disk(void **state)
 {
@@ -207,6 +225,7 @@ int main(void)
         TEST(zeros_at_the_end),
         TEST(damage_in_the_middle),
         TEST(refuses_what_does_not_belong),
+        TEST(refuses_a_false_valid),
         TEST(full_disk),
     };
 

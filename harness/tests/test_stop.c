@@ -138,6 +138,42 @@ static void void_by_losses(void **state)
     assert_string_equal(verdict_of(stop_outcome(&tally, stops), 1), "void");
 }
 
+/* 19 lost are bad luck, 20 are none; one valid block among them and the run goes on. */
+static void all_lost_after_twenty(void **state)
+{
+    enum stop_reason const stops[MADE_CELLS] = {STOP_ALL_LOST, STOP_ALL_LOST};
+
+    (void)state;
+    for (int i = 0; i < 19; i++)
+        add((size_t)i % MADE_CELLS, false, 1, 1, 1);
+    assert_false(stop_of_lost_run(&tally));
+    add(1, false, 1, 1, 1);
+    assert_true(stop_of_lost_run(&tally));
+    json_t *const outcome = stop_outcome(&tally, stops);
+    json_t *const cell = json_array_get(json_object_get(outcome, "cells"), 0);
+    assert_string_equal(json_string_value(json_object_get(cell, "stopped_by")), "all_lost");
+    assert_int_equal(
+        json_integer_value(json_object_get(json_object_get(outcome, "losses"), "phase: crashed")),
+        20);
+    assert_string_equal(verdict_of(outcome, 1), "void");
+    add(0, true, 1, 1, 1);
+    assert_false(stop_of_lost_run(&tally));
+}
+
+/* Two cells, Holm's first step: 2 * 2 / 2^8 = .0156 is above .01, and 2 * 2 / 2^9 = .0078 below. */
+static void the_control_needs_nine_blocks(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 8; i++)
+        add(0, true, 1, 1, 1);
+    add(1, true, 1, 1, 1);
+    assert_false(stop_control_can_void(&tally));
+    add(0, false, 1, 1, 1); /* a lost block tells nothing */
+    assert_false(stop_control_can_void(&tally));
+    add(0, true, 1, 1, 1);
+    assert_true(stop_control_can_void(&tally));
+}
+
 /* All of n differences positive: p = 2 / 2^n. Two cells, so Holm doubles the smaller: 8 give .0156,
  * 9 .0078. */
 static void void_by_control(void **state)
@@ -199,6 +235,8 @@ int main(void)
         TEST(effect_has_the_sign_of_speed),
         TEST(seconds_max),
         TEST(void_by_losses),
+        TEST(all_lost_after_twenty),
+        TEST(the_control_needs_nine_blocks),
         TEST(void_by_control),
         TEST(arms_never_void),
         TEST(calibration_steps),
