@@ -18,9 +18,15 @@ static int report(enum step step, json_t const *reasons, json_t const *file)
     progress_end();
     if (file != NULL)
         attestation_print(file);
+    if (json_array_size(reasons) > 0)
+        puts("violations:");
     json_array_foreach(reasons, place, reason) {
-        complain(NULL, "%s", json_string_value(reason));
+        printf("  %s\n", json_string_value(reason));
     }
+    if (step == STEP_VOID)
+        complain("make; then the arm's assignments and `serves` in the experiment",
+                 "attest: %zu violations (above): `slablab run` would measure nothing",
+                 json_array_size(reasons));
     switch (step) {
     case STEP_DONE: return EXIT_STATUS_PASS;
     case STEP_VOID: return EXIT_STATUS_VOID;

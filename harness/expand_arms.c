@@ -63,12 +63,25 @@ static bool take_environment(struct yaml_file const *file, char const *place,
             return false;
         }
         if (is_set_before(spec, i)) {
-            yaml_file_complain(file, place, NULL, "%.*s is set twice", (int)name, word);
+            yaml_file_complain(file, place, "one value for each variable of an arm",
+                               "%.*s is set twice", (int)name, word);
             return false;
         }
         arm->environment[arm->environment_count++] = text_copy(word);
     }
     return true;
+}
+
+/* The loader takes LD_PRELOAD apart at every space and colon, and knows no quotes. */
+static bool can_be_preloaded(struct yaml_file const *file, char const *place, char const *path)
+{
+    if (path == NULL || strpbrk(path, " :") == NULL)
+        return true;
+    yaml_file_complain(file, place, "a copy of the project, or of the file, elsewhere",
+                       "'%s' cannot be preloaded: its path has a space or a colon, where the "
+                       "loader ends a path",
+                       path);
+    return false;
 }
 
 static bool take_files(struct yaml_file const *file, char const *place, struct arm *arm)
@@ -84,7 +97,8 @@ static bool take_files(struct yaml_file const *file, char const *place, struct a
         arm->observer = allocator.observer != NULL ? text_copy(allocator.observer) : NULL;
         arm->version = allocator.version != NULL ? text_copy(allocator.version) : NULL;
     }
-    bool const usable = allocator.problem == NULL;
+    bool const usable = allocator.problem == NULL && can_be_preloaded(file, place, arm->object) &&
+                        can_be_preloaded(file, place, arm->observer);
     catalogue_allocator_free(&allocator);
     return usable;
 }

@@ -223,7 +223,7 @@ static bool is_new_cell(struct entry const *entry, struct cell const *cell)
 
     for (size_t i = 0; &plan->cells[i] < cell; i++)
         if (text_equal(plan->cells[i].id, cell->id)) {
-            yaml_file_complain(entry->expansion->file, entry->place, NULL,
+            yaml_file_complain(entry->expansion->file, entry->place, "each cell once",
                                "cell '%s' is there already", cell->id);
             return false;
         }

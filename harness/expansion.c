@@ -49,22 +49,24 @@ static bool take_blocks(struct yaml_file const *file, char const *place, char co
     return false;
 }
 
-/* A real number from 0 to largest, both included or, where `open` says so, neither. */
+/* A real number from 0 up or, where `open` says so, between 0 and 1 without either. */
 static bool take_real(struct yaml_file const *file, char const *place, char const *text, bool open,
-                      double largest, double *real)
+                      double *real)
 {
+    char const *const slash = strrchr(place, '/');
     char *end = NULL;
 
     if (text == NULL)
         return true;
     double const value = strtod(text, &end);
-    bool const inside = open ? value > 0 && value < largest : value >= 0 && value <= largest;
+    bool const inside = open ? value > 0 && value < 1 : value >= 0;
     if (end != text && *end == '\0' && isfinite(value) && inside) {
         *real = value;
         return true;
     }
-    yaml_file_complain(file, place, open ? "0.05" : "0 for no limit", "'%s' is out of place here",
-                       text);
+    yaml_file_complain(file, place, open ? "0.05" : "0 for no limit", "%s: '%s' is not a number %s",
+                       slash != NULL ? slash + 1 : place, text,
+                       open ? "between 0 and 1" : "from 0 up");
     return false;
 }
 
@@ -79,7 +81,7 @@ static bool take_stop(struct yaml_file const *file, char const *key,
     char *const seconds = text_format("%s/seconds_max", key);
     bool const taken = take_blocks(file, blocks, written->blocks_max, &stop->blocks_max)
         && take_ratio(file, half_width, written->half_width, &stop->half_width)
-        && take_real(file, seconds, written->seconds_max, false, HUGE_VAL, &stop->seconds_max);
+        && take_real(file, seconds, written->seconds_max, false, &stop->seconds_max);
     free(seconds);
     free(half_width);
     free(blocks);
@@ -133,7 +135,7 @@ static bool take_scalars(struct expansion const *expansion, uint64_t seed)
     }
     return take_seed(expansion, seed)
         && take_ratio(file, "margin", experiment->margin, &plan->margin)
-        && take_real(file, "alpha", experiment->alpha, true, 1, &plan->alpha)
+        && take_real(file, "alpha", experiment->alpha, true, &plan->alpha)
         && take_stop(file, "stop", experiment->stop, &plan->stop)
         && take_stop(file, "quick", experiment->quick, expansion->quick ? &plan->stop : &quick);
 }

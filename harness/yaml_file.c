@@ -12,7 +12,6 @@
 #include "memory.h"
 #include "text.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -178,24 +177,43 @@ static char const *after(char const *text, char const *start)
     return strncmp(text, start, length) == 0 ? text + length : NULL;
 }
 
-/* "Expecting MAPPING, got event: SCALAR" in words for people; NULL when it is not that fault. */
-static char *describe_kind_fault(char const *what)
+/* "Expecting MAPPING, got event: SCALAR" in words for people. */
+static void complain_of_kind(struct yaml_file const *file, char const *what)
 {
     static struct {
         char const *expected;
         char const *words;
+        char const *hint;
     } const kinds[] = {
-        {"MAPPING", "keys and values are expected here"},
-        {"SEQUENCE", "a list is expected here"},
-        {"STRING", "one value is expected here"},
-        {"ENUM", "one word is expected here"},
+        {"MAPPING", "keys and values are expected here", "{key: value}"},
+        {"SEQUENCE", "a list is expected here", "[one, two]"},
+        {"STRING", "one value is expected here", "key: value, in quotes where it holds ': '"},
+        {"ENUM", "one word is expected here", "key: word"},
     };
     char const *const expected = after(what, "Expecting ");
+    char const *words = what;
+    char const *hint = "experiments/null.yaml is a short example";
 
     for (size_t i = 0; expected != NULL && i < sizeof kinds / sizeof *kinds; i++)
-        if (after(expected, kinds[i].expected) != NULL)
-            return text_copy(kinds[i].words);
-    return NULL;
+        if (after(expected, kinds[i].expected) != NULL) {
+            words = kinds[i].words;
+            hint = kinds[i].hint;
+        }
+    yaml_file_complain(file, file->fault.place, hint, "%s", words);
+}
+
+/* `word` is missing from the mapping that holds `place`: the backtrace of this fault ends in the
+ * field that was read last, which is not the culprit. */
+static void complain_of_missing(struct yaml_file const *file, char const *word)
+{
+    char const *const slash = strrchr(file->fault.place, '/');
+    size_t const length = slash != NULL ? (size_t)(slash - file->fault.place) : 0;
+    char *const parent = text_copy_bytes(file->fault.place, length);
+    char *const hint = text_format("%s: ...", word);
+
+    yaml_file_complain(file, parent, hint, "key '%s' is missing", word);
+    free(hint);
+    free(parent);
 }
 
 /* Turns libcyaml's words into ours. */
@@ -215,22 +233,15 @@ static void complain_of_fault(struct yaml_file const *file, cyaml_err_t error)
         free(hint);
         free(place);
     } else if ((word = after(what, "Missing required mapping field: ")) != NULL) {
-        /* The backtrace of this fault ends in the field that was read last, which is not the
-         * culprit. */
-        char *const parent = text_copy_bytes(fault->place,
-                                             slash != NULL ? (size_t)(slash - fault->place) : 0);
-        yaml_file_complain(file, parent, NULL, "key '%s' is missing", word);
-        free(parent);
+        complain_of_missing(file, word);
     } else if ((word = after(what, "Mapping field already seen: ")) != NULL) {
-        yaml_file_complain(file, fault->place, NULL, "key '%s' is written twice", word);
+        yaml_file_complain(file, fault->place, "each key once", "key '%s' is written twice", word);
     } else if ((word = after(what, "Invalid ENUM value: ")) != NULL) {
         char *const hint = allowed_at(file->schema, fault->place);
         yaml_file_complain(file, fault->place, hint, "unknown %s '%s'", last, word);
         free(hint);
     } else {
-        char *const kind = describe_kind_fault(what);
-        yaml_file_complain(file, fault->place, NULL, "%s", kind != NULL ? kind : what);
-        free(kind);
+        complain_of_kind(file, what);
     }
 }
 
@@ -250,7 +261,7 @@ static bool parse_document(struct yaml_file *file)
     yaml_parser_t parser;
 
     if (!yaml_parser_initialize(&parser)) {
-        complain(NULL, "%s: out of memory", file->path);
+        complain("free some memory", "%s: out of memory", file->path);
         return false;
     }
     yaml_parser_set_input_string(&parser, (unsigned char const *)file->text, file->size);
@@ -259,7 +270,8 @@ static bool parse_document(struct yaml_file *file)
     if (empty)
         complain("experiments/null.yaml is a short example", "%s: the file is empty", file->path);
     else if (!file->document_open)
-        complain(NULL, "%s:%zu: %s", file->path, parser.problem_mark.line + 1, parser.problem);
+        complain("quotes around a value that holds ': ' or ' #', each closed, and spaces, not tabs",
+                 "%s:%zu: %s", file->path, parser.problem_mark.line + 1, parser.problem);
     yaml_parser_delete(&parser);
     return file->document_open && !empty;
 }

@@ -175,10 +175,12 @@ static struct fault const faults[] = {
      "6: unknown key 'strat'\n  try: one of run, start, warmup, serves, quick\n"},
     {HEAD "workloads:\n  - run: knead\n    start: tepid\n",
      "5: unknown start 'tepid'\n  try: one of cold, warm\n"},
-    {HEAD "workloads: knead\n", "3: a list is expected here\n"},
-    {"question: q\n", "1: key 'baseline' is missing\n"},
-    {HEAD "question: r\n", "3: key 'question' is written twice\n"},
-    {HEAD "expects: \"no\n", "4: found unexpected end of stream\n"},
+    {HEAD "workloads: knead\n", "3: a list is expected here\n  try: [one, two]\n"},
+    {"question: q\n", "1: key 'baseline' is missing\n  try: baseline: ...\n"},
+    {HEAD "question: r\n", "3: key 'question' is written twice\n  try: each key once\n"},
+    {HEAD "expects: \"no\n",
+     "4: found unexpected end of stream\n  try: quotes around a value that holds ': ' or ' #', "
+     "each closed, and spaces, not tabs\n"},
     {"question: ''\nbaseline: one\n" KNEAD,
      "1: the question is empty\n  try: a sentence that ends in a question mark\n"},
     {HEAD, "1: an experiment needs a workload\n  try: slablab list workloads\n"},
@@ -200,7 +202,7 @@ static struct fault const faults[] = {
      "4: a cold start has no warm-up\n  try: start: warm, with a warmup of 1 or more; or "
      "neither\n"},
     {HEAD "workloads:\n  - run: knead size=1,2\n  - run: knead size=2\n",
-     "5: cell 'knead size=2 cold' is there already\n"},
+     "5: cell 'knead size=2 cold' is there already\n  try: each cell once\n"},
     {HEAD "arms:\n  - two\n  - four\n" KNEAD,
      "5: unknown allocator 'four'\n  try: slablab list allocators\n"},
     {HEAD "arms:\n  - two MODE\n" KNEAD,
@@ -208,7 +210,8 @@ static struct fault const faults[] = {
      "NAME=value ...\n"},
     {HEAD "arms:\n  - two LD_PRELOAD=x\n" KNEAD,
      "4: LD_PRELOAD is set by the harness in every sample\n  try: leave it out\n"},
-    {HEAD "arms:\n  - two A=1 A=2\n" KNEAD, "4: A is set twice\n"},
+    {HEAD "arms:\n  - two A=1 A=2\n" KNEAD,
+     "4: A is set twice\n  try: one value for each variable of an arm\n"},
     {HEAD "arms:\n  - two A=1 B=2\n  - two B=2 A=1\n" KNEAD,
      "5: arm 'two' is there already\n  try: slablab adds a second baseline, the control, by "
      "itself\n"},
@@ -250,12 +253,12 @@ static struct fault const faults[] = {
     {HEAD KNEAD "stop:\n  half_width: 0.5\n",
      "5: '0.5' is not a percentage\n  try: a number from 0 to 100 with its sign, like 0.5%\n"},
     {HEAD KNEAD "stop: {seconds_max: -1}\n",
-     "4: '-1' is out of place here\n  try: 0 for no limit\n"},
+     "4: seconds_max: '-1' is not a number from 0 up\n  try: 0 for no limit\n"},
     {HEAD KNEAD "quick: {blocks_max: 6x}\n",
      "4: '6x' is not a number of blocks\n  try: 6 blocks are the fewest that give an interval\n"},
     {HEAD KNEAD "margin: two\n",
      "4: 'two' is not a percentage\n  try: a number from 0 to 100 with its sign, like 0.5%\n"},
-    {HEAD KNEAD "alpha: 1\n", "4: '1' is out of place here\n  try: 0.05\n"},
+    {HEAD KNEAD "alpha: 1\n", "4: alpha: '1' is not a number between 0 and 1\n  try: 0.05\n"},
     {HEAD KNEAD "seed: -3\n",
      "4: '-3' is not a seed\n  try: a number from 1 up, or none to have one drawn\n"},
     {HEAD KNEAD "events: [page-faults,\n  page-folts]\n",
@@ -278,6 +281,35 @@ static void faults_are_named_with_their_line(void **state)
         free(heard);
     }
     free(path);
+}
+
+/* LD_PRELOAD knows no quotes: the loader would look for the two halves. */
+static void a_path_that_cannot_be_preloaded_is_refused(void **state)
+{
+    static char const *const files[] = {"build/workloads/libmy:own.so",
+                                        "build/workloads/libmy own.so"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        char *const there = fixture_path(files[i]);
+        char *const link = fixture_path("build/workloads/liblink.so");
+        fixture_copy("/proc/self/exe", files[i]);
+        unlink(link);
+        assert_int_equal(symlink(there, link), 0); /* an arm's words end at a space */
+        fixture_hear();
+        struct plan *const plan =
+            plan_of(HEAD "arms: [two, build/workloads/liblink.so]\n" KNEAD, false);
+        char *const heard = fixture_heard();
+        char *const wanted = text_format("x.yaml:3: '%s' cannot be preloaded: its path has a space "
+                                         "or a colon, where the loader ends a path\n  try: ",
+                                         there);
+        assert_null(plan);
+        assert_non_null(strstr(heard, wanted));
+        free(wanted);
+        free(heard);
+        free(link);
+        free(there);
+    }
 }
 
 static void an_unbuilt_phase_asks_for_make(void **state)
@@ -319,6 +351,7 @@ int main(void)
         cmocka_unit_test(the_quick_form_overrides_and_leaves_out),
         cmocka_unit_test(a_path_is_an_arm_by_its_file_name),
         cmocka_unit_test(faults_are_named_with_their_line),
+        cmocka_unit_test(a_path_that_cannot_be_preloaded_is_refused),
         cmocka_unit_test(an_unbuilt_phase_asks_for_make),
         cmocka_unit_test(a_quick_form_without_workloads_is_a_fault),
     };
