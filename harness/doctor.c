@@ -8,6 +8,8 @@
 #include "catalogue.h"
 #include "commands.h"
 #include "complain.h"
+#include "cpus.h"
+#include "event.h"
 #include "event_names.h"
 #include "peers.h"
 #include "system_facts.h"
@@ -56,6 +58,13 @@ static struct finding look_at_hardware_counters(void)
 
     free(absence);
     return finding(here ? VERDICT_OK : VERDICT_NOTE, found);
+}
+
+static struct finding look_at_tracepoints(void)
+{
+    return event_tracefs_readable()
+        ? finding(VERDICT_OK, text_copy("/sys/kernel/tracing/events is readable"))
+        : finding(VERDICT_NOTE, text_copy("/sys/kernel/tracing/events is not readable"));
 }
 
 static struct finding look_at_perf_paranoid(void)
@@ -113,9 +122,11 @@ static struct finding look_at_steal(void)
 
 static struct finding look_at_cpus(void)
 {
-    long const online = sysconf(_SC_NPROCESSORS_ONLN);
+    struct cpus const cpus = cpus_allowed();
 
-    return finding(online > 1 ? VERDICT_OK : VERDICT_WARN, text_format("%ld online", online));
+    return finding(cpus.allowed > 1 ? VERDICT_OK : VERDICT_WARN,
+                   text_format("%ld online, %zu allowed to this process",
+                               sysconf(_SC_NPROCESSORS_ONLN), cpus.allowed));
 }
 
 static struct finding look_at_smt(void)
@@ -263,6 +274,8 @@ static struct check const checks[] = {
     {"hardware counters",
      "instructions and cache misses stay absent; times and page faults do not need them",
      "bare metal, or a guest that is given a PMU", look_at_hardware_counters},
+    {"tracepoints", "events such as syscalls:sys_enter_mmap stay absent",
+     "as root: mount -t tracefs nodev /sys/kernel/tracing", look_at_tracepoints},
     {"perf_event_paranoid", "events of the kernel's own work are refused to this user",
      "as root: sysctl kernel.perf_event_paranoid=1", look_at_perf_paranoid},
     {"kernel symbols", "a profile shows addresses in the place of the kernel's functions",
@@ -272,7 +285,7 @@ static struct check const checks[] = {
     {"steal", "the host ran something else while a sample was waiting",
      "another hour or another host; every block records its steal", look_at_steal},
     {"processors", "harness and sample share one processor and interrupt each other",
-     "a machine with two", look_at_cpus},
+     "a machine with two, or taskset and a container that leave two", look_at_cpus},
     {"SMT", "a sibling's work slows a sample down",
      "as root: echo off > /sys/devices/system/cpu/smt/control", look_at_smt},
     {"frequency governor", "the clock rate follows the load, so early samples run slower",

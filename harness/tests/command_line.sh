@@ -19,9 +19,15 @@ expect() {
     fi
 }
 
-# narrow WORD...: no line of slablab WORD... is wider than 80 columns.
+# narrow WORD...: slablab WORD... succeeds, and no line of it is wider than 80 columns.
 narrow() {
-    if "$slablab" "$@" | awk 'length > 80 { print FILENAME ": " $0; wide = 1 } END { exit !wide }'; then
+    local status=0
+    "$slablab" "$@" >"$output/all" 2>&1 || status=$?
+    if [[ $status -ne 0 ]]; then
+        echo "FAILED: slablab $*: status $status; it printed:"
+        cat "$output/all"
+        failures=$((failures + 1))
+    elif grep --line-number '.\{81\}' "$output/all"; then
         echo "FAILED: slablab $*: wider than 80 columns"
         failures=$((failures + 1))
     fi
