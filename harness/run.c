@@ -9,6 +9,7 @@
 #include "interrupt.h"
 #include "lock.h"
 #include "machine.h"
+#include "memory.h"
 #include "progress.h"
 #include "run_folder.h"
 #include "summary.h"
@@ -135,15 +136,16 @@ static int finish(struct tally const *tally, json_t *outcome, char const *folder
 static int carry_out(struct bench *bench, struct tally *tally, char const *folder)
 {
     json_t *const reasons = json_array();
-    enum stop_reason *const stops = calloc(bench->plan->cell_count, sizeof *stops);
-    enum step step = stops == NULL ? STEP_FAULT : prepare(bench, folder, reasons);
+    enum stop_reason *const stops = memory_zeroed(bench->plan->cell_count, sizeof *stops);
+    enum step step = prepare(bench, folder, reasons);
     int status = EXIT_STATUS_USAGE;
 
     if (step == STEP_VOID) {
         status = finish(tally, stop_outcome_before_blocks(reasons), folder);
-        complain("slablab attest with the same experiment: who serves what, and what is wrong",
-                 "%s: void before its first block, for %zu reasons (above)",
-                 bench->plan->experiment, json_array_size(reasons));
+        if (status == EXIT_STATUS_VOID)
+            complain("slablab attest with the same experiment: who serves what, and what is wrong",
+                     "%s: void before its first block, for %zu reasons (above)",
+                     bench->plan->experiment, json_array_size(reasons));
     } else if (step == STEP_DONE) {
         step = blocks_run(bench, tally, stops, folder);
         if (step == STEP_DONE)
