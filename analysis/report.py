@@ -20,7 +20,7 @@ from .page import Document, Row, Table
 from .records import Run
 from .tables import document
 
-TEMPLATE = "report.html.jinja"
+PAGE, HEAD = "report.html.jinja", "report_head.html.jinja"
 STORED = ("markdown", "csv", "latex")
 # Exponentials differ in their last bits between processors; more is another table.
 CSV_TOLERANCE_RATIO = 1e-9
@@ -58,6 +58,11 @@ def html_tables(found: Document) -> list[str]:
     return [html_table(table, bool(found.void)) for table in found.tables]
 
 
+def _template(name: str) -> jinja2.Template:
+    loader = jinja2.FileSystemLoader(Path(__file__).parent)
+    return jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True).get_template(name)
+
+
 def table_files(run: Run) -> dict[str, str]:
     """File name in tables/ to its text."""
     return {f"{run.name}.{FORMATS[name][0]}": FORMATS[name][1](run) for name in STORED}
@@ -81,14 +86,9 @@ def write_report(runs: list[Run], out: Path) -> Path:
     """Makes the folder and everything in it; returns the page's path."""
     for folder in (out / "tables", out / "figures"):
         folder.mkdir(parents=True, exist_ok=True)
-    loader = jinja2.FileSystemLoader(Path(__file__).parent)
-    template = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True).get_template(
-        TEMPLATE
-    )
     page = out / "report.html"
-    page.write_text(
-        template.render(sections=[_section(run, out) for run in runs]), encoding="utf-8"
-    )
+    text = _template(PAGE).render(sections=[_section(run, out) for run in runs])
+    page.write_text(text, encoding="utf-8")
     return page
 
 
@@ -130,9 +130,14 @@ def differences(run: Run, folder: Path) -> list[str]:
             found.append(f"{path}: {_first_difference(stored, derived)}")
     page = folder / "report.html"
     text = page.read_text(encoding="utf-8") if page.exists() else ""
-    for table, html in zip(document(run).tables, html_tables(document(run))):
-        if html not in text:
-            found.append(
-                f"{page}: the table '{table.title}' of {run.name} is not what the samples give"
-            )
+    section = text.partition(f'<section id="{escape(run.name)}">')[2].partition("</section>")[0]
+    derived = document(run)
+    parts = {
+        f"the table '{table.title}'": html
+        for table, html in zip(derived.tables, html_tables(derived))
+    }
+    parts["what it says above its tables"] = _template(HEAD).render(document=derived)
+    for name, html in parts.items():
+        if html not in section:
+            found.append(f"{page}: {name} of {run.name} is not what the samples give")
     return found

@@ -98,6 +98,9 @@ def test_verify_accepts_what_the_samples_give(folder: Path) -> None:
         ("tables/synthetic-run.tex", "worse", "better"),
         ("tables/synthetic-run.csv", ",worse", ",better"),
         ("report.html", ">worse<", ">better<"),
+        ("report.html", "worse in 2 of 2 cells", "better in 2 of 2 cells"),
+        ("report.html", "Measured in a virtual machine", "Measured in a real machine"),
+        ("report.html", '<dl class="head">', '<div class="void">Really</div><dl class="head">'),
     ],
 )
 def test_verify_finds_a_number_typed_by_hand(
