@@ -210,10 +210,10 @@ def _comparison_columns(
         "lag_one_autocorrelation": statistics.lag_one_autocorrelation(
             logs, run.block_facts(cell, "host")
         ),
+        "mde_ratio": statistics.minimum_detectable_effect(logs, _mde_level(run, pair))
+        if varies
+        else np.nan,
     }
-    if varies:
-        level = _mde_level(run, pair)
-        row["mde_ratio"] = statistics.minimum_detectable_effect(logs, level)
     if metric is OPERATIONS:  # secondary: shown in CSV, never deciding
         row |= {
             "hodges_lehmann_ratio": float(np.expm1(statistics.hodges_lehmann(logs))),

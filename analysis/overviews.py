@@ -15,6 +15,7 @@ from .page import Row, Table
 from .records import Run
 from .wording import ABSENT, MARKS, band, per_cent, relative, value_text
 
+AVERAGE, PUBLISHED = "avg.", "pub."  # four letters, or the source's table is too wide
 SOURCE_LIKE_ARMS_MAX = 3  # more arms than this are rows of an overview, not columns
 
 
@@ -43,7 +44,7 @@ def _source_row(family: Family, cell: dict[str, Any], here: pd.DataFrame) -> lis
         published.append(band([per_cent(x) for x in bounds]))
     rows = [Row("value", [*texts, *values])]
     if any(published):
-        rows.append(Row("published", ["pub.", *[""] * (len(texts) - 1), *published]))
+        rows.append(Row("published", [PUBLISHED, *[""] * (len(texts) - 1), *published]))
     return rows
 
 
@@ -75,7 +76,7 @@ def _source_like(family: Family, frame: pd.DataFrame) -> Table:
             per_cent(average.loc[(row.arm, row.against), "effect_ratio"])
             for row in compared.itertuples()
         ]
-        rows.append(Row("value", ["average", *[""] * (texts - 1 + len(arms)), *effects]))
+        rows.append(Row("value", [AVERAGE, *[""] * (texts - 1 + len(arms)), *effects]))
     return Table(f"{family.title}: M ops/s", columns, rows, overview=True, texts=texts)
 
 
@@ -140,7 +141,7 @@ def _shares_by_cell(family: Family, by_cell: list[pd.DataFrame]) -> tuple[list[s
         rows.append(Row("value", texts + [_share(row) for _, row in here.iterrows()]))
         published = [_published_share(row) for _, row in here.iterrows()]
         if any(published):
-            rows.append(Row("published", ["pub.", *[""] * (len(texts) - 1), *published]))
+            rows.append(Row("published", [PUBLISHED, *[""] * (len(texts) - 1), *published]))
     return [*(family.varying or ["start"]), *by_cell[0]["label"]], rows
 
 

@@ -21,7 +21,7 @@ from .estimates import (
 )
 from .families import axes_of
 from .judgement import cautions, facts_of, judged, void_reasons
-from .overviews import few_arms, overviews, system_time
+from .overviews import AVERAGE, few_arms, overviews, system_time
 from .page import NO_BREAK, Document, Row, Table
 from .records import Run
 from .wording import ABSENT, MARKS, band, mde_text, per_cent, relative, signed, value_text
@@ -160,10 +160,10 @@ def _legend(run: Run, tables: list[Table]) -> list[str]:
     ]
     if run.outcome is None:
         found.append("Unfinished (…): the run has not ended, so nothing is decided yet.")
-    if any(row.cells[0] == "average" for table in tables for row in table.rows):
+    if any(row.cells[0] == AVERAGE for table in tables for row in table.rows):
         found.append(
-            "Average: the mean of the cells' log-ratios within a block number. It has no verdict "
-            "and is outside Holm."
+            "Average (avg.): the mean of the cells' log-ratios within a block number. It has no "
+            "verdict and is outside Holm."
         )
     if run.plan.get("interactions"):
         found.append(

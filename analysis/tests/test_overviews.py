@@ -19,7 +19,7 @@ def test_cold_and_warm_never_share_a_table_of_arms(tmp_path: Path) -> None:
     run = some_run(tmp_path, cells=[*CELLS, *(cell.replace("cold", "warm") for cell in CELLS)])
     overviews = [table for table in document(run).tables if table.title.endswith(": M ops/s")]
     assert [table.title.split(":")[0].split()[-1] for table in overviews] == ["cold", "warm"]
-    assert [row.cells[0] for row in overviews[1].rows] == ["256", "512", "1024", "average"]
+    assert [row.cells[0] for row in overviews[1].rows] == ["256", "512", "1024", "avg."]
 
 
 def test_the_overview_is_the_sources_table(tmp_path: Path) -> None:
@@ -35,7 +35,7 @@ def test_the_overview_is_the_sources_table(tmp_path: Path) -> None:
     ]
     assert [row.cells[0] for row in overview.rows] == [
         *("256", "pub.", "512", "pub.", "1024", "pub."),
-        "average",
+        "avg.",
     ]
     assert overview.rows[1].cells == ["pub.", "", "", "5.840", "-3.6 %", "", ""]
     assert overview.rows[3].cells == ["pub.", "", "", "1.000", "", "", ""]
@@ -69,10 +69,16 @@ def test_an_average_is_over_the_blocks_that_every_cell_has(tmp_path: Path) -> No
     for bound in (row.effect_ratio, row.effect_low_ratio, row.effect_high_ratio):
         assert bound == pytest.approx(2**0.5 - 1)  # the mean of ln 2 and 0
     average = document(run).tables[0].rows[-1]
-    assert average.cells == ["average", "", "", "", "+41.4 %", "0.0 %", "+41.4 %"]
+    assert average.cells == ["avg.", "", "", "", "+41.4 %", "0.0 %", "+41.4 %"]
     text = " ".join(FORMATS["terminal"][1](run).split())
     assert "average of fixed_random slots=400 operations=100000 cold n = 38" in text
-    assert "Average: the mean of the cells' log-ratios" in text
+    assert "Average (avg.): the mean of the cells' log-ratios" in text
+
+
+def test_the_sources_table_fits_with_two_axes(tmp_path: Path) -> None:
+    cells = [*CELLS, *(cell.replace("slots=400", "slots=65536") for cell in CELLS)]
+    text = FORMATS["terminal"][1](some_run(tmp_path, cells=cells))
+    assert "too wide" not in text and max(map(len, text.splitlines())) <= 80
 
 
 def test_an_overview_too_wide_for_a_terminal_says_so(tmp_path: Path) -> None:

@@ -6,13 +6,14 @@ import gzip
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from analysis import blocks
+from analysis import blocks, shapes
 from analysis.complaint import Complaint
 from analysis.estimates import FAULTS, OPERATIONS
 from analysis.judgement import cautions, void_reasons
@@ -86,6 +87,9 @@ def test_shards_and_compressed_samples_are_the_same_run(tmp_path: Path) -> None:
         ({"checksum": "00000000000000ff"}, "did not do the same work"),
         ({"status": "timeout"}, "valid block"),
         ({"arm": "unheard-of"}, "every arm once"),
+        ({"cpu_ns": "17000000"}, "cpu_ns is '17000000', not a number"),
+        ({"cpu_ns": [1]}, "not as a block is written"),
+        ({"events": {"page-faults": 624}}, "not as a block is written"),
     ],
 )
 def test_samples_that_must_not_be_averaged_are_refused(
@@ -103,6 +107,12 @@ def test_samples_that_must_not_be_averaged_are_refused(
         ({"plan": "ffffffffffffffff"}, "belongs to plan"),
         ({"cell": "other cold"}, "no cell 'other cold'"),
         ({"block": 0}, "there twice"),
+        ({"block": None}, "not as a block is written"),
+        ({"valid": "yes"}, "not as a block is written"),
+        ({"started_unix_ns": "soon"}, "not as a block is written"),
+        ({"weather": {"load_1min": "fair"}}, "load_1min is 'fair', not a number"),
+        ({"weather": 7}, "not as a block is written"),
+        ({"samples": None}, "not as a block is written"),
     ],
 )
 def test_blocks_of_something_else_are_refused(tmp_path: Path, change: dict, words: str) -> None:
@@ -111,6 +121,105 @@ def test_blocks_of_something_else_are_refused(tmp_path: Path, change: dict, word
     )
     with pytest.raises(Complaint, match=words):
         load(folder)
+
+
+@pytest.mark.parametrize(
+    "change, words",
+    [
+        ({"arms": None}, "arms is None, not a list"),
+        ({"arms": []}, r"arms\[0\] is not the baseline"),
+        ({"alpha": "0.05"}, "alpha is '0.05', not int or float"),
+        ({"cells": [{"id": CELL}]}, r"there is no cells\[0\].workload"),
+        ({"published": [{"where": "", "arm": "a", "metric": "x", "value": None}]}, "value is None"),
+        ({"comparisons": [{"arm": "a", "against": "b"}]}, "'a' is compared, but no arm"),
+        ({"stop": {"half_width": "wide"}}, "stop.half_width is 'wide'"),
+    ],
+)
+def test_a_plan_that_cannot_be_read_is_refused(tmp_path: Path, change: dict, words: str) -> None:
+    folder = write_run(tmp_path / "run", {"phase17-2": 0}, [CELL], 1)
+    plan = json.loads((folder / "plan.json").read_text())
+    (folder / "plan.json").write_text(json.dumps(plan | change))
+    with pytest.raises(Complaint, match=words):
+        load(folder)
+
+
+def test_every_key_that_a_plan_must_have_is_missed(tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "run", {"phase17-2": 0}, [CELL], 1)
+    plan = json.loads((folder / "plan.json").read_text())
+    for key in [key for key in shapes.PLAN if not key.endswith("?")]:
+        less = {name: value for name, value in plan.items() if name != key}
+        (folder / "plan.json").write_text(json.dumps(less))
+        with pytest.raises(Complaint, match=f"there is no {key}"):
+            load(folder)
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ('{"schema": "slablab-outcome/1"}', "there is no verdict"),
+        ('{"schema": "slablab-outcome/1", "verdict": "void", "reasons": [7]}', "reasons"),
+        ("[]", "schema None"),
+        ("{", "cannot be read"),
+        ("[" * 100_000, "cannot be read"),
+    ],
+)
+def test_an_outcome_that_cannot_be_read_is_refused(tmp_path: Path, text: str, words: str) -> None:
+    folder = write_run(tmp_path / "run", {"phase17-2": 0}, [CELL], 1)
+    (folder / "outcome.json").write_text(text)
+    with pytest.raises(Complaint, match=words):
+        load(folder)
+
+
+@pytest.mark.parametrize("damage", ["cut", "changed"])
+def test_a_damaged_gz_is_refused(tmp_path: Path, damage: str) -> None:
+    folder = write_run(tmp_path / "run", {"phase17-2": 0}, [CELL], 8)
+    packed = bytearray(gzip.compress((folder / "samples.jsonl").read_bytes()))
+    (folder / "samples.jsonl").unlink()
+    packed[len(packed) // 2 :] = b"" if damage == "cut" else b"\xff" * 200
+    (folder / "samples.jsonl.gz").write_bytes(packed)
+    with pytest.raises(Complaint, match="cannot be read"):
+        load(folder)
+
+
+@pytest.mark.parametrize(
+    "dropped, finished, words",
+    [
+        ([0], False, f"block 0 of '{CELL}' is missing"),
+        ([3], True, f"block 3 of '{CELL}' is missing"),
+        ([7], True, "7 blocks of .* counted 8"),
+        ([7], False, None),  # an unfinished run ends where it ends
+    ],
+)
+def test_a_missing_block_is_refused(
+    tmp_path: Path, dropped: list[int], finished: bool, words: str | None
+) -> None:
+    folder = write_run(tmp_path / "run", {"phase17-2": 0}, [CELL], 8, finished=finished)
+    lines = (folder / "samples.jsonl").read_text().splitlines(keepends=True)
+    kept = [line for number, line in enumerate(lines) if number not in dropped]
+    (folder / "samples.jsonl").write_text("".join(kept))
+    if words is None:
+        assert len(load(folder).blocks) == 7
+    else:
+        with pytest.raises(Complaint, match=words):
+            load(folder)
+
+
+def test_blocks_of_two_machines_keep_their_own_mean(tmp_path: Path) -> None:
+    def edit(block: dict[str, Any]) -> None:  # machine b is 50 % faster with phase17-2, in turns
+        block["host"] = "ab"[block["block"] % 2]
+        for sample in block["samples"]:
+            if sample["arm"] == "phase17-2" and block["host"] == "b":
+                sample["cpu_ns"] = int(sample["cpu_ns"] / 1.5)
+
+    run = load(write_run(tmp_path / "run", {"phase17-2": 0}, [CELL], 60, edit=edit))
+    assert set(run.block_facts(CELL, "host")) == {"a", "b"}
+    assert not any("correlated" in line for line in cautions(run))
+    assert any("2 machines are pooled" in line for line in cautions(run))
+
+
+def test_without_affinity_every_cpu_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "sched_getaffinity")
+    assert blocks.cpus() == os.cpu_count()
 
 
 def test_an_unknown_plan_schema_is_refused(tmp_path: Path) -> None:
@@ -130,7 +239,8 @@ def test_a_torn_last_line_is_left_out_and_said(tmp_path: Path) -> None:
     (folder / "samples.jsonl").write_text(text[:-40])
     run = load(folder)
     assert len(run.blocks) == 7
-    assert any("torn" in line for line in cautions(run))
+    assert any("1 torn line (a" in line for line in cautions(run))
+    assert any("2 torn lines" in line for line in cautions(replace(run, torn_lines=2)))
     assert any("unfinished" in line for line in cautions(run))
 
 
