@@ -153,20 +153,17 @@ def _number(value: Any, name: str) -> float:
     return float(value)
 
 
-def _event(columns: Columns, name: str, found: dict[str, Any] | None) -> float:
-    """An event's value; scaled up where the event had a counter for a part of the time only."""
-    if found is None:
-        return np.nan
+def _event(columns: Columns, name: str, found: dict[str, Any]) -> float:
+    """The value of an event that had no counter, or had one for a part of the time only: scaled
+    up."""
     if "absent" in found:
         columns.absent_events.setdefault(name, str(found["absent"]))
+    if "value" not in found:
         return np.nan
-    value = _number(found["value"], name)
-    enabled_ns, running_ns = found.get("enabled_ns"), found.get("running_ns")
-    if enabled_ns == running_ns:
-        return value
+    value, enabled_ns, running_ns = (found.get(x) for x in ("value", "enabled_ns", "running_ns"))
     columns.shared_events.add(name)
     enabled, running = _number(enabled_ns, "enabled_ns"), _number(running_ns, "running_ns")
-    return value * enabled / running if running > 0 else np.nan
+    return _number(value, name) * enabled / running if running > 0 else np.nan
 
 
 def _check_checksum(columns: Columns, cell: str, checksum: str, arm: str, where: str) -> None:
@@ -189,7 +186,15 @@ def _take_sample(columns: Columns, sample: dict[str, Any], cell: str, arm: int, 
         columns.measures.extend(_number(sample.get(name), name) for name in MEASURES)
     if columns.events:
         found = sample.get("events") or {}
-        columns.measures.extend(_event(columns, name, found.get(name)) for name in columns.events)
+        columns.measures.extend(
+            [
+                event["value"]
+                if event.get("enabled_ns", 0) == event.get("running_ns", 1)
+                else _event(columns, name, event)
+                for name in columns.events
+                for event in (found.get(name) or {},)
+            ]
+        )
     columns.arm.append(arm)
     columns.block_row.append(len(columns.blocks))
 
