@@ -117,7 +117,7 @@ def terminal(found: Document) -> str:
     return "\n".join(parts) + "\n"
 
 
-MARKDOWN_SPECIAL = str.maketrans({letter: f"\\{letter}" for letter in "\\`*_<|[]"})
+MARKDOWN_SPECIAL = str.maketrans({letter: f"\\{letter}" for letter in "\\`*_<|"})
 
 
 def escape_markdown(text: str) -> str:

@@ -266,7 +266,19 @@ def test_values_that_are_not_there_do_not_make_a_count_vary(tmp_path: Path) -> N
             block["samples"][0]["vm_hwm_bytes"] = None
 
     run = some_run(tmp_path, edit=edit)
-    assert not any(row.varies for row in rows(run, PEAK_MEMORY.name, kind="arm"))
+    found = rows(run, PEAK_MEMORY.name, kind="arm")
+    assert {(row.varies, row.effect_ratio, row.difference) for row in found} == {(False, 0, 0)}
+
+
+def test_totals_are_of_the_time_that_the_operations_took(tmp_path: Path) -> None:
+    def edit(block: dict[str, Any]) -> None:  # 20 blocks of 1 and 20 of 3, against 40 of 1
+        for sample in block["samples"]:
+            slow = sample["arm"] == "phase17-2" and block["block"] % 2
+            sample["cpu_ns"] = 3000 if slow else 1000
+
+    run = some_run(tmp_path, cells=CELLS[:1], edit=edit)
+    row = rows(run, kind="arm", arm="phase17-2")[0]
+    assert row.ratio_of_totals_ratio == pytest.approx(40 / 80 - 1)
 
 
 def test_a_count_that_is_sometimes_zero_has_no_ratio(tmp_path: Path) -> None:
