@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from . import statistics
-from .families import Family, families
+from .families import Family, averaged, families
 from .records import Run, event_column
 
 # The kernel splits a process's time by the ticks that it saw: CONFIG_HZ=250 with
@@ -361,10 +361,9 @@ def estimates(run: Run) -> pd.DataFrame:
                 if pair.kind != "interaction" or metric.rate
             ]
         rows += [_share_row(run, cell, index) for index in range(len(run.arms))]
-    for family in families(run):
-        if len(family.cells) > 1:
-            judged = [pair for pair in compared if pair.kind in ("arm", "comparison")]
-            rows += [_average_row(run, family, pair) for pair in judged]
+    judged = [pair for pair in compared if pair.kind in ("arm", "comparison")]
+    for part in (part for family in families(run) for part in averaged(family)):
+        rows += [_average_row(run, part, pair) for pair in judged]
     frame = pd.DataFrame(rows)
     reasons = {f"event_{event}": reason for event, reason in run.absent_events.items()}
     frame["absent"] = [

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from .estimates import OPERATIONS, SYSTEM_TIME_SHARE
-from .families import Family, axes_of, families
+from .families import Family, averaged, axes_of, families
 from .page import Row, Table
 from .records import Run
 from .wording import ABSENT, MARKS, band, per_cent, relative, value_text
@@ -70,13 +70,12 @@ def _source_like(family: Family, frame: pd.DataFrame) -> Table:
         for row in _source_row(family, cell, frame[frame["cell"] == cell["id"]])
     ]
     texts = max(1, len(family.varying))
-    average = frame[frame["cell"] == f"average of {family.title}"].set_index(["arm", "against"])
-    if len(average):
-        effects = [
-            per_cent(average.loc[(row.arm, row.against), "effect_ratio"])
-            for row in compared.itertuples()
-        ]
-        rows.append(Row("value", [AVERAGE, *[""] * (texts - 1 + len(arms)), *effects]))
+    for part in averaged(family):
+        here = frame[frame["cell"] == f"average of {part.title}"].set_index(["arm", "against"])
+        here = here.loc[list(zip(compared["arm"], compared["against"]))]
+        others = [str(axes_of(part.cells[0])[name]) for name in family.varying[1:]]
+        effects = [relative(row)[0] for _, row in here.iterrows()]
+        rows.append(Row("value", [AVERAGE, *others, *[""] * len(arms), *effects]))
     return Table(f"{family.title}: M ops/s", columns, rows, overview=True, texts=texts)
 
 

@@ -162,8 +162,8 @@ def _legend(run: Run, tables: list[Table]) -> list[str]:
         found.append("Unfinished (…): the run has not ended, so nothing is decided yet.")
     if any(row.cells[0] == AVERAGE for table in tables for row in table.rows):
         found.append(
-            "Average (avg.): the mean of the cells' log-ratios within a block number. It has no "
-            "verdict and is outside Holm."
+            "Average (avg.), of cells that differ in the first column alone: the mean of their "
+            "log-ratios within a block number. It has no verdict and is outside Holm."
         )
     if run.plan.get("interactions"):
         found.append(

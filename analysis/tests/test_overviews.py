@@ -69,15 +69,20 @@ def test_an_average_is_over_the_blocks_that_every_cell_has(tmp_path: Path) -> No
     for bound in (row.effect_ratio, row.effect_low_ratio, row.effect_high_ratio):
         assert bound == pytest.approx(2**0.5 - 1)  # the mean of ln 2 and 0
     average = document(run).tables[0].rows[-1]
-    assert average.cells == ["avg.", "", "", "", "+41.4 %", "0.0 %", "+41.4 %"]
+    assert average.cells == ["avg.", "", "", "", "+41.4 %", "0.00 %", "+41.4 %"]
     text = " ".join(FORMATS["terminal"][1](run).split())
     assert "average of fixed_random slots=400 operations=100000 cold n = 38" in text
-    assert "Average (avg.): the mean of the cells' log-ratios" in text
+    assert "Average (avg.), of cells that differ in the first column alone" in text
 
 
 def test_the_sources_table_fits_with_two_axes(tmp_path: Path) -> None:
     cells = [*CELLS, *(cell.replace("slots=400", "slots=65536") for cell in CELLS)]
-    text = FORMATS["terminal"][1](some_run(tmp_path, cells=cells))
+    run = some_run(tmp_path, cells=cells, published=[])
+    assert [row.cells[:3] for row in document(run).tables[0].rows[-2:]] == [
+        ["avg.", "400", ""],
+        ["avg.", "65536", ""],
+    ]
+    text = FORMATS["terminal"][1](run)
     assert "too wide" not in text and max(map(len, text.splitlines())) <= 80
 
 
