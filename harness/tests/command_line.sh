@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# command_line.sh -- slablab's words and exit statuses, as a user meets them: command_line.sh [BUILD]
+# command_line.sh -- slablab's words and exit statuses, as a user meets them. Usage: [BUILD]
 # SPDX-License-Identifier: MIT
 set -euo pipefail
 cd "$(dirname "$0")/../.."

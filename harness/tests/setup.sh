@@ -25,7 +25,8 @@ expect() {
     shift 2
     said=$(PATH=$machine "$root/run_all.sh" "$@" 2>&1) || status=$?
     if [ "$status" -ne "$wanted" ] || ! grep --quiet --extended-regexp "$pattern" <<< "$said"; then
-        printf 'run_all.sh %s: exit %s (wanted %s), said:\n%s\n' "$*" "$status" "$wanted" "$said" >&2
+        printf 'run_all.sh %s: exit %s, wanted %s; it said:\n%s\n' "$*" "$status" "$wanted" \
+            "$said" >&2
         exit 1
     fi
     printf 'ok: run_all.sh %s: exit %s, %s\n' "$*" "$status" "$pattern"
