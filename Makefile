@@ -15,6 +15,7 @@ ALLOCATOR_FLAGS = $(CFLAGS) -Iallocators -fPIC -shared -fvisibility=hidden -ftls
 HARNESS_LIBS = -lcyaml -lyaml -ljansson -lpfm -ldw -lelf -lm
 KEPT = results/reference/$(notdir $(patsubst %/,%,$(dir $(RUN:/=))))/$(notdir $(RUN:/=))
 DEPENDENCIES = -MMD -MP
+QUIET = $(if $(V),,@echo '  $@' &&)
 MEASURED = $(filter-out $(WERROR),$(ALLOCATOR_FLAGS))
 
 PHASES := $(patsubst allocators/phases/%.c,%,$(wildcard allocators/phases/*.c))
@@ -26,7 +27,7 @@ TEST_SCRIPTS := $(wildcard allocators/tests/*.sh harness/tests/*.sh workloads/te
 
 all: allocators workloads $(BUILD)/slablab ## build everything
 
-help: ## this list
+help: ## this list (V=1 shows every command)
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 allocators: $(PHASES:%=$(BUILD)/lib%.so) $(PHASES:%=$(BUILD)/observe/lib%.so) ## the phases, timing and observing
@@ -45,50 +46,50 @@ $(BUILD)/flags: always
 
 $(BUILD)/lib%.so: allocators/phases/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(ALLOCATOR_FLAGS) $(DEPENDENCIES) -o $@ $< -pthread
+	$(QUIET) $(CC) $(ALLOCATOR_FLAGS) $(DEPENDENCIES) -o $@ $< -pthread
 
 $(BUILD)/observe/lib%.so: allocators/phases/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(ALLOCATOR_FLAGS) -DOBSERVE $(DEPENDENCIES) -o $@ $< -pthread
+	$(QUIET) $(CC) $(ALLOCATOR_FLAGS) -DOBSERVE $(DEPENDENCIES) -o $@ $< -pthread
 
 $(BUILD)/workloads/runtime/%.o: workloads/runtime/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -fno-builtin $(DEPENDENCIES) -c -o $@ $<
+	$(QUIET) $(CC) $(CFLAGS) -fno-builtin $(DEPENDENCIES) -c -o $@ $<
 
 $(BUILD)/workloads/%: workloads/%.c $(RUNTIME)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -fno-builtin $(DEPENDENCIES) -o $@ $< $(RUNTIME) -Wl,-z,now
+	$(QUIET) $(CC) $(CFLAGS) -fno-builtin $(DEPENDENCIES) -o $@ $< $(RUNTIME) -Wl,-z,now
 
 $(BUILD)/workloads/runtime.a: $(RUNTIME)
 	@rm -f $@
-	ar rcs $@ $^
+	$(QUIET) ar rcs $@ $^
 
 $(BUILD)/harness/%.o: harness/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -I. $(DEPENDENCIES) -DBUILD_COMPILER='"$(CC)"' -DBUILD_FLAGS='"$(MEASURED)"' -c -o $@ $<
+	$(QUIET) $(CC) $(CFLAGS) -I. $(DEPENDENCIES) -DBUILD_COMPILER='"$(CC)"' -DBUILD_FLAGS='"$(MEASURED)"' -c -o $@ $<
 
 $(BUILD)/slablab: $(HARNESS)
-	$(CC) $(CFLAGS) -o $@ $^ $(HARNESS_LIBS)
+	$(QUIET) $(CC) $(CFLAGS) -o $@ $^ $(HARNESS_LIBS)
 
 $(BUILD)/allocators/tests/%: allocators/tests/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -fno-builtin -Iallocators $(DEPENDENCIES) -o $@ $< -lcmocka -pthread
+	$(QUIET) $(CC) $(CFLAGS) -fno-builtin -Iallocators $(DEPENDENCIES) -o $@ $< -lcmocka -pthread
 
 $(BUILD)/harness/tests/%: harness/tests/%.c $(HARNESS)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -I. -Iharness $(DEPENDENCIES) -o $@ $< $(filter-out %/main.o,$(HARNESS)) -lcmocka $(HARNESS_LIBS)
+	$(QUIET) $(CC) $(CFLAGS) -I. -Iharness $(DEPENDENCIES) -o $@ $< $(filter-out %/main.o,$(HARNESS)) -lcmocka $(HARNESS_LIBS)
 
 $(BUILD)/workloads/tests/%: workloads/tests/%.c $(BUILD)/workloads/runtime.a | workloads
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -fno-builtin -Iworkloads $(DEPENDENCIES) -o $@ $< $(BUILD)/workloads/runtime.a -lcmocka -ljansson
+	$(QUIET) $(CC) $(CFLAGS) -fno-builtin -Iworkloads $(DEPENDENCIES) -o $@ $< $(BUILD)/workloads/runtime.a -lcmocka -ljansson
 
 $(BUILD)/workloads/bench/%: workloads/bench/%.c $(BUILD)/workloads/runtime.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -Iworkloads $(DEPENDENCIES) -o $@ $< $(BUILD)/workloads/runtime.a
+	$(QUIET) $(CC) $(CFLAGS) -Iworkloads $(DEPENDENCIES) -o $@ $< $(BUILD)/workloads/runtime.a
 
 $(BUILD)/harness/bench/%: harness/bench/%.c $(HARNESS)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -I. -Iharness $(DEPENDENCIES) -o $@ $< $(filter-out %/main.o,$(HARNESS)) $(HARNESS_LIBS)
+	$(QUIET) $(CC) $(CFLAGS) -I. -Iharness $(DEPENDENCIES) -o $@ $< $(filter-out %/main.o,$(HARNESS)) $(HARNESS_LIBS)
 
 bench-harness: workloads $(BUILD)/harness/bench/sample_cost $(BUILD)/workloads/bench/region_cost ## what measuring costs
 	@$(BUILD)/harness/bench/sample_cost . $(BUILD)

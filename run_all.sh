@@ -40,7 +40,7 @@ missing() {
 }
 
 setup() {
-    local needed as_root=()
+    local needed said as_root=()
     command -v dpkg-query >/dev/null || give_up \
         "this is no Debian; nothing was changed. Needed, by their Debian names: ${packages[*]}" \
         "install their equivalents, then: make && build/slablab run experiments/smoke.yaml"
@@ -55,9 +55,10 @@ setup() {
         as_root=(sudo)
     fi
     printf 'run_all.sh: installing %s\n' "${needed[*]}"
-    if ! "${as_root[@]}" apt-get update --quiet=2 ||
-        ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-            apt-get install --yes --quiet=2 --no-install-recommends "${needed[@]}"; then
+    if ! said=$("${as_root[@]}" apt-get update --quiet=2 2>&1 &&
+        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+            apt-get install --yes --quiet=2 --no-install-recommends "${needed[@]}" 2>&1); then
+        printf '%s\n' "$said" >&2
         give_up "apt did not install: ${needed[*]}" "what apt says above; is the network there?"
     fi
 }
@@ -87,6 +88,6 @@ for experiment in smoke null phase17 toggle phase18 regime peers; do
     runs+=("$(newest_run "$experiment")")
 done
 python=$(make --silent print-python)
-"$python" -m analysis table "${runs[@]}"
+"$python" -m analysis table --brief "${runs[@]}"
 "$python" -m analysis report "${runs[@]}" --out results/report
 printf '\nreport: %s\n' "$PWD/results/report/report.html"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from .complaint import Complaint
 from .fill import filled
-from .formats import FORMATS
+from .formats import FORMATS, brief
 from .records import load
 from .report import differences, write_report
 
@@ -27,7 +27,8 @@ def table(arguments: argparse.Namespace) -> int:
             f"csv of {len(arguments.run)} runs: their parameters are other columns",
             "one RUN at a time",
         )
-    text = "\n".join(FORMATS[arguments.format][1](load(folder)) for folder in arguments.run)
+    shown = brief if arguments.brief else FORMATS[arguments.format][1]
+    text = "\n".join(shown(load(folder)) for folder in arguments.run)
     if arguments.out is None:
         sys.stdout.write(text)
     else:
@@ -80,7 +81,9 @@ def _run_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _table_arguments(parser: argparse.ArgumentParser) -> None:
     _run_arguments(parser)
-    parser.add_argument("--format", choices=FORMATS, default="terminal")
+    shown = parser.add_mutually_exclusive_group()
+    shown.add_argument("--format", choices=FORMATS, default="terminal")
+    shown.add_argument("--brief", action="store_true", help="for a terminal, without the details")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write there instead of printing")
 
 

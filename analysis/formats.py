@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from .page import NO_BREAK, Document, Row, Table
@@ -122,6 +123,12 @@ MARKDOWN_SPECIAL = str.maketrans({letter: f"\\{letter}" for letter in "\\`*_<|"}
 
 def escape_markdown(text: str) -> str:
     return text.translate(MARKDOWN_SPECIAL)
+
+
+def brief(run: Run) -> str:
+    """For a terminal: all that is said, and of the tables the overviews alone."""
+    found = document(run)
+    return terminal(replace(found, tables=[table for table in found.tables if table.overview]))
 
 
 def _pipe(cells: list[str]) -> str:

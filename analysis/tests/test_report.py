@@ -200,3 +200,10 @@ def test_an_interpreter_without_the_libraries_says_so() -> None:
     )
     assert done.returncode == 2
     assert "pandas" in done.stderr and "try: /usr/bin/python3 -m analysis table x" in done.stderr
+
+
+def test_brief_keeps_the_overviews_alone(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert commands.run(["table", "--brief", str(folder / "run")]) == 0
+    text = capsys.readouterr().out
+    assert "Question" in text and "fixed_random size=256 operations=100000" not in text
+    assert "M ops/s" in text and "MDE  verdict" not in text
