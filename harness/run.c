@@ -144,8 +144,7 @@ static int carry_out(struct bench *bench, struct tally *tally, char const *folde
         status = finish(tally, stop_outcome_before_blocks(reasons), folder);
         if (status == EXIT_STATUS_VOID)
             complain("slablab attest with the same experiment: who serves what, and what is wrong",
-                     "%s: void before its first block, for %zu reasons (above)",
-                     bench->plan->experiment, json_array_size(reasons));
+                     "%s: void before its first block, as said above", bench->plan->experiment);
     } else if (step == STEP_DONE) {
         step = blocks_run(bench, tally, stops, folder);
         if (step == STEP_DONE)
