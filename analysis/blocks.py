@@ -69,7 +69,7 @@ _measures_of = itemgetter(*MEASURES)
 @dataclass
 class Columns:
     """What the lines of samples.jsonl are taken apart into. Invariant: measures is len(arm)
-    rows of MEASURES and then the plan's events."""
+    rows of MEASURES and then of the named events."""
 
     events: tuple[str, ...]
     measures: array = field(default_factory=lambda: array("d"))
@@ -81,6 +81,11 @@ class Columns:
     absent_events: dict[str, str] = field(default_factory=dict)
     shared_events: set[str] = field(default_factory=set)  # took turns on too few counters
     torn_lines: int = 0
+
+
+def named_events(plan: dict[str, Any]) -> tuple[str, ...]:
+    """What the experiment names beyond the default events, whose counts are measures already."""
+    return tuple(event for event in plan.get("events", ()) if event not in DEFAULT_EVENTS)
 
 
 def cpus() -> int:
@@ -210,6 +215,10 @@ def _take_block(columns: Columns, block: dict[str, Any], arms: dict[str, int], w
                 "every arm once",
                 "restore the file; slablab never writes such a line",
             )
+        for name in DEFAULT_EVENTS:
+            event = (samples[0].get("events") or {}).get(name) or {}
+            if "absent" in event:
+                columns.absent_events.setdefault(name, str(event["absent"]))
         for sample in samples:
             if sample["status"] != "ok":
                 raise Complaint(
@@ -237,7 +246,7 @@ def _take_block(columns: Columns, block: dict[str, Any], arms: dict[str, int], w
 
 def _take(part: Part, plan: dict[str, Any]) -> Columns:
     """The blocks of one part of a file."""
-    columns = Columns(tuple(plan.get("events", ())))
+    columns = Columns(named_events(plan))
     cells = {cell["id"] for cell in plan["cells"]}
     arms = {arm["id"]: index for index, arm in enumerate(plan["arms"])}
     for number, line in _lines(part):
@@ -293,7 +302,7 @@ def _append(columns: Columns, more: Columns) -> None:
 
 def read_blocks(paths: list[Path], plan: dict[str, Any]) -> Columns:
     """All blocks of a run's files. Raises Complaint for a broken line or another plan's."""
-    columns = Columns(tuple(plan.get("events", ())))
+    columns = Columns(named_events(plan))
     parts = [part for path in paths for part in _parts(path)]
     if len(parts) > len(paths):
         with ProcessPoolExecutor(max_workers=cpus()) as pool:

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .blocks import MEASURES, WEATHER, Columns, check_schema, read_blocks
+from .blocks import MEASURES, WEATHER, Columns, check_schema, named_events, read_blocks
 from .complaint import Complaint
 from .shapes import check_outcome, check_plan
 
@@ -63,8 +63,8 @@ class Run:
         return next((arm["id"] for arm in self.plan["arms"] if arm["role"] == "control"), None)
 
     @property
-    def events(self) -> list[str]:
-        return list(self.plan.get("events", []))
+    def events(self) -> tuple[str, ...]:
+        return named_events(self.plan)
 
     @property
     def cells(self) -> list[str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from .blocks import DEFAULT_EVENTS
 from .estimates import (
     FAULTS,
     OPERATIONS,
@@ -196,7 +195,7 @@ def _tables(run: Run, frame: pd.DataFrame) -> list[Table]:
     found.append(detail(run, frame, FAULTS, measured))
     if prewarmed:
         found.append(detail(run, frame, PROCESS_FAULTS, prewarmed))
-    named = [event_metric(event) for event in run.events if event not in DEFAULT_EVENTS]
+    named = [event_metric(event) for event in run.events]
     counted = frame[np.isfinite(frame["value"])]["metric"].unique()
     found += [detail(run, frame, metric, measured) for metric in named if metric.name in counted]
     return [*found, detail(run, frame, PEAK_MEMORY, measured)]
