@@ -15,7 +15,7 @@ ALLOCATOR_FLAGS = $(CFLAGS) -Iallocators -fPIC -shared -fvisibility=hidden -ftls
 HARNESS_LIBS = -lcyaml -lyaml -ljansson -lpfm -ldw -lelf -lm
 KEPT = results/reference/$(notdir $(patsubst %/,%,$(dir $(RUN:/=))))/$(notdir $(RUN:/=))
 DEPENDENCIES = -MMD -MP
-QUIET = $(if $(V),,@echo '  $@' &&)
+QUIET = $(if $(V),,@$(if $(findstring s,$(firstword -$(MAKEFLAGS))),,echo '  $@' &&))
 MEASURED = $(filter-out $(WERROR),$(ALLOCATOR_FLAGS))
 
 PHASES := $(patsubst allocators/phases/%.c,%,$(wildcard allocators/phases/*.c))
