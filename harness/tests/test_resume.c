@@ -214,8 +214,8 @@ static void every_cell_has_every_block(void **state)
     assert_int_equal(lines, CELLS * BLOCKS);
 }
 
-/* A linear congruential generator (Knuth's MMIX): moments need no better. A run that reached its end
- * before the kill, on a machine that is faster than it was, is compared, and the next one begun. */
+/* A linear congruential generator (Knuth's MMIX): moments need no better. A run that reached its
+ * end before the kill, on a machine that is faster than it was, is compared, and the next begun. */
 static void killed_at_random_moments(void **state)
 {
     uint64_t random = 20261123;
