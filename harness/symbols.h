@@ -1,0 +1,84 @@
+/* symbols.h -- from places in files, and addresses in the kernel, to functions and layers.
+ *
+ * Files are asked once for each place, whatever process mapped them where, so that a million
+ * samples cost about as much as their distinct places. Names come from DWARF (inlined functions
+ * expanded), else from the file's symbol table. All strings returned live as long as the symbols.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_SYMBOLS_H
+#define SLABLAB_SYMBOLS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct symbols;
+struct object;
+
+/* The section .slablab.layers of an object holds declarations, each a string with its final 0, its
+ * words set apart by tabs (allocators/core/layer.h writes them):
+ *
+ *   file     allocators/parts/tiny.h  front                 every function defined in that file
+ *   function tiny_refill              backend               that one, whatever its file says
+ *   memory   superslab_map            superslab  1048576  4096 */
+
+/* One function at a place. Of inlined functions the innermost comes first and the one that really
+ * is a function last. */
+struct frame {
+    char const *function; /* NULL where nobody knows its name */
+    char const *layer;    /* as declared for it in its object's .slablab.layers; NULL: nothing said */
+    bool inlined;
+};
+
+struct frames {
+    struct frame const *frame;
+    size_t count; /* at least 1 */
+};
+
+enum kernel_names {
+    KERNEL_NAMES_ALL,
+    KERNEL_NAMES_HIDDEN /* /proc/kallsyms cannot be read, or shows zeros (kptr_restrict) */
+};
+
+struct symbols *symbols_open(void);
+void symbols_close(struct symbols *symbols);
+
+/* The object of that path: never NULL. One that cannot be read, or is no ELF file, knows no name. */
+struct object *symbols_object(struct symbols *symbols, char const *path);
+char const *object_path(struct object const *object);
+char const *object_build_id(struct object const *object); /* "" without one */
+char const *object_problem(struct object const *object);  /* why it knows no name; NULL */
+
+/* The functions at a place of the file. of_call: the place is a return address, so that the call
+ * before it is meant. */
+struct frames object_frames(struct object *object, uint64_t file_offset, bool of_call);
+
+/* How memory that was mapped below `function` is cut up, as declared by MEMORY_OF in the object's
+ * .slablab.layers; NULL where nothing is said of it. */
+struct memory_declaration {
+    char const *function;
+    char const *memory;    /* "superslab", "span" ... */
+    uint64_t unit_bytes;   /* pieces begin at multiples of it; 0: it is one piece */
+    uint64_t header_bytes; /* at the front of every piece */
+};
+struct memory_declaration const *object_memory(struct object *object, char const *function);
+
+/* Bytes of thread-local data that the object adds to every thread (PT_TLS). */
+uint64_t object_thread_local_bytes(struct object const *object);
+
+/* Where the caller's registers are at a place of the file, by its CFI (DWARF 5, 6.4). The return
+ * address is at cfa - 8. */
+struct unwind_rule {
+    bool known;
+    bool cfa_from_bp;         /* else from sp */
+    int32_t cfa_offset;       /* cfa == that register + this */
+    bool bp_saved;            /* else the caller has the same bp */
+    int32_t bp_offset;        /* the caller's bp is at cfa + this */
+};
+struct unwind_rule object_unwind_rule(struct object *object, uint64_t file_offset);
+
+/* "asm_exc_page_fault"; NULL where no name is known. */
+char const *symbols_kernel(struct symbols const *symbols, uint64_t address);
+enum kernel_names symbols_kernel_names(struct symbols const *symbols);
+
+#endif

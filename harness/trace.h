@@ -1,0 +1,79 @@
+/* trace.h -- what the kernel recorded of one process and its descendants, in the order of time.
+ *
+ * recorder.h makes one; everything that knows symbols, layers or memory is built on it and knows
+ * nothing of perf. Times are CLOCK_MONOTONIC.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_TRACE_H
+#define SLABLAB_TRACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum trace_kind {
+    TRACE_SAMPLE, /* a period of CPU time is over */
+    TRACE_FAULT,  /* a page fault by an exception; detail: the address that was touched */
+    TRACE_CALL,   /* a system call begins; detail: a position in calls */
+    TRACE_RETURN, /* and returns; detail: what it returns */
+    TRACE_MAP,    /* memory was mapped; detail: a position in mappings */
+    TRACE_FORK,   /* the process or thread began; detail: its parent's pid */
+    TRACE_EXEC,   /* the process became another program: nothing that was mapped before is */
+    TRACE_EXIT    /* the thread ended */
+};
+
+/* stack is a position in stacks where the kind has one (SAMPLE, FAULT, CALL). */
+struct trace_event {
+    uint64_t time_ns;
+    uint64_t detail;
+    uint32_t pid;
+    uint32_t tid;
+    uint32_t stack;
+    uint8_t kind;    /* enum trace_kind */
+    bool in_kernel;  /* SAMPLE, FAULT: the kernel was running */
+    bool major;      /* FAULT: it had to be read from a disk */
+};
+
+/* A chain of code addresses, innermost first: ip[0 ... kernel_count - 1] in the kernel, then
+ * user_count in the program. All but the innermost of each are return addresses. The registers and
+ * the words at the top of the user stack are as the kernel found them when user code was last
+ * running; word_count is 0 where it gave none. */
+struct trace_stack {
+    uint64_t const *ip;
+    uint16_t kernel_count;
+    uint16_t user_count;
+    uint16_t word_count;
+    uint64_t sp;
+    uint64_t bp;
+    uint64_t const *word; /* word[0] is at sp */
+};
+
+struct trace_call {
+    uint64_t number; /* SYS_mmap ... */
+    uint64_t argument[6];
+};
+
+/* begin ... end - 1 shows the file's bytes from file_offset on; "//anon", "[heap]" and the like
+ * where there is no file. */
+struct trace_mapping {
+    uint64_t begin;
+    uint64_t end;
+    uint64_t file_offset;
+    uint32_t protection; /* PROT_ bits */
+    char const *path;
+};
+
+struct trace {
+    struct trace_event *events; /* by time_ns */
+    size_t event_count;
+    struct trace_stack *stacks;
+    size_t stack_count;
+    struct trace_call *calls;
+    size_t call_count;
+    struct trace_mapping *mappings;
+    size_t mapping_count;
+    uint64_t lost;      /* records that found no room in a ring */
+    uint64_t throttled; /* times that the kernel paused an event as too frequent */
+};
+
+#endif
