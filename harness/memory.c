@@ -28,3 +28,15 @@ void *memory_room_for_one(void *elements, size_t count, size_t size)
     memset(grown + count * size, 0, size);
     return grown;
 }
+
+/* Full exactly where count is 0 or a power of two from ROOM_FIRST on. */
+void *memory_room(void *elements, size_t count, size_t size)
+{
+    enum { ROOM_FIRST = 16 };
+
+    if (count == 0)
+        return or_end(reallocarray(elements, ROOM_FIRST, size));
+    if (count < ROOM_FIRST || (count & (count - 1)) != 0)
+        return elements;
+    return or_end(reallocarray(elements, 2 * count, size));
+}

@@ -24,7 +24,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { STDERR_BYTES_MAX = 16384, TIMEOUT_SECONDS = 60, EXIT_NOT_EXECUTED = 127 };
+enum {
+    STDERR_BYTES_MAX = 16384,
+    TIMEOUT_SECONDS = 60,
+    EXIT_NOT_EXECUTED = 127,
+    POLLS_MAX = 256
+};
 
 /* Tries both CPUs, so that no sample has to say that it may not run on its own. Gives that of the
  * samples. */
@@ -123,17 +128,21 @@ static void page_reset(struct region *page)
         page->counter_fd[i] = -1;
 }
 
-/* Returns false when the time was over and the process had to be killed. */
-static bool wait_for_exit(pid_t child, int pidfd, uint64_t deadline_ns)
+/* Returns false when the time was over and the process had to be killed. What a recorder's rings
+ * hold is read meanwhile. */
+static bool wait_for_exit(pid_t child, int pidfd, uint64_t deadline_ns, struct recorder *recorder)
 {
+    struct pollfd polls[1 + POLLS_MAX] = {{.fd = pidfd, .events = POLLIN}};
+    size_t const count = 1 + (recorder != NULL ? recorder_polls(recorder, polls + 1, POLLS_MAX) : 0);
     bool in_time = true;
 
     for (;;) {
-        struct pollfd waited = {.fd = pidfd, .events = POLLIN};
         uint64_t const now_ns = clock_ns(CLOCK_MONOTONIC);
         uint64_t const left_ns = now_ns < deadline_ns ? deadline_ns - now_ns : 0;
-        int const ready = poll(&waited, 1, (int)(left_ns / 1000000));
-        if (ready > 0 || (ready < 0 && errno != EINTR))
+        int const ready = poll(polls, count, (int)(left_ns / 1000000));
+        if (recorder != NULL)
+            recorder_read(recorder);
+        if ((ready > 0 && polls[0].revents != 0) || (ready < 0 && errno != EINTR))
             break;
         if (left_ns < 1000000) {
             in_time = false;
@@ -206,6 +215,8 @@ bool sample_run(struct sampler *sampler, char *const *arguments, char *const *en
     *sample = (struct sample){0};
     page_reset(sampler->page);
     lseek(sampler->stderr_fd, 0, SEEK_SET);
+    if (sampler->recorder != NULL && !recorder_begin(sampler->recorder))
+        return false;
     uint64_t const started_ns = clock_ns(CLOCK_MONOTONIC);
     pid_t const child = fork();
     if (child == 0)
@@ -223,11 +234,15 @@ bool sample_run(struct sampler *sampler, char *const *arguments, char *const *en
     }
     setpgid(child, child); /* whoever comes first: from here on the group can be killed */
     interrupt_kills(child);
-    bool const in_time = wait_for_exit(child, pidfd, started_ns + sampler->timeout_ns);
+    bool const in_time =
+        wait_for_exit(child, pidfd, started_ns + sampler->timeout_ns, sampler->recorder);
     interrupt_kills(0);
     close(pidfd);
     while (wait4(child, &wait_status, 0, &usage) < 0 && errno == EINTR)
         ;
+    if (sampler->recorder != NULL)
+        recorder_end(sampler->recorder);
+    sample->pid = (uint32_t)child;
     sample->process_wall_ns = clock_ns(CLOCK_MONOTONIC) - started_ns;
     sample->process_cpu_ns = timeval_ns(usage.ru_utime) + timeval_ns(usage.ru_stime);
     sample->process_minor_faults = (uint64_t)usage.ru_minflt;

@@ -8,6 +8,7 @@
 #define SLABLAB_SAMPLE_H
 
 #include "counters.h"
+#include "recorder.h"
 #include "workloads/region.h"
 
 #include <stdbool.h>
@@ -29,6 +30,7 @@ struct sample {
     enum sample_status status;
     int exit_code;
     int signal;
+    uint32_t pid;
     struct region region;
     uint64_t process_cpu_ns; /* these four from fork to exit, by wait4 */
     uint64_t process_wall_ns;
@@ -45,6 +47,7 @@ struct sampler {
     int stderr_fd;
     int null_fd;
     int workload_cpu; /* samples are pinned there; -1: nowhere */
+    struct recorder *recorder; /* records the next samples; NULL: they are left alone. Borrowed. */
     uint64_t timeout_ns;
 };
 

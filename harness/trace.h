@@ -29,6 +29,7 @@ struct trace_event {
     uint32_t pid;
     uint32_t tid;
     uint32_t stack;
+    uint32_t order;  /* in which it was read, among events of one time */
     uint8_t kind;    /* enum trace_kind */
     bool in_kernel;  /* SAMPLE, FAULT: the kernel was running */
     bool major;      /* FAULT: it had to be read from a disk */

@@ -1,0 +1,29 @@
+/* ring.h -- the buffer that the kernel writes one CPU's records to, read without a system call.
+ *
+ * perf_event_open(2), "MMAP layout": a page of control, then a power of two of data pages. data_head is
+ * the kernel's, data_tail ours; both only grow.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_RING_H
+#define SLABLAB_RING_H
+
+#include <perfmon/perf_event.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct ring {
+    struct perf_event_mmap_page *control; /* NULL: not open */
+    unsigned char *data;
+    size_t data_bytes; /* a power of two */
+};
+
+/* Maps `bytes` of data (a power of two, at least a page) for the event `fd`, half of them or less where this user may not lock so
+ * much memory. False with errno. */
+bool ring_open(struct ring *ring, int fd, size_t bytes);
+void ring_close(struct ring *ring);
+
+/* Shows each whole record to `take`, a copy where it runs over the end, and gives its room back. */
+typedef void ring_visitor(void *context, struct perf_event_header const *record);
+void ring_drain(struct ring *ring, ring_visitor *take, void *context);
+
+#endif
