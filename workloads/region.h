@@ -16,7 +16,7 @@
 
 enum {
     REGION_MAGIC = 0x534c4142, /* "SLAB" */
-    REGION_VERSION = 1,
+    REGION_VERSION = 2,
     REGION_COUNTERS_MAX = 32,
     REGION_TIERS_MAX = 24,
     REGION_NAME_MAX = 32,
@@ -62,7 +62,9 @@ struct region {
     uint64_t operations;            /* done inside the region */
     uint64_t checksum;              /* over everything the workload did, warm-up included */
     uint64_t cpu_ns;                /* CLOCK_PROCESS_CPUTIME_ID over the region */
-    uint64_t wall_ns;               /* CLOCK_MONOTONIC over the region */
+    uint64_t wall_ns;               /* CLOCK_MONOTONIC over the region: ended - began */
+    uint64_t began_monotonic_ns;    /* what that clock showed, so that what somebody else has */
+    uint64_t ended_monotonic_ns;    /* recorded with its time can be told in from out */
     struct region_usage start_up;   /* process start to the region's begin */
     struct region_usage usage;      /* over the region */
     struct region_counter counter[REGION_COUNTERS_MAX];

@@ -9,6 +9,7 @@
 #ifndef SLABLAB_FAKE_WORKLOAD_H
 #define SLABLAB_FAKE_WORKLOAD_H
 
+#include "clock.h"
 #include "workloads/region.h"
 
 #include <signal.h>
@@ -61,6 +62,8 @@ static inline void fake_report(struct region *region, uint64_t operations)
     region->checksum = fake_is("checksum") ? 1 : FAKE_CHECKSUM;
     region->cpu_ns = operations * FAKE_CPU_NS_PER_OPERATION;
     region->wall_ns = region->cpu_ns;
+    region->began_monotonic_ns = clock_ns(CLOCK_MONOTONIC);
+    region->ended_monotonic_ns = region->began_monotonic_ns + region->wall_ns;
     snprintf(region->object, sizeof region->object, "%s",
              fake_is("allocator") ? "/bin/sh" : object);
     if (getenv("FAKE_TIERS") != NULL) {

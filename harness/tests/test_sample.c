@@ -50,6 +50,7 @@ static struct sample run_fake(char const *fake)
 
 static void good(void **state)
 {
+    uint64_t const before_ns = clock_ns(CLOCK_MONOTONIC);
     struct sample const sample = run_fake("");
 
     (void)state;
@@ -58,6 +59,8 @@ static void good(void **state)
     assert_int_equal(sample.region.checksum, FAKE_CHECKSUM);
     assert_null(sample.stderr_text);
     assert_true(sample.process_wall_ns > 0);
+    assert_true(before_ns < sample.region.began_monotonic_ns);
+    assert_true(sample.region.began_monotonic_ns < clock_ns(CLOCK_MONOTONIC));
     assert_true(sample.process_minor_faults > 0);
 }
 

@@ -160,6 +160,8 @@ void region_finish(struct region *region)
 {
     region->usage = usage_between(start.usage, usage_now());
     region->start_up = start.usage;
+    region->began_monotonic_ns = start.wall_ns;
+    region->ended_monotonic_ns = start.wall_ns + region->wall_ns;
     for (uint32_t i = 0; i < region->counter_count; i++) {
         if (region->counter_fd[i] < 0)
             continue;

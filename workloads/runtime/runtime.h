@@ -41,8 +41,9 @@ extern struct parameter const runtime_params[];
 /* page.c: *measured is false when no harness waits for the page. */
 struct region *page_open(bool *measured);
 
-/* measure.c: prepare, begin, end, finish. End fills cpu_ns and wall_ns, finish start_up, usage and
- * counter; begin and end may be called again and again between the other two. */
+/* measure.c: prepare, begin, end, finish. End fills cpu_ns and wall_ns, finish began_monotonic_ns,
+ * ended_monotonic_ns, start_up, usage and counter; begin and end may be called again and again
+ * between the other two. */
 void region_prepare(struct region *region);
 void region_begin(struct region *region);
 void region_end(struct region *region);

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include <pthread.h>
+#include <time.h>
 
 #include "play.h"
 #include "runtime/runtime.h"
@@ -166,6 +167,30 @@ static void the_warm_up_is_not_in_the_region(void **unused)
     assert_true(played.region.start_up.minor_faults + played.region.start_up.major_faults > 10000);
 }
 
+static uint64_t monotonic_ns(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
+}
+
+/* The harness's clock is the workload's. */
+static void the_region_has_its_place_in_time(void **unused)
+{
+    uint64_t const before_ns = monotonic_ns();
+
+    (void)unused;
+    touch_pages("warmup=10000 operations=1000", PLAY_NONE);
+    uint64_t const after_ns = monotonic_ns();
+    struct region const *const region = &played.region;
+    sample_is_reported();
+    assert_true(region->wall_ns > 0);
+    assert_int_equal(region->ended_monotonic_ns - region->began_monotonic_ns, region->wall_ns);
+    assert_true(before_ns < region->began_monotonic_ns);
+    assert_true(region->ended_monotonic_ns < after_ns);
+}
+
 /* A thread's own stack and its making may fault a few times more. */
 static void counters_reach_threads(void **unused)
 {
@@ -260,8 +285,8 @@ static void another_version_of_the_page_is_refused(void **unused)
     played.region.version = REGION_VERSION + 1;
     touch_pages("operations=1", PLAY_NONE);
     assert_string_equal(played.error,
-                        "slablab: touch: the harness's page is of version 2 with magic 534c4142, "
-                        "not 1 with 534c4142\n"
+                        "slablab: touch: the harness's page is of version 3 with magic 534c4142, "
+                        "not 2 with 534c4142\n"
                         "  try: make, so that harness and workloads are of one build\n");
     assert_int_equal(played.status, 2);
     assert_int_equal(played.region.state, REGION_UNTOUCHED);
@@ -282,6 +307,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup(counters_alone_count_every_page, prepare),
         cmocka_unit_test_setup(an_empty_region_has_no_fault, prepare),
         cmocka_unit_test_setup(the_warm_up_is_not_in_the_region, prepare),
+        cmocka_unit_test_setup(the_region_has_its_place_in_time, prepare),
         cmocka_unit_test_setup(counters_reach_threads, prepare),
         cmocka_unit_test_setup(an_absent_counter_is_left_alone, prepare),
         cmocka_unit_test_setup(a_counter_that_runs_already_is_an_error, prepare),
