@@ -9,11 +9,11 @@
 #include "commands.h"
 #include "complain.h"
 #include "cpus.h"
-#include "event.h"
 #include "event_names.h"
 #include "peers.h"
 #include "system_facts.h"
 #include "text.h"
+#include "tracefs.h"
 #include "wrapped.h"
 
 #include <inttypes.h>
@@ -62,9 +62,10 @@ static struct finding look_at_hardware_counters(void)
 
 static struct finding look_at_tracepoints(void)
 {
-    return event_tracefs_readable()
-        ? finding(VERDICT_OK, text_copy("/sys/kernel/tracing/events is readable"))
-        : finding(VERDICT_NOTE, text_copy("/sys/kernel/tracing/events is not readable"));
+    char const *const place = tracefs_place();
+
+    return place != NULL ? finding(VERDICT_OK, text_format("tracefs is readable %s", place))
+                         : finding(VERDICT_NOTE, text_copy("tracefs is not readable"));
 }
 
 static struct finding look_at_perf_paranoid(void)
@@ -275,7 +276,7 @@ static struct check const checks[] = {
      "instructions and cache misses stay absent; times and page faults do not need them",
      "bare metal, or a guest that is given a PMU", look_at_hardware_counters},
     {"tracepoints", "events such as syscalls:sys_enter_mmap stay absent",
-     "as root: mount -t tracefs nodev /sys/kernel/tracing", look_at_tracepoints},
+     "run as root (of the machine, not of a container)", look_at_tracepoints},
     {"perf_event_paranoid", "events of the kernel's own work are refused to this user",
      "as root: sysctl kernel.perf_event_paranoid=1", look_at_perf_paranoid},
     {"kernel symbols", "a profile shows addresses in the place of the kernel's functions",

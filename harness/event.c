@@ -4,15 +4,14 @@
 #define _GNU_SOURCE
 #include "event.h"
 
+#include "tracefs.h"
+
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-static char const *const roots[] = {"/sys/kernel/tracing", "/sys/kernel/debug/tracing"};
-enum { ROOTS = sizeof roots / sizeof *roots, PATH_BYTES_MAX = 256 };
 
 /* group:name in the letters of tracefs. */
 static bool looks_like_tracepoint(char const *name)
@@ -27,35 +26,7 @@ static bool looks_like_tracepoint(char const *name)
 
 bool event_tracefs_readable(void)
 {
-    char path[PATH_BYTES_MAX];
-
-    for (size_t i = 0; i < ROOTS; i++) {
-        snprintf(path, sizeof path, "%s/events", roots[i]);
-        if (access(path, R_OK | X_OK) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* "syscalls:sys_enter_mmap" -> the number in <root>/events/syscalls/sys_enter_mmap/id */
-static bool find_tracepoint(char const *name, uint64_t *number)
-{
-    int const group = (int)strcspn(name, ":");
-    char path[PATH_BYTES_MAX];
-    unsigned long long found = 0;
-    bool read = false;
-
-    for (size_t i = 0; !read && i < ROOTS; i++) {
-        int const length = snprintf(path, sizeof path, "%s/events/%.*s/%s/id", roots[i], group,
-                                    name, name + group + 1);
-        FILE *const file = length < PATH_BYTES_MAX ? fopen(path, "re") : NULL;
-        if (file == NULL)
-            continue;
-        read = fscanf(file, "%llu", &found) == 1;
-        fclose(file);
-    }
-    *number = found;
-    return read;
+    return tracefs_place() != NULL;
 }
 
 static void encode_by_name(char const *name, struct event *event)
@@ -72,10 +43,9 @@ static void encode_by_name(char const *name, struct event *event)
     bool const tracepoint = fault == PFM_ERR_NOTFOUND && looks_like_tracepoint(name);
     event->undecided = tracepoint && !event_tracefs_readable();
     if (event->undecided)
-        snprintf(event->absence, sizeof event->absence, "tracefs is not readable at %s", roots[0]);
+        snprintf(event->absence, sizeof event->absence, "tracefs is not readable to this user");
     else if (tracepoint)
-        snprintf(event->absence, sizeof event->absence, "neither libpfm4 nor %s/events knows it",
-                 roots[0]);
+        snprintf(event->absence, sizeof event->absence, "neither libpfm4 nor tracefs knows it");
     else
         snprintf(event->absence, sizeof event->absence, "libpfm4: %s", pfm_strerror(fault));
 }
@@ -85,7 +55,7 @@ struct event event_encode(char const *name)
     struct event event = {.absence = ""};
     uint64_t number = 0;
 
-    if (looks_like_tracepoint(name) && find_tracepoint(name, &number)) {
+    if (looks_like_tracepoint(name) && tracefs_number(name, &number)) {
         event.attributes.type = PERF_TYPE_TRACEPOINT;
         event.attributes.config = number;
     } else {

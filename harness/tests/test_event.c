@@ -15,6 +15,8 @@
 #include "system_facts.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -51,6 +53,30 @@ static void tracepoints_are_looked_up(void **state)
     assert_int_equal(call.attributes.type, PERF_TYPE_TRACEPOINT);
     assert_true(call.attributes.config > 0);
     assert_true(event_is_of_kernel(&call));
+}
+
+static void tracepoints_count_calls(void **state)
+{
+    enum { CALLS = 5, VALUES = 3 };
+    struct event const event = event_encode("syscalls:sys_enter_getppid");
+    uint64_t value[VALUES] = {0}; /* the count, and two times */
+    int refusal = 0;
+    int const fd = event.absence[0] == '\0' ? event_open(&event, true, -1, &refusal) : -1;
+
+    (void)state;
+    if (fd < 0) {
+        print_message("%s%s\n", event.absence, refusal != 0 ? strerror(refusal) : "");
+        skip();
+    }
+    getppid();
+    assert_int_equal(ioctl(fd, PERF_EVENT_IOC_ENABLE, 0), 0);
+    for (int i = 0; i < CALLS; i++)
+        getppid();
+    assert_int_equal(ioctl(fd, PERF_EVENT_IOC_DISABLE, 0), 0);
+    getppid();
+    assert_int_equal(read(fd, value, sizeof value), sizeof value);
+    assert_int_equal(value[0], CALLS);
+    close(fd);
 }
 
 /* A fault is taken in user mode too; a switch of context never is. */
@@ -138,6 +164,7 @@ int main(void)
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(names_become_numbers),
         cmocka_unit_test(tracepoints_are_looked_up),
+        cmocka_unit_test(tracepoints_count_calls),
         cmocka_unit_test(some_happen_in_the_kernel_alone),
         cmocka_unit_test(both_callers_agree),
         cmocka_unit_test(nobody_gets_no_false_zeros),
