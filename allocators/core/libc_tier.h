@@ -8,10 +8,13 @@
 #ifndef SLABLAB_LIBC_TIER_H
 #define SLABLAB_LIBC_TIER_H
 
+#include "core/layer.h"
 #include "core/observe.h"
 #include "core/process.h"
 #include "core/size_class.h"
 #include "core/tag.h"
+
+LAYER(front);
 
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);

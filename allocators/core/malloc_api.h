@@ -14,7 +14,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/layer.h"
 #include "core/libc_tier.h"
+
+LAYER(front);
+
+/* By name too: gcc's debug information has them defined where they were declared first, in the C
+ * library's headers. */
+LAYER_OF(front, malloc);
+LAYER_OF(front, free);
+LAYER_OF(front, calloc);
+LAYER_OF(front, realloc);
+LAYER_OF(front, reallocarray);
+LAYER_OF(front, memalign);
+LAYER_OF(front, aligned_alloc);
+LAYER_OF(front, posix_memalign);
+LAYER_OF(front, valloc);
+LAYER_OF(front, pvalloc);
+LAYER_OF(front, malloc_usable_size);
 
 EXPORT void *malloc(size_t size)
 {

@@ -14,13 +14,22 @@
 
 #include <pthread.h>
 
+#include "core/layer.h"
 #include "core/message.h"
+
+LAYER(backend);
 
 static void phase_begin(void);        /* reads the environment; aborts on a bad value */
 static void phase_thread_begin(void); /* this thread may cache from now on */
 static void phase_thread_end(void);   /* hands back all that this thread holds */
 static void phase_fork_prepare(void); /* takes every lock */
 static void phase_fork_done(void);    /* gives them back, in the parent and in the child */
+
+LAYER_OF(backend, phase_begin);
+LAYER_OF(backend, phase_thread_begin);
+LAYER_OF(backend, phase_thread_end);
+LAYER_OF(backend, phase_fork_prepare);
+LAYER_OF(backend, phase_fork_done);
 
 enum thread_life { THREAD_NEW, THREAD_LIVE, THREAD_ENDED };
 

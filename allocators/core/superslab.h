@@ -21,8 +21,11 @@
 #ifndef SLABLAB_SUPERSLAB_H
 #define SLABLAB_SUPERSLAB_H
 
+#include "core/layer.h"
 #include "core/os.h"
 #include "core/size_class.h"
+
+LAYER(backend);
 
 enum {
     SUPERSLAB_BYTES = 1 << 20,
@@ -31,6 +34,12 @@ enum {
     SLABS = SUPERSLAB_BYTES / SLAB_BYTES,
     SLABS_ALL = (1 << SLABS) - 1 /* as a set of bits */
 };
+
+/* Below that function whole SuperSlabs are mapped. */
+#define SUPERSLABS_OF(function) MEMORY_OF(superslab, function, 1048576, 4096)
+_Static_assert(SUPERSLAB_BYTES == 1048576 && SUPERSLAB_HEADER_BYTES == 4096, "or say so above");
+
+SUPERSLABS_OF(superslab_map);
 
 /* A free block's payload. */
 struct block {

@@ -14,7 +14,11 @@
 
 #include <sys/resource.h>
 
+#include "core/layer.h"
 #include "parts/shared_pool.h"
+
+LAYER(backend);
+SUPERSLABS_OF(prewarm);
 
 enum { PREWARM_SUPERSLABS_MAX = 64, HUGE_PAGE_BYTES = 2 << 20 };
 

@@ -25,8 +25,11 @@
 
 #include <pthread.h>
 
+#include "core/layer.h"
 #include "core/tag.h"
 #include "parts/superslab_cache.h"
+
+LAYER(backend);
 
 enum pool_policy { POOL_BUMP_ONLY, POOL_REUSE };
 

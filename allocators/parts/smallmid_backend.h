@@ -17,9 +17,12 @@
 
 #include <pthread.h>
 
+#include "core/layer.h"
 #include "core/observe.h"
 #include "core/superslab.h"
 #include "core/tag.h"
+
+LAYER(backend);
 
 struct smallmid_superslab {
     uint64_t magic;

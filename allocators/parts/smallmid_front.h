@@ -7,10 +7,16 @@
 #ifndef SLABLAB_SMALLMID_FRONT_H
 #define SLABLAB_SMALLMID_FRONT_H
 
+#include "core/layer.h"
 #include "core/observe.h"
 #include "core/process.h"
 #include "core/superslab.h"
 #include "core/tag.h"
+
+LAYER(front);
+LAYER_OF(backend, smallmid_from_environment);
+LAYER_OF(backend, smallmid_thread_begin);
+LAYER_OF(backend, smallmid_thread_end);
 
 /* room + |list at head| == smallmid_held_max, in a thread that may cache. */
 struct smallmid_front {

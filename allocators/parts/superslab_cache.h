@@ -8,9 +8,12 @@
 #ifndef SLABLAB_SUPERSLAB_CACHE_H
 #define SLABLAB_SUPERSLAB_CACHE_H
 
+#include "core/layer.h"
 #include "core/list.h"
 #include "core/observe.h"
 #include "core/superslab.h"
+
+LAYER(backend);
 
 enum {
     CACHE_SUPERSLABS_MAX = 256,

@@ -10,8 +10,17 @@
 #ifndef SLABLAB_TINY_H
 #define SLABLAB_TINY_H
 
+#include "core/layer.h"
 #include "core/process.h"
 #include "parts/shared_pool.h"
+
+LAYER(front);
+LAYER_OF(backend, tiny_thread_begin);
+LAYER_OF(backend, tiny_thread_end);
+LAYER_OF(backend, tiny_return_list);
+LAYER_OF(backend, tiny_refill);
+LAYER_OF(backend, tiny_drain);
+LAYER_OF(backend, tiny_malloc_slow);
 
 enum { TINY_REFILL_BLOCKS = 16, TINY_DRAIN_FREES = 1024 };
 

@@ -10,8 +10,11 @@
 #ifndef SLABLAB_TINY_ALONE_H
 #define SLABLAB_TINY_ALONE_H
 
+#include "core/layer.h"
 #include "core/libc_tier.h"
 #include "parts/tiny.h"
+
+LAYER(front);
 
 static void phase_thread_begin(void)
 {

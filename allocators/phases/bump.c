@@ -11,8 +11,13 @@
  * allocated, and every phase that reuses overtakes it once memory is touched for the second time.
  *
  * SPDX-License-Identifier: MIT */
+#include "core/layer.h"
 #include "core/libc_tier.h"
 #include "core/os.h"
+
+LAYER(front);
+LAYER_OF(backend, bump_refill);
+MEMORY_OF(span, bump_refill, 0, 0);
 
 enum { SPAN_BYTES = 1 << 20 };
 

@@ -18,9 +18,14 @@
  * difference of 1 % or more.
  *
  * SPDX-License-Identifier: MIT */
+#include "core/layer.h"
 #include "core/libc_tier.h"
 #include "parts/smallmid_front.h"
 #include "parts/tiny.h"
+
+LAYER(front);
+LAYER_OF(backend, smallmid_miss_slow);
+LAYER_OF(backend, smallmid_spill_slow);
 
 static enum pool_policy const policy = POOL_BUMP_ONLY;
 static struct shared_pool pool = SHARED_POOL_EMPTY;
