@@ -205,7 +205,7 @@ static void count_layer(struct phase const *phase, Dwarf_Die *function, void *co
         return; /* by a header of the C library */
     if (layer != NULL || strstr(path, "allocators/core/") != NULL)
         return;
-    print_message("%s: %s has no layer in %s\n  try: LAYER(front); or LAYER_OF(backend, %s); there\n",
+    print_message("%s: %s of %s has no layer\n  try: LAYER(front); or LAYER_OF(backend, %s);\n",
                   phase->path, name, path, name);
     layers->without++;
 }
