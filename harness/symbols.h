@@ -26,7 +26,7 @@ struct object;
  * is a function last. */
 struct frame {
     char const *function; /* NULL where nobody knows its name */
-    char const *layer;    /* as declared for it in its object's .slablab.layers; NULL: nothing said */
+    char const *layer;    /* declared for it in its object's .slablab.layers; NULL: nothing said */
     bool inlined;
 };
 
@@ -43,11 +43,14 @@ enum kernel_names {
 struct symbols *symbols_open(void);
 void symbols_close(struct symbols *symbols);
 
-/* The object of that path: never NULL. One that cannot be read, or is no ELF file, knows no name. */
+/* The object of that path ("[vdso]" is one): never NULL. One that cannot be read, or is no ELF
+ * file, knows no name. */
 struct object *symbols_object(struct symbols *symbols, char const *path);
 char const *object_path(struct object const *object);
 char const *object_build_id(struct object const *object); /* "" without one */
-char const *object_problem(struct object const *object);  /* why it knows no name; NULL */
+
+/* Why it knows no name, or less than it declares; NULL where all is well. */
+char const *object_problem(struct object const *object);
 
 /* The functions at a place of the file. of_call: the place is a return address, so that the call
  * before it is meant. */
@@ -67,7 +70,8 @@ struct memory_declaration const *object_memory(struct object *object, char const
 uint64_t object_thread_local_bytes(struct object const *object);
 
 /* Where the caller's registers are at a place of the file, by its CFI (DWARF 5, 6.4). The return
- * address is at cfa - 8. */
+ * address is at cfa - 8. Of a place that is a return address, ask for the byte before it: the next
+ * one may belong to another function. Known on x86-64 alone. */
 struct unwind_rule {
     bool known;
     bool cfa_from_bp;         /* else from sp */
@@ -77,7 +81,8 @@ struct unwind_rule {
 };
 struct unwind_rule object_unwind_rule(struct object *object, uint64_t file_offset);
 
-/* "asm_exc_page_fault"; NULL where no name is known. */
+/* "asm_exc_page_fault"; NULL where no name is known. Of a return address, ask for the byte before
+ * it. */
 char const *symbols_kernel(struct symbols const *symbols, uint64_t address);
 enum kernel_names symbols_kernel_names(struct symbols const *symbols);
 

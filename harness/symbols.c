@@ -1,0 +1,216 @@
+/* symbols.c -- remembers what each object said of each of its places.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "symbols.h"
+
+#include "inline_chain.h"
+#include "kernel_symbols.h"
+#include "layer_declarations.h"
+#include "memory.h"
+#include "number_map.h"
+#include "object_file.h"
+#include "symbol_table.h"
+#include "text.h"
+#include "unwind_rules.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What the map of places holds. */
+struct place {
+    size_t count;
+    struct frame frame[];
+};
+
+struct object {
+    char *path;
+    uint64_t path_hash;
+    struct object_file file;
+    struct symbol_table table;
+    struct code_units units;
+    struct layer_declarations layers;
+    char *problem;
+    struct number_map places; /* by file_offset * 2 + of_call */
+    struct number_map rules;  /* by file_offset */
+};
+
+struct symbols {
+    struct object **object;
+    size_t count;
+    struct kernel_symbols kernel;
+};
+
+struct symbols *symbols_open(void)
+{
+    struct symbols *const symbols = memory_zeroed(1, sizeof *symbols);
+
+    kernel_symbols_read(&symbols->kernel, "/proc/kallsyms");
+    return symbols;
+}
+
+static char *problem_of(struct object const *object)
+{
+    if (object->file.problem != NULL)
+        return text_copy(object->file.problem);
+    if (object->table.count == 0 && object->units.ranges.count == 0)
+        return text_copy("no symbols: stripped");
+    return object->layers.problem != NULL ? text_copy(object->layers.problem) : NULL;
+}
+
+static struct object *object_open(char const *path, uint64_t path_hash)
+{
+    struct object *const object = memory_zeroed(1, sizeof *object);
+
+    object->path = text_copy(path);
+    object->path_hash = path_hash;
+    object_file_open(&object->file, path);
+    symbol_table_read(&object->table, &object->file);
+    code_units_read(&object->units, &object->file);
+    layer_declarations_read(&object->layers, &object->file);
+    object->problem = problem_of(object);
+    return object;
+}
+
+static void object_close(struct object *object)
+{
+    number_map_free(&object->places);
+    number_map_free(&object->rules);
+    layer_declarations_free(&object->layers);
+    code_units_free(&object->units);
+    symbol_table_free(&object->table);
+    object_file_close(&object->file);
+    free(object->problem);
+    free(object->path);
+    free(object);
+}
+
+void symbols_close(struct symbols *symbols)
+{
+    for (size_t i = 0; i < symbols->count; i++)
+        object_close(symbols->object[i]);
+    free(symbols->object);
+    kernel_symbols_free(&symbols->kernel);
+    free(symbols);
+}
+
+/* FNV-1a. */
+static uint64_t hash_of(char const *path)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+    for (; *path != '\0'; path++)
+        hash = (hash ^ (unsigned char)*path) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
+/* A process maps some ten objects, so their hashes are looked through one by one. */
+struct object *symbols_object(struct symbols *symbols, char const *path)
+{
+    uint64_t const hash = hash_of(path);
+
+    for (size_t i = 0; i < symbols->count; i++)
+        if (symbols->object[i]->path_hash == hash && text_equal(symbols->object[i]->path, path))
+            return symbols->object[i];
+    symbols->object =
+        memory_room_for_one(symbols->object, symbols->count, sizeof(struct object *));
+    return symbols->object[symbols->count++] = object_open(path, hash);
+}
+
+char const *object_path(struct object const *object)
+{
+    return object->path;
+}
+
+char const *object_build_id(struct object const *object)
+{
+    return object->file.build_id;
+}
+
+char const *object_problem(struct object const *object)
+{
+    return object->problem;
+}
+
+uint64_t object_thread_local_bytes(struct object const *object)
+{
+    return object->file.thread_local_bytes;
+}
+
+/* entry is NULL where DWARF says nothing of the function. */
+static struct frame frame_of(struct object const *object, uint64_t address, Dwarf_Die *entry,
+                             bool inlined)
+{
+    struct frame frame = {.inlined = inlined};
+    char const *path = NULL;
+
+    if (entry != NULL)
+        frame.function = dwarf_diename(entry);
+    if (frame.function == NULL && !inlined)
+        frame.function = symbol_table_name(&object->table, address);
+    /* The path costs a line table, so it is asked for where a declaration could need it. */
+    if (entry != NULL && object->layers.file_count > 0)
+        path = inline_chain_file(entry);
+    frame.layer = layer_declarations_find(&object->layers, frame.function, path);
+    return frame;
+}
+
+static struct place *look_up(struct object *object, uint64_t file_offset)
+{
+    Dwarf_Die entry[INLINE_CHAIN_MAX];
+    uint64_t address = 0;
+    bool const loaded = object_file_address(&object->file, file_offset, &address);
+    size_t const depth = loaded ? inline_chain(&object->units, address, entry) : 0;
+    size_t const count = depth > 0 ? depth : 1;
+    struct place *const place = memory_zeroed(1, sizeof *place + count * sizeof *place->frame);
+
+    place->count = count;
+    for (size_t i = 0; i < depth; i++)
+        place->frame[depth - 1 - i] = frame_of(object, address, &entry[i], i > 0);
+    if (loaded && depth == 0)
+        place->frame[0] = frame_of(object, address, NULL, false);
+    return place;
+}
+
+struct frames object_frames(struct object *object, uint64_t file_offset, bool of_call)
+{
+    uint64_t const key = file_offset * 2 + of_call;
+    struct place *place = number_map_find(&object->places, key);
+
+    if (place == NULL) {
+        place = look_up(object, file_offset - of_call);
+        number_map_put(&object->places, key, place);
+    }
+    return (struct frames){place->frame, place->count};
+}
+
+struct unwind_rule object_unwind_rule(struct object *object, uint64_t file_offset)
+{
+    struct unwind_rule *rule = number_map_find(&object->rules, file_offset);
+
+    if (rule == NULL) {
+        uint64_t address = 0;
+        rule = memory_zeroed(1, sizeof *rule);
+        if (object_file_address(&object->file, file_offset, &address))
+            *rule = unwind_rule_at(&object->file, address);
+        number_map_put(&object->rules, file_offset, rule);
+    }
+    return *rule;
+}
+
+struct memory_declaration const *object_memory(struct object *object, char const *function)
+{
+    for (size_t i = 0; i < object->layers.memory_count; i++)
+        if (text_equal(object->layers.memory[i].function, function))
+            return &object->layers.memory[i];
+    return NULL;
+}
+
+char const *symbols_kernel(struct symbols const *symbols, uint64_t address)
+{
+    return kernel_symbols_name(&symbols->kernel, address);
+}
+
+enum kernel_names symbols_kernel_names(struct symbols const *symbols)
+{
+    return symbols->kernel.hidden ? KERNEL_NAMES_HIDDEN : KERNEL_NAMES_ALL;
+}
