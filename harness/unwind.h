@@ -21,7 +21,8 @@ typedef struct unwind_rule unwind_lookup(void *context, uint64_t address, bool o
 
 /* Writes the user part of the stack, callers put in where they were left out, to
  * ip[0 ... UNWIND_FRAMES_MAX - 1], innermost first; returns how many. Gives back the kernel's walk
- * as it is where the rules or the words do not reach. */
+ * as it is where the rules or the words do not reach. The C library's start-up code below the
+ * outermost frame pointer is left out even where it can be seen, as the kernel leaves it out. */
 size_t unwind_repair(struct trace_stack const *stack, unwind_lookup *lookup, void *context,
                      uint64_t *ip);
 
