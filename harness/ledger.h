@@ -18,17 +18,18 @@
 
 #include <jansson.h>
 
-/* What the ledger is of, besides the trace. */
+/* What the ledger is of, besides the trace. The trace holds descendants too: their faults are in
+ * the total, but not in those of the start-up and the region. */
 struct ledger_facts {
     uint32_t pid;            /* of the process */
-    char const *program;     /* path of its executable */
-    char const *allocator;   /* path of the object that served malloc */
+    char const *program;     /* path of its executable, as trace_mapping has it (realpath) */
+    char const *allocator;   /* likewise of the object that served malloc; "" if nobody knows */
     struct stages stages;    /* when its region began and ended */
     uint64_t faults_total;   /* minor and major, by wait4 */
     uint64_t faults_start_up; /* by the process itself, up to its region; 0 without a region */
     uint64_t faults_region;
     bool calls_recorded;     /* the trace holds system calls */
-    uint64_t exec_bytes;     /* of its arguments, environment and path, as exec copies them */
+    uint64_t exec_bytes;     /* of arguments, environment and path as exec copies them; 0: no row */
     bool with_trace;         /* add `superslab_faults` */
 };
 
