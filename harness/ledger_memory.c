@@ -201,18 +201,24 @@ static bool is_wrapper(struct place const *place)
     return false;
 }
 
+/* The layer of the innermost file that is more than a wrapper; "other" where the stack shows none:
+ * nobody saw who mapped it. */
+static char const *who_mapped(struct memories const *memories, struct place const *place,
+                              size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        char const *const layer = layer_of_object(&memories->objects, place[i].object);
+        if (place[i].object != NULL && (layer != layer_c_library || !is_wrapper(&place[i])))
+            return layer;
+    }
+    return layer_other;
+}
+
 static struct kind undeclared_kind(struct memories const *memories, struct place const *place,
                                    size_t count)
 {
-    char const *layer = NULL;
+    char const *const layer = who_mapped(memories, place, count);
 
-    for (size_t i = 0; i < count; i++) {
-        if (place[i].object == NULL)
-            continue;
-        layer = layer_of_object(&memories->objects, place[i].object);
-        if (layer != layer_c_library || !is_wrapper(&place[i]))
-            break;
-    }
     if (layer == layer_c_library)
         return (struct kind){.name = "c_library_heap", .of_c_library = true};
     if (layer == layer_workload)

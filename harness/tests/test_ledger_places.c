@@ -46,8 +46,8 @@ static void undeclared_memory_is_his_who_mapped_it(void **state)
     describe(5);
     assert_int_equal(faults("start_up front pop workload_tables first program"), 1);
     assert_int_equal(faults("start_up front pop allocator first program"), 1);
-    assert_int_equal(faults("start_up front pop c_library_heap first program"), 2);
-    assert_int_equal(faults("start_up front pop anonymous first program"), 1);
+    assert_int_equal(faults("start_up front pop c_library_heap first program"), 1);
+    assert_int_equal(faults("start_up front pop anonymous first program"), 2);
 }
 
 /* An allocator may grow by brk; the rest of the heap is the C library's, whoever was seen. */
