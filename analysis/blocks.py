@@ -12,8 +12,9 @@ import os
 import zlib
 from array import array
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from operator import itemgetter
@@ -52,6 +53,8 @@ MEASURES = (
     "anon_huge_bytes",
 )
 WEATHER = ("steal_ns", "psi_cpu_some_us", "psi_memory_some_us", "psi_io_some_us", "load_1min")
+
+BLOCK_NAMES = ("cell", "host", "block", "started_unix_ns", "duration_ns", "valid", *WEATHER)
 
 # The kernel's own counts, which every experiment gets; a plan may name more.
 DEFAULT_EVENTS = (
@@ -149,7 +152,53 @@ def check_schema(value: Any, expected: str, where: str) -> None:
         )
 
 
-def _number(value: Any, name: str) -> float:
+def block_lines(
+    part: Part, plan: dict[str, Any], schema: str
+) -> Iterator[tuple[str, dict[str, Any] | None]]:
+    """Place and block of every line; None for a torn one: killed while it was written, so that
+    block is not in. Raises Complaint for a broken line, or another plan's."""
+    cells = {cell["id"] for cell in plan["cells"]}
+    for number, line in _lines(part):
+        where = f"{part.path}:{number}"
+        if not line.endswith(b"\n"):
+            yield where, None
+            continue
+        try:
+            block = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise Complaint(
+                f"{where}: not JSON: {error}", "restore the file from its copy"
+            ) from error
+        check_schema(block, schema, where)
+        if block.get("plan") != plan["hash"]:
+            raise Complaint(
+                f"{where}: belongs to plan {block.get('plan')}, but plan.json is {plan['hash']}",
+                "keep every run in a folder of its own",
+            )
+        if block.get("cell") not in cells:
+            raise Complaint(
+                f"{where}: the plan has no cell '{block.get('cell')}'",
+                "keep every run in a folder of its own",
+            )
+        yield where, block
+
+
+@contextmanager
+def as_written(where: str) -> Iterator[None]:
+    """Turns what a record that is not as harness/records.md has it sets off into a Complaint."""
+    try:
+        yield
+    except KeyError as error:
+        raise Complaint(
+            f"{where}: the record has no {error}", "see harness/records.md"
+        ) from error
+    except (TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise Complaint(
+            f"{where}: not as a block is written: {error}", "restore the file from its copy"
+        ) from error
+
+
+def number_of(value: Any, name: str) -> float:
     """A number as it is; NaN where there is none."""
     if value is None or (isinstance(value, dict) and "absent" in value):
         return np.nan
@@ -167,12 +216,15 @@ def _event(columns: Columns, name: str, found: dict[str, Any]) -> float:
         return np.nan
     value, enabled_ns, running_ns = (found.get(x) for x in ("value", "enabled_ns", "running_ns"))
     columns.shared_events.add(name)
-    enabled, running = _number(enabled_ns, "enabled_ns"), _number(running_ns, "running_ns")
-    return _number(value, name) * enabled / running if running > 0 else np.nan
+    enabled, running = number_of(enabled_ns, "enabled_ns"), number_of(running_ns, "running_ns")
+    return number_of(value, name) * enabled / running if running > 0 else np.nan
 
 
-def _check_checksum(columns: Columns, cell: str, checksum: str, arm: str, where: str) -> None:
-    first, first_arm = columns.checksums.setdefault(cell, (checksum, arm))
+def check_checksum(
+    seen: dict[str, tuple[str, str]], cell: str, checksum: str, arm: str, where: str
+) -> None:
+    """Every sample of a cell gives one checksum. seen: cell to (checksum, arm), filled here."""
+    first, first_arm = seen.setdefault(cell, (checksum, arm))
     if checksum != first:
         raise Complaint(
             f"{where}: '{arm}' gave checksum {checksum} in '{cell}', but '{first_arm}' gave "
@@ -182,13 +234,13 @@ def _check_checksum(columns: Columns, cell: str, checksum: str, arm: str, where:
 
 
 def _take_sample(columns: Columns, sample: dict[str, Any], cell: str, arm: int, where: str) -> None:
-    _check_checksum(columns, cell, sample["checksum"], sample["arm"], where)
+    check_checksum(columns.checksums, cell, sample["checksum"], sample["arm"], where)
     try:
         columns.measures.extend(_measures_of(sample))
     except (KeyError, TypeError):
         width = len(MEASURES) + len(columns.events)
         del columns.measures[len(columns.arm) * width :]  # extend stops at the hole
-        columns.measures.extend(_number(sample.get(name), name) for name in MEASURES)
+        columns.measures.extend(number_of(sample.get(name), name) for name in MEASURES)
     if columns.events:
         found = sample.get("events") or {}
         columns.measures.extend(
@@ -204,90 +256,80 @@ def _take_sample(columns: Columns, sample: dict[str, Any], cell: str, arm: int, 
     columns.block_row.append(len(columns.blocks))
 
 
-def _take_block(columns: Columns, block: dict[str, Any], arms: dict[str, int], where: str) -> None:
-    samples, cell = block["samples"], block["cell"]
+def check_block(block: dict[str, Any], arms: Iterable[str], times: int, where: str) -> None:
+    """A valid block holds every arm so many times, and nothing that failed."""
     if not isinstance(block["block"], int) or not isinstance(block["valid"], bool):
         raise ValueError("block is not a whole number, or valid not true or false")
-    if block["valid"]:
-        if len(samples) != len(arms) or {sample["arm"] for sample in samples} != arms.keys():
+    if not block["valid"]:
+        return
+    if sorted(sample["arm"] for sample in block["samples"]) != sorted([*arms] * times):
+        raise Complaint(
+            f"{where}: block {block['block']} of '{block['cell']}' is called valid, but does not "
+            f"hold every arm {'once' if times == 1 else f'{times} times'}",
+            "restore the file; slablab never writes such a line",
+        )
+    for sample in block["samples"]:
+        if sample["status"] != "ok":
             raise Complaint(
-                f"{where}: block {block['block']} of '{cell}' is called valid, but does not hold "
-                "every arm once",
+                f"{where}: a valid block holds a sample that is '{sample['status']}'",
                 "restore the file; slablab never writes such a line",
             )
+
+
+def losses_of(block: dict[str, Any]) -> Counter:
+    """(arm, status) to how often, of the samples of a block that is not valid."""
+    return Counter(
+        (sample["arm"], sample["status"])
+        for sample in ([] if block["valid"] else block["samples"])
+        if sample["status"] != "ok"
+    )
+
+
+def block_row(block: dict[str, Any]) -> tuple[Any, ...]:
+    """What BLOCK_NAMES names, of one block."""
+    weather = block.get("weather") or {}
+    return (
+        block["cell"],
+        str(block.get("host", "")),
+        block["block"],
+        int(block.get("started_unix_ns", 0)),
+        int(block.get("duration_ns", 0)),
+        block["valid"],
+        *(number_of(weather.get(name), name) for name in WEATHER),
+    )
+
+
+def _take_block(columns: Columns, block: dict[str, Any], arms: dict[str, int], where: str) -> None:
+    check_block(block, arms, 1, where)
+    samples = block["samples"]
+    if block["valid"]:
         for name in DEFAULT_EVENTS:
             event = (samples[0].get("events") or {}).get(name) or {}
             if "absent" in event:
                 columns.absent_events.setdefault(name, str(event["absent"]))
         for sample in samples:
-            if sample["status"] != "ok":
-                raise Complaint(
-                    f"{where}: a valid block holds a sample that is '{sample['status']}'",
-                    "restore the file; slablab never writes such a line",
-                )
-            _take_sample(columns, sample, cell, arms[sample["arm"]], where)
-    else:
-        columns.losses.update(
-            (sample["arm"], sample["status"]) for sample in samples if sample["status"] != "ok"
-        )
-    weather = block.get("weather") or {}
-    columns.blocks.append(
-        (
-            cell,
-            str(block.get("host", "")),
-            block["block"],
-            int(block.get("started_unix_ns", 0)),
-            int(block.get("duration_ns", 0)),
-            block["valid"],
-            *(_number(weather.get(name), name) for name in WEATHER),
-        )
-    )
+            _take_sample(columns, sample, block["cell"], arms[sample["arm"]], where)
+    columns.losses.update(losses_of(block))
+    columns.blocks.append(block_row(block))
 
 
 def _take(part: Part, plan: dict[str, Any]) -> Columns:
     """The blocks of one part of a file."""
     columns = Columns(named_events(plan))
-    cells = {cell["id"] for cell in plan["cells"]}
     arms = {arm["id"]: index for index, arm in enumerate(plan["arms"])}
-    for number, line in _lines(part):
-        where = f"{part.path}:{number}"
-        if not line.endswith(b"\n"):  # killed while it was written: that block is not in
+    for where, block in block_lines(part, plan, SCHEMA):
+        if block is None:
             columns.torn_lines += 1
             continue
-        try:
-            block = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise Complaint(
-                f"{where}: not JSON: {error}", "restore the file from its copy"
-            ) from error
-        check_schema(block, SCHEMA, where)
-        if block.get("plan") != plan["hash"]:
-            raise Complaint(
-                f"{where}: belongs to plan {block.get('plan')}, but plan.json is {plan['hash']}",
-                "keep every run in a folder of its own",
-            )
-        if block.get("cell") not in cells:
-            raise Complaint(
-                f"{where}: the plan has no cell '{block.get('cell')}'",
-                "keep every run in a folder of its own",
-            )
-        try:
+        with as_written(where):
             _take_block(columns, block, arms, where)
-        except KeyError as error:
-            raise Complaint(
-                f"{where}: the record has no {error}", "see harness/records.md"
-            ) from error
-        except (TypeError, ValueError, AttributeError, OverflowError) as error:
-            raise Complaint(
-                f"{where}: not as a block is written: {error}", "restore the file from its copy"
-            ) from error
     return columns
 
 
 def _append(columns: Columns, more: Columns) -> None:
     """Adds what another part held, in its order."""
     for cell, (checksum, arm) in more.checksums.items():
-        _check_checksum(columns, cell, checksum, arm, "between two parts of the samples")
+        check_checksum(columns.checksums, cell, checksum, arm, "between two parts of the samples")
     rows = np.frombuffer(more.block_row, dtype=np.int_) if more.block_row else np.empty(0, np.int_)
     columns.block_row.frombytes((rows + len(columns.blocks)).tobytes())
     columns.measures.extend(more.measures)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import zlib
 
-from .records import Run
+from .records import Recorded
 
 BASELINE, CONTROL = "#7d858d", "#aab1b8"
 # Ten that stay apart on white and on near-black.
@@ -32,7 +32,7 @@ def _preferred(arm: str) -> int:
     return zlib.crc32(SALT + arm.encode()) % len(PALETTE)
 
 
-def colours(run: Run) -> dict[str, str]:
+def colours(run: Recorded) -> dict[str, str]:
     """Arm id to #rrggbb. Arms that want the same colour take the next free one, in plan order."""
     chosen = {run.baseline: BASELINE}
     if run.control is not None:

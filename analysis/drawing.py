@@ -10,7 +10,7 @@ from types import ModuleType
 import matplotlib
 from matplotlib.figure import Figure
 
-from .records import Run
+from .records import Recorded
 
 INK = "#1b1f24"  # replaced by currentColor in an SVG, so that it can be read on a dark page
 STYLE = {
@@ -35,7 +35,7 @@ METADATA = {
 }
 
 
-def drawn(module: ModuleType, run: Run) -> dict[str, bytes]:
+def drawn(module: ModuleType, run: Recorded) -> dict[str, bytes]:
     """{"svg": ..., "pdf": ..., "png": ...} of one figure of one run."""
     layout = getattr(module, "layout", lambda samples: (1, 1, 7.0, 4.0))
     rows, columns, width_inches, height_inches = layout(run)

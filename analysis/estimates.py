@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from . import statistics
 from .families import Family, averaged, families
-from .records import Run, event_column
+from .records import Recorded, Run, event_column
 
 # The kernel splits a process's time by the ticks that it saw: CONFIG_HZ=250 with
 # TICK_CPU_ACCOUNTING, as Debian builds it (kernel/Kconfig.hz, kernel/sched/cputime.c).
@@ -85,6 +85,8 @@ WALL_TIME = Metric(
 )
 METRICS = (OPERATIONS, PROCESS_OPERATIONS, FAULTS, PROCESS_FAULTS, PEAK_MEMORY, WALL_TIME)
 SYSTEM_TIME_SHARE = "system_time_share"  # a share of totals over blocks, and so no Metric
+# Shares of CPU time that a plan may publish and that a profile alone can tell.
+PAGE_FAULT_SHARE, FRONT_SHARE = PROFILE_SHARES = ("page_fault_share", "front_share")
 
 
 def event_metric(event: str) -> Metric:
@@ -138,7 +140,7 @@ def pairs(run: Run) -> list[Pair]:
 
 
 def published_band(
-    run: Run, cell: str, metric: str, arm: str, against: str | None
+    run: Recorded, cell: str, metric: str, arm: str, against: str | None
 ) -> tuple[float, float]:
     """Smallest and largest published figure for a row, of those that fit the ones with most words;
     NaN: none."""

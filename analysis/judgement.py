@@ -10,7 +10,7 @@ from functools import lru_cache
 import pandas as pd
 
 from . import statistics
-from .estimates import OPERATIONS, estimates
+from .estimates import OPERATIONS, PROFILE_SHARES, estimates
 from .records import Run
 
 LOST_MAX = 0.20  # of a run's blocks; beyond it the run is VOID (method.md)
@@ -76,12 +76,12 @@ def judged(run: Run) -> pd.DataFrame:
     return frame
 
 
-def _named(cells: list[str]) -> str:
+def named_cells(cells: list[str]) -> str:
     more = f" and {len(cells) - EXAMPLES_MAX} more" if len(cells) > EXAMPLES_MAX else ""
     return ", ".join(f"'{cell}'" for cell in cells[:EXAMPLES_MAX]) + more
 
 
-def _about_the_record(run: Run) -> list[str]:
+def about_the_record(run: Run) -> list[str]:
     found = []
     if run.outcome is None:
         found.append(
@@ -98,25 +98,30 @@ def _about_the_record(run: Run) -> list[str]:
         found.append(
             f"{lost} of {len(run.blocks)} blocks are invalid and in no estimate: {statuses}."
         )
-    counts = run.blocks[run.blocks["valid"]]["cell"].value_counts()
     losing = run.blocks.groupby("cell", observed=False)["valid"].mean()
     bad = [cell for cell in run.cells if losing[cell] < 1 - LOST_MAX]
     if bad:
         found.append(
-            f"More than {100 * LOST_MAX:g} % of the blocks were lost in {_named(bad)}: "
+            f"More than {100 * LOST_MAX:g} % of the blocks were lost in {named_cells(bad)}: "
             "what is left there was selected by what failed."
         )
-    none = [cell for cell in run.cells if counts[cell] < statistics.BLOCKS_MIN]
-    if none:
-        found.append(
-            f"Fewer than {statistics.BLOCKS_MIN} blocks, so no interval, in {_named(none)}."
-        )
-    few = [cell for cell in run.cells if statistics.BLOCKS_MIN <= counts[cell] < BLOCKS_FEW]
-    if few:
-        found.append(f"Fewer than {BLOCKS_FEW} blocks in {_named(few)}: intervals are wide.")
     hosts = sorted(set(run.blocks["host"]))
     if len(hosts) > 1:
         found.append(f"Blocks of {len(hosts)} machines are pooled: {', '.join(hosts)}.")
+    return found
+
+
+def _about_few_blocks(run: Run) -> list[str]:
+    found = []
+    counts = run.blocks[run.blocks["valid"]]["cell"].value_counts()
+    none = [cell for cell in run.cells if counts[cell] < statistics.BLOCKS_MIN]
+    if none:
+        found.append(
+            f"Fewer than {statistics.BLOCKS_MIN} blocks, so no interval, in {named_cells(none)}."
+        )
+    few = [cell for cell in run.cells if statistics.BLOCKS_MIN <= counts[cell] < BLOCKS_FEW]
+    if few:
+        found.append(f"Fewer than {BLOCKS_FEW} blocks in {named_cells(few)}: intervals are wide.")
     return found
 
 
@@ -130,7 +135,7 @@ def _hopeless(tested: pd.DataFrame, run: Run) -> str | None:
         return None
     return (
         f"Too few blocks for any verdict of better or worse among {len(tested)} comparisons in "
-        f"{_named(list(dict.fromkeys(cells)))}."
+        f"{named_cells(list(dict.fromkeys(cells)))}."
     )
 
 
@@ -165,7 +170,7 @@ def _too_wide(time: pd.DataFrame, run: Run) -> str | None:
         return None
     return (
         f"The cap came before the interval was as narrow as asked (±{100 * wanted:g} %) in "
-        f"{len(wide)} of {len(run.cells)} cells: {_named(wide)}."
+        f"{len(wide)} of {len(run.cells)} cells: {named_cells(wide)}."
     )
 
 
@@ -180,7 +185,11 @@ def _about_the_statistics(run: Run) -> list[str]:
         _dependent(tested),
         _too_wide(time, run),
     ]
-    unmatched = [entry for entry in run.plan.get("published", []) if not _is_shown(entry, frame)]
+    unmatched = [
+        entry
+        for entry in run.plan.get("published", [])
+        if entry["metric"] not in PROFILE_SHARES and not _is_shown(entry, frame)
+    ]
     if unmatched:
         found.append(
             "Published figures that match no row: "
@@ -224,7 +233,7 @@ def facts_of(value: object, prefix: str = "") -> list[tuple[str, str]]:
     return [(prefix, "none" if value is None else str(value))]
 
 
-def _about_the_machine(run: Run) -> list[str]:
+def about_the_machine(run: Run) -> list[str]:
     found = []
     if run.absent_events:
         reasons = Counter(run.absent_events.values())
@@ -269,4 +278,9 @@ def _about_the_machine(run: Run) -> list[str]:
 
 def cautions(run: Run) -> list[str]:
     """What a reader must know before believing a row; empty: the run earned none."""
-    return _about_the_record(run) + _about_the_statistics(run) + _about_the_machine(run)
+    return (
+        about_the_record(run)
+        + _about_few_blocks(run)
+        + _about_the_statistics(run)
+        + about_the_machine(run)
+    )

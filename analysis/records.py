@@ -16,7 +16,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .blocks import MEASURES, WEATHER, Columns, check_schema, named_events, read_blocks
+from .blocks import (
+    BLOCK_NAMES,
+    MEASURES,
+    WEATHER,
+    Columns,
+    check_schema,
+    named_events,
+    read_blocks,
+)
 from .complaint import Complaint
 from .shapes import check_outcome, check_plan
 
@@ -24,25 +32,18 @@ SCHEMAS = {
     "plan.json": "slablab-plan/1",
     "machine.json": "slablab-machine/1",
     "outcome.json": "slablab-outcome/1",
+    "instrument.json": "slablab-instrument/1",
 }
 
 
 @dataclass(frozen=True, eq=False)
-class Run:
-    """A run as it was recorded. `samples`: a row per sample of a valid block, ordered by cell, then
-    time of the block, then arm, so that a cell's rows are a (blocks, arms) matrix. `blocks`: a row
-    per block, valid or not."""
+class Recorded:
+    """What every run's folder holds, whatever it measured."""
 
     path: Path
     plan: dict[str, Any]
     machine: dict[str, Any]
     outcome: dict[str, Any] | None
-    samples: pd.DataFrame
-    blocks: pd.DataFrame
-    losses: dict[tuple[str, str], int]  # (arm, status) to samples that are not "ok"
-    absent_events: dict[str, str]  # event to the reason
-    shared_events: set[str]  # events that took turns on too few counters: their values are scaled
-    torn_lines: int
 
     @property
     def name(self) -> str:
@@ -63,12 +64,26 @@ class Run:
         return next((arm["id"] for arm in self.plan["arms"] if arm["role"] == "control"), None)
 
     @property
-    def events(self) -> tuple[str, ...]:
-        return named_events(self.plan)
-
-    @property
     def cells(self) -> list[str]:
         return [cell["id"] for cell in self.plan["cells"]]
+
+
+@dataclass(frozen=True, eq=False)
+class Run(Recorded):
+    """A run as it was recorded. `samples`: a row per sample of a valid block, ordered by cell, then
+    time of the block, then arm, so that a cell's rows are a (blocks, arms) matrix. `blocks`: a row
+    per block, valid or not."""
+
+    samples: pd.DataFrame
+    blocks: pd.DataFrame
+    losses: dict[tuple[str, str], int]  # (arm, status) to samples that are not "ok"
+    absent_events: dict[str, str]  # event to the reason
+    shared_events: set[str]  # events that took turns on too few counters: their values are scaled
+    torn_lines: int
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        return named_events(self.plan)
 
     def matrix(self, cell: str, metric: Any) -> NDArray[np.float64]:
         """metric(samples of the cell) as an array of shape (blocks, arms), in plan order of the
@@ -92,7 +107,7 @@ def event_column(event: str) -> str:
     return f"event {event}"
 
 
-def _read_object(path: Path) -> dict[str, Any] | None:
+def read_object(path: Path) -> dict[str, Any] | None:
     """A JSON object of the schema that its name promises; None where there is no file."""
     if not path.exists():
         return None
@@ -106,10 +121,11 @@ def _read_object(path: Path) -> dict[str, Any] | None:
     return value
 
 
-def _sample_files(folder: Path) -> list[Path]:
+def record_files(folder: Path, stem: str) -> list[Path]:
+    """<stem>.jsonl, or its .gz, or a shard for each host."""
     found = sorted(
         path
-        for path in folder.glob("samples*.jsonl*")
+        for path in folder.glob(f"{stem}*.jsonl*")
         if path.name.endswith((".jsonl", ".jsonl.gz"))
     )
     doubled = [path for path in found if path.with_name(path.name + ".gz") in found]
@@ -118,9 +134,9 @@ def _sample_files(folder: Path) -> list[Path]:
     return found
 
 
-def _block_frame(columns: Columns, cells: list[str]) -> pd.DataFrame:
-    names = ["cell", "host", "block", "started_unix_ns", "duration_ns", "valid", *WEATHER]
-    frame = pd.DataFrame(columns.blocks, columns=names)
+def block_frame(blocks: list[tuple[Any, ...]], cells: list[str]) -> pd.DataFrame:
+    """A row per block from their blocks.block_row."""
+    frame = pd.DataFrame(blocks, columns=list(BLOCK_NAMES))
     frame["cell"] = pd.Categorical(frame["cell"], categories=cells)
     frame = frame.astype({"valid": bool, "started_unix_ns": np.int64, "duration_ns": np.int64})
     for name in WEATHER:
@@ -153,7 +169,7 @@ def _sample_frame(columns: Columns, blocks: pd.DataFrame, arms: list[str]) -> pd
     return frame
 
 
-def _check_numbers(folder: Path, blocks: pd.DataFrame, outcome: dict[str, Any] | None) -> None:
+def check_numbers(folder: Path, blocks: pd.DataFrame, outcome: dict[str, Any] | None) -> None:
     """Every cell's blocks are 0 to n - 1, each once, and n is what outcome.json counted."""
     promised = {cell["cell"]: cell.get("blocks") for cell in (outcome or {}).get("cells", [])}
     for cell, numbers in blocks.groupby("cell", observed=False)["block"]:
@@ -177,9 +193,13 @@ def _check_numbers(folder: Path, blocks: pd.DataFrame, outcome: dict[str, Any] |
             )
 
 
-def load(folder: Path) -> Run:
-    """Reads one run's folder. Raises Complaint for what must not be averaged."""
-    plan, machine, outcome = (_read_object(folder / name) for name in SCHEMAS)
+def read_header(
+    folder: Path,
+) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any] | None]:
+    """plan.json, machine.json and outcome.json; raises Complaint where they are no run's."""
+    plan, machine, outcome = (
+        read_object(folder / name) for name in ("plan.json", "machine.json", "outcome.json")
+    )
     if plan is None:
         raise Complaint(
             f"{folder / 'plan.json'}: not there, so this is no run",
@@ -188,14 +208,25 @@ def load(folder: Path) -> Run:
     check_plan(plan, str(folder / "plan.json"))
     if outcome is not None:
         check_outcome(outcome, str(folder / "outcome.json"))
-    columns = read_blocks(_sample_files(folder), plan)
-    blocks = _block_frame(columns, [cell["id"] for cell in plan["cells"]])
-    _check_numbers(folder, blocks, outcome)
+    return plan, machine or {}, outcome
+
+
+def load(folder: Path) -> Run:
+    """Reads one run's folder. Raises Complaint for what must not be averaged."""
+    plan, machine, outcome = read_header(folder)
+    if (folder / "instrument.json").exists():
+        raise Complaint(
+            f"{folder}: holds a profile or a ledger of faults, and no timed samples",
+            f"/usr/bin/python3 -m analysis profile {folder}",
+        )
+    columns = read_blocks(record_files(folder, "samples"), plan)
+    blocks = block_frame(columns.blocks, [cell["id"] for cell in plan["cells"]])
+    check_numbers(folder, blocks, outcome)
     samples = _sample_frame(columns, blocks, [arm["id"] for arm in plan["arms"]])
     return Run(
         folder,
         plan,
-        machine or {},
+        machine,
         outcome,
         samples,
         blocks,

@@ -11,20 +11,24 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Iterable
 from types import ModuleType
 
-from ..records import Run
+from ..records import Recorded, Run
 
 
 def figures_for(run: Run) -> dict[str, ModuleType]:
     """File name without its ending to module, of the figures that apply to the run, in alphabetical
     order."""
-    if run.samples.empty:
-        return {}
-    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
-    modules = {name: importlib.import_module(f"{__name__}.{name}") for name in names}
+    return {} if run.samples.empty else applying(__path__, __name__, run)
+
+
+def applying(path: Iterable[str], package: str, subject: Recorded) -> dict[str, ModuleType]:
+    """The figures of one package that apply to what they would be drawn from."""
+    names = sorted(module.name for module in pkgutil.iter_modules(path))
+    modules = {name: importlib.import_module(f"{package}.{name}") for name in names}
     return {
         name: module
         for name, module in modules.items()
-        if getattr(module, "applies", lambda samples: True)(run)
+        if getattr(module, "applies", lambda subject: True)(subject)
     }
