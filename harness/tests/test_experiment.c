@@ -244,7 +244,7 @@ static struct fault const faults[] = {
      "6: unknown arm 'two'\n  try: one of one\n"},
     {HEAD KNEAD "published:\n  - {where: size=1, arm: one, metric: faults, value: 1}\n",
      "5: unknown metric 'faults'\n  try: one of operations_per_second, page_faults, "
-     "vm_hwm_bytes, system_time_share\n"},
+     "vm_hwm_bytes, system_time_share, page_fault_share, front_share\n"},
     {HEAD KNEAD "published:\n  - {where: size=1, arm: one, metric: page_faults, value: 1%}\n",
      "5: value: '1%' is not a number\n  try: -0.036 for -3.6 % against an arm, 6060000 without "
      "one\n"},
