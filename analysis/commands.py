@@ -13,7 +13,10 @@ from pathlib import Path
 
 from .complaint import Complaint
 from .fill import filled
-from .formats import FORMATS, brief
+from .formats import FORMATS, brief, terminal
+from .joined import join
+from .profile_report import write_profile_report
+from .profile_tables import FUNCTIONS_SHOWN, document
 from .records import load
 from .report import differences, write_report
 
@@ -45,6 +48,17 @@ def report(arguments: argparse.Namespace) -> int:
             f"two runs are called '{max(names, key=names.count)}'", "name each run once"
         )
     print(write_report(runs, arguments.out))
+    return 0
+
+
+def profile(arguments: argparse.Namespace) -> int:
+    found = join(arguments.run)
+    shown = arguments.functions
+    sys.stdout.write("\n".join(terminal(document(joined, shown)) for joined in found))
+    if arguments.out is not None:
+        for joined in found:
+            write_profile_report(joined, arguments.out, shown)
+        print(arguments.out)
     return 0
 
 
@@ -94,6 +108,20 @@ def _report_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _profile_arguments(parser: argparse.ArgumentParser) -> None:
+    _run_arguments(parser)
+    parser.add_argument(
+        "--functions",
+        type=int,
+        metavar="N",
+        default=FUNCTIONS_SHOWN,
+        help="functions shown of each arm (all are in the CSV)",
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="write tables/, figures/ and folded/ there, too"
+    )
+
+
 def _verify_arguments(parser: argparse.ArgumentParser) -> None:
     _run_arguments(parser)
     parser.add_argument(
@@ -122,6 +150,12 @@ COMMANDS = (
         "write report.html, tables/ and figures/ of one or more runs",
         _report_arguments,
         report,
+    ),
+    Command(
+        "profile",
+        "print where time and page faults go, from runs of slablab profile and slablab faults",
+        _profile_arguments,
+        profile,
     ),
     Command(
         "verify",

@@ -1,0 +1,20 @@
+"""Figures of profiles and ledgers, found by their presence, as those of timed samples are.
+
+  QUESTION              what the figure answers, in a sentence; its caption
+  draw(joined, axes)    joined: a joined.Joined; axes: one Axes, or the array that layout asked for
+  layout(joined)        optional: (rows, columns, width, height), inches; without it 1, 1, 7, 4
+  applies(joined)       optional: False where there is nothing to show
+
+SPDX-License-Identifier: MIT"""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from ..figures import applying
+from ..joined import Joined
+
+
+def profile_figures_for(joined: Joined) -> dict[str, ModuleType]:
+    """File name without its ending to module, of the figures that apply, in alphabetical order."""
+    return applying(__path__, __name__, joined)
