@@ -27,6 +27,7 @@ STYLE = {
     "legend.labelcolor": INK,
     "svg.fonttype": "path",
 }
+PAPER = "#fbfaf7"  # behind an SVG that stands alone, so that it is legible on any page
 # Nothing in a file tells when it was made: the same samples give the same bytes.
 METADATA = {
     "svg": {"Date": None, "Creator": None},
@@ -56,6 +57,14 @@ def drawn(module: ModuleType, run: Recorded) -> dict[str, bytes]:
             )
             found[kind] = stream.getvalue()
     return found
+
+
+def on_paper(svg: bytes) -> bytes:
+    """The same SVG with a background of its own."""
+    start = svg.index(b"<svg")
+    end = svg.index(b">", start) + 1
+    paper = f'<rect width="100%" height="100%" fill="{PAPER}"/>'.encode()
+    return svg[:end] + b"\n " + paper + svg[end:]
 
 
 def embeddable(svg: bytes) -> str:

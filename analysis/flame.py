@@ -148,7 +148,7 @@ def flame(profile: Profile, cell: str, arm: str) -> str | None:
         list(_boxes(profile, placed)),
         legend,
         [
-            "Colour: the layer of a function's own samples; lighter: inlined [i]. [k]: the kernel's. "
-            f"{len(placed)} frames. {narrow_note(narrow, total)}".rstrip()
+            "Colour: the layer of a function's own samples; lighter: inlined [i]. [k]: the "
+            f"kernel's. {len(placed)} frames. {narrow_note(narrow, total)}".rstrip()
         ],
     )

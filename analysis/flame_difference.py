@@ -78,7 +78,9 @@ def _gone(root: Frame, first: slice, second: slice) -> tuple[Counter, float]:
     return found, sum(found.values())
 
 
-def _notes(root: Frame, names: tuple[str, str], columns: tuple[slice, slice], said: str) -> list[str]:
+def _notes(
+    root: Frame, names: tuple[str, str], columns: tuple[slice, slice], said: str
+) -> list[str]:
     found, share = _gone(root, *columns)
     if not found:
         return [said]
@@ -86,8 +88,8 @@ def _notes(root: Frame, names: tuple[str, str], columns: tuple[slice, slice], sa
     named = ", ".join(f"{name} ({100 * part:.1f} %)" for name, part in largest)
     return [
         said,
-        f"A frame is a whole path. Not drawn, for {names[1]} has no such path: {100 * share:.1f} % of "
-        f"{names[0]}'s samples, the most in {named}.",
+        f"A frame is a whole path. Not drawn, for {names[1]} has no such path: "
+        f"{100 * share:.1f} % of {names[0]}'s samples, the most in {named}.",
     ]
 
 

@@ -14,13 +14,13 @@ import textwrap
 from dataclasses import dataclass
 from html import escape
 
+from .drawing import INK, PAPER
 from .layers import ink_on
 
 WIDTH, MARGIN, ROW = 1200, 10, 17
 LETTER = 6.7  # pixels of a letter at 11 px in the widest of the usual monospace fonts
 NAME_MIN = 3  # letters; a narrower box has no text
 HEAD, LINE = 58, 16
-PAPER, TEXT = "#fbfaf7", "#1b1f24"  # its own background: it is legible on any page
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def flame_svg(
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:g}" '
         'font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="11" '
-        f'fill="{TEXT}" role="img">',
+        f'fill="{INK}" role="img">',
         f"<title>{escape(title)}</title>",
         f'<rect width="{WIDTH}" height="{height:g}" fill="{PAPER}"/>',
         f'<text x="{MARGIN}" y="24" font-size="15" font-weight="bold">{escape(title)}</text>',

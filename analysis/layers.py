@@ -36,7 +36,8 @@ MEMORIES = {
 
 def words(name: str) -> str:
     """A name of the records as it is read: page_fault is "page fault"."""
-    return name.replace("_", " ").replace("c library", "C library").replace("superslab", "SuperSlab")
+    spaced = name.replace("_", " ")
+    return spaced.replace("c library", "C library").replace("superslab", "SuperSlab")
 
 
 def memory_colour(memory: str) -> str:

@@ -236,7 +236,8 @@ def fault_totals(ledger: Ledger) -> pd.DataFrame:
             values[f"getrusage_{prefix or 'region_'}".rstrip("_")] = counted
         n = values["total"].size
         for name, found in values.items():
-            rows.append({"cell": cell, "arm": arm, "processes": n, "count": name, **_counted(found)})
+            row = {"cell": cell, "arm": arm, "processes": n, "count": name}
+            rows.append(row | _counted(found))
     return pd.DataFrame(rows)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from .drawing import drawn
+from .drawing import drawn, on_paper
 from .flame import flame
 from .flame_difference import flame_difference
 from .folded import folded, slugs
@@ -36,7 +36,8 @@ def _tables(joined: Joined, functions_shown: int) -> Iterator[File]:
 def _figures(joined: Joined) -> Iterator[File]:
     for name, module in profile_figures_for(joined).items():
         for ending, content in drawn(module, joined).items():
-            yield f"figures/{joined.name}-{name}.{ending}", content
+            shown = on_paper(content) if ending == "svg" else content
+            yield f"figures/{joined.name}-{name}.{ending}", shown
 
 
 def _flames(profile: Profile, name: str) -> Iterator[File]:

@@ -109,7 +109,7 @@ def _about_the_samples(profile: Profile) -> list[str]:
             f"Fewer than {BLOCKS_FOR_SHARE} processes of an arm, so shares without an interval, in "
             f"{named_cells(few)}."
         )
-    for name, what in (("lost", "records were lost"), ("throttled", "times sampling was throttled")):
+    for name, what in (("lost", "records were lost"), ("throttled", "times it was throttled")):
         total = profile.processes[name].sum()
         if total:
             found.append(f"Profile: {count(total)} {what}; shares may lean to what is seldom.")
@@ -133,8 +133,8 @@ def _unsampled_kernel(profile: Profile) -> list[str]:
         return []
     parts = []
     for arm in profile.arms:
-        rows = profile.processes[profile.processes["place"] % len(profile.arms)
-                                 == profile.arms.index(arm)]
+        of_arm = profile.processes["place"] % len(profile.arms) == profile.arms.index(arm)
+        rows = profile.processes[of_arm]
         seen = (rows["region_samples"] * rows["period_ns"]).sum()
         share = max(0.0, 1 - seen / rows["cpu_ns"].sum())
         parts.append(f"{arm} {100 * share:.0f} %")
@@ -191,8 +191,8 @@ def legend(joined: Joined) -> list[str]:
             "row, not adjusted. Bounds are rounded outwards. A stack has one layer, so layers add "
             "up to all samples.",
             "Self: the function was innermost. Inclusive: it was anywhere in the stack, counted "
-            "once; [k] is the kernel's, [i] inlined; those below 0.5 % are in the CSV alone. ns/op: a "
-            "process's share times its CPU time over its operations, the mean over processes.",
+            "once; [k] is the kernel's, [i] inlined; below 0.5 % they are in the CSV alone. ns/op: "
+            "a process's share times its CPU time over its operations, the mean over processes.",
             "Differences pair the two arms of a block (jackknife over blocks). What sampling adds: "
             "median over blocks of sampled over plain CPU time, exact interval.",
         ]

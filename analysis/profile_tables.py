@@ -243,11 +243,10 @@ def ledger_tables(ledger: Ledger, cell: str) -> list[Table]:
             FAULT_FUNCTIONS_SHOWN,
         )
     rows += _totals_group(ledger, cell, len(keys) - 1)
+    columns = ["function", "by", *arms]
     return [
         *split(Table(f"Page faults of a process: {cell}", [*keys, *arms], rows, True, 3)),
-        *split(
-            Table(f"Page faults by function: {cell}", ["function", "by", *arms], by_function, True, 2)
-        ),
+        *split(Table(f"Page faults by function: {cell}", columns, by_function, True, 2)),
     ]
 
 

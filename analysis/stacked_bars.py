@@ -60,7 +60,7 @@ def legend_of(axes: Axes, colours: dict[str, str]) -> None:
     figure = axes.figure
     rows = -(-len(colours) // LEGEND_COLUMNS)
     height = (0.08 + 0.17 * rows) / figure.get_figheight()
-    figure.get_layout_engine().set(rect=(0, 0, 1, 1 - height))
+    figure.get_layout_engine().set(rect=(0, 0, 1, 1 - height), wspace=0.06)
     figure.legend(
         handles=[Patch(facecolor=colour, label=name) for name, colour in colours.items()],
         loc="upper left",

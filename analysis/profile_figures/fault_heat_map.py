@@ -18,12 +18,16 @@ from ..wording import count
 
 QUESTION = "Does an arm go on touching new memory, or does it reuse what it has?"
 TIME_BINS, PAGE_BINS = 90, 64
+COLUMNS_MAX = 4
 # Every step is told from both white and near-black.
 COLOURS = LinearSegmentedColormap.from_list("faults", ["#5aa9e6", "#7457c9", "#c94f9b", "#e0483e"])
 
 
 def _arms(joined: Joined) -> list[str]:
-    return [arm for arm in joined.arms if arm != joined.control]
+    """Those that declare their memory; the control would show the baseline again."""
+    touches = joined.ledger.touches if joined.ledger is not None else {}
+    seen = {arm for _, arm in touches}
+    return [arm for arm in joined.arms if arm != joined.control and arm in seen]
 
 
 def _cells(joined: Joined) -> list[str]:
@@ -31,12 +35,20 @@ def _cells(joined: Joined) -> list[str]:
     return [cell for cell in joined.cells if any((cell, arm) in touches for arm in _arms(joined))]
 
 
+def _shape(joined: Joined) -> tuple[int, int]:
+    """Rows of panels for each cell, and columns."""
+    arms = len(_arms(joined))
+    columns = min(COLUMNS_MAX, arms)
+    return -(-arms // columns), columns
+
+
 def applies(joined: Joined) -> bool:
     return bool(_cells(joined))
 
 
 def layout(joined: Joined) -> tuple[int, int, float, float]:
-    rows, columns = len(_cells(joined)), len(_arms(joined))
+    rows, columns = _shape(joined)
+    rows *= len(_cells(joined))
     return rows, columns, 0.9 + 2.5 * columns, 0.3 + 2.2 * rows
 
 
@@ -86,41 +98,43 @@ def _over(axes: Axes, text: str, points: int, **style: object) -> None:
     ).set_in_layout(False)
 
 
+def _draw_cell(
+    joined: Joined, panels: list[Axes], cell: str, time_range: tuple[float, float], norm: LogNorm
+) -> None:
+    """One panel per arm, then empty ones; the cell's name stands over the first."""
+    touches = joined.ledger.touches
+    _over(panels[0], cell, 26, fontsize=8, fontweight="bold")
+    for panel, arm in zip(panels, _arms(joined)):
+        panel.set_xlim(*(x / 1e6 for x in time_range))
+        panel.tick_params(labelsize=7)
+        found = "not recorded"
+        if (cell, arm) in touches:
+            known = touches[cell, arm]
+            found = _draw_panel(panel, known, time_range, norm)
+            panel.set_ylim(0, known.superslab_bytes // known.page_bytes)
+        _over(panel, arm, 14, fontsize=7.5, fontweight="bold")
+        panel.set_title(f"\n\n\n{found}", loc="left", fontsize=7, pad=3)
+        if panel not in panels[:: _shape(joined)[1]]:
+            panel.set_yticklabels([])
+        if time_range[0] < -0.01 * time_range[1]:
+            panel.axvline(0, linewidth=0.6, linestyle=":", color=panel.xaxis.label.get_color())
+    for panel in panels[len(_arms(joined)) :]:
+        panel.set_visible(False)
+    panels[0].set_ylabel("page in its SuperSlab", fontsize=7.5)
+    panels[0].set_xlabel("ms since the region began", fontsize=7.5)
+
+
 def draw(joined: Joined, axes: NDArray) -> None:
     cells, arms, touches = _cells(joined), _arms(joined), joined.ledger.touches
-    panels = np.asarray(axes).reshape(len(cells), len(arms))
-    ranges = {
-        cell: time_range_ns([touches[cell, arm] for arm in arms if (cell, arm) in touches])
-        for cell in cells
-    }
-    most = max(
-        counts_of(touches[cell, arm], ranges[cell]).max()
-        for cell in cells
-        for arm in arms
-        if (cell, arm) in touches
-    )
+    panels = np.asarray(axes).reshape(len(cells), -1)
+    drawn = {cell: [touches[cell, arm] for arm in arms if (cell, arm) in touches] for cell in cells}
+    ranges = {cell: time_range_ns(found) for cell, found in drawn.items()}
+    most = max(counts_of(one, ranges[cell]).max() for cell in cells for one in drawn[cell])
     norm = LogNorm(1, max(2, most))
     for row, cell in zip(panels, cells):
-        _over(row[0], cell, 26, fontsize=8, fontweight="bold")
-        for panel, arm in zip(row, arms):
-            panel.set_xlim(*(x / 1e6 for x in ranges[cell]))
-            panel.tick_params(labelsize=7)
-            found = "not recorded"
-            if (cell, arm) in touches:
-                found = _draw_panel(panel, touches[cell, arm], ranges[cell], norm)
-                known = touches[cell, arm]
-                panel.set_ylim(0, known.superslab_bytes // known.page_bytes)
-            _over(panel, arm, 14, fontsize=7.5, fontweight="bold")
-            panel.set_title(f"\n\n\n{found}", loc="left", fontsize=7, pad=3)
-            if panel is not row[0]:
-                panel.set_yticklabels([])
-            if ranges[cell][0] < -0.01 * ranges[cell][1]:
-                panel.axvline(0, linewidth=0.6, linestyle=":", color=panel.xaxis.label.get_color())
-        row[0].set_ylabel("page in its SuperSlab", fontsize=7.5)
-        row[0].set_xlabel("ms since the region began", fontsize=7.5)
+        _draw_cell(joined, list(row), cell, ranges[cell], norm)
     figure = panels[0, 0].figure
     bar = figure.colorbar(ScalarMappable(norm, COLOURS), ax=list(panels.flat), shrink=0.6)
     bar.set_label("faults in a dot", fontsize=7.5)
     bar.ax.tick_params(labelsize=7)
     bar.outline.set_visible(False)
-

@@ -66,9 +66,8 @@ def _stacks_with_weights(arm: str, cell: str) -> tuple[list[tuple[str, str]], li
         (RUN + "free;smallmid_free_[i]" if small_mid else RUN + "free;tiny_free_[i]", "front", 0.1),
         (f"{RUN}{front};{refill}", "backend", rest * 0.12),
         (f"{backend};slab_carve_[i]", "backend", rest * 0.06),
-        (f"{backend};superslab_new;mmap;{SYSTEM}vm_mmap_pgoff_[k];do_mmap_[k]", "system_call", 0.03),
-        (f"{backend};superslab_new;munmap;{SYSTEM}__vm_munmap_[k];unmap_region_[k]", "system_call",
-         0.02),
+        (f"{backend};superslab_new;mmap;{SYSTEM}do_mmap_[k]", "system_call", 0.03),
+        (f"{backend};superslab_new;munmap;{SYSTEM}unmap_region_[k]", "system_call", 0.02),
         (RUN + "random_next_[i]", "workload", rest * 0.2),
         (RUN.rstrip(";"), "workload", rest * 0.14),
         (RUN + "std::map<int, long>::operator[]", "workload", rest * 0.02),
@@ -114,7 +113,7 @@ def rows(arm: str, cell: str, block: int) -> Rows:
     refill = "smallmid_refill" if arm.startswith("phase17") else "tiny_refill"
     payload = "superslab_payload"
     return [
-        ("start_up", "c_library", "_dl_relocate_object", "file", "first", "program", 74 + block % 3),
+        ("start_up", "c_library", "_dl_start", "file", "first", "program", 74 + block % 3),
         ("start_up", "other", "execve", "kernel", "first", "kernel", 11),
         ("start_up", "c_library", "_start", "stack", "first", "program", 4),
         ("start_up", "workload", "setup", "workload_tables", "first", "program", 128),
