@@ -1,0 +1,212 @@
+"""test_profile_report.py -- the command `analysis profile`: what it prints, writes and refuses.
+
+SPDX-License-Identifier: MIT"""
+
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from analysis import commands
+from analysis.drawing import PAPER
+from analysis.joined import join
+from analysis.page import Row, Table
+from analysis.profile_report import profile_files
+from analysis.profile_tables import document
+from analysis.profile_wording import points_text, share_text, split, time_text
+from analysis.statistics import Interval
+
+from .plausible import CELLS, write
+from .synthetic import write_run
+from .synthetic_profiles import Stacks, write_ledger, write_profile
+
+NAN = float("nan")
+
+
+@pytest.fixture(name="folders", scope="module")
+def _folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    return write(tmp_path_factory.mktemp("plausible"), blocks=20)
+
+
+@pytest.fixture(name="out", scope="module")
+def _out(folders: list[Path]) -> Path:
+    """The folder of a report of both."""
+    out = folders[0].parent / "out"
+    assert commands.run(["profile", *map(str, folders), "--out", str(out)]) == 0
+    return out
+
+
+@pytest.mark.parametrize(
+    "found, text",
+    [
+        (Interval(0.47, 0.441, 0.499), "47 [44, 50]"),
+        (Interval(0.052, 0.041, 0.0651), "5.2 [4.1, 6.6]"),
+        (Interval(0.098, 0.09, 0.12), "10 [9, 12]"),
+        (Interval(0.47, NAN, NAN), "47 [–]"),
+        (Interval(NAN, NAN, NAN), "–"),
+    ],
+)
+def test_shares_as_text(found: Interval, text: str) -> None:
+    assert share_text(found) == text
+
+
+def test_points_and_times_as_text() -> None:
+    assert points_text(Interval(0.34, 0.303, 0.37)) == "+34 [30, 37]"
+    assert points_text(Interval(-0.0001, -0.01, 0.01)) == "0.0 [-1.0, 1.0]"
+    assert time_text(Interval(1298.4, 1141.2, 1466.8)) == "1298 [1141, 1467]"
+
+
+def test_tables_too_wide_are_split_between_arms() -> None:
+    row = ["layer", *["47 [44, 50]"] * 9]
+    table = Table("t", ["layer", *[f"arm{i}" for i in range(9)]], [Row("value", row)], True)
+    parts = split(table)
+    assert len(parts) > 1 and parts[1].title == "t (continued)"
+    assert [name for part in parts for name in part.columns[1:]] == table.columns[1:]
+
+
+def test_the_terminal_has_all_of_it_in_80_columns(
+    folders: list[Path], capsys: pytest.CaptureFixture
+) -> None:
+    assert commands.run(["profile", *map(str, folders)]) == 0
+    text = capsys.readouterr().out
+    assert max(map(len, text.splitlines())) <= 80 and "too wide" not in text
+    assert "published 70 %; here 4" in " ".join(text.split())
+    for words in (
+        "Where CPU time goes",
+        "Functions of the region",
+        "below asm_exc_page_fault",
+        "What sampling costs",
+        "What a page fault costs",
+        "unplaced",
+        "getrusage",
+        "Noise floor",
+    ):
+        assert words in text
+    order = [" ".join(text.split()).index(f"Where CPU time goes: {cell}") for cell in CELLS]
+    assert order == sorted(order)
+
+
+def test_functions_shown_are_as_many_as_asked(folders: list[Path]) -> None:
+    (joined,) = join(folders[:1])
+    tables = document(joined, 3).tables
+    functions = next(table for table in tables if table.title.startswith("Functions"))
+    assert len(functions.rows) == 3 * (1 + 1 + 3)  # three arms: name, faults, functions
+
+
+def test_a_folder_holds_tables_figures_and_folds(out: Path) -> None:
+    made = {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()}
+    name = "where_17-2-profile"
+    tables = "layers layer_differences functions page_faults overhead faults fault_totals"
+    assert {path for path in made if path.startswith("tables/")} == {
+        f"tables/{name}.md",
+        *(f"tables/{name}-{table}.csv" for table in [*tables.split(), "cost_per_fault"]),
+    }
+    for figure in ("where_time_goes", "faults_by_memory", "fault_heat_map"):
+        assert {f"figures/{name}-{figure}.{kind}" for kind in ("svg", "pdf", "png")} <= made
+    flames = [path for path in made if "-flame-" in path]
+    assert len(flames) == 3 * (3 + 4)  # arms; against the baseline, the control too, and one more
+    assert len([path for path in made if path.startswith("folded/")]) == 2 * 3 * 4
+    for path in out.rglob("*.svg"):
+        ElementTree.parse(path)
+        assert f'fill="{PAPER}"' in path.read_text()  # legible on a dark page
+    layers = pd.read_csv(out / f"tables/{name}-layers.csv")
+    sums = layers.groupby(["cell", "arm", "stage"])["samples"].sum()
+    assert (sums == layers.groupby(["cell", "arm", "stage"])["samples_all"].first()).all()
+
+
+def test_the_same_runs_give_the_same_bytes(folders: list[Path], out: Path) -> None:
+    for name, content in profile_files(join(folders)[0]):
+        assert (out / name).read_bytes() == content, name
+
+
+def test_a_ledger_alone_and_a_profile_alone(folders: list[Path]) -> None:
+    profile, ledger = (document(join([folder])[0]) for folder in folders)
+    assert not any(table.title.startswith("Page faults") for table in profile.tables)
+    assert all("fault" in table.title for table in ledger.tables)
+    assert any("no cost per fault" in line for line in profile.cautions + ledger.cautions)
+
+
+def test_a_program_without_a_region_is_told_whole(tmp_path: Path) -> None:
+    stacks: Stacks = [("_start;main", "other", 90, 0, 0), ("_start;malloc", "allocator", 10, 0, 0)]
+    folder = write_profile(tmp_path / "p", ["sqlite cold"], 20, lambda *_: stacks)
+    (joined,) = join([folder])
+    titles = [table.title for table in document(joined).tables]
+    assert "Functions of the whole process: sqlite cold" in titles
+    assert any("-flame-" in name for name, _ in profile_files(joined))
+
+
+def test_a_kernel_that_may_not_be_sampled_is_said(tmp_path: Path) -> None:
+    def half(block: dict[str, Any]) -> None:
+        for sample in block["samples"]:
+            sample["cpu_ns"] *= 2
+
+    stacks: Stacks = [("main", "workload", 0, 50, 0)]
+    folder = write_profile(
+        tmp_path / "p", ["w cold"], 20, lambda *_: stacks, kernel_counted=False, edit=half
+    )
+    (line,) = [x for x in document(join([folder])[0]).cautions if "by difference" in x]
+    assert "baseline 50 %" in line
+
+
+def test_few_processes_and_lost_records_are_cautions(tmp_path: Path) -> None:
+    def lossy(block: dict[str, Any]) -> None:
+        for sample in block["samples"]:
+            if "profile" in sample:
+                sample["profile"] |= {"lost": 2, "unnamed_samples": 30}
+
+    stacks: Stacks = [("main", "workload", 0, 50, 0)]
+    folder = write_profile(tmp_path / "p", ["w cold"], 6, lambda *_: stacks, edit=lossy)
+    said = " ".join(document(join([folder])[0]).cautions)
+    assert "Fewer than 20 processes" in said and "48 records were lost" in said
+    assert "60 % of the samples have no name" in said
+
+
+def test_a_void_run_says_so(folders: list[Path], tmp_path: Path) -> None:
+    folder = write_ledger(tmp_path / "f", ["w cold"], 1, lambda *_: [])
+    (folder / "outcome.json").write_text(
+        '{"schema": "slablab-outcome/1", "verdict": "void", "reasons": ["it rained"]}'
+    )
+    assert document(join([folder])[0]).void == ["f: it rained"]
+
+
+def test_the_other_commands_send_here_and_this_one_back(
+    folders: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    for words in (["table"], ["report", "--out", str(tmp_path / "r")]):
+        assert commands.run([words[0], str(folders[0]), *words[1:]]) == 2
+        assert f"analysis profile {folders[0]}" in capsys.readouterr().err
+    samples = write_run(tmp_path / "samples", {"phase17-1": 0.0}, ["w cold"], 2)
+    assert commands.run(["profile", str(samples)]) == 2
+    assert f"analysis table {samples}" in capsys.readouterr().err
+
+
+def test_timed_samples_pass_over_the_shares_of_a_profile(tmp_path: Path) -> None:
+    published = [{"where": "w", "arm": "phase17-1", "metric": "page_fault_share", "value": 0.7}]
+    folder = write_run(
+        tmp_path / "samples", {"phase17-1": 0.0}, ["w cold"], 6, published=published
+    )
+    assert commands.run(["table", str(folder), "--out", str(tmp_path / "table.txt")]) == 0
+    assert "match no row" not in (tmp_path / "table.txt").read_text()
+
+
+def test_the_command_line_as_it_is_called(folders: list[Path]) -> None:
+    made = subprocess.run(
+        [sys.executable, "-m", "analysis", "profile", str(folders[1])],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(__file__).parents[2],
+    )
+    assert made.returncode == 0 and "Page faults of a process" in made.stdout
+    missing = subprocess.run(
+        [sys.executable, "-m", "analysis", "profile", "no/such"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(__file__).parents[2],
+    )
+    assert missing.returncode == 2 and "so this is no run" in missing.stderr
