@@ -91,8 +91,9 @@ $(BUILD)/harness/bench/%: harness/bench/%.c $(HARNESS)
 	@mkdir -p $(@D)
 	$(QUIET) $(CC) $(CFLAGS) -I. -Iharness $(DEPENDENCIES) -o $@ $< $(filter-out %/main.o,$(HARNESS)) $(HARNESS_LIBS)
 
-bench-harness: workloads $(BUILD)/harness/bench/sample_cost $(BUILD)/workloads/bench/region_cost ## what measuring costs
+bench-harness: all $(BUILD)/harness/bench/sample_cost $(BUILD)/harness/bench/fold_cost $(BUILD)/workloads/bench/region_cost ## what measuring costs
 	@$(BUILD)/harness/bench/sample_cost . $(BUILD)
+	@$(BUILD)/harness/bench/fold_cost . $(BUILD)
 	@$(BUILD)/workloads/bench/region_cost
 
 bench-analysis: ## a million samples: loaded and tabulated within 20 s and 2 GB?

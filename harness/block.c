@@ -5,46 +5,104 @@
 #include "block.h"
 
 #include "clock.h"
+#include "instrument.h"
 #include "interrupt.h"
 #include "memory.h"
 #include "schedule.h"
+#include "text.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-void block_allocate(struct block *block, struct plan const *plan)
+void block_allocate(struct block *block, struct bench const *bench)
 {
-    *block = (struct block){.order = memory_zeroed(plan->arm_count, sizeof *block->order),
-                            .samples = memory_zeroed(plan->arm_count, sizeof *block->samples)};
+    bool const twins = bench->instrument != NULL && bench->instrument->twins;
+    size_t const count = bench->plan->arm_count * (twins ? 2 : 1);
+
+    *block = (struct block){.count = count,
+                            .order = memory_zeroed(count, sizeof *block->order),
+                            .samples = memory_zeroed(count, sizeof *block->samples),
+                            .findings = memory_zeroed(count, sizeof *block->findings)};
 }
 
-void block_free(struct block *block, struct plan const *plan)
+static void clear(struct block *block, size_t place)
 {
-    for (size_t i = 0; i < plan->arm_count; i++)
-        sample_release(&block->samples[i]);
+    sample_release(&block->samples[place]);
+    json_decref(block->findings[place]);
+    block->findings[place] = NULL;
+}
+
+void block_free(struct block *block)
+{
+    for (size_t i = 0; i < block->count; i++)
+        clear(block, i);
     free(block->order);
     free(block->samples);
+    free(block->findings);
+}
+
+/* As the kernel names mapped files: without symbolic links. The caller frees it. */
+static char *resolved(char const *path)
+{
+    char *const real = realpath(path, NULL);
+
+    return real != NULL ? real : text_copy(path);
+}
+
+static json_t *look_into(struct bench const *bench, struct block const *block,
+                         struct sample const *sample)
+{
+    struct instrument const *const instrument = bench->instrument;
+    char *const program = resolved(bench->terms[block->cell].program);
+    char *const allocator = resolved(sample->region.object);
+    struct observation const observation = {
+        .trace = recorder_trace(instrument->recorder),
+        .sample = sample,
+        .program = program,
+        .allocator = allocator,
+        .first_block = block->number == 0,
+    };
+    json_t *const finding = instrument->describe(instrument, &observation);
+
+    free(allocator);
+    free(program);
+    return finding;
+}
+
+/* Runs one entry of the block, and has the instrument look into it unless it is a twin. */
+static bool run_entry(struct block *block, struct bench *bench, size_t place)
+{
+    struct instrument const *const instrument = bench->instrument;
+    size_t const arm_count = bench->plan->arm_count;
+    size_t const entry = block->order[place];
+    bool const watched = instrument != NULL && entry < arm_count;
+    struct sample *const sample = &block->samples[place];
+
+    clear(block, place);
+    bench->sampler.recorder = watched ? instrument->recorder : NULL;
+    bool const started =
+        trial_run(bench, block->cell, entry % arm_count, false, block->pad_bytes, sample);
+    if (started && watched)
+        block->findings[place] = look_into(bench, block, sample);
+    return started;
 }
 
 enum block_end block_run(struct block *block, struct bench *bench, size_t cell, uint64_t number)
 {
-    struct plan const *const plan = bench->plan;
-
     block->cell = cell;
     block->number = number;
     block->valid = true;
-    block->pad_bytes = schedule_block(plan->seed, cell, number, block->order, plan->arm_count);
+    block->pad_bytes =
+        schedule_block(bench->plan->seed, cell, number, block->order, block->count);
     block->before = weather_now();
     block->started_unix_ns = clock_ns(CLOCK_REALTIME);
     uint64_t const started_ns = clock_ns(CLOCK_MONOTONIC);
-    for (size_t i = 0; i < plan->arm_count; i++) {
-        struct sample *const sample = &block->samples[i];
-        sample_release(sample);
+    for (size_t i = 0; i < block->count; i++) {
         if (interrupted())
             return BLOCK_INTERRUPTED;
-        if (!trial_run(bench, cell, block->order[i], false, block->pad_bytes, sample))
+        if (!run_entry(block, bench, i))
             return BLOCK_FAULT;
-        block->valid = block->valid && sample->status == SAMPLE_OK;
+        block->valid = block->valid && block->samples[i].status == SAMPLE_OK;
     }
     block->duration_ns = clock_ns(CLOCK_MONOTONIC) - started_ns;
     block->after = weather_now();
@@ -147,10 +205,12 @@ static json_t *describe_sample(struct sample const *sample, struct bench const *
 
 json_t *block_describe(struct block const *block, struct bench const *bench, char const *host)
 {
+    char const *const schema =
+        bench->instrument != NULL ? bench->instrument->schema : "slablab-block/1";
     json_t *const object = json_object();
     json_t *const samples = json_array();
 
-    json_object_set_new(object, "schema", json_string("slablab-block/1"));
+    json_object_set_new(object, "schema", json_string(schema));
     json_object_set_new(object, "plan", json_string(bench->plan->hash));
     json_object_set_new(object, "host", json_string(host));
     json_object_set_new(object, "cell", json_string(bench->plan->cells[block->cell].id));
@@ -162,9 +222,13 @@ json_t *block_describe(struct block const *block, struct bench const *bench, cha
     set_number(object, "pad_bytes", block->pad_bytes);
     json_object_set_new(object, "valid", json_boolean(block->valid));
     json_object_set_new(object, "weather", weather_between(&block->before, &block->after));
-    for (size_t i = 0; i < bench->plan->arm_count; i++)
-        json_array_append_new(samples,
-                              describe_sample(&block->samples[i], bench, block->order[i], i));
+    for (size_t i = 0; i < block->count; i++) {
+        size_t const arm = block->order[i] % bench->plan->arm_count;
+        json_t *const sample = describe_sample(&block->samples[i], bench, arm, i);
+        if (block->findings[i] != NULL)
+            json_object_update(sample, block->findings[i]);
+        json_array_append_new(samples, sample);
+    }
     json_object_set_new(object, "samples", samples);
     return object;
 }

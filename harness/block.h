@@ -7,7 +7,8 @@
 #include "trial.h"
 #include "weather.h"
 
-/* samples[i] ran i-th and belongs to arm order[i]; both arrays hold the plan's arm_count entries.
+/* samples[i] ran i-th, and entry order[i] says as what: arm order[i] % arm_count; where an
+ * instrument looks into processes, from arm_count on as that arm's twin, which it leaves alone.
  * Invariant: valid == every sample is SAMPLE_OK. */
 struct block {
     size_t cell;
@@ -18,8 +19,10 @@ struct block {
     bool valid;
     struct weather before;
     struct weather after;
+    size_t count; /* of the three arrays: arm_count, or twice that */
     size_t *order;
     struct sample *samples;
+    json_t **findings; /* what the instrument adds to the sample's record; NULL: nothing */
 };
 
 enum block_end {
@@ -28,9 +31,9 @@ enum block_end {
     BLOCK_FAULT        /* the harness itself could not go on; it has complained */
 };
 
-/* The arrays for blocks of this plan. */
-void block_allocate(struct block *block, struct plan const *plan);
-void block_free(struct block *block, struct plan const *plan);
+/* The arrays for blocks of this bench. */
+void block_allocate(struct block *block, struct bench const *bench);
+void block_free(struct block *block);
 
 /* Runs block `number` of a cell. The schedule follows from the plan's seed. */
 enum block_end block_run(struct block *block, struct bench *bench, size_t cell, uint64_t number);

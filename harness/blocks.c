@@ -124,13 +124,13 @@ enum step blocks_run(struct bench *bench, struct tally *tally, enum stop_reason 
     struct rounds rounds = {.bench = bench, .tally = tally, .stops = stops};
     enum step step;
 
-    if (!record_open(&rounds.file, folder, tally_add, tally))
+    if (!record_open(&rounds.file, folder, tally->file, tally_add, tally))
         return STEP_FAULT;
     if (gethostname(rounds.host, sizeof rounds.host - 1) != 0)
         rounds.host[0] = 0;
-    block_allocate(&rounds.block, bench->plan);
+    block_allocate(&rounds.block, bench);
     step = run_rounds(&rounds);
-    block_free(&rounds.block, bench->plan);
+    block_free(&rounds.block);
     record_close(&rounds.file);
     return step;
 }

@@ -7,8 +7,9 @@
 #include "attestation.h"
 #include "stop.h"
 
-/* Reads what FOLDER/samples.jsonl holds into the tally and appends to both until every cell has
- * stopped; then stops[i] says why cell i did. Ends as STEP_DONE, STEP_INTERRUPTED or STEP_FAULT. */
+/* Reads what the tally's file in FOLDER holds into the tally and appends to both until every cell
+ * has stopped; then stops[i] says why cell i did. Ends as STEP_DONE, STEP_INTERRUPTED or
+ * STEP_FAULT. */
 enum step blocks_run(struct bench *bench, struct tally *tally, enum stop_reason *stops,
                      char const *folder);
 

@@ -209,10 +209,9 @@ static bool expand(struct expansion const *expansion, uint64_t seed)
     return expanded;
 }
 
-struct plan *plan_from_experiment(char const *path, bool quick, uint64_t seed)
+/* Closes the file. */
+static struct plan *plan_of(struct yaml_file *file, char const *path, bool quick, uint64_t seed)
 {
-    struct yaml_file *const file = experiment_open(path);
-
     if (file == NULL)
         return NULL;
     struct plan *plan = memory_zeroed(1, sizeof *plan);
@@ -227,4 +226,14 @@ struct plan *plan_from_experiment(char const *path, bool quick, uint64_t seed)
     }
     yaml_file_close(file);
     return plan;
+}
+
+struct plan *plan_from_experiment(char const *path, bool quick, uint64_t seed)
+{
+    return plan_of(experiment_open(path), path, quick, seed);
+}
+
+struct plan *plan_from_text(char const *name, char const *text, uint64_t seed)
+{
+    return plan_of(experiment_of_text(name, text), name, false, seed);
 }

@@ -81,3 +81,8 @@ struct yaml_file *experiment_open(char const *path)
 {
     return yaml_file_open(path, &experiment_value);
 }
+
+struct yaml_file *experiment_of_text(char const *name, char const *text)
+{
+    return yaml_file_of_text(name, text, &experiment_value);
+}

@@ -60,5 +60,6 @@ struct experiment {
 
 /* Complains and returns NULL on any fault. yaml_file_data of the result is a struct experiment. */
 struct yaml_file *experiment_open(char const *path);
+struct yaml_file *experiment_of_text(char const *name, char const *text);
 
 #endif

@@ -63,3 +63,29 @@ char const *layer_of_user_stack(struct layer_objects const *objects, struct plac
     }
     return layer_of_object(objects, innermost);
 }
+
+static bool is_one_of(char const *name, char const *const *known)
+{
+    for (; *known != NULL; known++)
+        if (strcmp(name, *known) == 0)
+            return true;
+    return false;
+}
+
+char const *layer_of_kernel(char const *const *names, size_t count)
+{
+    static char const *const faults[] = {"asm_exc_page_fault", "do_mem_abort", NULL};
+    static char const *const calls[] = {"entry_SYSCALL_64_after_hwframe", "entry_SYSCALL_64",
+                                        "do_syscall_64", "el0_svc", NULL};
+    char const *layer = layer_other;
+
+    for (size_t i = 0; i < count; i++) {
+        if (names[i] == NULL)
+            return layer_kernel;
+        if (is_one_of(names[i], faults))
+            return layer_page_fault;
+        if (is_one_of(names[i], calls))
+            layer = layer_system_call;
+    }
+    return layer;
+}

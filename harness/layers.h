@@ -37,4 +37,8 @@ char const *layer_declared(struct place const *place);
 char const *layer_of_user_stack(struct layer_objects const *objects, struct place const *place,
                                 size_t count);
 
+/* Of code of the kernel, by the names on its chain, innermost first; a NULL is a hidden one. A
+ * fault inside a system call is a fault. */
+char const *layer_of_kernel(char const *const *names, size_t count);
+
 #endif

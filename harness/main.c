@@ -27,6 +27,24 @@ static struct command const commands[] = {
      "machine; --fresh begins a new one. Ctrl-C stops after the current sample. Exit status: 0 "
      "complete, 4 void, 2 nothing was measured, 130 interrupted.",
      command_run},
+    {"profile",
+     "experiments/NAME.yaml [--quick] [--blocks N] [--rate HZ] [--seed N] [--out DIR] [--fresh] | "
+     "-- ARM WORKLOAD name=number ...",
+     "sample where the CPU time goes, function by function",
+     "Samples every process of an experiment, or of one arm and workload, in N shuffled blocks "
+     "(40) at HZ samples in a second of CPU time (10,000), each beside a twin that is left alone, "
+     "and writes results/NAME/<time>-profile/. An arm is ALLOCATOR NAME=value ...; `python3 -m "
+     "analysis profile` turns the run into tables and flame graphs. Exit status as in run.",
+     command_run},
+    {"faults",
+     "experiments/NAME.yaml [--quick] [--blocks N] [--seed N] [--out DIR] [--fresh] | -- ARM "
+     "WORKLOAD name=number ...",
+     "account for every page fault: whose, where, when",
+     "Records every page fault of every process of an experiment, or of one arm and workload, in "
+     "N shuffled blocks (5), holds their sum against getrusage's count, and writes "
+     "results/NAME/<time>-faults/. `python3 -m analysis profile` turns the run into tables and "
+     "heat maps. Exit status as in run.",
+     command_run},
     {"plan", "experiments/NAME.yaml [--quick] [--seed N] [--out DIR]",
      "show what a run would do, and for how long, without doing it",
      "Lists the arms, the cells, the events and the stop rule. The time is that of all blocks at "

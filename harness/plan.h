@@ -115,6 +115,9 @@ struct plan {
  * quick chooses the experiment's quick form; seed 0 draws one. */
 struct plan *plan_from_experiment(char const *path, bool quick, uint64_t seed);
 
+/* The same of an experiment's text, in the full form; `name` is the experiment's. */
+struct plan *plan_from_text(char const *name, char const *text, uint64_t seed);
+
 /* Writes DIRECTORY/plan.json, synced. Returns false after a complaint. */
 bool plan_write(struct plan const *plan, char const *directory);
 

@@ -1,4 +1,4 @@
-/* record.c -- appending to samples.jsonl, and reading it back after whatever ended the last run.
+/* record.c -- appending to a file of records, and reading it back whatever ended the last run.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
@@ -59,13 +59,13 @@ static bool cut_back(struct record_file const *file)
     return false;
 }
 
-bool record_open(struct record_file *file, char const *directory, record_visitor *visit,
-                 void *context)
+bool record_open(struct record_file *file, char const *directory, char const *name,
+                 record_visitor *visit, void *context)
 {
     FILE *stream;
     bool good;
 
-    *file = (struct record_file){.path = text_format("%s/samples.jsonl", directory)};
+    *file = (struct record_file){.path = text_format("%s/%s", directory, name)};
     file->fd = open(file->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     stream = file->fd < 0 ? NULL : fopen(file->path, "re");
     if (stream == NULL || !durable_sync_folder(directory)) {
@@ -78,6 +78,22 @@ bool record_open(struct record_file *file, char const *directory, record_visitor
         fclose(stream);
     if (!good)
         record_close(file);
+    return good;
+}
+
+bool record_read(char const *directory, char const *name, record_visitor *visit, void *context)
+{
+    struct record_file file = {.path = text_format("%s/%s", directory, name), .fd = -1};
+    FILE *const stream = fopen(file.path, "re");
+    bool good = false;
+
+    if (stream == NULL) {
+        complain("ls -ld that folder", "%s: cannot open it: %s", file.path, strerror(errno));
+    } else {
+        good = read_back(&file, stream, visit, context);
+        fclose(stream);
+    }
+    record_close(&file);
     return good;
 }
 

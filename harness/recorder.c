@@ -55,7 +55,7 @@ static int open_on_cpu(struct perf_event_attr *attributes, size_t cpu)
                         (unsigned long)PERF_FLAG_FD_CLOEXEC);
 }
 
-/* Tries an event on this CPU alone; without the kernel where that is refused. errno tells why not. */
+/* errno tells why not. */
 static bool can_open(struct perf_event_attr *attributes)
 {
     struct perf_event_attr trial = *attributes;

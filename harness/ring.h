@@ -1,7 +1,7 @@
 /* ring.h -- the buffer that the kernel writes one CPU's records to, read without a system call.
  *
- * perf_event_open(2), "MMAP layout": a page of control, then a power of two of data pages. data_head is
- * the kernel's, data_tail ours; both only grow.
+ * perf_event_open(2), "MMAP layout": a page of control, then a power of two of data pages.
+ * data_head is the kernel's, data_tail ours; both only grow.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_RING_H
@@ -17,8 +17,8 @@ struct ring {
     size_t data_bytes; /* a power of two */
 };
 
-/* Maps `bytes` of data (a power of two, at least a page) for the event `fd`, half of them or less where this user may not lock so
- * much memory. False with errno. */
+/* Maps `bytes` of data (a power of two, at least a page) for the event `fd`, half of them or less
+ * where this user may not lock so much memory. False with errno. */
 bool ring_open(struct ring *ring, int fd, size_t bytes);
 void ring_close(struct ring *ring);
 

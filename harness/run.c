@@ -1,190 +1,186 @@
-/* run.c -- slablab run: a plan, carried out or gone on with, from its first file to its outcome.
+/* run.c -- slablab run, profile and faults: the command line.
  *
  * SPDX-License-Identifier: MIT */
-#define _GNU_SOURCE
-#include "blocks.h"
 #include "commands.h"
 #include "complain.h"
-#include "durable.h"
-#include "interrupt.h"
-#include "lock.h"
-#include "machine.h"
-#include "memory.h"
-#include "progress.h"
-#include "run_folder.h"
-#include "summary.h"
+#include "measurement.h"
 #include "text.h"
-#include "unfinished.h"
 
 #include <getopt.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+enum { BLOCKS_MOST = 100000, RATE_MOST = 100000, NS_PER_SECOND = 1000000000 };
+
 struct request {
-    char const *experiment;
-    char const *results; /* the folder that holds <experiment>/<run>/ */
+    char const *command;
+    char const *experiment;        /* a path; NULL where words say the rest */
+    char **words;                  /* ARM WORKLOAD ... behind "--" */
+    struct measurement measurement;
     bool quick;
-    bool fresh;
-    uint64_t seed; /* 0: none was given */
 };
 
-static bool parse(int argc, char **argv, struct request *request)
+static char *usage_of(struct request const *request)
 {
-    static struct option const options[] = {{"quick", no_argument, NULL, 'q'},
+    return text_format("slablab %s experiments/smoke.yaml; slablab %s --help", request->command,
+                       request->command);
+}
+
+static bool refuse(struct request const *request, char const *what, char const *word)
+{
+    char *const usage = usage_of(request);
+
+    complain(usage, "%s: %s '%s'", request->command, what, word);
+    free(usage);
+    return false;
+}
+
+static bool take_number(struct request const *request, char const *option, uint64_t most,
+                        uint64_t *number)
+{
+    if (text_to_number(optarg, number) && *number > 0 && *number <= most)
+        return true;
+    char *const example = text_format("%s 1", option);
+    complain(example, "%s: %s '%s' is not a whole number from 1 to %" PRIu64, request->command,
+             option, optarg, most);
+    free(example);
+    return false;
+}
+
+static bool take_option(struct request *request, int option)
+{
+    struct instrument *const instrument = request->measurement.instrument;
+    uint64_t rate = 0;
+
+    switch (option) {
+    case 'q': request->quick = true; return true;
+    case 'f': request->measurement.fresh = true; return true;
+    case 'o': request->measurement.results = optarg; return true;
+    case 's': return take_number(request, "--seed", INT64_MAX, &request->measurement.seed);
+    case 'b': return take_number(request, "--blocks", BLOCKS_MOST, &instrument->blocks_max);
+    case 'r':
+        if (!take_number(request, "--rate", RATE_MOST, &rate))
+            return false;
+        instrument->period_ns = NS_PER_SECOND / rate;
+        return true;
+    default: return false;
+    }
+}
+
+/* Which options a command has is a matter of where its list begins. What stands behind "--" is left
+ * alone. */
+static bool take_options(int argc, char **argv, struct request *request)
+{
+    static struct option const options[] = {{"rate", required_argument, NULL, 'r'},
+                                            {"blocks", required_argument, NULL, 'b'},
+                                            {"quick", no_argument, NULL, 'q'},
                                             {"fresh", no_argument, NULL, 'f'},
                                             {"seed", required_argument, NULL, 's'},
                                             {"out", required_argument, NULL, 'o'},
                                             {NULL, 0, NULL, 0}};
-    static char const usage[] =
-        "slablab run experiments/smoke.yaml [--quick] [--seed N] [--out DIR] [--fresh]";
+    struct instrument const *const instrument = request->measurement.instrument;
+    size_t const first = instrument == NULL ? 2 : instrument->period_ns == 0 ? 1 : 0;
     int option;
 
-    *request = (struct request){.results = "results"};
     opterr = 0;
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        switch (option) {
-        case 'q': request->quick = true; break;
-        case 'f': request->fresh = true; break;
-        case 'o': request->results = optarg; break;
-        case 's':
-            if (text_to_number(optarg, &request->seed) && request->seed != 0)
-                break;
-            complain("--seed 1", "run: --seed '%s' is not a whole number above 0", optarg);
+    while ((option = getopt_long(argc, argv, "", options + first, NULL)) != -1) {
+        if (option == '?')
+            return refuse(request, "unknown or incomplete option", argv[optind - 1]);
+        if (!take_option(request, option))
             return false;
-        default:
-            complain(usage, "run: unknown or incomplete option '%s'", argv[optind - 1]);
-            return false;
-        }
     }
-    if (argc - optind != 1) {
-        complain(usage, "run: one experiment is wanted, and %d are given", argc - optind);
-        return false;
-    }
-    request->experiment = argv[optind];
     return true;
 }
 
-/* Finds or makes the run's folder; replaces *plan by the stored one where there is one to go on
- * with. */
-static char *settle_folder(struct request const *request, struct plan **plan)
+static int place_of_words(int argc, char **argv)
 {
-    char *const parent = text_format("%s/%s", request->results, (*plan)->experiment);
-    struct unfinished found = {0};
-    char *folder;
-
-    if (!request->fresh)
-        found = unfinished_find(parent, *plan, request->seed);
-    bool const resumed = found.folder != NULL;
-    if (resumed) {
-        folder = found.folder;
-        plan_free(*plan);
-        *plan = found.plan;
-    } else {
-        fputs(found.why_none != NULL ? found.why_none : "", stderr);
-        folder = run_folder_create(parent, (*plan)->form);
-    }
-    if (folder != NULL)
-        fprintf(stderr, "%s %s (seed %" PRIu64 ")\n", resumed ? "resuming" : "new run", folder,
-                (*plan)->seed);
-    free(found.why_none);
-    free(parent);
-    /* Before plan.json is there nobody finds the folder, so nobody takes its lock away from this
-     * run. */
-    if (folder != NULL && lock_folder(folder) && (resumed || plan_write(*plan, folder)))
-        return folder;
-    free(folder);
-    return NULL;
+    for (int i = 1; i < argc; i++)
+        if (text_equal(argv[i], "--"))
+            return i;
+    return argc;
 }
 
-/* What comes before the blocks, unless it was done before a resume. */
-static enum step prepare(struct bench *bench, char const *folder, json_t *reasons)
+static bool parse(int argc, char **argv, struct request *request)
 {
-    enum step step = STEP_DONE;
-    json_t *file;
+    int const end = place_of_words(argc, argv);
 
-    if (!calibration_read(bench, folder)) {
-        step = calibrate(bench, reasons);
-        if (step == STEP_DONE && !calibration_write(bench, folder))
-            step = STEP_FAULT;
-    }
-    if (step != STEP_DONE || attestation_read(bench, folder))
-        return step;
-    step = attest(bench, reasons, &file);
-    if (file != NULL && !durable_write_json(folder, "attestation.json", file))
-        step = STEP_FAULT;
-    json_decref(file);
-    return step;
+    if (!take_options(end, argv, request))
+        return false;
+    if (end < argc && request->measurement.instrument == NULL)
+        return refuse(request, "an experiment is wanted, and not", "--");
+    if (end < argc && optind < end)
+        return refuse(request, "either an experiment or -- ARM WORKLOAD is wanted, and not also",
+                      argv[optind]);
+    if (end == argc && end - optind != 1)
+        return refuse(request, "one experiment is wanted, and it got",
+                      end == optind ? "none" : argv[optind + 1]);
+    if (end < argc)
+        request->words = argv + end + 1;
+    else
+        request->experiment = argv[optind];
+    return true;
 }
 
-static int finish(struct tally const *tally, json_t *outcome, char const *folder)
+/* A word between quotation marks in YAML. */
+static void append_quoted(char **text, char const *word)
 {
-    bool const complete =
-        strcmp(json_string_value(json_object_get(outcome, "verdict")), "complete") == 0;
-    bool const written = durable_write_json(folder, "outcome.json", outcome);
-
-    progress_end();
-    if (written)
-        summary_print(tally, outcome, folder);
-    json_decref(outcome);
-    if (!written)
-        return EXIT_STATUS_USAGE;
-    return complete ? EXIT_STATUS_PASS : EXIT_STATUS_VOID;
+    for (; *word != '\0'; word++)
+        text_append(text, *word == '"' || *word == '\\' ? "\\%c" : "%c", *word);
 }
 
-static int carry_out(struct bench *bench, struct tally *tally, char const *folder)
+/* ALLOCATOR NAME=value ... WORKLOAD name=number ...: the arm ends before the second word without an
+ * equals sign. A warm-up makes the start a warm one. */
+static char *experiment_of(char *const *words)
 {
-    json_t *const reasons = json_array();
-    enum stop_reason *const stops = memory_zeroed(bench->plan->cell_count, sizeof *stops);
-    enum step step = prepare(bench, folder, reasons);
-    int status = EXIT_STATUS_USAGE;
+    char *text = text_copy("question: Where does the time go, and every page fault?\nbaseline: \"");
+    bool warm = false;
+    size_t plain = 0;
 
-    if (step == STEP_VOID) {
-        status = finish(tally, stop_outcome_before_blocks(reasons), folder);
-        if (status == EXIT_STATUS_VOID)
-            complain("slablab attest with the same experiment: who serves what, and what is wrong",
-                     "%s: void before its first block, as said above", bench->plan->experiment);
-    } else if (step == STEP_DONE) {
-        step = blocks_run(bench, tally, stops, folder);
-        if (step == STEP_DONE)
-            status = finish(tally, stop_outcome(tally, stops), folder);
+    for (size_t i = 0; words[i] != NULL; i++) {
+        bool const names = strchr(words[i], '=') == NULL;
+        warm = warm || strncmp(words[i], "warmup=", strlen("warmup=")) == 0;
+        plain += names;
+        if (names && plain == 2)
+            text_append(&text, "\"\nworkloads:\n  - run: \"");
+        else if (i > 0)
+            text_append(&text, " ");
+        append_quoted(&text, words[i]);
     }
-    if (step == STEP_INTERRUPTED) {
-        progress_end();
-        fprintf(stderr,
-                "interrupted; what %s holds is kept, and the same command goes on from there\n",
-                folder);
-        status = EXIT_STATUS_INTERRUPTED;
-    }
-    free(stops);
-    json_decref(reasons);
-    return status;
+    text_append(&text, "\"\n%s", plain < 2 ? "" : warm ? "    start: warm\n" : "    start: cold\n");
+    return text;
 }
 
+static struct plan *plan_of(struct request const *request)
+{
+    if (request->words == NULL)
+        return plan_from_experiment(request->experiment, request->quick,
+                                    request->measurement.seed);
+    char *const text = experiment_of(request->words);
+    struct plan *const plan = plan_from_text("command_line", text, request->measurement.seed);
+    free(text);
+    return plan;
+}
+
+/* argv[0] is the command: `run` has no instrument, the others are named after theirs. */
 int command_run(int argc, char **argv)
 {
-    struct request request;
-    struct plan *plan;
-    struct bench bench;
-    char *folder;
-    int status = EXIT_STATUS_USAGE;
+    struct request request = {.command = argv[0],
+                              .measurement = {.results = "results",
+                                              .instrument = instrument_named(argv[0])}};
 
     if (!parse(argc, argv, &request))
         return EXIT_STATUS_USAGE;
-    plan = plan_from_experiment(request.experiment, request.quick, request.seed);
-    folder = plan != NULL && lock_measuring() ? settle_folder(&request, &plan) : NULL;
-    /* The machine is described before the sampler moves this process to a CPU of its own: from then
-     * on no other is allowed. */
-    if (folder != NULL && (run_folder_has(folder, "machine.json") || machine_write(plan, folder)) &&
-        bench_open(&bench, plan)) {
-        struct tally tally = tally_new(plan);
-        interrupt_catch();
-        status = carry_out(&bench, &tally, folder);
-        tally_free(&tally);
-        bench_close(&bench);
+    struct plan *const plan = plan_of(&request);
+    if (plan == NULL)
+        return EXIT_STATUS_USAGE;
+    if (request.measurement.instrument == NULL)
+        return measurement_run(&request.measurement, plan);
+    if (!instrument_open(request.measurement.instrument)) {
+        plan_free(plan);
+        return EXIT_STATUS_USAGE;
     }
-    free(folder);
-    plan_free(plan);
+    int const status = measurement_run(&request.measurement, plan);
+    instrument_close(request.measurement.instrument);
     return status;
 }

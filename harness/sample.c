@@ -133,13 +133,13 @@ static void page_reset(struct region *page)
 static bool wait_for_exit(pid_t child, int pidfd, uint64_t deadline_ns, struct recorder *recorder)
 {
     struct pollfd polls[1 + POLLS_MAX] = {{.fd = pidfd, .events = POLLIN}};
-    size_t const count = 1 + (recorder != NULL ? recorder_polls(recorder, polls + 1, POLLS_MAX) : 0);
+    size_t const rings = recorder != NULL ? recorder_polls(recorder, polls + 1, POLLS_MAX) : 0;
     bool in_time = true;
 
     for (;;) {
         uint64_t const now_ns = clock_ns(CLOCK_MONOTONIC);
         uint64_t const left_ns = now_ns < deadline_ns ? deadline_ns - now_ns : 0;
-        int const ready = poll(polls, count, (int)(left_ns / 1000000));
+        int const ready = poll(polls, 1 + rings, (int)(left_ns / 1000000));
         if (recorder != NULL)
             recorder_read(recorder);
         if ((ready > 0 && polls[0].revents != 0) || (ready < 0 && errno != EINTR))
@@ -205,6 +205,15 @@ static enum sample_status status_of(struct sample *sample, int wait_status, bool
     return SAMPLE_OK;
 }
 
+static uint64_t bytes_of(char *const *strings)
+{
+    uint64_t bytes = 0;
+
+    for (size_t i = 0; strings[i] != NULL; i++)
+        bytes += strlen(strings[i]) + 1;
+    return bytes;
+}
+
 bool sample_run(struct sampler *sampler, char *const *arguments, char *const *environment,
                 struct sample *sample)
 {
@@ -243,6 +252,7 @@ bool sample_run(struct sampler *sampler, char *const *arguments, char *const *en
     if (sampler->recorder != NULL)
         recorder_end(sampler->recorder);
     sample->pid = (uint32_t)child;
+    sample->exec_bytes = bytes_of(arguments) + bytes_of(environment) + strlen(arguments[0]) + 1;
     sample->process_wall_ns = clock_ns(CLOCK_MONOTONIC) - started_ns;
     sample->process_cpu_ns = timeval_ns(usage.ru_utime) + timeval_ns(usage.ru_stime);
     sample->process_minor_faults = (uint64_t)usage.ru_minflt;

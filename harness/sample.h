@@ -31,6 +31,7 @@ struct sample {
     int exit_code;
     int signal;
     uint32_t pid;
+    uint64_t exec_bytes; /* of path, arguments and environment, which exec copies */
     struct region region;
     uint64_t process_cpu_ns; /* these four from fork to exit, by wait4 */
     uint64_t process_wall_ns;

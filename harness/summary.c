@@ -64,7 +64,7 @@ static void print_noise_floor(struct tally const *tally)
         puts("the control arm had too few blocks to void this run");
 }
 
-static void print_verdict(json_t *outcome)
+void summary_print_verdict(json_t const *outcome)
 {
     json_int_t blocks = 0;
     json_int_t lost = 0;
@@ -87,12 +87,17 @@ static void print_verdict(json_t *outcome)
     }
 }
 
-void summary_print(struct tally const *tally, json_t *outcome, char const *folder)
+void summary_print_next(char const *command, char const *folder)
 {
     /* Debian's pandas belongs to this one, whatever other python comes first on the PATH. */
     char const *const python =
         access("/usr/bin/python3", X_OK) == 0 ? "/usr/bin/python3" : "python3";
 
+    printf("run: %s\nnext: %s -m analysis %s %s\n", folder, python, command, folder);
+}
+
+void summary_print(struct tally const *tally, json_t *outcome, char const *folder)
+{
     printf("%s (%s)\n", tally->plan->experiment, tally->plan->form);
     if (json_array_size(json_object_get(outcome, "cells")) > 0) {
         for (size_t i = 0; i < tally->plan->cell_count; i++)
@@ -100,6 +105,6 @@ void summary_print(struct tally const *tally, json_t *outcome, char const *folde
         putchar('\n');
         print_noise_floor(tally);
     }
-    print_verdict(outcome);
-    printf("run: %s\nnext: %s -m analysis table %s\n", folder, python, folder);
+    summary_print_verdict(outcome);
+    summary_print_next("table", folder);
 }

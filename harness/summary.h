@@ -10,4 +10,8 @@
  * lies. */
 void summary_print(struct tally const *tally, json_t *outcome, char const *folder);
 
+/* Its last parts alone: losses and verdict; where the run lies and which `analysis` comes next. */
+void summary_print_verdict(json_t const *outcome);
+void summary_print_next(char const *command, char const *folder);
+
 #endif

@@ -3,20 +3,21 @@
  * SPDX-License-Identifier: MIT */
 #include "symbols.h"
 
+#include "arena.h"
 #include "inline_chain.h"
 #include "kernel_symbols.h"
 #include "layer_declarations.h"
 #include "memory.h"
-#include "number_map.h"
 #include "object_file.h"
 #include "symbol_table.h"
+#include "table.h"
 #include "text.h"
 #include "unwind_rules.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* What the map of places holds. */
+/* The functions at one place. */
 struct place {
     size_t count;
     struct frame frame[];
@@ -30,8 +31,9 @@ struct object {
     struct code_units units;
     struct layer_declarations layers;
     char *problem;
-    struct number_map places; /* by file_offset * 2 + of_call */
-    struct number_map rules;  /* by file_offset */
+    struct arena arena;  /* of the places and rules that were asked for */
+    struct table places; /* file_offset * 2 + of_call -> address of its struct place */
+    struct table rules;  /* file_offset -> address of its struct unwind_rule */
 };
 
 struct symbols {
@@ -73,8 +75,9 @@ static struct object *object_open(char const *path, uint64_t path_hash)
 
 static void object_close(struct object *object)
 {
-    number_map_free(&object->places);
-    number_map_free(&object->rules);
+    table_free(&object->places);
+    table_free(&object->rules);
+    arena_free(&object->arena);
     layer_declarations_free(&object->layers);
     code_units_free(&object->units);
     symbol_table_free(&object->table);
@@ -161,9 +164,11 @@ static struct place *look_up(struct object *object, uint64_t file_offset)
     bool const loaded = object_file_address(&object->file, file_offset, &address);
     size_t const depth = loaded ? inline_chain(&object->units, address, entry) : 0;
     size_t const count = depth > 0 ? depth : 1;
-    struct place *const place = memory_zeroed(1, sizeof *place + count * sizeof *place->frame);
+    struct place *const place =
+        arena_room(&object->arena, sizeof *place + count * sizeof *place->frame);
 
-    place->count = count;
+    *place = (struct place){.count = count};
+    place->frame[0] = (struct frame){.function = NULL};
     for (size_t i = 0; i < depth; i++)
         place->frame[depth - 1 - i] = frame_of(object, address, &entry[i], i > 0);
     if (loaded && depth == 0)
@@ -174,27 +179,26 @@ static struct place *look_up(struct object *object, uint64_t file_offset)
 struct frames object_frames(struct object *object, uint64_t file_offset, bool of_call)
 {
     uint64_t const key = file_offset * 2 + of_call;
-    struct place *place = number_map_find(&object->places, key);
+    uint64_t *const known = table_at(&object->places, key);
 
-    if (place == NULL) {
-        place = look_up(object, file_offset - of_call);
-        number_map_put(&object->places, key, place);
-    }
+    if (*known == 0)
+        *known = (uintptr_t)look_up(object, file_offset - of_call);
+    struct place const *const place = (struct place const *)(uintptr_t)*known;
     return (struct frames){place->frame, place->count};
 }
 
 struct unwind_rule object_unwind_rule(struct object *object, uint64_t file_offset)
 {
-    struct unwind_rule *rule = number_map_find(&object->rules, file_offset);
+    uint64_t *const known = table_at(&object->rules, file_offset);
 
-    if (rule == NULL) {
+    if (*known == 0) {
+        struct unwind_rule rule = {.known = false};
         uint64_t address = 0;
-        rule = memory_zeroed(1, sizeof *rule);
         if (object_file_address(&object->file, file_offset, &address))
-            *rule = unwind_rule_at(&object->file, address);
-        number_map_put(&object->rules, file_offset, rule);
+            rule = unwind_rule_at(&object->file, address);
+        *known = (uintptr_t)arena_copy(&object->arena, &rule, sizeof rule);
     }
-    return *rule;
+    return *(struct unwind_rule const *)(uintptr_t)*known;
 }
 
 struct memory_declaration const *object_memory(struct object *object, char const *function)

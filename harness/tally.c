@@ -17,8 +17,13 @@ enum { CAPACITY_FIRST = 32 };
 
 struct tally tally_new(struct plan const *plan)
 {
-    return (struct tally){plan, memory_zeroed(plan->cell_count, sizeof(struct tally_cell)),
-                          json_object()};
+    return (struct tally){
+        .plan = plan,
+        .file = "samples.jsonl",
+        .schema = "slablab-block/1",
+        .cells = memory_zeroed(plan->cell_count, sizeof(struct tally_cell)),
+        .losses = json_object(),
+    };
 }
 
 void tally_free(struct tally *tally)
@@ -69,21 +74,30 @@ static struct tally_sample *next_block(struct tally_cell *cell, size_t arm_count
     return cell->sample + valid * arm_count;
 }
 
-static bool refuse(char const *what, char const *cell, uint64_t block)
+static bool refuse(struct tally const *tally, char const *what, char const *cell, uint64_t block)
 {
-    complain("slablab run --fresh", "samples.jsonl: %s: cell '%s', block %" PRIu64, what, cell,
-             block);
+    complain("the same command with --fresh", "%s: %s: cell '%s', block %" PRIu64, tally->file,
+             what, cell, block);
     return false;
+}
+
+/* A profiled process has a twin that was left alone, and that one's time counts. */
+static bool is_timed(json_t const *sample)
+{
+    return json_object_get(sample, "profile") == NULL;
 }
 
 /* Each arm must be there once: arm_count samples, and none that fills a place twice. */
 static bool take_samples(struct plan const *plan, json_t const *samples, struct tally_sample *into)
 {
-    if (json_array_size(samples) != plan->arm_count)
-        return false;
+    size_t timed = 0;
+
     memset(into, 0, plan->arm_count * sizeof *into);
-    for (size_t i = 0; i < plan->arm_count; i++) {
+    for (size_t i = 0; i < json_array_size(samples); i++) {
         json_t const *const sample = json_array_get(samples, i);
+        if (!is_timed(sample))
+            continue;
+        timed++;
         char const *const id = json_string_value(json_object_get(sample, "arm"));
         size_t const arm = id == NULL ? plan->arm_count : find_arm(plan, id);
         if (arm == plan->arm_count || into[arm].cpu_ns != 0)
@@ -93,7 +107,7 @@ static bool take_samples(struct plan const *plan, json_t const *samples, struct 
         into[arm].operations = number(sample, "operations");
         into[arm].faults = number(sample, "minor_faults") + number(sample, "major_faults");
     }
-    return true;
+    return timed == plan->arm_count;
 }
 
 /* The block is valid where every arm's sample is ok; adds those that are not to `losses`. */
@@ -126,22 +140,23 @@ bool tally_add(void *context, json_t const *record)
     size_t const index = id == NULL ? tally->plan->cell_count : find_cell(tally->plan, id);
     struct tally_cell *const cell = &tally->cells[index];
 
-    if (schema == NULL || strcmp(schema, "slablab-block/1") != 0)
-        return refuse("a record of an unknown schema", id == NULL ? "?" : id, block);
+    if (schema == NULL || strcmp(schema, tally->schema) != 0)
+        return refuse(tally, "a record of an unknown schema", id == NULL ? "?" : id, block);
     if (hash == NULL || strcmp(hash, tally->plan->hash) != 0)
-        return refuse("a block of another plan", id == NULL ? "?" : id, block);
+        return refuse(tally, "a block of another plan", id == NULL ? "?" : id, block);
     if (index == tally->plan->cell_count)
-        return refuse("a cell that the plan does not have", id == NULL ? "?" : id, block);
+        return refuse(tally, "a cell that the plan does not have", id == NULL ? "?" : id, block);
     if (block != cell->blocks)
-        return refuse(block < cell->blocks ? "a block that is there twice"
+        return refuse(tally, block < cell->blocks ? "a block that is there twice"
                                            : "a block after a missing one",
                       id, block);
     if (!take_samples(tally->plan, json_object_get(record, "samples"),
                       next_block(cell, tally->plan->arm_count)))
-        return refuse("a block without each arm once", id, block);
+        return refuse(tally, "a block without each arm once", id, block);
     bool const valid = count_losses(tally->losses, json_object_get(record, "samples"));
     if (valid != json_is_true(json_object_get(record, "valid")))
-        return refuse("a block whose `valid` is not what its samples' statuses say", id, block);
+        return refuse(tally, "a block whose `valid` is not what its samples' statuses say", id,
+                      block);
     cell->blocks++;
     cell->lost += !valid;
     cell->duration_ns += number(record, "duration_ns");

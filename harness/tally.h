@@ -29,6 +29,8 @@ struct tally_cell {
 
 struct tally {
     struct plan const *plan;
+    char const *file;   /* whose records they are: "samples.jsonl", or an instrument's */
+    char const *schema; /* "slablab-block/1", or the instrument's */
     struct tally_cell *cells;
     json_t *losses; /* {"<arm>: <status>": how many samples}, of those that are not ok */
 };

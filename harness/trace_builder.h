@@ -1,6 +1,6 @@
 /* trace_builder.h -- perf's records, taken apart into a trace.
  *
- * It knows the layout of a record and no system call, so that a test can hand it records of its own.
+ * It knows the layout of a record and no system call, so that a test can hand it its own.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_TRACE_BUILDER_H

@@ -25,6 +25,7 @@ struct terms {
 /* A plan, with all that is needed to run any part of it. terms[i] belongs to plan->cells[i]. */
 struct bench {
     struct plan const *plan;
+    struct instrument const *instrument; /* looks into the blocks' processes; NULL: none does */
     struct sampler sampler;
     struct terms *terms;
 };

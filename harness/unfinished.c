@@ -41,9 +41,10 @@ static char *misfit(char const *folder, struct plan const *stored, struct plan c
     return machine_change(folder);
 }
 
-struct unfinished unfinished_find(char const *parent, struct plan const *plan, uint64_t seed)
+struct unfinished unfinished_find(char const *parent, char const *form, struct plan const *plan,
+                                  uint64_t seed)
 {
-    struct words folders = run_folder_unfinished(parent, plan->form);
+    struct words folders = run_folder_unfinished(parent, form);
     struct unfinished found = {0};
     char *why_none = text_copy("");
 

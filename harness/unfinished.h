@@ -13,8 +13,9 @@ struct unfinished {
     char *why_none;    /* a line for each unfinished run that does not fit; NULL where one does */
 };
 
-/* Looks at the unfinished runs of the plan's form in `parent`, newest first. The first fits whose
- * plan is the same (its seed too, unless `seed` is 0) on the same machine. */
-struct unfinished unfinished_find(char const *parent, struct plan const *plan, uint64_t seed);
+/* Looks at the unfinished runs in `parent` whose folders end in `form`, newest first. The first
+ * fits whose plan is the same (its seed too, unless `seed` is 0) on the same machine. */
+struct unfinished unfinished_find(char const *parent, char const *form, struct plan const *plan,
+                                  uint64_t seed);
 
 #endif

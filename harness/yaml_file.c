@@ -276,18 +276,19 @@ static bool parse_document(struct yaml_file *file)
     return file->document_open && !empty;
 }
 
-struct yaml_file *yaml_file_open(char const *path, cyaml_schema_value_t const *schema)
+/* Takes over the text. */
+static struct yaml_file *read_text(char const *name, char *text, size_t size,
+                                   cyaml_schema_value_t const *schema)
 {
     struct yaml_file *const file = memory_zeroed(1, sizeof *file);
     cyaml_config_t const config = config_for(file);
 
-    file->path = text_copy(path);
+    file->path = text_copy(name);
     file->schema = schema;
     file->fault.place = text_copy("");
-    file->text = text_of_file(path, &file->size);
-    if (file->text == NULL) {
-        complain("slablab list experiments", "%s: %s", path, strerror(errno));
-    } else if (parse_document(file)) {
+    file->text = text;
+    file->size = size;
+    if (parse_document(file)) {
         bool const list = schema->type == CYAML_SEQUENCE;
         cyaml_err_t const error = cyaml_load_data((uint8_t *)file->text, file->size, &config,
                                                   schema, &file->data, list ? &file->count : NULL);
@@ -297,6 +298,23 @@ struct yaml_file *yaml_file_open(char const *path, cyaml_schema_value_t const *s
     }
     yaml_file_close(file);
     return NULL;
+}
+
+struct yaml_file *yaml_file_open(char const *path, cyaml_schema_value_t const *schema)
+{
+    size_t size = 0;
+    char *const text = text_of_file(path, &size);
+
+    if (text != NULL)
+        return read_text(path, text, size, schema);
+    complain("slablab list experiments", "%s: %s", path, strerror(errno));
+    return NULL;
+}
+
+struct yaml_file *yaml_file_of_text(char const *name, char const *text,
+                                    cyaml_schema_value_t const *schema)
+{
+    return read_text(name, text_copy(text), strlen(text), schema);
 }
 
 void yaml_file_close(struct yaml_file *file)

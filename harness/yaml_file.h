@@ -16,6 +16,9 @@ struct yaml_file;
 /* Reads and checks path against schema, a mapping or a list. Complains with the line and returns
  * NULL on any fault. */
 struct yaml_file *yaml_file_open(char const *path, cyaml_schema_value_t const *schema);
+/* The same of a text at hand, under the name that complaints shall give it. */
+struct yaml_file *yaml_file_of_text(char const *name, char const *text,
+                                    cyaml_schema_value_t const *schema);
 void yaml_file_close(struct yaml_file *file);
 
 /* What the schema filled in; it belongs to the file. */

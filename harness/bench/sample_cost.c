@@ -103,14 +103,14 @@ static bool compare(struct bench *bench, struct record_file *file)
     static double share_beyond[ROUNDS];
     struct block block;
 
-    block_allocate(&block, bench->plan);
+    block_allocate(&block, bench);
     for (uint64_t round = 0; round < ROUNDS; round++) {
         bare[round] = bare_ms(bench->terms[0].program, bench->sampler.null_fd);
         sample[round] = sample_ms(bench);
         sample_beyond[round] = sample[round] - bare[round];
         share_beyond[round] = share_of_block_ms(bench, &block, round, file) - bare[round];
     }
-    block_free(&block, bench->plan);
+    block_free(&block);
     printf("null workload, %d rounds in turn, median [95 %% interval], wall time\n", ROUNDS);
     print_row("fork + exec + wait", bare);
     print_row("a sample", sample);
@@ -146,7 +146,7 @@ int main(int argc, char **argv)
         plan.events[i] = (char *)event_names_default[i];
     if (!bench_open(&bench, &plan))
         return EXIT_STATUS_USAGE;
-    if (!record_open(&file, argv[2], ignore, NULL))
+    if (!record_open(&file, argv[2], "samples.jsonl", ignore, NULL))
         return EXIT_STATUS_USAGE;
     bool const within = compare(&bench, &file);
     unlink(file.path);

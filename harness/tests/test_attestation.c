@@ -234,7 +234,7 @@ static void a_valid_block(void **state)
 
     (void)state;
     assert_int_equal(attest(&bench, reasons, &file), STEP_DONE);
-    block_allocate(&block, &plan);
+    block_allocate(&block, &bench);
     assert_int_equal(block_run(&block, &bench, 0, 4), BLOCK_DONE);
     assert_true(block.valid);
     assert_int_equal(block.pad_bytes, schedule_block(plan.seed, 0, 4, order, ARMS));
@@ -252,7 +252,7 @@ static void a_valid_block(void **state)
         assert_non_null(json_object_get(json_object_get(counted, events[1]), "absent"));
     }
     json_decref(record);
-    block_free(&block, &plan);
+    block_free(&block);
 }
 
 /* Enabled for 100 ns and counting in 0, 40 and 100 of them. */
@@ -262,7 +262,7 @@ static void a_counter_that_never_ran_is_absent(void **state)
     struct block block;
 
     (void)state;
-    block_allocate(&block, &plan);
+    block_allocate(&block, &bench);
     for (size_t i = 0; i < ARMS; i++) {
         struct region *const region = &block.samples[i].region;
         block.order[i] = i;
@@ -284,7 +284,7 @@ static void a_counter_that_never_ran_is_absent(void **state)
         assert_int_equal(json_integer_value(json_object_get(event, "running_ns")), running_ns[i]);
     }
     json_decref(record);
-    block_free(&block, &plan);
+    block_free(&block);
 }
 
 /* One arm crashes, the others go on; what it said is kept, and the block does not count. */
@@ -296,7 +296,7 @@ static void an_invalid_block(void **state)
     (void)state;
     assert_int_equal(attest(&bench, reasons, &file), STEP_DONE);
     let_phase_be("FAKE=crash");
-    block_allocate(&block, &plan);
+    block_allocate(&block, &bench);
     assert_int_equal(block_run(&block, &bench, 0, 0), BLOCK_DONE);
     assert_false(block.valid);
     json_t *const record = block_describe(&block, &bench, "here");
@@ -317,7 +317,7 @@ static void an_invalid_block(void **state)
     }
     assert_int_equal(crashed, 1);
     json_decref(record);
-    block_free(&block, &plan);
+    block_free(&block);
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)

@@ -46,7 +46,7 @@ static int three_blocks(void **state)
 {
     (void)state;
     tally = tally_new(&made_plan);
-    if (!record_open(&file, directory, tally_add, &tally))
+    if (!record_open(&file, directory, "samples.jsonl", tally_add, &tally))
         return -1;
     for (uint64_t block = 0; block < 3; block++) {
         json_t *const record = made_record(0, block, true, 100, 100, 200);
@@ -83,7 +83,7 @@ static void append_text(char const *text, size_t length)
 
 static void reopen_and_expect(uint64_t blocks)
 {
-    assert_true(record_open(&file, directory, tally_add, &tally));
+    assert_true(record_open(&file, directory, "samples.jsonl", tally_add, &tally));
     assert_int_equal(tally.cells[0].blocks, blocks);
     record_close(&file);
 }
@@ -136,7 +136,7 @@ static void damage_in_the_middle(void **state)
 {
     (void)state;
     append_text("garbage\n{}\n", 11);
-    assert_false(record_open(&file, directory, tally_add, &tally));
+    assert_false(record_open(&file, directory, "samples.jsonl", tally_add, &tally));
 }
 
 static void refused(json_t *record)
@@ -198,7 +198,7 @@ static void full_disk(void **state)
     json_t *const record = made_record(0, 3, true, 1, 1, 1);
 
     (void)state;
-    assert_true(record_open(&file, directory, tally_add, &tally));
+    assert_true(record_open(&file, directory, "samples.jsonl", tally_add, &tally));
     signal(SIGXFSZ, SIG_IGN);
     getrlimit(RLIMIT_FSIZE, &before);
     tight = before;

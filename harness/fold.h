@@ -1,0 +1,26 @@
+/* fold.h -- a trace of CPU time as folded stacks, each in one layer, counted by stage.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_FOLD_H
+#define SLABLAB_FOLD_H
+
+#include "stages.h"
+#include "symbols.h"
+#include "trace.h"
+
+#include <jansson.h>
+
+/* What the profile is of, besides the trace. */
+struct fold_facts {
+    uint32_t pid;          /* of the process */
+    char const *program;   /* path of its executable */
+    char const *allocator; /* path of the object that served malloc */
+    struct stages stages;  /* when its region began and ended */
+    uint64_t period_ns;
+};
+
+/* The objects `profile` and `objects` of records.md in one; a new reference. */
+json_t *fold_describe(struct trace const *trace, struct symbols *symbols,
+                      struct fold_facts const *facts);
+
+#endif

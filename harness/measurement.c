@@ -1,0 +1,208 @@
+/* measurement.c -- a plan, carried out or gone on with, from its first file to its outcome.
+ *
+ * SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "measurement.h"
+
+#include "blocks.h"
+#include "complain.h"
+#include "durable.h"
+#include "instrument_summary.h"
+#include "interrupt.h"
+#include "lock.h"
+#include "machine.h"
+#include "memory.h"
+#include "progress.h"
+#include "run_folder.h"
+#include "summary.h"
+#include "text.h"
+#include "unfinished.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char const instrument_file[] = "instrument.json";
+
+/* The ending of the run's folder: "full", "quick", "profile", "profile-quick" ... */
+static char *folder_form(struct measurement const *measurement, struct plan const *plan)
+{
+    bool const quick = text_equal(plan->form, "quick");
+
+    if (measurement->instrument == NULL)
+        return text_copy(plan->form);
+    return text_format("%s%s", measurement->instrument->name, quick ? "-quick" : "");
+}
+
+/* Is the unfinished run in `folder` one with the instrument as it is set now? */
+static bool instrument_fits(struct measurement const *measurement, char const *folder)
+{
+    char *const path = text_format("%s/%s", folder, instrument_file);
+    json_t *const stored = json_load_file(path, 0, NULL);
+    json_t *const now =
+        measurement->instrument != NULL ? instrument_describe(measurement->instrument) : NULL;
+    bool const fits = now == NULL || json_equal(stored, now) == 1;
+
+    if (!fits)
+        fprintf(stderr, "%s: not finished, but its %s has other settings\n", folder,
+                instrument_file);
+    json_decref(now);
+    json_decref(stored);
+    free(path);
+    return fits;
+}
+
+/* Writes what the run is, before anything of it runs. Before plan.json is there nobody finds the
+ * folder, so nobody takes its lock away from this run. */
+static bool begin_folder(struct measurement const *measurement, struct plan const *plan,
+                         char const *folder)
+{
+    json_t *const instrument =
+        measurement->instrument != NULL ? instrument_describe(measurement->instrument) : NULL;
+    bool const written =
+        (instrument == NULL || durable_write_json(folder, instrument_file, instrument)) &&
+        plan_write(plan, folder);
+
+    json_decref(instrument);
+    return written;
+}
+
+/* Finds or makes the run's folder; replaces *plan by the stored one where there is one to go on
+ * with. */
+static char *settle_folder(struct measurement const *measurement, struct plan **plan)
+{
+    char *const parent = text_format("%s/%s", measurement->results, (*plan)->experiment);
+    char *const form = folder_form(measurement, *plan);
+    struct unfinished found = {0};
+    char *folder;
+
+    if (!measurement->fresh)
+        found = unfinished_find(parent, form, *plan, measurement->seed);
+    bool const resumed = found.folder != NULL && instrument_fits(measurement, found.folder);
+    if (resumed) {
+        folder = found.folder;
+        plan_free(*plan);
+        *plan = found.plan;
+    } else {
+        fputs(found.why_none != NULL ? found.why_none : "", stderr);
+        free(found.folder);
+        plan_free(found.plan);
+        folder = run_folder_create(parent, form);
+    }
+    if (folder != NULL)
+        fprintf(stderr, "%s %s (seed %" PRIu64 ")\n", resumed ? "resuming" : "new run", folder,
+                (*plan)->seed);
+    free(found.why_none);
+    free(form);
+    free(parent);
+    if (folder != NULL && lock_folder(folder) &&
+        (resumed || begin_folder(measurement, *plan, folder)))
+        return folder;
+    free(folder);
+    return NULL;
+}
+
+/* What comes before the blocks, unless it was done before a resume. */
+static enum step prepare(struct bench *bench, char const *folder, json_t *reasons)
+{
+    enum step step = STEP_DONE;
+    json_t *file;
+
+    if (!calibration_read(bench, folder)) {
+        step = calibrate(bench, reasons);
+        if (step == STEP_DONE && !calibration_write(bench, folder))
+            step = STEP_FAULT;
+    }
+    if (step != STEP_DONE || attestation_read(bench, folder))
+        return step;
+    step = attest(bench, reasons, &file);
+    if (file != NULL && !durable_write_json(folder, "attestation.json", file))
+        step = STEP_FAULT;
+    json_decref(file);
+    return step;
+}
+
+static int finish(struct bench const *bench, struct tally const *tally, json_t *outcome,
+                  char const *folder)
+{
+    bool const complete =
+        strcmp(json_string_value(json_object_get(outcome, "verdict")), "complete") == 0;
+    bool const written = durable_write_json(folder, "outcome.json", outcome);
+
+    progress_end();
+    if (written && bench->instrument == NULL)
+        summary_print(tally, outcome, folder);
+    else if (written)
+        instrument_summary_print(bench->instrument, tally, outcome, folder);
+    json_decref(outcome);
+    if (!written)
+        return EXIT_STATUS_USAGE;
+    return complete ? EXIT_STATUS_PASS : EXIT_STATUS_VOID;
+}
+
+static int carry_out(struct bench *bench, struct tally *tally, char const *folder)
+{
+    json_t *const reasons = json_array();
+    enum stop_reason *const stops = memory_zeroed(bench->plan->cell_count, sizeof *stops);
+    enum step step = prepare(bench, folder, reasons);
+    int status = EXIT_STATUS_USAGE;
+
+    if (step == STEP_VOID) {
+        status = finish(bench, tally, stop_outcome_before_blocks(reasons), folder);
+        if (status == EXIT_STATUS_VOID)
+            complain("slablab attest with the same experiment: who serves what, and what is wrong",
+                     "%s: void before its first block, as said above", bench->plan->experiment);
+    } else if (step == STEP_DONE) {
+        step = blocks_run(bench, tally, stops, folder);
+        if (step == STEP_DONE)
+            status = finish(bench, tally, stop_outcome(tally, stops), folder);
+    }
+    if (step == STEP_INTERRUPTED) {
+        progress_end();
+        fprintf(stderr,
+                "interrupted; what %s holds is kept, and the same command goes on from there\n",
+                folder);
+        status = EXIT_STATUS_INTERRUPTED;
+    }
+    free(stops);
+    json_decref(reasons);
+    return status;
+}
+
+/* An instrument looks at a fixed number of blocks, whatever the plan's rule for times. */
+static int carry_out_with(struct instrument const *instrument, struct bench *bench,
+                          struct plan *plan, char const *folder)
+{
+    struct tally tally = tally_new(plan);
+    int status;
+
+    if (instrument != NULL) {
+        plan->stop = (struct stop){.blocks_max = instrument->blocks_max};
+        tally.file = instrument->file;
+        tally.schema = instrument->schema;
+    }
+    bench->instrument = instrument;
+    interrupt_catch();
+    status = carry_out(bench, &tally, folder);
+    tally_free(&tally);
+    return status;
+}
+
+int measurement_run(struct measurement const *measurement, struct plan *plan)
+{
+    char *const folder = lock_measuring() ? settle_folder(measurement, &plan) : NULL;
+    struct bench bench;
+    int status = EXIT_STATUS_USAGE;
+
+    /* The machine is described before the sampler moves this process to a CPU of its own: from then
+     * on no other is allowed. */
+    if (folder != NULL && (run_folder_has(folder, "machine.json") || machine_write(plan, folder)) &&
+        bench_open(&bench, plan)) {
+        status = carry_out_with(measurement->instrument, &bench, plan, folder);
+        bench_close(&bench);
+    }
+    free(folder);
+    plan_free(plan);
+    return status;
+}
