@@ -105,14 +105,17 @@ static void bss_is_of_its_file(void **state)
     made_map(TABLES + 16 * PAGE, TABLES + 17 * PAGE, 0, "/lib/two.so");
     made_mmap(TABLES + 17 * PAGE, PAGE, MADE_ANONYMOUS | MAP_FIXED, MADE_STACK(IN(malloc)));
     made_mmap(TABLES + 24 * PAGE, PAGE, MADE_ANONYMOUS | MAP_FIXED, MADE_STACK(IN(malloc)));
+    made_map(TABLES + 32 * PAGE, TABLES + 33 * PAGE, 0, "/lib/three.so");
+    made_mmap(TABLES + 33 * PAGE, PAGE, MADE_ANONYMOUS, MADE_STACK(IN(malloc))); /* by chance */
     made_fault(TABLES + PAGE, popping);
     made_fault(TABLES + 8 * PAGE, popping);
     made_fault(TABLES + 17 * PAGE, popping);
     made_fault(TABLES + 24 * PAGE, popping);
-    describe(4);
+    made_fault(TABLES + 33 * PAGE, popping);
+    describe(5);
     assert_int_equal(faults("start_up front pop file first program"), 2);
     assert_int_equal(faults("start_up front pop anonymous first program"), 1);
-    assert_int_equal(faults("start_up front pop c_library_heap first program"), 1);
+    assert_int_equal(faults("start_up front pop c_library_heap first program"), 2);
 }
 
 /* Bytes of PT_TLS in this test's libraries are a few hundred: 8 KB below is none of theirs. */
@@ -162,7 +165,8 @@ static void the_kernel_faults_for_system_calls(void **state)
     assert_int_equal(faults("start_up system_call clone3 workload_tables again kernel"), 1);
 }
 
-/* From its CALL to its RETURN; also where no calls are known, until the program runs. */
+/* From its CALL to its RETURN; also where no calls are known, until the program runs. The registers
+ * are still those of the program before, whose stack was elsewhere. */
 static void exec_faults_before_there_is_a_program(void **state)
 {
     (void)state;
@@ -171,16 +175,20 @@ static void exec_faults_before_there_is_a_program(void **state)
     made_event(TRACE_EXEC, 0);
     made_map(TABLES, TABLES + PAGE, 0, facts.program);
     made_kernel_fault(TABLES, 0);
-    made_kernel_fault(SP, 0); /* arguments, where nothing is known to be mapped */
+    /* Arguments, where nothing is known to be mapped. */
+    made_kernel_fault(SP, made_stack(THREAD, (uint64_t const[]){1, 0}));
     made_return(0);
+    made_fault(THREAD - 8, MADE_STACK(1));
     made_as(200, 200);
+    made_fault(SP, MADE_STACK(1));
     made_event(TRACE_EXEC, 0);
     made_kernel_fault(SP, 0);
     made_fault(SP + PAGE, MADE_STACK(1));
     made_kernel_fault(SP + 2 * PAGE, 0);
-    describe(5);
+    describe(7);
     assert_int_equal(faults("start_up system_call exec file first kernel"), 1);
     assert_int_equal(faults("start_up system_call exec stack first kernel"), 2);
+    assert_int_equal(faults("start_up other [unknown] anonymous first program"), 3);
     assert_int_equal(faults("start_up kernel [kernel] anonymous first kernel"), 1);
 }
 

@@ -171,6 +171,20 @@ static void a_file_has_the_path_of_its_record(void **state)
     assert_int_equal(space_find(spaces, MADE_PID, AT(2))->file_offset, 6 * PAGE);
 }
 
+/* The kernel merges a file's neighbours too, and then tells of both. */
+static void a_file_is_as_long_as_its_mmap(void **state)
+{
+    (void)state;
+    made_map(AT(0), AT(2), 0, "/lib/one.so");
+    assert_true(touch(MADE_PID, 1));
+    MADE_CALL(SYS_mmap, a_stack, AT(2), PAGE, PROT_READ, MAP_PRIVATE | MAP_FIXED, 3, 2 * PAGE);
+    made_map(AT(0), AT(3), 0, "/lib/one.so");
+    made_return(AT(2));
+    assert_false(touch(MADE_PID, 1));
+    assert_int_equal(space_find(spaces, MADE_PID, AT(2))->file_offset, 2 * PAGE);
+    assert_int_equal(space_find(spaces, MADE_PID, AT(1))->origin, SPACE_NO_ORIGIN);
+}
+
 /* mprotect makes the kernel tell of half a file again: its pages are what they were. */
 static void a_file_told_again_stays(void **state)
 {
@@ -243,10 +257,14 @@ static void a_fork_copies_and_a_thread_shares(void **state)
     (void)state;
     made_mmap(AT(0), 2 * PAGE, MADE_ANONYMOUS, a_stack);
     assert_true(touch(MADE_PID, 0));
+    MADE_CALL(SYS_brk, a_stack, 0);
+    made_return(AT(4));
     made_as(200, 200);
     made_event(TRACE_FORK, MADE_PID);
     made_munmap(AT(1), PAGE);
-    assert_string_equal(drawing(200, 2), "a.");
+    MADE_CALL(SYS_brk, a_stack, AT(5));
+    made_return(AT(5));
+    assert_string_equal(drawing(200, 5), "a...h");
     assert_false(touch(200, 0)); /* copied on write: again */
     made_as(MADE_PID, 101);
     made_event(TRACE_FORK, MADE_PID);
@@ -261,7 +279,7 @@ static void exec_clears(void **state)
     (void)state;
     made_mmap(AT(0), 2 * PAGE, MADE_ANONYMOUS, a_stack);
     MADE_CALL(SYS_brk, a_stack, 0);
-    made_return(AT(8));
+    made_return(AT(3));
     assert_true(touch(MADE_PID, 0));
     MADE_CALL(SYS_execve, a_stack, 0);
     made_event(TRACE_EXEC, 0);
@@ -271,7 +289,7 @@ static void exec_clears(void **state)
     assert_string_equal(drawing(MADE_PID, 9), "f?.......");
     assert_true(touch(MADE_PID, 0));
     MADE_CALL(SYS_brk, a_stack, 0);
-    made_return(AT(4)); /* a new heap, not one that grew smaller */
+    made_return(AT(4)); /* a new heap, not one that grew */
     MADE_CALL(SYS_brk, a_stack, AT(5));
     made_return(AT(5));
     assert_string_equal(drawing(MADE_PID, 9), "f?..h....");
@@ -354,6 +372,7 @@ int main(void)
         TEST(fixed_mapping_replaces),
         TEST(failed_calls_map_nothing),
         TEST(a_file_has_the_path_of_its_record),
+        TEST(a_file_is_as_long_as_its_mmap),
         TEST(a_file_told_again_stays),
         TEST(mremap_moves_and_resizes),
         TEST(the_heap_begins_where_brk_was_first),
