@@ -30,6 +30,7 @@ MEMORIES = {
     "stack": "#0072b2",
     "file": "#b9bfc5",
     "shared_page": "#5b6168",
+    "harness": "#3f454c",
     "kernel": "#8f979f",
 }
 

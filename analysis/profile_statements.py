@@ -71,8 +71,7 @@ def _samples(profile: Profile) -> str:
     processes = profile.processes
     total = sum(processes[f"{stage}_samples"].sum() for stage in ("start_up", "region", "after"))
     unnamed = processes["unnamed_samples"].sum() / max(total, 1)
-    periods = sorted(set(processes["period_ns"]))
-    every = " or ".join(f"{period / 1e6:.3g} ms" for period in periods)
+    every = f"about {processes['period_ns'].median() / 1e6:.2g} ms"
     return (
         f"Profile: {count(total)} samples of {len(processes)} processes, one in {every} of CPU "
         f"time; {count(processes['lost'].sum())} lost, {100 * unnamed:.1f} % without a name."

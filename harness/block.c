@@ -50,7 +50,7 @@ static char *resolved(char const *path)
 }
 
 static json_t *look_into(struct bench const *bench, struct block const *block,
-                         struct sample const *sample)
+                         struct sample const *sample, uint64_t period_ns)
 {
     struct instrument const *const instrument = bench->instrument;
     char *const program = resolved(bench->terms[block->cell].program);
@@ -60,6 +60,7 @@ static json_t *look_into(struct bench const *bench, struct block const *block,
         .sample = sample,
         .program = program,
         .allocator = allocator,
+        .period_ns = period_ns,
         .first_block = block->number == 0,
     };
     json_t *const finding = instrument->describe(instrument, &observation);
@@ -69,7 +70,9 @@ static json_t *look_into(struct bench const *bench, struct block const *block,
     return finding;
 }
 
-/* Runs one entry of the block, and has the instrument look into it unless it is a twin. */
+/* Runs one entry of the block, and has the instrument look into it unless it is a twin. Every
+ * process has a period of its own: a loop that keeps step with one is out of step with the others.
+ * Workload planted, 20 us a turn, had 55 % of its samples at 100 us where 60 % of its time is. */
 static bool run_entry(struct block *block, struct bench *bench, size_t place)
 {
     struct instrument const *const instrument = bench->instrument;
@@ -79,11 +82,17 @@ static bool run_entry(struct block *block, struct bench *bench, size_t place)
     struct sample *const sample = &block->samples[place];
 
     clear(block, place);
+    uint64_t const period_ns =
+        watched ? schedule_period(bench->plan->seed, block->cell, block->number, place,
+                                  instrument->period_ns)
+                : 0;
     bench->sampler.recorder = watched ? instrument->recorder : NULL;
+    if (period_ns > 0)
+        recorder_set_period(instrument->recorder, period_ns);
     bool const started =
         trial_run(bench, block->cell, entry % arm_count, false, block->pad_bytes, sample);
     if (started && watched)
-        block->findings[place] = look_into(bench, block, sample);
+        block->findings[place] = look_into(bench, block, sample, period_ns);
     return started;
 }
 

@@ -8,9 +8,8 @@
 #include "sample.h"
 #include "text.h"
 
-/* 10,000 samples in a second of CPU time, by a prime number of nanoseconds: no loop of a workload
- * and no tick of the kernel keeps step with it. */
-enum { PERIOD_NS = 100003, PROFILE_BLOCKS = 40, FAULTS_BLOCKS = 5 };
+/* About 10,000 samples in a second of CPU time. */
+enum { PERIOD_NS = 100000, PROFILE_BLOCKS = 40, FAULTS_BLOCKS = 5 };
 
 static struct stages stages_of(struct sample const *sample)
 {
@@ -25,7 +24,7 @@ static json_t *describe_profile(struct instrument const *instrument,
         .program = observation->program,
         .allocator = observation->allocator,
         .stages = stages_of(observation->sample),
-        .period_ns = instrument->period_ns,
+        .period_ns = observation->period_ns,
     };
 
     return fold_describe(observation->trace, instrument->symbols, &facts);

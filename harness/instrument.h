@@ -19,6 +19,7 @@ struct observation {
     struct sample const *sample;
     char const *program;   /* path of its executable, without symbolic links */
     char const *allocator; /* likewise of the object that served malloc */
+    uint64_t period_ns;    /* between its samples */
     bool first_block;
 };
 
@@ -29,7 +30,7 @@ struct instrument {
     bool twins;         /* each arm runs once more in each block, left alone */
     enum recording recording;
     uint64_t blocks_max;
-    uint64_t period_ns; /* of RECORD_CPU_TIME */
+    uint64_t period_ns; /* of RECORD_CPU_TIME, about; 0 for others */
     struct recorder *recorder;
     struct symbols *symbols;
     /* The keys that it adds to the process's record; a new reference. */

@@ -27,7 +27,17 @@ struct ledger {
     struct ledger_rows rows;
     struct superslabs superslabs;
     struct names names; /* that were made here */
+    uint64_t began_ns;  /* when the process became its program; 0: at the first event */
 };
+
+/* Until then it is a copy of the harness. */
+static uint64_t time_of_exec(struct trace const *trace, uint32_t pid)
+{
+    for (size_t i = 0; i < trace->event_count; i++)
+        if (trace->events[i].kind == TRACE_EXEC && trace->events[i].pid == pid)
+            return trace->events[i].time_ns;
+    return 0;
+}
 
 static struct ledger ledger_open(struct trace const *trace, struct symbols *symbols,
                                  struct ledger_facts const *facts)
@@ -39,6 +49,7 @@ static struct ledger ledger_open(struct trace const *trace, struct symbols *symb
         .objects = {facts->program, facts->allocator},
         .calls = calls_new(trace),
         .spaces = spaces_new(trace),
+        .began_ns = time_of_exec(trace, facts->pid),
     };
 
     ledger.places = places_new(ledger.spaces, symbols);
@@ -154,6 +165,15 @@ static void place_kernel_fault(struct ledger *ledger, struct trace_event const *
     fault->function = innermost != NULL ? innermost : "[kernel]";
 }
 
+/* Between fork and exec: the harness's cost, whatever the allocator. */
+static void place_harness_fault(struct fault *fault)
+{
+    fault->memory = "harness";
+    fault->function = "[harness]";
+    fault->layer = layer_other;
+    fault->by = BY_PROGRAM;
+}
+
 /* From the region's begin; without a region, from the trace's. */
 static int64_t time_from_begin(struct ledger const *ledger, uint64_t time_ns)
 {
@@ -176,7 +196,9 @@ static void take_fault(struct ledger *ledger, struct trace_event const *event)
     };
 
     fault.again = !space_touch(ledger->spaces, event->pid, event->detail);
-    if (event->in_kernel)
+    if (event->pid == ledger->facts->pid && event->time_ns < ledger->began_ns)
+        place_harness_fault(&fault);
+    else if (event->in_kernel)
         place_kernel_fault(ledger, event, &fault);
     else
         place_program_fault(ledger, event, &fault);

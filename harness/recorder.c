@@ -194,6 +194,11 @@ bool recorder_sees_calls(struct recorder const *recorder)
     return recorder->source[recorder->event_count - 1].kind == TRACE_RETURN;
 }
 
+void recorder_set_period(struct recorder *recorder, uint64_t period_ns)
+{
+    recorder->event[0].attributes.sample_period = period_ns;
+}
+
 /* A CPU that is not online has no events: true, with nothing open. */
 static bool begin_on(struct recorder *recorder, size_t cpu)
 {

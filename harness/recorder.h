@@ -31,6 +31,9 @@ void recorder_free(struct recorder *recorder);
 bool recorder_sees_kernel(struct recorder const *recorder);
 bool recorder_sees_calls(struct recorder const *recorder);
 
+/* From the next begin on, of RECORD_CPU_TIME. */
+void recorder_set_period(struct recorder *recorder, uint64_t period_ns);
+
 /* Complains and returns false where events or rings cannot be had. */
 bool recorder_begin(struct recorder *recorder);
 

@@ -21,4 +21,7 @@ void schedule_round(uint64_t seed, uint64_t round, size_t *order, size_t cell_co
 uint32_t schedule_block(uint64_t seed, size_t cell, uint64_t block, size_t *order,
                         size_t arm_count);
 
+/* A number of nanoseconds from 3/4 to 5/4 of `around`, for the process at that place of a block. */
+uint64_t schedule_period(uint64_t seed, size_t cell, uint64_t block, size_t place, uint64_t around);
+
 #endif

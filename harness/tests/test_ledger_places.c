@@ -192,6 +192,21 @@ static void exec_faults_before_there_is_a_program(void **state)
     assert_int_equal(faults("start_up kernel [kernel] anonymous first kernel"), 1);
 }
 
+/* The process is a copy of the harness until it becomes its program. */
+static void before_exec_it_is_the_harness(void **state)
+{
+    (void)state;
+    facts.pid = 200;
+    made_as(200, 200);
+    made_fault(SP, MADE_STACK(1));
+    made_kernel_fault(SP + PAGE, 0);
+    made_event(TRACE_EXEC, 0);
+    made_fault(SP + 2 * PAGE, MADE_STACK(1));
+    describe(3);
+    assert_int_equal(faults("start_up other [harness] harness first program"), 2);
+    assert_int_equal(faults("start_up other [unknown] anonymous first program"), 1);
+}
+
 /* "ffffffff81234560 T __x64_sys_read" */
 static uint64_t kernel_address(char const *wanted)
 {
@@ -238,6 +253,7 @@ int main(void)
         TEST(thread_local_data),
         TEST(the_kernel_faults_for_system_calls),
         TEST(exec_faults_before_there_is_a_program),
+        TEST(before_exec_it_is_the_harness),
         TEST(the_kernels_chain_names_the_call),
     };
 

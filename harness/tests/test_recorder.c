@@ -204,7 +204,7 @@ static void killed_half_way(void **state)
     forget();
 }
 
-/* The touched pages are in the trace, one after another, with this executable's code as the cause. */
+/* The touched pages are in the trace, one after another. */
 static void addresses(void **state)
 {
     struct sample const sample = record(RECORD_PAGE_FAULTS, "touch");

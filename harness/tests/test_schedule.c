@@ -122,6 +122,32 @@ static void what_it_depends_on(void **state)
     assert_memory_equal(order, other, sizeof order);
 }
 
+/* Uniform from 3/4 to 5/4, and another one at every place, in every block and cell. */
+static void periods(void **state)
+{
+    uint64_t sum = 0;
+    uint64_t smallest = UINT64_MAX;
+    uint64_t largest = 0;
+
+    (void)state;
+    for (size_t block = 0; block < BLOCKS; block++) {
+        uint64_t const period = schedule_period(1, 0, block, 0, 4096);
+        sum += period;
+        smallest = period < smallest ? period : smallest;
+        largest = period > largest ? period : largest;
+    }
+    assert_in_range(sum / BLOCKS, 4096 - 42, 4096 + 42); /* half as wide as the pads */
+    assert_in_range(smallest, 3072, 3072 + 10);
+    assert_in_range(largest, 5120 - 10, 5120);
+    uint64_t const period = schedule_period(1, 2, 3, 4, 1 << 30);
+    assert_int_equal(schedule_period(1, 2, 3, 4, 1 << 30), period);
+    assert_int_not_equal(schedule_period(2, 2, 3, 4, 1 << 30), period);
+    assert_int_not_equal(schedule_period(1, 3, 3, 4, 1 << 30), period);
+    assert_int_not_equal(schedule_period(1, 2, 4, 4, 1 << 30), period);
+    assert_int_not_equal(schedule_period(1, 2, 3, 5, 1 << 30), period);
+    assert_int_equal(schedule_period(1, 2, 3, 4, 0), 0);
+}
+
 /* The schedule of a stored seed must stay what it was. The figures come from a second writing of
  * the generator, in Python. */
 static void golden(void **state)
@@ -142,7 +168,8 @@ int main(void)
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(stateless),          cmocka_unit_test(each_arm_in_each_place),
         cmocka_unit_test(each_order),         cmocka_unit_test(pads),
-        cmocka_unit_test(what_it_depends_on), cmocka_unit_test(golden),
+        cmocka_unit_test(what_it_depends_on), cmocka_unit_test(periods),
+        cmocka_unit_test(golden),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

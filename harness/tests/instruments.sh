@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# instruments.sh -- profile and faults over every phase, peer and workload. Usage: [BUILD]
+#
+# Every ledger must add up to getrusage's count with nothing unplaced, whole and in the region;
+# every profile must lose nothing and name what it sampled; what was planted must be found.
+#
+# SPDX-License-Identifier: MIT
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+build=${1:-build}
+output=$(mktemp --directory)
+trap 'rm -rf "$output"' EXIT
+
+if [ "$(id -u)" -ne 0 ]; then
+    echo "skipped: a user that may not record the kernel cannot see every fault"
+    exit 0
+fi
+
+{
+    echo "question: Does every page fault have a place?"
+    echo "baseline: baseline"
+    echo "arms:"
+    "$build/slablab" list allocators | awk '$2 == "phase," || $2 == "peer," { print $1 }' |
+        grep --invert-match --line-regexp baseline |
+        sed 's/.*/  - & SLABLAB_SMALLMID=1 SLABLAB_PREWARM=1/'
+    printf '  - ss-prewarm SLABLAB_PREWARM=1 SLABLAB_PREWARM_METHOD=%s\n' populate hugepage
+    echo "workloads:"
+    for workload in $("$build/slablab" list workloads | awk '/^[a-z]/ { print $1 }'); do
+        echo "  - run: \"$workload operations=5000\""
+    done
+    echo '  - run: "fixed_random size=5000 slots=400 operations=5000"' # the C library's tier
+} >"$output/all.yaml"
+cat >"$output/planted.yaml" <<'YAML'
+question: Is what was planted found?
+baseline: baseline
+workloads: [{run: planted pages=1000 operations=3000}]
+YAML
+
+"$build/slablab" faults "$output/all.yaml" --blocks 1 --out "$output" >"$output/log" 2>&1 ||
+    { cat "$output/log"; exit 1; }
+"$build/slablab" profile "$output/all.yaml" --blocks 1 --out "$output" >>"$output/log" 2>&1 ||
+    { cat "$output/log"; exit 1; }
+"$build/slablab" profile "$output/planted.yaml" --blocks 12 --out "$output" >>"$output/log" 2>&1 ||
+    { cat "$output/log"; exit 1; }
+"$build/slablab" faults "$output/planted.yaml" --blocks 2 --out "$output" >>"$output/log" 2>&1 ||
+    { cat "$output/log"; exit 1; }
+python3 harness/tests/check_instruments.py "$output"
