@@ -55,10 +55,24 @@ def layer_counts(profile: Profile, cell: str, arm: str, stage: str) -> NDArray[n
     return found
 
 
+def _time_ns(profile: Profile, cell: str, arm: str, stage: str) -> NDArray[np.float64]:
+    """What a stage's samples stand for in each process, as if nobody had sampled it, ns.
+
+    Of the region, the CPU time of the process's twin that was left alone. Of what nobody clocks (the
+    start-up; the program's own time where the kernel may not be sampled), samples times their
+    period, less what sampling added to the region: as plain over sampled."""
+    plain = profile.column(cell, arm, "plain_cpu_ns")
+    if stage == "region" and profile.instrument.get("kernel_counted", True):
+        return plain
+    samples = profile.matrix(cell, arm, stage).sum(axis=0)
+    period_ns = profile.column(cell, arm, "period_ns")
+    return samples * period_ns * plain / profile.column(cell, arm, "cpu_ns")
+
+
 def _per_operation(profile: Profile, cell: str, arm: str) -> NDArray[np.float64]:
     """The region's CPU time per operation of each process, ns; NaN where nobody counted any."""
     operations = profile.column(cell, arm, "operations")
-    return profile.column(cell, arm, "cpu_ns") / np.where(operations > 0, operations, np.nan)
+    return _time_ns(profile, cell, arm, "region") / np.where(operations > 0, operations, np.nan)
 
 
 @lru_cache(maxsize=4)
@@ -242,16 +256,10 @@ def fault_totals(ledger: Ledger) -> pd.DataFrame:
 
 
 def _fault_time_ns(profile: Profile, cell: str, arm: str, stage: str) -> Interval:
-    """Time under asm_exc_page_fault of one process. Of the region its share of the region's CPU
-    time; of the start-up, which nobody clocks, samples times their period."""
+    """Time under asm_exc_page_fault of one process: its share of the stage's time."""
     matrix = profile.matrix(cell, arm, stage)
     part, whole = matrix[under_page_fault(profile)].sum(axis=0), matrix.sum(axis=0)
-    time_ns = (
-        profile.column(cell, arm, "cpu_ns")
-        if stage == "region"
-        else whole * profile.column(cell, arm, "period_ns")
-    )
-    return time_of_share(part, whole, time_ns, profile.plan["alpha"])
+    return time_of_share(part, whole, _time_ns(profile, cell, arm, stage), profile.plan["alpha"])
 
 
 @lru_cache(maxsize=4)

@@ -191,7 +191,8 @@ def legend(joined: Joined) -> list[str]:
             "up to all samples.",
             "Self: the function was innermost. Inclusive: it was anywhere in the stack, counted "
             "once; [k] is the kernel's, [i] inlined; below 0.5 % they are in the CSV alone. ns/op: "
-            "a process's share times its CPU time over its operations, the mean over processes.",
+            "a process's share times the CPU time, per operation, of its twin that was left alone; "
+            "the mean over processes.",
             "Differences pair the two arms of a block (jackknife over blocks). What sampling adds: "
             "median over blocks of sampled over plain CPU time, exact interval.",
         ]

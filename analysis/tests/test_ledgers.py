@@ -109,12 +109,13 @@ def test_unplaced_faults_may_be_negative(tmp_path: Path) -> None:
 
 
 def test_the_cost_of_a_fault(tmp_path: Path) -> None:
-    """40 of 100 samples below the exception are 8 of 20 ms, over 500 faults that raise it; nobody
-    clocks the start-up, where 8 samples of 0.1 ms are taken at their word."""
+    """40 of 100 samples below the exception are 8 of the 20 ms that the twin takes, over 500 faults
+    that raise it; nobody clocks the start-up, where 8 samples of 0.1 ms count for a fifth less:
+    sampling made 25 ms of the twin's 20."""
 
     def slow(block: dict[str, Any]) -> None:
         for sample in block["samples"]:
-            sample["cpu_ns"] = 20_000_000
+            sample["cpu_ns"] = 25_000_000 if "profile" in sample else 20_000_000
 
     below = "run;refill;asm_exc_page_fault_[k];clear_page_[k]"
     stacks = [
@@ -130,7 +131,7 @@ def test_the_cost_of_a_fault(tmp_path: Path) -> None:
     assert region["time_per_fault_ns"] == pytest.approx(16000)
     assert region["time_per_fault_low_ns"] < 16000 < region["time_per_fault_high_ns"]
     start = frame[(frame["arm"] == "baseline") & (frame["stage"] == "start_up")].iloc[0]
-    assert start["time_per_fault_ns"] == pytest.approx(8 * 100_000 / 71)
+    assert start["time_per_fault_ns"] == pytest.approx(0.8 * 8 * 100_000 / 71)
 
 
 def test_runs_of_two_plans_are_not_joined(tmp_path: Path) -> None:
