@@ -233,6 +233,23 @@ static void print_cell(struct sums const *sums, size_t cell, bool profile)
     }
 }
 
+/* What this user may not see. */
+static void print_limits(struct instrument const *instrument)
+{
+    bool const profile = instrument->recording == RECORD_CPU_TIME;
+    bool const hidden = symbols_kernel_names(instrument->symbols) == KERNEL_NAMES_HIDDEN;
+
+    if (!recorder_sees_kernel(instrument->recorder))
+        puts(profile ? "note: this user may not sample the kernel: shares are of the program's own "
+                       "time"
+                     : "note: this user may not record the kernel: faults in system calls are "
+                       "unplaced");
+    else if (hidden)
+        puts("note: the kernel's names are hidden (kptr_restrict)");
+    if (!profile && !recorder_sees_calls(instrument->recorder))
+        puts("note: system calls are not recorded: nobody knows who mapped memory");
+}
+
 void instrument_summary_print(struct instrument const *instrument, struct tally const *tally,
                               json_t const *outcome, char const *folder)
 {
@@ -245,8 +262,10 @@ void instrument_summary_print(struct instrument const *instrument, struct tally 
     if (record_read(folder, instrument->file, take_record, &sums))
         for (size_t i = 0; i < plan->cell_count && tally_valid(tally, i) > 0; i++)
             print_cell(&sums, i, profile);
-    printf("\nlost records: %lld%s\n", (long long)sums.lost,
-           sums.lost > 0 ? "; a lower --rate loses fewer" : "");
+    putchar('\n');
+    print_limits(instrument);
+    printf("lost records: %lld%s\n", (long long)sums.lost,
+           sums.lost == 0 ? "" : profile ? "; try a lower --rate" : "; try as root, or ulimit -l");
     if (!profile)
         printf("faults that getrusage counts and nothing explains: %lld\n",
                (long long)sums.unplaced);

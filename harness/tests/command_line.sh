@@ -38,7 +38,7 @@ expect 0 'slablab 1' --version
 expect 2 'usage: slablab COMMAND'
 expect 2 'try: slablab doctor' docter
 expect 2 "unknown command 'xyzzy'" xyzzy
-for command in run plan attest doctor list; do
+for command in run profile faults plan attest doctor list; do
     expect 0 "usage: slablab $command" "$command" --help
     narrow "$command" --help
 done
@@ -47,6 +47,16 @@ expect 2 'unknown or incomplete option' plan --slow experiments/null.yaml
 expect 2 "--seed '0' is not a whole number above 0" plan experiments/null.yaml --seed 0
 expect 2 'nowhere.yaml: No such file or directory' plan nowhere.yaml
 expect 2 "unknown kind 'nothing'" list nothing
+expect 2 "one experiment is wanted, and it got 'none'" profile
+expect 2 "an experiment is wanted, and not '--'" run -- baseline null
+expect 2 "and not also 'experiments/null.yaml'" faults experiments/null.yaml -- baseline null
+expect 2 "an allocator's name is missing" profile --
+expect 2 'an experiment needs a workload' profile -- baseline
+expect 2 "unknown workload 'nul'" faults -- baseline nul
+expect 2 "unknown allocator 'basline'" profile -- basline null
+expect 2 "unknown or incomplete option '--rate'" faults --rate 5 experiments/null.yaml
+expect 2 "--rate '0' is not a whole number from 1 to 100000" profile --rate 0 experiments/null.yaml
+expect 2 "--blocks 'x' is not a whole number" profile --blocks x experiments/null.yaml
 expect 0 'page-faults' list events
 expect 0 'fixed_random' list workloads
 narrow --help
@@ -56,4 +66,13 @@ for experiment in experiments/*.yaml; do
     expect 0 'hidden: baseline' plan "$experiment"
     expect 0 'form:        quick' plan "$experiment" --quick --seed 7
 done
+# A user without rights: the program's own time and faults, and what is hidden is said.
+nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups "$slablab")
+if [[ $(id -u) -eq 0 ]] && "${nobody[@]}" --version >"$output/all" 2>&1; then
+    chmod 777 "$output"
+    slablab=as_nobody
+    as_nobody() { "${nobody[@]}" "$@" --out "$output" --blocks 1 --fresh; }
+    expect 0 'this user may not sample the kernel' profile experiments/planted.yaml
+    expect 0 'nobody knows who mapped memory' faults experiments/planted.yaml
+fi
 [[ $failures -eq 0 ]] && echo "command line: all as expected"
