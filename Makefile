@@ -102,8 +102,8 @@ bench-analysis: ## a million samples: loaded and tabulated within 20 s and 2 GB?
 keep: ## RUN=results/x/y: store a finished run in results/reference/, compressed
 	@test -f $(RUN)/outcome.json || { echo "keep: '$(RUN)' is no finished run; try: make keep RUN=results/null/..." >&2; exit 2; }
 	mkdir -p $(KEPT)
-	cp $(RUN)/*.json $(RUN)/samples.jsonl $(KEPT)
-	gzip --best --no-name --force $(KEPT)/samples.jsonl
+	cp $(RUN)/*.json $(RUN)/*.jsonl $(KEPT)
+	gzip --best --no-name --force $(KEPT)/*.jsonl
 
 readme: ## draw the tables in README.md anew from the runs that they name
 	$(PYTHON) -m analysis fill README.md

@@ -63,6 +63,13 @@ setup() {
     fi
 }
 
+# COMMAND EXPERIMENT: a void run is a result too, and the report says so.
+measure() {
+    local status=0
+    build/slablab "$1" "experiments/$2.yaml" "${form[@]}" || status=$?
+    [ "$status" -eq 0 ] || [ "$status" -eq 4 ] || exit "$status"
+}
+
 # The run that ended last: what was just measured, or what a resumed command finished.
 newest_run() {
     find "results/$1" -name outcome.json -printf '%T@ %h\n' | sort --numeric-sort | tail -n 1 |
@@ -82,12 +89,17 @@ make --silent all
 build/slablab doctor
 runs=()
 for experiment in smoke null phase17 toggle phase18 regime peers; do
-    status=0
-    build/slablab run "experiments/$experiment.yaml" "${form[@]}" || status=$?
-    [ "$status" -eq 0 ] || [ "$status" -eq 4 ] || exit "$status"
+    measure run "$experiment"
     runs+=("$(newest_run "$experiment")")
+done
+looked=()
+for instrument in profile faults; do
+    measure "$instrument" where_17-2
+    looked+=("$(newest_run where_17-2)")
 done
 python=$(make --silent print-python)
 "$python" -m analysis table --brief "${runs[@]}"
 "$python" -m analysis report "${runs[@]}" --out results/report
-printf '\nreport: %s\n' "$PWD/results/report/report.html"
+"$python" -m analysis profile "${looked[@]}" --out results/report >results/report/profile.txt
+printf '\nreport: %s\nwhere the time goes: %s, figures beside it\n' \
+    "$PWD/results/report/report.html" "$PWD/results/report/profile.txt"

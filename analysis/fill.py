@@ -4,6 +4,8 @@
   (whatever stands here is replaced)
   <!-- end -->
 
+`<!-- profile RUN RUN -->` names a profile and the ledger of the same plan.
+
 SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
@@ -11,15 +13,18 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from . import profile_estimates
 from .complaint import Complaint
 from .estimates import OPERATIONS
 from .formats import markdown_table
+from .joined import Joined, join
 from .judgement import judged, void_reasons
 from .page import Row, Table
+from .profile_wording import interval, share_text
 from .records import Run, load
-from .wording import MARKS, number, relative
+from .wording import ABSENT, MARKS, count, number, relative
 
-MARK = re.compile(r"(<!-- run (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
+MARK = re.compile(r"(<!-- (run|profile) ([^\n]+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def _shown(row) -> str:
@@ -45,12 +50,52 @@ def summary(run: Run) -> Table:
     return Table(title + (": VOID" if void_reasons(run) else ""), columns, rows, overview=True)
 
 
+def profile_summary(joined: Joined) -> Table:
+    """A row per cell: every arm's share of the region's CPU time below page faults, %, with its
+    interval, and how many faults the ledger counted there."""
+    if joined.profile is None or joined.ledger is None:
+        raise Complaint(
+            f"{joined.name}: a profile and a ledger are wanted, and one is missing",
+            "<!-- profile results/.../...-profile results/.../...-faults -->",
+        )
+    shares = profile_estimates.page_faults(joined.profile)
+    shares = shares[shares["stage"] == "region"]
+    totals = profile_estimates.fault_totals(joined.ledger)
+    totals = totals[totals["count"] == "region"]
+    arms = [arm for arm in joined.arms if arm != joined.control]
+    rows = []
+    for cell in joined.cells:
+        texts = []
+        for arm in arms:
+            share, total = (
+                frame[(frame["cell"] == cell) & (frame["arm"] == arm)] for frame in (shares, totals)
+            )
+            texts.append(
+                f"{share_text(interval(share.iloc[0], 'share', 'ratio'))} % "
+                f"({count(total.iloc[0]['faults'])})"
+                if len(share) and len(total)
+                else ABSENT
+            )
+        rows.append(Row("value", [cell, *texts]))
+    return Table(joined.name, ["cell", *arms], rows, overview=True)
+
+
+def _table(kind: str, folders: list[Path]) -> Table:
+    if kind == "run":
+        return summary(load(*folders))
+    (joined,) = join(folders)
+    return profile_summary(joined)
+
+
 def filled(text: str, root: Path) -> str:
     """The text with every mark's table made anew; the runs' paths are relative to root."""
     if not MARK.search(text):
         raise Complaint("no mark was found", "<!-- run results/reference/... --> and <!-- end -->")
     return MARK.sub(
-        lambda found: found[1] + "\n" + markdown_table(summary(load(root / found[2]))) + "\n\n"
-        + found[3],
+        lambda found: found[1]
+        + "\n"
+        + markdown_table(_table(found[2], [root / word for word in found[3].split()]))
+        + "\n\n"
+        + found[4],
         text,
     )

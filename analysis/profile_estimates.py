@@ -58,8 +58,8 @@ def layer_counts(profile: Profile, cell: str, arm: str, stage: str) -> NDArray[n
 def _time_ns(profile: Profile, cell: str, arm: str, stage: str) -> NDArray[np.float64]:
     """What a stage's samples stand for in each process, as if nobody had sampled it, ns.
 
-    Of the region, the CPU time of the process's twin that was left alone. Of what nobody clocks (the
-    start-up; the program's own time where the kernel may not be sampled), samples times their
+    Of the region, the CPU time of the process's twin that was left alone. Of what nobody clocks
+    (the start-up; the program's own time where the kernel may not be sampled), samples times their
     period, less what sampling added to the region: as plain over sampled."""
     plain = profile.column(cell, arm, "plain_cpu_ns")
     if stage == "region" and profile.instrument.get("kernel_counted", True):

@@ -29,7 +29,9 @@ struct instrument {
     char const *schema; /* "slablab-profile/1" */
     bool twins;         /* each arm runs once more in each block, left alone */
     enum recording recording;
-    uint64_t blocks_max;
+    uint64_t blocks_max;       /* 0: blocks_default, or blocks_quick in the quick form */
+    uint64_t blocks_default;
+    uint64_t blocks_quick;
     uint64_t period_ns; /* of RECORD_CPU_TIME, about; 0 for others */
     struct recorder *recorder;
     struct symbols *symbols;

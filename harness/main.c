@@ -32,9 +32,10 @@ static struct command const commands[] = {
      "-- ARM WORKLOAD name=number ...",
      "sample where the CPU time goes, function by function",
      "Samples every process of an experiment, or of one arm and workload, in N shuffled blocks "
-     "(40) at HZ samples in a second of CPU time (10,000), each beside a twin that is left alone, "
-     "and writes results/NAME/<time>-profile/. An arm is ALLOCATOR NAME=value ...; `python3 -m "
-     "analysis profile` turns the run into tables and flame graphs. Exit status as in run.",
+     "(40, quick 20) at HZ samples in a second of CPU time (10,000), each beside a twin that is "
+     "left alone, and writes results/NAME/<time>-profile/. An arm is ALLOCATOR NAME=value ...; "
+     "`python3 -m analysis profile` turns the run into tables and flame graphs. Exit status as in "
+     "run.",
      command_run},
     {"faults",
      "experiments/NAME.yaml [--quick] [--blocks N] [--seed N] [--out DIR] [--fresh] | -- ARM "

@@ -171,16 +171,20 @@ int command_run(int argc, char **argv)
 
     if (!parse(argc, argv, &request))
         return EXIT_STATUS_USAGE;
+    struct instrument *const instrument = request.measurement.instrument;
     struct plan *const plan = plan_of(&request);
     if (plan == NULL)
         return EXIT_STATUS_USAGE;
-    if (request.measurement.instrument == NULL)
+    if (instrument == NULL)
         return measurement_run(&request.measurement, plan);
-    if (!instrument_open(request.measurement.instrument)) {
+    if (instrument->blocks_max == 0)
+        instrument->blocks_max =
+            request.quick ? instrument->blocks_quick : instrument->blocks_default;
+    if (!instrument_open(instrument)) {
         plan_free(plan);
         return EXIT_STATUS_USAGE;
     }
     int const status = measurement_run(&request.measurement, plan);
-    instrument_close(request.measurement.instrument);
+    instrument_close(instrument);
     return status;
 }

@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LinearSegmentedColormap, LogNorm
+from matplotlib.ticker import LogLocator, NullLocator
 from numpy.typing import NDArray
 
 from ..joined import Joined
@@ -137,4 +138,7 @@ def draw(joined: Joined, axes: NDArray) -> None:
     bar = figure.colorbar(ScalarMappable(norm, COLOURS), ax=list(panels.flat), shrink=0.6)
     bar.set_label("faults in a dot", fontsize=7.5)
     bar.ax.tick_params(labelsize=7)
+    bar.ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    bar.ax.yaxis.set_major_formatter(lambda faults, _: f"{faults:,.0f}")
+    bar.ax.yaxis.set_minor_locator(NullLocator())
     bar.outline.set_visible(False)

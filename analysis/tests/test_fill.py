@@ -10,6 +10,7 @@ from analysis.complaint import Complaint
 from analysis.fill import filled
 
 from .synthetic import write_run
+from .synthetic_profiles import write_ledger, write_profile
 
 ROOT = Path(__file__).parents[2]
 CELL = "sawtooth size=256 cold"
@@ -33,3 +34,23 @@ def test_a_text_without_marks_is_refused(tmp_path: Path) -> None:
 def test_the_tables_in_readme_are_what_the_stored_runs_give() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert filled(text, ROOT) == text
+
+
+def test_a_profile_stands_beside_its_ledger(tmp_path: Path) -> None:
+    """4 of 10 samples of the region are below the exception, and 500 faults are counted there."""
+    below = "run;refill;asm_exc_page_fault_[k]"
+    stacks = [(below, "page_fault", 1, 4, 0), ("run", "front", 0, 6, 0)]
+    rows = [("region", "front", "refill", "superslab_payload", "first", "program", 500)]
+    write_profile(tmp_path / "p", [CELL], 25, lambda *_: stacks)
+    write_ledger(tmp_path / "f", [CELL], 2, lambda *_: rows)
+    text = filled("<!-- profile p f -->\nold\n<!-- end -->\n", tmp_path)
+    assert "| cell | baseline | phase17-1 | phase17-2 |" in text and "\nold" not in text
+    (line,) = [line for line in text.splitlines() if line.startswith(f"| {CELL}")]
+    assert line.count("| 40 [33, 47] % (500) ") == 3
+    assert filled(text, tmp_path) == text
+
+
+def test_a_profile_alone_is_refused(tmp_path: Path) -> None:
+    write_profile(tmp_path / "p", [CELL], 2, lambda *_: [("run", "front", 0, 6, 0)])
+    with pytest.raises(Complaint, match="one is missing"):
+        filled("<!-- profile p -->\n<!-- end -->\n", tmp_path)
