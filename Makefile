@@ -83,6 +83,8 @@ $(BUILD)/workloads/tests/%: workloads/tests/%.c $(BUILD)/workloads/runtime.a | w
 	@mkdir -p $(@D)
 	$(QUIET) $(CC) $(CFLAGS) -fno-builtin -Iworkloads $(DEPENDENCIES) -o $@ $< $(BUILD)/workloads/runtime.a -lcmocka -ljansson
 
+include allocators/tests/prefixed.mk
+
 $(BUILD)/workloads/bench/%: workloads/bench/%.c $(BUILD)/workloads/runtime.a
 	@mkdir -p $(@D)
 	$(QUIET) $(CC) $(CFLAGS) -Iworkloads $(DEPENDENCIES) -o $@ $< $(BUILD)/workloads/runtime.a

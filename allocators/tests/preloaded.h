@@ -1,7 +1,8 @@
 /* preloaded.h -- the proof that the malloc under test is the one that LD_PRELOAD names.
  *
  * Every test program begins with it: a test of the wrong allocator passes and says nothing. Without
- * LD_PRELOAD the C library's own malloc is the one under test.
+ * LD_PRELOAD the C library's own malloc is the one under test, or, in a program of prefixed.mk, that
+ * of the phase which SLABLAB_LINKED names as LD_PRELOAD would.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_TESTS_PRELOADED_H
@@ -27,7 +28,8 @@ static inline char const *serving_object(char const *symbol)
 
 static inline char const *expected_object(void)
 {
-    char const *const preload = getenv("LD_PRELOAD");
+    char const *const linked = getenv("SLABLAB_LINKED");
+    char const *const preload = linked != NULL ? linked : getenv("LD_PRELOAD");
 
     if (preload == NULL || *preload == '\0')
         return "libc.so.6";
@@ -35,8 +37,16 @@ static inline char const *expected_object(void)
     return slash == NULL ? preload : slash + 1;
 }
 
+/* In a program of prefixed.mk `malloc` is another function than what the process knows by the name. */
+static inline bool phase_is_linked(void)
+{
+    return (void *)malloc != dlsym(RTLD_DEFAULT, "malloc");
+}
+
 static inline bool preloaded_object_serves(char const *symbol)
 {
+    if (getenv("SLABLAB_LINKED") != NULL)
+        return phase_is_linked();
     return strcmp(serving_object(symbol), expected_object()) == 0;
 }
 
