@@ -8,7 +8,9 @@ PYTHON = $(shell for python in python3 /usr/bin/python3; do $$python -c 'import 
 	echo $$python && break; done)
 
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
-CFLAGS = -O2 -g -std=gnu11 -fno-omit-frame-pointer $(WARNINGS) $(WERROR)
+# SANITIZE=address,undefined and the like; prefixed builds only, for a sanitizer has its own malloc.
+SANITIZERS = $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all)
+CFLAGS = -O2 -g -std=gnu11 -fno-omit-frame-pointer $(WARNINGS) $(WERROR) $(SANITIZERS)
 ALLOCATOR_FLAGS = $(CFLAGS) -Iallocators -fPIC -shared -fvisibility=hidden -ftls-model=initial-exec \
 	-fno-builtin-malloc -fno-builtin-calloc -fno-builtin-realloc -fno-builtin-free -falign-functions=64 \
 	-Wl,--build-id,-z,now
@@ -121,7 +123,7 @@ test: setup ## build and run every test
 
 tests: $(TESTS)
 
-test-c: all tests
+test-c: all tests prefixed
 	@set -e; for test in $(filter-out $(BUILD)/allocators/%,$(TESTS)); do echo "== $$test"; $$test; done
 	@set -e; for script in $(TEST_SCRIPTS); do echo "== $$script"; $$script $(BUILD); done
 

@@ -1,8 +1,8 @@
 /* preloaded.h -- the proof that the malloc under test is the one that LD_PRELOAD names.
  *
  * Every test program begins with it: a test of the wrong allocator passes and says nothing. Without
- * LD_PRELOAD the C library's own malloc is the one under test, or, in a program of prefixed.mk, that
- * of the phase which SLABLAB_LINKED names as LD_PRELOAD would.
+ * LD_PRELOAD the C library's own malloc is the one under test, or, in a program of prefixed.mk,
+ * that of the phase which SLABLAB_LINKED names as LD_PRELOAD would.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_TESTS_PRELOADED_H
@@ -37,7 +37,7 @@ static inline char const *expected_object(void)
     return slash == NULL ? preload : slash + 1;
 }
 
-/* In a program of prefixed.mk `malloc` is another function than what the process knows by the name. */
+/* In a program of prefixed.mk `malloc` is another function than the process knows by that name. */
 static inline bool phase_is_linked(void)
 {
     return (void *)malloc != dlsym(RTLD_DEFAULT, "malloc");
