@@ -33,7 +33,8 @@ for setting in "${settings[@]}"; do
         for input in "$found"/crash-* "$found"/timeout-*; do
             [ -f "$input" ] || continue
             printf '  try: %s build/prefixed/%s/fuzz input %s\n' "$setting" "$phase" \
-                "$(od --address-radix=n --format=x1 --output-duplicates "$input" | tr --delete ' \n')"
+                "$(od --address-radix=n --format=x1 --output-duplicates "$input" |
+                    tr --delete ' \n')"
         done
         exit 1
     fi
