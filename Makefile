@@ -123,7 +123,7 @@ test: setup ## build and run every test
 
 tests: $(TESTS)
 
-test-c: all tests prefixed
+test-c: all tests prefixed sanitized
 	@set -e; for test in $(filter-out $(BUILD)/allocators/%,$(TESTS)); do echo "== $$test"; $$test; done
 	@set -e; for script in $(TEST_SCRIPTS); do echo "== $$script"; $$script $(BUILD); done
 

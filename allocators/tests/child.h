@@ -76,6 +76,15 @@ static inline void child_run(struct child *child, child_function *function, void
         child->status = -1;
 }
 
+/* ThreadSanitizer, where it is linked, has a forked child's new thread for one of the parent's that
+ * has the same address, and gives up ("dup thread with used id"). */
+void __tsan_init(void) __attribute__((weak));
+
+static inline bool child_can_start_threads(void)
+{
+    return __tsan_init == NULL;
+}
+
 static inline bool child_succeeded(struct child const *child)
 {
     return child->status != -1 && WIFEXITED(child->status) && WEXITSTATUS(child->status) == 0;

@@ -9,7 +9,7 @@ set -euo pipefail
 here=$(dirname "$(realpath "$0")")
 build=$(realpath "${1:-build}")
 readonly here build
-# shellcheck source=allocators/tests/programs/settings.sh
+# shellcheck disable=SC1091 # checked as a file of its own
 source "$here/programs/settings.sh"
 
 # fuzz PHASE [NAME=value ...] -- ARGUMENT ... -- over LD_PRELOAD, then over the prefixed build.

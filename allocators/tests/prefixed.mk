@@ -12,7 +12,7 @@ PREFIXED = $(BUILD)/prefixed
 PREFIXED_NAMES = allocators/tests/prefixed.names
 PREFIXED_TESTS = conformance alignment fuzz misuse model threads
 OBJECT_FLAGS = $(filter-out -shared -Wl$(comma)%,$(ALLOCATOR_FLAGS))
-LIBC_MEMALIGN = $(if $(SANITIZE),$(PREFIXED)/tests/sanitizers/libc_memalign.o)
+SANITIZED_LIBC = $(if $(SANITIZE),$(PREFIXED)/tests/sanitizers/libc.o)
 comma = ,
 
 prefixed: $(PHASES:%=$(PREFIXED)/lib%.so) ## the phases as libraries that leave malloc alone
@@ -21,35 +21,45 @@ prefixed: $(foreach phase,$(PHASES),$(PREFIXED_TESTS:%=$(PREFIXED)/$(phase)/%))
 $(PREFIXED)/%.o: allocators/phases/%.c $(PREFIXED_NAMES) $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(QUIET) $(CC) $(OBJECT_FLAGS) $(DEPENDENCIES) -c -o $@ $<
-	@objcopy --redefine-syms=$(PREFIXED_NAMES) $(LIBC_MEMALIGN:%=--redefine-sym __libc_memalign=slablab_libc_memalign) $@
+	@objcopy --redefine-syms=$(PREFIXED_NAMES) $@
+	$(if $(SANITIZE),@objcopy --redefine-syms=allocators/tests/sanitizers/libc.names $@)
 
 $(PREFIXED)/tests/%.o: allocators/tests/%.c $(PREFIXED_NAMES) $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(QUIET) $(CC) $(CFLAGS) -fno-builtin -Iallocators $(DEPENDENCIES) -c -o $@ $<
 	@objcopy --redefine-syms=$(PREFIXED_NAMES) $@
 
-$(PREFIXED)/lib%.so: $(PREFIXED)/%.o $(LIBC_MEMALIGN)
+$(PREFIXED)/lib%.so: $(PREFIXED)/%.o $(SANITIZED_LIBC)
 	$(QUIET) $(CC) $(ALLOCATOR_FLAGS) -o $@ $^ -pthread
 
 # One rule for each phase: a pattern has one stem only.
 define prefixed_programs
-$(PREFIXED)/$(1)/%: $(PREFIXED)/tests/%.o $(PREFIXED)/$(1).o $(LIBC_MEMALIGN)
+$(PREFIXED)/$(1)/%: $(PREFIXED)/tests/%.o $(PREFIXED)/$(1).o $(SANITIZED_LIBC)
 	@mkdir -p $$(@D)
 	$$(QUIET) $$(CC) $$(CFLAGS) -o $$@ $$^ -lcmocka -pthread
 endef
 $(foreach phase,$(PHASES),$(eval $(call prefixed_programs,$(phase))))
 
-$(PREFIXED)/%/libfuzzer: $(PREFIXED)/tests/fuzz/libfuzzer.o $(PREFIXED)/tests/fuzz/counters.o $(PREFIXED)/%.o $(LIBC_MEMALIGN)
+# Coverage is of the phase alone: what the walk reaches in itself is not worth a corpus.
+$(PREFIXED)/tests/fuzz/libfuzzer.o: SANITIZERS =
+$(PREFIXED)/%/libfuzzer: $(PREFIXED)/tests/fuzz/libfuzzer.o $(PREFIXED)/%.o $(SANITIZED_LIBC)
 	@mkdir -p $(@D)
 	$(QUIET) $(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ -pthread
+
+sanitized:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined prefixed
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread prefixed
+
+sanitize: allocators sanitized ## the tests that can under AddressSanitizer, UBSan and ThreadSanitizer
+	@allocators/tests/sanitize.sh $(BUILD) long
 
 PHASE = baseline
 SECONDS = 60
 fuzz: $(BUILD)/lib$(PHASE).so ## PHASE=ss-reuse SECONDS=600: libFuzzer over the malloc API of a phase
 	@ls $$(clang -print-runtime-dir)/libclang_rt.fuzzer-x86_64.a >/dev/null 2>&1 || \
 		{ echo 'fuzz: clang has no libFuzzer here; try: apt-get install clang libclang-rt-14-dev' >&2; exit 2; }
-	@$(MAKE) --no-print-directory CC=clang BUILD=$(BUILD)/fuzzer SANITIZE=fuzzer-no-link,address,undefined \
+	@$(MAKE) --no-print-directory CC=clang BUILD=$(BUILD)/fuzzer SANITIZE=fuzzer-no-link,undefined \
 		$(BUILD)/fuzzer/prefixed/$(PHASE)/libfuzzer
 	@allocators/tests/fuzz/engine.sh $(BUILD) $(PHASE) $(SECONDS)
 
-.PHONY: prefixed fuzz
+.PHONY: prefixed sanitized sanitize fuzz

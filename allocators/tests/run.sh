@@ -35,7 +35,7 @@ one() {
 }
 export -f one
 
-# shellcheck source=allocators/tests/programs/settings.sh
+# shellcheck disable=SC1091 # checked as a file of its own
 source "$here/programs/settings.sh"
 
 readonly tests=(conformance alignment misuse observe reuse refill prewarm model exhaustion threads)

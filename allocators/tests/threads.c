@@ -320,9 +320,11 @@ static int forked_child(void *argument)
         parcels[i] = parcel_pack(&random, i);
     for (uint32_t i = 0; i < FORK_CHILD_BLOCKS; i++)
         broken += !parcel_open(parcels[i]);
-    if (pthread_create(&thread, NULL, short_thread_run, NULL) != 0)
-        return 2;
-    pthread_join(thread, &thread_broken);
+    if (child_can_start_threads()) {
+        if (pthread_create(&thread, NULL, short_thread_run, NULL) != 0)
+            return 2;
+        pthread_join(thread, &thread_broken);
+    }
     return broken != 0 || thread_broken != NULL;
 }
 

@@ -11,7 +11,7 @@ set -euo pipefail
 here=$(dirname "$(realpath "$0")")
 build=$(realpath "$1")
 readonly here build phase=$2 seconds=$3
-# shellcheck source=allocators/tests/programs/settings.sh
+# shellcheck disable=SC1091 # checked as a file of its own
 source "$here/../programs/settings.sh"
 
 mapfile -t settings < <(settings_of "$phase")

@@ -12,11 +12,13 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "tests/child.h"
 #include "tests/fuzz/shadow.h"
 
 enum { HELPER_BLOCKS = 1200 };
 
-enum helper_state { HELPER_NONE, HELPER_IDLE, HELPER_WORKING, HELPER_ENDING };
+/* ALONE: no second thread can be started here, so the first one does its work. */
+enum helper_state { HELPER_NONE, HELPER_IDLE, HELPER_WORKING, HELPER_ENDING, HELPER_ALONE };
 
 struct helper {
     pthread_mutex_t lock;
@@ -102,6 +104,10 @@ static inline void helper_hand(void)
 {
     static bool has_key;
 
+    if (helper.state == HELPER_ALONE) {
+        helper_work();
+        return;
+    }
     if (helper.state == HELPER_NONE) {
         if (!has_key)
             require(pthread_key_create(&helper.last_key, helper_last) == 0, "no thread key");
@@ -118,7 +124,7 @@ static inline void helper_hand(void)
 static inline void helper_end(struct shadow *shadow)
 {
     helper_wait(shadow);
-    if (helper.state == HELPER_NONE)
+    if (helper.state == HELPER_NONE || helper.state == HELPER_ALONE)
         return;
     pthread_mutex_lock(&helper.lock);
     helper.state = HELPER_ENDING;
@@ -131,7 +137,7 @@ static inline void helper_end(struct shadow *shadow)
 /* In a forked child, which has no such thread. What it was given or had made is lost to it. */
 static inline void helper_forget(void)
 {
-    helper.state = HELPER_NONE;
+    helper.state = child_can_start_threads() ? HELPER_NONE : HELPER_ALONE;
     helper.given_count = 0;
     helper.made_count = 0;
     pthread_mutex_init(&helper.lock, NULL);
