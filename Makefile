@@ -1,6 +1,7 @@
 # Slablab: every target that has words behind ## is shown by `make help`.
 CC = gcc
-BUILD = build
+# DEBUG=1: the allocators check their invariants.
+BUILD = $(if $(DEBUG),build-debug,build)
 # The first python3 that has what the analysis needs; looked for only where it is used.
 MODULES = pandas numpy scipy matplotlib jinja2 pytest
 PYTHON = $(shell for python in python3 /usr/bin/python3; do $$python -c 'import importlib.util, sys; \
@@ -11,7 +12,7 @@ WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 # SANITIZE=address,undefined and the like; prefixed builds only, for a sanitizer has its own malloc.
 SANITIZERS = $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all)
 CFLAGS = -O2 -g -std=gnu11 -fno-omit-frame-pointer $(WARNINGS) $(WERROR) $(SANITIZERS)
-ALLOCATOR_FLAGS = $(CFLAGS) -Iallocators -fPIC -shared -fvisibility=hidden -ftls-model=initial-exec \
+ALLOCATOR_FLAGS = $(CFLAGS) $(if $(DEBUG),-DDEBUG) -Iallocators -fPIC -shared -fvisibility=hidden -ftls-model=initial-exec \
 	-fno-builtin-malloc -fno-builtin-calloc -fno-builtin-realloc -fno-builtin-free -falign-functions=64 \
 	-Wl,--build-id,-z,now
 HARNESS_LIBS = -lcyaml -lyaml -ljansson -lpfm -ldw -lelf -lm
@@ -123,7 +124,7 @@ test: setup ## build and run every test
 
 tests: $(TESTS)
 
-test-c: all tests prefixed sanitized
+test-c: all tests debugged sanitized
 	@set -e; for test in $(filter-out $(BUILD)/allocators/%,$(TESTS)); do echo "== $$test"; $$test; done
 	@set -e; for script in $(TEST_SCRIPTS); do echo "== $$script"; $$script $(BUILD); done
 

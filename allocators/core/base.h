@@ -30,4 +30,11 @@ enum { OBSERVING = false };
 #define OBSERVED static
 #endif
 
+/* A debug build checks the parts' invariants (check.h). */
+#ifdef DEBUG
+enum { DEBUGGING = true };
+#else
+enum { DEBUGGING = false };
+#endif
+
 #endif

@@ -17,6 +17,7 @@
 
 #include <pthread.h>
 
+#include "core/check.h"
 #include "core/layer.h"
 #include "core/observe.h"
 #include "core/superslab.h"
@@ -71,6 +72,26 @@ static inline struct slab_blocks *smallmid_slab(struct smallmid_backend *backend
     return superslab != NULL ? &superslab->slab[0] : NULL;
 }
 
+/* The lock is held. used never goes down, so a block on the freelist was counted when it left. */
+static inline void smallmid_check(struct smallmid_superslab const *superslab, uint32_t class)
+{
+    check(superslab->magic == SMALLMID_MAGIC, "magic", superslab->magic);
+    for (uint32_t index = 0; index < SLABS; index++) {
+        struct slab_blocks const *const slab = &superslab->slab[index];
+        uint32_t freed = 0;
+
+        for (struct block const *block = slab->freelist; block != NULL; block = block->next) {
+            freed++;
+            check(superslab_of(block) == superslab && slab_index(block) == index,
+                  "a slab's freelist holds its blocks", index);
+            check(freed <= slab->carved, "|freelist| <= carved", freed);
+        }
+        check(slab->class == class, "a SuperSlab has one class", slab->class);
+        check(slab->carved <= slab->used, "used == blocks ever handed out", slab->used);
+        check(slab->used <= slab->capacity, "used <= capacity", slab->used);
+    }
+}
+
 /* Puts 1 to count blocks before *list; none, with errno ENOMEM, when memory is out. */
 static inline uint32_t smallmid_refill(struct smallmid_backend *backend, uint32_t class,
                                        uint32_t count, struct block **list)
@@ -89,6 +110,8 @@ static inline uint32_t smallmid_refill(struct smallmid_backend *backend, uint32_
         taken += slab_carve(slab, slab_first_payload(superslab, index), smallmid_strides[class],
                             count - taken, list);
         slab->used = (uint16_t)(slab->used + taken);
+        if (DEBUGGING)
+            smallmid_check(superslab, class);
     }
     pthread_mutex_unlock(&backend->lock);
     return taken;
@@ -121,6 +144,8 @@ static inline void smallmid_return(struct smallmid_backend *backend, struct bloc
 {
     pthread_mutex_lock(&backend->lock);
     slab_put_freed(smallmid_slab_of(backend, block, class), block);
+    if (DEBUGGING)
+        smallmid_check(superslab_of(block), class);
     pthread_mutex_unlock(&backend->lock);
 }
 

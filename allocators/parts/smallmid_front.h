@@ -7,6 +7,7 @@
 #ifndef SLABLAB_SMALLMID_FRONT_H
 #define SLABLAB_SMALLMID_FRONT_H
 
+#include "core/check.h"
 #include "core/layer.h"
 #include "core/observe.h"
 #include "core/process.h"
@@ -44,6 +45,17 @@ static inline void smallmid_thread_begin(struct smallmid_front *front)
 {
     for (uint32_t class = 0; class < SMALLMID_CLASSES; class++)
         front->room[class] = smallmid_held_max[class];
+}
+
+/* The invariant above, of a thread that may cache, and that every listed block is tagged free. */
+static inline void smallmid_front_check(struct smallmid_front const *front, uint32_t class)
+{
+    uint32_t held = 0;
+
+    for (struct block const *block = front->head[class]; block != NULL; block = block->next)
+        held++;
+    check(front->room[class] + held == smallmid_held_max[class] || thread_life != THREAD_LIVE,
+          "room + |list at head| == smallmid_held_max", held);
 }
 
 ALWAYS_INLINE bool tag_is_smallmid(uint8_t tag)

@@ -13,6 +13,7 @@
 #include "core/layer.h"
 #include "core/process.h"
 #include "parts/shared_pool.h"
+#include "parts/shared_pool_check.h"
 
 LAYER(front);
 LAYER_OF(backend, tiny_thread_begin);
@@ -34,6 +35,20 @@ static inline void tiny_thread_begin(struct tiny_front *front)
 {
     for (uint32_t class = 0; class < TINY_CLASSES; class++)
         front->frees_left[class] = TINY_DRAIN_FREES - 1;
+}
+
+/* The lock is held. A front's current slab is its own, of the class; what it lists is the pool's. */
+static inline void tiny_check(struct tiny_front const *front, struct shared_pool const *pool,
+                              uint32_t class, enum pool_policy const policy)
+{
+    struct slab const *const current = front->current[class];
+
+    check(current == NULL || (current->owner == front && current->blocks.class == class),
+          "current[class] has this owner and class", class);
+    check(front->frees_left[class] < TINY_DRAIN_FREES, "frees_left < 1,024", class);
+    for (struct block const *block = front->head[class]; block != NULL; block = block->next)
+        check(range_holds(&pool->range, block), "a front lists blocks of its pool", class);
+    pool_check(pool, current, policy);
 }
 
 /* The lock is held. */
@@ -58,6 +73,8 @@ static inline void tiny_thread_end(struct tiny_front *front, struct shared_pool 
             pool_leave(pool, front->current[class], policy);
         front->current[class] = NULL;
         front->frees_left[class] = 0;
+        if (DEBUGGING)
+            tiny_check(front, pool, class, policy);
     }
     pthread_mutex_unlock(&pool->lock);
 }
@@ -89,6 +106,8 @@ NOINLINE void *tiny_refill(struct tiny_front *front, struct shared_pool *pool, u
         slab = NULL;
     }
     front->current[class] = slab;
+    if (DEBUGGING)
+        tiny_check(front, pool, class, policy);
     pthread_mutex_unlock(&pool->lock);
     if (list == NULL)
         return NULL;
@@ -107,6 +126,8 @@ NOINLINE void tiny_drain(struct tiny_front *front, struct shared_pool *pool, uin
     observe(DRAINS);
     pthread_mutex_lock(&pool->lock);
     tiny_return_list(front, pool, class, policy);
+    if (DEBUGGING)
+        pool_check(pool, front->current[class], policy);
     pthread_mutex_unlock(&pool->lock);
     front->frees_left[class] = thread_life == THREAD_LIVE ? TINY_DRAIN_FREES - 1 : 0;
 }

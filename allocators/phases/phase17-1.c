@@ -75,6 +75,8 @@ NOINLINE void *smallmid_miss_slow(uint32_t class)
         tiny.head[tiny_class] = block->next;
     else
         block = tiny_refill(&tiny, &pool, tiny_class, policy);
+    if (DEBUGGING)
+        smallmid_front_check(&smallmid, class);
     if (block != NULL)
         tag_set(block, TAG_SMALLMID | class);
     return block;
@@ -84,6 +86,8 @@ NOINLINE void *smallmid_miss_slow(uint32_t class)
 NOINLINE void smallmid_spill_slow(void *payload, uint32_t class)
 {
     thread_begin_slow();
+    if (DEBUGGING)
+        smallmid_front_check(&smallmid, class);
     if (smallmid_put(&smallmid, payload, class))
         return;
     observe(SMALLMID_SPILLS);

@@ -86,6 +86,8 @@ NOINLINE void *smallmid_miss_slow(uint32_t class)
         smallmid.head[class] = block->next;
         smallmid.room[class] -= taken - 1;
     }
+    if (DEBUGGING)
+        smallmid_front_check(&smallmid, class);
     tag_set(block, TAG_SMALLMID | class);
     return block;
 }
@@ -94,6 +96,8 @@ NOINLINE void *smallmid_miss_slow(uint32_t class)
 NOINLINE void smallmid_spill_slow(void *payload, uint32_t class)
 {
     thread_begin_slow();
+    if (DEBUGGING)
+        smallmid_front_check(&smallmid, class);
     if (smallmid_put(&smallmid, payload, class))
         return;
     observe(SMALLMID_SPILLS);

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # fuzz.sh -- fuzzes every phase under every setting with fixed seeds, and replays what once failed.
 #
-#   fuzz.sh BUILD      the folder that `make prefixed tests` was built into
+#   fuzz.sh BUILD      the folder that `make tests debugged` was built into
 #
 # SPDX-License-Identifier: MIT
 set -euo pipefail
@@ -12,7 +12,7 @@ readonly here build
 # shellcheck disable=SC1091 # checked as a file of its own
 source "$here/programs/settings.sh"
 
-# fuzz PHASE [NAME=value ...] -- ARGUMENT ... -- over LD_PRELOAD, then over the prefixed build.
+# fuzz PHASE [NAME=value ...] -- ARGUMENT ... -- over LD_PRELOAD, then over the debug build.
 # 255 tells xargs to start nothing more.
 fuzz() {
     local -r phase=$1
@@ -26,7 +26,7 @@ fuzz() {
     timeout 120 env LD_PRELOAD="$build/lib$phase.so" "${settings[@]}" \
         "$build/allocators/tests/fuzz" "$@" || exit 255
     timeout 120 env SLABLAB_LINKED="lib$phase.so" "${settings[@]}" \
-        "$build/prefixed/$phase/fuzz" "$@" || exit 255
+        "$build/debug/prefixed/$phase/fuzz" "$@" || exit 255
 }
 export -f fuzz
 export build
@@ -37,10 +37,10 @@ cases() {
     for path in "$here"/../phases/*.c; do
         phase=$(basename "$path" .c)
         settings_of "$phase" | while read -r settings; do
-            printf '%s %s -- %s 12000\n' "$phase" "$settings" 1 "$phase" "$settings" 2
+            printf '%s -- %s 8000\n' "$phase $settings" 1 "$phase $settings" 2
         done
     done
 }
 
 cases | xargs --delimiter='\n' --max-procs=2 --replace={} bash -c 'fuzz {}'
-printf 'ok    fuzz: %d sequences, over LD_PRELOAD and prefixed\n' "$(cases | wc --lines)"
+printf 'ok    fuzz: %d sequences, over LD_PRELOAD and with invariants checked\n' "$(cases | wc --lines)"

@@ -50,6 +50,10 @@ sanitized:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined prefixed
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread prefixed
 
+# What fuzz.sh runs: the invariants are checked where the walk goes.
+debugged:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/debug DEBUG=1 PREFIXED_TESTS=fuzz prefixed
+
 sanitize: allocators sanitized ## the tests that can under AddressSanitizer, UBSan and ThreadSanitizer
 	@allocators/tests/sanitize.sh $(BUILD) long
 
@@ -58,8 +62,8 @@ SECONDS = 60
 fuzz: $(BUILD)/lib$(PHASE).so ## PHASE=ss-reuse SECONDS=600: libFuzzer over the malloc API of a phase
 	@ls $$(clang -print-runtime-dir)/libclang_rt.fuzzer-x86_64.a >/dev/null 2>&1 || \
 		{ echo 'fuzz: clang has no libFuzzer here; try: apt-get install clang libclang-rt-14-dev' >&2; exit 2; }
-	@$(MAKE) --no-print-directory CC=clang BUILD=$(BUILD)/fuzzer SANITIZE=fuzzer-no-link,undefined \
+	@$(MAKE) --no-print-directory CC=clang DEBUG=1 BUILD=$(BUILD)/fuzzer SANITIZE=fuzzer-no-link,undefined \
 		$(BUILD)/fuzzer/prefixed/$(PHASE)/libfuzzer
 	@allocators/tests/fuzz/engine.sh $(BUILD) $(PHASE) $(SECONDS)
 
-.PHONY: prefixed sanitized sanitize fuzz
+.PHONY: prefixed debugged sanitized sanitize fuzz

@@ -18,6 +18,11 @@ extern uint8_t counters_end[] __asm__("__stop___sancov_cntrs");
 
 int LLVMFuzzerTestOneInput(uint8_t const *data, size_t size);
 
+static size_t counters_bytes(void)
+{
+    return (size_t)((uintptr_t)counters_end - (uintptr_t)counters_begin);
+}
+
 _Noreturn static void walk_input(uint8_t const *data, size_t size, uint8_t *counters)
 {
     static char replay[2 * INPUT_BYTES_MAX + 64] = "fuzz input ";
@@ -31,14 +36,14 @@ _Noreturn static void walk_input(uint8_t const *data, size_t size, uint8_t *coun
     walk.decisions = decisions_of_input(data, size);
     walk_on(UINT64_MAX);
     walk_end();
-    memcpy(counters, counters_begin, (size_t)(counters_end - counters_begin));
+    memcpy(counters, counters_begin, counters_bytes());
     _exit(0);
 }
 
 int LLVMFuzzerTestOneInput(uint8_t const *data, size_t size)
 {
     static uint8_t *counters;
-    size_t const bytes = (size_t)(counters_end - counters_begin);
+    size_t const bytes = counters_bytes();
     int status = -1;
 
     if (counters == NULL)

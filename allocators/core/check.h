@@ -1,0 +1,31 @@
+/* check.h -- invariants that a debug build (make DEBUG=1) holds to; other builds have none of it.
+ *
+ * A part with an invariant has a function `..._check` that walks what the comment speaks of and
+ * calls check for each claim. It is called where a slow path ends, under `if (DEBUGGING)`.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_CHECK_H
+#define SLABLAB_CHECK_H
+
+#include "core/message.h"
+
+_Noreturn NOINLINE void check_abort_slow(char const *invariant, uint64_t number)
+{
+    struct message message = message_begin();
+
+    message_text(&message, "broken invariant: ");
+    message_text(&message, invariant);
+    message_text(&message, " (");
+    message_number(&message, number, 10);
+    message_text(&message, ")");
+    message_abort(&message, "make fuzz, which finds a short way there");
+}
+
+/* number is what the one who mends it wants to know first. */
+static inline void check(bool holds, char const *invariant, uint64_t number)
+{
+    if (!holds)
+        check_abort_slow(invariant, number);
+}
+
+#endif
