@@ -37,7 +37,7 @@ static inline void tiny_thread_begin(struct tiny_front *front)
         front->frees_left[class] = TINY_DRAIN_FREES - 1;
 }
 
-/* The lock is held. A front's current slab is its own, of the class; what it lists is the pool's. */
+/* The lock is held. A front's current slab is its own, of the class; what it lists, the pool's. */
 static inline void tiny_check(struct tiny_front const *front, struct shared_pool const *pool,
                               uint32_t class, enum pool_policy const policy)
 {

@@ -43,4 +43,5 @@ cases() {
 }
 
 cases | xargs --delimiter='\n' --max-procs=2 --replace={} bash -c 'fuzz {}'
-printf 'ok    fuzz: %d sequences, over LD_PRELOAD and with invariants checked\n' "$(cases | wc --lines)"
+printf 'ok    fuzz: %d sequences, over LD_PRELOAD and with invariants checked\n' \
+    "$(cases | wc --lines)"
