@@ -47,8 +47,9 @@ $(PREFIXED)/%/libfuzzer: $(PREFIXED)/tests/fuzz/libfuzzer.o $(PREFIXED)/%.o $(SA
 	$(QUIET) $(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ -pthread
 
 sanitized:
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined prefixed
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread prefixed
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined \
+		PREFIXED_TESTS='$(PREFIXED_TESTS)' prefixed
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread PREFIXED_TESTS='$(PREFIXED_TESTS)' prefixed
 
 # What fuzz.sh runs: the invariants are checked where the walk goes.
 debugged:

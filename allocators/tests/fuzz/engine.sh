@@ -32,8 +32,8 @@ for setting in "${settings[@]}"; do
         tail --lines=40 "$found/log"
         for input in "$found"/crash-* "$found"/timeout-*; do
             [ -f "$input" ] || continue
-            printf '  try: %s build/prefixed/%s/fuzz input %s\n' "$setting" "$phase" \
-                "$(od --address-radix=n --format=x1 --output-duplicates "$input" |
+            printf '  try: make debugged && %s build/debug/prefixed/%s/fuzz input %s\n' \
+                "$setting" "$phase" "$(od --address-radix=n --format=x1 --output-duplicates "$input" |
                     tr --delete ' \n')"
         done
         exit 1
