@@ -32,9 +32,9 @@ for setting in "${settings[@]}"; do
         tail --lines=40 "$found/log"
         for input in "$found"/crash-* "$found"/timeout-*; do
             [ -f "$input" ] || continue
+            hex=$(od --address-radix=n --format=x1 --output-duplicates "$input" | tr --delete ' \n')
             printf '  try: make debugged && %s build/debug/prefixed/%s/fuzz input %s\n' \
-                "$setting" "$phase" "$(od --address-radix=n --format=x1 --output-duplicates "$input" |
-                    tr --delete ' \n')"
+                "$setting" "$phase" "$hex"
         done
         exit 1
     fi
