@@ -79,5 +79,5 @@ void intern_free(struct intern *intern)
 {
     free(intern->entries);
     arena_free(&intern->arena);
-    *intern = (struct intern){NULL};
+    *intern = (struct intern){.entries = NULL};
 }

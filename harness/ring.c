@@ -28,7 +28,7 @@ bool ring_open(struct ring *ring, int fd, size_t bytes)
         if (errno != EPERM && errno != ENOMEM)
             break;
     }
-    *ring = (struct ring){NULL};
+    *ring = (struct ring){.control = NULL};
     return false;
 }
 
@@ -36,7 +36,7 @@ void ring_close(struct ring *ring)
 {
     if (ring->control != NULL)
         munmap(ring->control, page_bytes() + ring->data_bytes);
-    *ring = (struct ring){NULL};
+    *ring = (struct ring){.control = NULL};
 }
 
 void ring_drain(struct ring *ring, ring_visitor *take, void *context)

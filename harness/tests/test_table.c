@@ -20,7 +20,7 @@ enum { KEYS = 10000 };
 
 static void finds_numbers(void **state)
 {
-    struct table table = {NULL};
+    struct table table = {.slot = NULL};
 
     (void)state;
     for (uint64_t i = 0; i < KEYS; i++) {
@@ -39,7 +39,7 @@ static void finds_numbers(void **state)
 
 static void numbers_strings(void **state)
 {
-    struct intern intern = {NULL};
+    struct intern intern = {.entries = NULL};
 
     (void)state;
     for (size_t i = 0; i < KEYS; i++) {
@@ -57,7 +57,7 @@ static void numbers_strings(void **state)
 /* Keys are their bytes, all of them: neither a beginning nor a longer one is the same. */
 static void tells_lengths_apart(void **state)
 {
-    struct intern intern = {NULL};
+    struct intern intern = {.entries = NULL};
 
     (void)state;
     assert_int_equal(intern_number(&intern, "abcdefghij", 10), 0);
@@ -71,7 +71,7 @@ static void tells_lengths_apart(void **state)
 
 static void pieces_stay_whole(void **state)
 {
-    struct arena arena = {NULL};
+    struct arena arena = {.newest = NULL};
     unsigned char *piece[300];
 
     (void)state;
