@@ -19,8 +19,6 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-import numpy as np
-
 from analysis.statistics import Interval, share_of_totals
 
 FAULT = "asm_exc_page_fault"
@@ -67,7 +65,9 @@ def of_slablab(build: Path, arm: str, setting: str, workload: str, folder: str) 
     return found
 
 
-def report_of_perf(data: str, fields: str) -> list[list[str]]:
+def report_of_perf(data: str) -> list[list[str]]:
+    """Rows of: share with all callees in %, own samples, command, symbol."""
+    fields = "overhead_children,sample,comm,sym"
     text = run(["perf", "report", "--input", data, "--children", "--stdio", "--call-graph", "none",
                 "--percent-limit", "0", "--fields", fields, "--field-separator", "|"])
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
@@ -85,23 +85,17 @@ def of_perf(build: Path, arm: str, setting: str, workload: str, folder: str) -> 
          str(build / "workloads" / name), *parameters])
     itself: Counter[str] = Counter()
     below = 0.0
-    total = 0
-    program = re.compile(r"^(taskset|env|perf)")
-    for children, samples, command, symbol in report_of_perf(
-        data, "overhead_children,sample,comm,sym"
-    ):
-        if program.match(command):
+    total = everything = 0
+    before = re.compile(r"^(taskset|env|perf)")  # what starts the program is no part of it
+    for children, samples, command, symbol in report_of_perf(data):
+        everything += int(samples)
+        if before.match(command):
             continue
         name = re.sub(r"^\[[.k]\] ", "", symbol)
         itself[name] += int(samples)
         total += int(samples)
         if name == FAULT:
             below += float(children.rstrip("%")) / 100
-    everything = sum(
-        int(samples) for _, samples, _, _ in report_of_perf(
-            data, "overhead_children,sample,comm,sym"
-        )
-    )
     return total, round(below * everything), itself
 
 
@@ -134,11 +128,12 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as scratch:
             for _ in range(rounds):
                 ours += of_slablab(build, arm, setting, workload, scratch)
-                theirs += [of_perf(build, arm, setting, workload, scratch) for _ in range(PROCESSES)]
+                theirs += [
+                    of_perf(build, arm, setting, workload, scratch) for _ in range(PROCESSES)
+                ]
         rows += rows_of(f"{arm}: {workload}", ours, theirs)
         print(f"{arm}: {workload}: {len(ours)} and {len(theirs)} processes", file=sys.stderr)
     head = ["workload", "function", "slablab, %", "perf, %", "intervals meet"]
-    assert np.isfinite(len(rows))
     with (folder / "against_perf.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([head, *rows])
     lines = [head, ["---"] * len(head), *rows]
