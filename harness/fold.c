@@ -19,7 +19,7 @@ enum {
 
 /* A folded stack with its layer, as often as it was seen. */
 struct folded {
-    char *text;
+    char const *text;
     char const *layer;
     bool named; /* its innermost frame has a name */
     uint64_t count[STAGES];
@@ -35,6 +35,7 @@ struct fold {
     size_t *chain_text;       /* of each chain, the number of its text */
     struct folded *folded;    /* of each text */
     json_t *build_ids;        /* of the objects met */
+    json_t *problems;         /* why one of them has no names */
 };
 
 /* The user part of a stack. */
@@ -97,14 +98,11 @@ static void write_kernel(struct writer *writer, struct fold const *fold,
     folded->layer = layer_of_kernel(names, count);
 }
 
-/* "[libfoo.so]" */
 static void write_unnamed(struct writer *writer, struct object const *object)
 {
-    char const *const path = object != NULL ? object_path(object) : "unknown";
-    char const *const slash = strrchr(path, '/');
-    char *const name = text_format("[%s]", slash != NULL ? slash + 1 : path);
+    char *const name = place_nameless(object);
 
-    write_front(writer, *path == '[' ? path : name, "");
+    write_front(writer, name, "");
     free(name);
 }
 
@@ -125,9 +123,13 @@ static void note_objects(struct fold *fold, struct callers const *callers)
 {
     for (size_t i = 0; i < callers->count; i++) {
         struct object const *const object = callers->place[i].object;
-        if (object != NULL && *object_path(object) == '/')
-            json_object_set_new(fold->build_ids, object_path(object),
-                                json_string(object_build_id(object)));
+        if (object == NULL || *object_path(object) != '/')
+            continue;
+        json_object_set_new(fold->build_ids, object_path(object),
+                            json_string(object_build_id(object)));
+        if (object_problem(object) != NULL)
+            json_object_set_new(fold->problems, object_path(object),
+                                json_string(object_problem(object)));
     }
 }
 
@@ -136,13 +138,14 @@ static size_t number_of_text(struct fold *fold, struct folded const *folded)
 {
     char *const key = text_format("%s %s", folded->layer, folded->text);
     size_t const known = fold->texts.count;
-    size_t const number = intern_number(&fold->texts, key, strlen(key));
+    size_t const number = intern_text(&fold->texts, key);
 
     free(key);
     if (number == known) {
+        char const *const kept = intern_bytes(&fold->texts, known);
         fold->folded = memory_room(fold->folded, known, sizeof *fold->folded);
         fold->folded[known] = *folded;
-        fold->folded[known].text = text_copy(folded->text);
+        fold->folded[known].text = kept + strlen(folded->layer) + 1;
     }
     return number;
 }
@@ -249,8 +252,10 @@ static json_t *describe(struct fold *fold, struct trace const *trace, uint64_t p
         "{s:I, s:I, s:I, s:o, s:I, s:o}", "period_ns", (json_int_t)period_ns, "lost",
         (json_int_t)trace->lost, "throttled", (json_int_t)trace->throttled, "samples",
         describe_counts(samples), "unnamed_samples", (json_int_t)unnamed, "stacks", stacks);
-    return json_pack("{s:o, s:O}", "profile", profile, "objects",
-                     fold->build_ids);
+    json_t *const found = json_pack("{s:o, s:O}", "profile", profile, "objects", fold->build_ids);
+    if (json_object_size(fold->problems) > 0)
+        json_object_set(found, "object_problems", fold->problems);
+    return found;
 }
 
 json_t *fold_describe(struct trace const *trace, struct symbols *symbols,
@@ -261,6 +266,7 @@ json_t *fold_describe(struct trace const *trace, struct symbols *symbols,
         .objects = {facts->program, facts->allocator},
         .spaces = spaces_new(trace),
         .build_ids = json_object(),
+        .problems = json_object(),
     };
 
     fold.places = places_new(fold.spaces, symbols);
@@ -272,8 +278,6 @@ json_t *fold_describe(struct trace const *trace, struct symbols *symbols,
                 ->count[stage_of(&facts->stages, event->time_ns)]++;
     }
     json_t *const found = describe(&fold, trace, facts->period_ns);
-    for (size_t i = 0; i < fold.texts.count; i++)
-        free(fold.folded[i].text);
     free(fold.folded);
     free(fold.chain_text);
     intern_free(&fold.chains);
@@ -281,5 +285,6 @@ json_t *fold_describe(struct trace const *trace, struct symbols *symbols,
     places_free(fold.places);
     spaces_free(fold.spaces);
     json_decref(fold.build_ids);
+    json_decref(fold.problems);
     return found;
 }

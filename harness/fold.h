@@ -12,7 +12,6 @@
 
 /* What the profile is of, besides the trace. */
 struct fold_facts {
-    uint32_t pid;          /* of the process */
     char const *program;   /* path of its executable */
     char const *allocator; /* path of the object that served malloc */
     struct stages stages;  /* when its region began and ended */

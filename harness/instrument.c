@@ -21,7 +21,6 @@ static json_t *describe_profile(struct instrument const *instrument,
                                 struct observation const *observation)
 {
     struct fold_facts const facts = {
-        .pid = observation->sample->pid,
         .program = observation->program,
         .allocator = observation->allocator,
         .stages = stages_of(observation->sample),
@@ -45,7 +44,6 @@ static json_t *describe_faults(struct instrument const *instrument,
         .faults_total = sample->process_minor_faults + sample->process_major_faults,
         .faults_start_up = start_up->minor_faults + start_up->major_faults,
         .faults_region = usage->minor_faults + usage->major_faults,
-        .calls_recorded = recorder_sees_calls(instrument->recorder),
         .exec_bytes = sample->exec_bytes,
         .with_trace = observation->first_block,
     };

@@ -109,12 +109,13 @@ static void add_faults(struct grid *memory, struct grid *functions, size_t arm,
 
     json_array_foreach(json_object_get(faults, "rows"), place, row) {
         double const count = number(row, "minor") + number(row, "major");
-        char *const start_up = text_format("start-up: %s", text(row, "memory"));
-        bool const region = text_equal(text(row, "stage"), "region");
-        add(memory, arm, region ? text(row, "memory") : start_up, count);
+        char const *const stage = text(row, "stage");
+        bool const region = text_equal(stage, "region");
+        char *const label = text_format("%s: %s", stage, text(row, "memory"));
+        add(memory, arm, region ? text(row, "memory") : label, count);
         if (region)
             add(functions, arm, text(row, "function"), count);
-        free(start_up);
+        free(label);
     }
 }
 
@@ -172,6 +173,14 @@ static size_t next_row(struct grid const *grid, size_t const *arms, size_t arm_c
     return found;
 }
 
+static bool has_long_ids(struct plan const *plan)
+{
+    for (size_t arm = 0; arm < plan->arm_count; arm++)
+        if (strlen(plan->arms[arm].id) >= ARM_WIDTH)
+            return true;
+    return false;
+}
+
 /* In per cent of the column, or per process. */
 static void print_row(struct grid const *grid, size_t row, size_t const *arms, size_t arm_count,
                       bool shares)
@@ -193,21 +202,37 @@ static void print_row(struct grid const *grid, size_t row, size_t const *arms, s
     putchar('\n');
 }
 
-/* As many rows as there are, up to ROWS_SHOWN, for these arms. */
+/* An arm's id, or its number where one of them is too long for its column. */
+static void print_heading(struct plan const *plan, char const *title, size_t const *arms,
+                          size_t arm_count)
+{
+    bool const numbers = has_long_ids(plan);
+
+    printf("  %-*s", LABEL_WIDTH, title);
+    for (size_t i = 0; i < arm_count; i++) {
+        char *const number = text_format("(%zu)", arms[i]);
+        printf(" %*s", ARM_WIDTH - 1, numbers ? number : plan->arms[arms[i]].id);
+        free(number);
+    }
+    putchar('\n');
+}
+
+/* The largest rows, up to ROWS_SHOWN, for these arms. */
 static void print_grid(struct grid const *grid, struct plan const *plan, char const *title,
                        size_t const *arms, size_t arm_count, bool shares)
 {
     bool *const shown = memory_zeroed(grid->labels.count, sizeof *shown);
+    size_t row = next_row(grid, arms, arm_count, shown);
 
-    printf("  %-*s", LABEL_WIDTH, title);
-    for (size_t i = 0; i < arm_count; i++)
-        printf(" %*.*s", ARM_WIDTH - 1, ARM_WIDTH - 1, plan->arms[arms[i]].id);
-    putchar('\n');
-    for (size_t rows = 0; rows < ROWS_SHOWN; rows++) {
-        size_t const row = next_row(grid, arms, arm_count, shown);
-        if (row < grid->labels.count)
-            print_row(grid, row, arms, arm_count, shares);
+    print_heading(plan, title, arms, arm_count);
+    if (row == grid->labels.count)
+        puts("  nothing was seen: a higher --rate, more --blocks or more operations");
+    for (size_t rows = 0; rows < ROWS_SHOWN && row < grid->labels.count; rows++) {
+        print_row(grid, row, arms, arm_count, shares);
+        row = next_row(grid, arms, arm_count, shown);
     }
+    if (row < grid->labels.count)
+        puts("  ... (analysis has all of them)");
     free(shown);
 }
 
@@ -259,9 +284,13 @@ void instrument_summary_print(struct instrument const *instrument, struct tally 
     bool const profile = instrument->recording == RECORD_CPU_TIME;
 
     printf("%s (%s)\n", plan->experiment, instrument->name);
+    for (size_t arm = 0; has_long_ids(plan) && arm < plan->arm_count; arm++)
+        if (plan->arms[arm].role != ROLE_CONTROL)
+            printf("  (%zu) %s\n", arm, plan->arms[arm].id);
     if (record_read(folder, instrument->file, take_record, &sums))
-        for (size_t i = 0; i < plan->cell_count && tally_valid(tally, i) > 0; i++)
-            print_cell(&sums, i, profile);
+        for (size_t i = 0; i < plan->cell_count; i++)
+            if (tally_valid(tally, i) > 0)
+                print_cell(&sums, i, profile);
     putchar('\n');
     print_limits(instrument);
     printf("lost records: %lld%s\n", (long long)sums.lost,

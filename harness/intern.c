@@ -69,15 +69,29 @@ size_t intern_number(struct intern *intern, void const *bytes, size_t size)
     if (2 * (intern->count + 1) > intern->places)
         grow(intern);
     struct intern_entry *const entry = entry_of(intern, bytes, size, hash);
-    if (entry->bytes == NULL)
+    if (entry->bytes == NULL) {
         *entry = (struct intern_entry){arena_copy(&intern->arena, bytes, size), size, hash,
-                                       intern->count++};
+                                       intern->count};
+        intern->bytes = memory_room(intern->bytes, intern->count, sizeof *intern->bytes);
+        intern->bytes[intern->count++] = entry->bytes;
+    }
     return entry->number;
+}
+
+size_t intern_text(struct intern *intern, char const *text)
+{
+    return intern_number(intern, text, strlen(text) + 1);
+}
+
+void const *intern_bytes(struct intern const *intern, size_t number)
+{
+    return intern->bytes[number];
 }
 
 void intern_free(struct intern *intern)
 {
     free(intern->entries);
+    free(intern->bytes);
     arena_free(&intern->arena);
     *intern = (struct intern){.entries = NULL};
 }

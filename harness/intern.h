@@ -12,12 +12,19 @@
 struct intern {
     struct intern_entry *entries;
     size_t places;
+    void const **bytes; /* of each number, in the arena */
     size_t count;
     struct arena arena; /* of the copies */
 };
 
 /* The number of these bytes: 0, 1 ... A new one gets the count that was before it. */
 size_t intern_number(struct intern *intern, void const *bytes, size_t size);
+
+/* The number of a text. */
+size_t intern_text(struct intern *intern, char const *text);
+
+/* The bytes of a number, aligned to 8; a text has its final 0. Good until intern_free. */
+void const *intern_bytes(struct intern const *intern, size_t number);
 
 void intern_free(struct intern *intern);
 

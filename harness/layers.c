@@ -77,15 +77,14 @@ char const *layer_of_kernel(char const *const *names, size_t count)
     static char const *const faults[] = {"asm_exc_page_fault", "do_mem_abort", NULL};
     static char const *const calls[] = {"entry_SYSCALL_64_after_hwframe", "entry_SYSCALL_64",
                                         "do_syscall_64", "el0_svc", NULL};
-    char const *layer = layer_other;
+    bool hidden = false;
+    bool call = false;
 
     for (size_t i = 0; i < count; i++) {
-        if (names[i] == NULL)
-            return layer_kernel;
-        if (is_one_of(names[i], faults))
+        if (names[i] != NULL && is_one_of(names[i], faults))
             return layer_page_fault;
-        if (is_one_of(names[i], calls))
-            layer = layer_system_call;
+        hidden = hidden || names[i] == NULL;
+        call = call || (names[i] != NULL && is_one_of(names[i], calls));
     }
-    return layer;
+    return call ? layer_system_call : hidden ? layer_kernel : layer_other;
 }

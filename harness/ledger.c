@@ -8,9 +8,8 @@
 #include "ledger_populate.h"
 #include "ledger_rows.h"
 #include "ledger_superslabs.h"
-#include "names.h"
+#include "intern.h"
 #include "pages.h"
-#include "text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +25,7 @@ struct ledger {
     struct memories *memories;
     struct ledger_rows rows;
     struct superslabs superslabs;
-    struct names names; /* that were made here */
+    struct intern names; /* that were made here */
     uint64_t began_ns;  /* when the process became its program; 0: at the first event */
 };
 
@@ -61,7 +60,7 @@ static void ledger_close(struct ledger *ledger)
 {
     superslabs_free(&ledger->superslabs);
     rows_free(&ledger->rows);
-    names_free(&ledger->names);
+    intern_free(&ledger->names);
     memories_free(ledger->memories);
     places_free(ledger->places);
     spaces_free(ledger->spaces);
@@ -70,7 +69,7 @@ static void ledger_close(struct ledger *ledger)
 
 static char const *keep(struct ledger *ledger, char const *text)
 {
-    return names_text(&ledger->names, names_number(&ledger->names, text));
+    return intern_bytes(&ledger->names, intern_text(&ledger->names, text));
 }
 
 static enum ledger_account account_of(struct ledger_facts const *facts, uint32_t pid,
@@ -88,11 +87,7 @@ static char const *function_name(struct ledger *ledger, struct place const *plac
 
     if (function != NULL)
         return function;
-    if (place->object == NULL)
-        return "[unknown]";
-    char const *const path = object_path(place->object);
-    char const *const slash = strrchr(path, '/');
-    char *const text = text_format("[%s]", slash == NULL ? path : slash + 1);
+    char *const text = place_nameless(place->object);
     char const *const name = keep(ledger, text);
 
     free(text);

@@ -28,7 +28,6 @@ struct ledger_facts {
     uint64_t faults_total;   /* minor and major, by wait4 */
     uint64_t faults_start_up; /* by the process itself, up to its region; 0 without a region */
     uint64_t faults_region;
-    bool calls_recorded;     /* the trace holds system calls */
     uint64_t exec_bytes;     /* of arguments, environment and path as exec copies them; 0: no row */
     bool with_trace;         /* add `superslab_faults` */
 };

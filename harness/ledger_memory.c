@@ -5,7 +5,7 @@
 #include "ledger_memory.h"
 
 #include "memory.h"
-#include "names.h"
+#include "intern.h"
 #include "pages.h"
 #include "table.h"
 #include "text.h"
@@ -42,7 +42,7 @@ struct memories {
     struct spaces const *spaces;
     struct places *places;
     struct layer_objects objects;
-    struct names names;
+    struct intern names;
     struct table origins; /* position in trace->stacks -> kind, plus one */
     struct kind *kinds;
     size_t kind_count;
@@ -66,7 +66,7 @@ struct memories *memories_new(struct trace const *trace, struct spaces const *sp
 
 void memories_free(struct memories *memories)
 {
-    names_free(&memories->names);
+    intern_free(&memories->names);
     table_free(&memories->origins);
     free(memories->kinds);
     table_free(&memories->threads);
@@ -153,7 +153,7 @@ static char const *name_with(struct memories *memories, char const *memory, char
 {
     char *const text = text_format("%s%s", memory, ending);
     char const *const name =
-        names_text(&memories->names, names_number(&memories->names, text));
+        intern_bytes(&memories->names, intern_text(&memories->names, text));
 
     free(text);
     return name;

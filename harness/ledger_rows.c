@@ -18,14 +18,14 @@ static uint64_t key_of(struct ledger_rows *rows, struct fault const *fault)
     key = key << 2 | fault->stage;
     key = key << 2 | fault->by;
     key = key << 1 | fault->again;
-    key = key << 19 | names_number(&rows->names, fault->layer);
-    key = key << 19 | names_number(&rows->names, fault->memory);
-    return key << 19 | names_number(&rows->names, fault->function);
+    key = key << 19 | intern_text(&rows->names, fault->layer);
+    key = key << 19 | intern_text(&rows->names, fault->memory);
+    return key << 19 | intern_text(&rows->names, fault->function);
 }
 
 static char const *own_name(struct ledger_rows *rows, char const *name)
 {
-    return names_text(&rows->names, names_number(&rows->names, name));
+    return intern_bytes(&rows->names, intern_text(&rows->names, name));
 }
 
 static struct ledger_row *row_of(struct ledger_rows *rows, struct fault const *fault)
@@ -168,7 +168,7 @@ json_t *rows_describe(struct ledger_rows const *rows)
 
 void rows_free(struct ledger_rows *rows)
 {
-    names_free(&rows->names);
+    intern_free(&rows->names);
     table_free(&rows->numbers);
     free(rows->row);
     *rows = (struct ledger_rows){0};

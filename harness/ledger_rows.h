@@ -9,7 +9,7 @@
 #ifndef SLABLAB_LEDGER_ROWS_H
 #define SLABLAB_LEDGER_ROWS_H
 
-#include "names.h"
+#include "intern.h"
 #include "stages.h"
 #include "table.h"
 
@@ -45,7 +45,7 @@ struct ledger_row {
 
 /* All zero: no faults. */
 struct ledger_rows {
-    struct names names;
+    struct intern names;
     struct table numbers; /* names and the rest of a fault in one number -> row, plus one */
     struct ledger_row *row;
     size_t count;

@@ -35,22 +35,30 @@ static char *folder_form(struct measurement const *measurement, struct plan cons
     return text_format("%s%s", measurement->instrument->name, quick ? "-quick" : "");
 }
 
-/* Is the unfinished run in `folder` one with the instrument as it is set now? */
-static bool instrument_fits(struct measurement const *measurement, char const *folder)
+/* An unfinished_misfit: "its blocks_max is 40, not 20". */
+static char *misfit_of_instrument(void const *context, char const *folder)
 {
     char *const path = text_format("%s/%s", folder, instrument_file);
     json_t *const stored = json_load_file(path, 0, NULL);
-    json_t *const now =
-        measurement->instrument != NULL ? instrument_describe(measurement->instrument) : NULL;
-    bool const fits = now == NULL || json_equal(stored, now) == 1;
+    json_t *const now = instrument_describe(context);
+    char *why = NULL;
+    char const *key;
+    json_t *value;
 
-    if (!fits)
-        fprintf(stderr, "%s: not finished, but its %s has other settings\n", folder,
-                instrument_file);
+    json_object_foreach(now, key, value) {
+        json_t *const then = json_object_get(stored, key);
+        if (why != NULL || json_equal(then, value) == 1)
+            continue;
+        char *const before = then == NULL ? NULL : json_dumps(then, JSON_ENCODE_ANY);
+        char *const after = json_dumps(value, JSON_ENCODE_ANY);
+        why = text_format("its %s is %s, not %s", key, before != NULL ? before : "unknown", after);
+        free(after);
+        free(before);
+    }
     json_decref(now);
     json_decref(stored);
     free(path);
-    return fits;
+    return why;
 }
 
 /* Writes what the run is, before anything of it runs. Before plan.json is there nobody finds the
@@ -78,16 +86,16 @@ static char *settle_folder(struct measurement const *measurement, struct plan **
     char *folder;
 
     if (!measurement->fresh)
-        found = unfinished_find(parent, form, *plan, measurement->seed);
-    bool const resumed = found.folder != NULL && instrument_fits(measurement, found.folder);
+        found = unfinished_find(parent, form, *plan, measurement->seed,
+                                measurement->instrument != NULL ? misfit_of_instrument : NULL,
+                                measurement->instrument);
+    bool const resumed = found.folder != NULL;
     if (resumed) {
         folder = found.folder;
         plan_free(*plan);
         *plan = found.plan;
     } else {
         fputs(found.why_none != NULL ? found.why_none : "", stderr);
-        free(found.folder);
-        plan_free(found.plan);
         folder = run_folder_create(parent, form);
     }
     if (folder != NULL)

@@ -5,8 +5,10 @@
 
 #include "memory.h"
 #include "table.h"
+#include "text.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct places {
     struct spaces const *spaces;
@@ -84,4 +86,12 @@ struct frames place_frames(struct place const *place)
     if (place->object == NULL)
         return (struct frames){&nameless, 1};
     return object_frames(place->object, place->file_offset, place->of_call);
+}
+
+char *place_nameless(struct object const *object)
+{
+    char const *const path = object != NULL ? object_path(object) : "[unknown]";
+    char const *const slash = strrchr(path, '/');
+
+    return *path == '[' ? text_copy(path) : text_format("[%s]", slash != NULL ? slash + 1 : path);
 }

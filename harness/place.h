@@ -29,6 +29,9 @@ size_t places_of_stack(struct places *places, uint32_t pid, struct trace_stack c
 /* The object that a range of a file shows. */
 struct object *place_object(struct places *places, struct range const *range);
 
+/* What stands for a function without a name: "[libfoo.so]", "[unknown]". The caller frees it. */
+char *place_nameless(struct object const *object);
+
 /* The functions there: at least one frame, which has no name where nobody knows it. */
 struct frames place_frames(struct place const *place);
 

@@ -22,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { EVENTS_MAX = 4, RING_BYTES_MOST = 8 << 20, RING_BYTES_LEAST = 1 << 18 };
+enum { EVENTS_MAX = 4, RING_BYTES_MOST = 8 << 20, RING_BYTES_LEAST = 1 << 15 };
 
 static char const hint[] = "as root; or 1 in /proc/sys/kernel/perf_event_paranoid; slablab doctor";
 
@@ -75,8 +75,10 @@ static bool add_event(struct recorder *recorder, char const *name, struct trace_
     struct event event = event_encode(name);
     struct perf_event_attr *const attributes = &event.attributes;
 
-    if (event.absence[0] != 0)
+    if (event.absence[0] != 0) {
+        errno = ENOENT;
         return false;
+    }
     attributes->sample_type =
         TRACE_SAMPLE_TYPE | (recorder->user_state ? (uint64_t)TRACE_USER_STATE : 0);
     attributes->sample_regs_user = recorder->user_state ? TRACE_REGISTERS : 0;
@@ -87,7 +89,6 @@ static bool add_event(struct recorder *recorder, char const *name, struct trace_
     attributes->use_clockid = 1;
     attributes->clockid = CLOCK_MONOTONIC;
     attributes->watermark = 1;
-    attributes->wakeup_watermark = RING_BYTES_LEAST / 4;
     attributes->exclude_kernel = recorder->excludes_kernel;
     attributes->exclude_hv = recorder->excludes_kernel;
     if (!can_open(attributes)) {
@@ -143,7 +144,7 @@ struct recorder *recorder_new(enum recording recording, uint64_t period_ns)
     recorder->cpu_count = cpus > 0 ? (size_t)cpus : 1;
     recorder->ring_bytes = RING_BYTES_MOST;
     while (recorder->ring_bytes * recorder->cpu_count > 8 * (size_t)RING_BYTES_MOST &&
-           recorder->ring_bytes > RING_BYTES_LEAST)
+           recorder->ring_bytes > 8 * (size_t)RING_BYTES_LEAST)
         recorder->ring_bytes /= 2;
     recorder->user_state = knows_registers();
     if (!add_events(recorder, recording, period_ns)) {
@@ -206,6 +207,7 @@ static bool begin_on(struct recorder *recorder, size_t cpu)
 
     for (size_t i = 0; i < recorder->event_count; i++) {
         struct trace_source source = recorder->source[i];
+        recorder->event[i].attributes.wakeup_watermark = (uint32_t)(recorder->ring_bytes / 4);
         fd[i] = open_on_cpu(&recorder->event[i].attributes, cpu);
         if (fd[i] < 0)
             return errno == ENODEV && i == 0;
@@ -219,19 +221,37 @@ static bool begin_on(struct recorder *recorder, size_t cpu)
     return true;
 }
 
-bool recorder_begin(struct recorder *recorder)
+/* Returns the first CPU that refused, with errno; cpu_count where none did. */
+static size_t begin_on_all(struct recorder *recorder)
 {
     trace_builder_free(recorder->builder);
     recorder->builder = trace_builder_new((uint32_t)getpid(), recorder->user_state);
     recorder->trace = NULL;
     for (size_t cpu = 0; cpu < recorder->cpu_count; cpu++)
         if (!begin_on(recorder, cpu)) {
-            complain("ulimit -n; ulimit -l; as root", "cannot record what happens on CPU %zu: %s",
-                     cpu, strerror(errno));
+            int const refusal = errno;
             close_all(recorder);
-            return false;
+            errno = refusal;
+            return cpu;
         }
-    return true;
+    return recorder->cpu_count;
+}
+
+/* A user without rights may lock so much memory for all rings together: they get smaller alike. */
+bool recorder_begin(struct recorder *recorder)
+{
+    size_t cpu = begin_on_all(recorder);
+
+    while (cpu < recorder->cpu_count && (errno == EPERM || errno == ENOMEM) &&
+           recorder->ring_bytes > RING_BYTES_LEAST) {
+        recorder->ring_bytes /= 2;
+        cpu = begin_on_all(recorder);
+    }
+    if (cpu == recorder->cpu_count)
+        return true;
+    complain("ulimit -n; ulimit -l; as root", "cannot record what happens on CPU %zu: %s", cpu,
+             strerror(errno));
+    return false;
 }
 
 size_t recorder_polls(struct recorder const *recorder, struct pollfd *polls, size_t room)

@@ -3,7 +3,6 @@
  * SPDX-License-Identifier: MIT */
 #include "ring.h"
 
-#include <errno.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -18,18 +17,13 @@ static size_t page_bytes(void)
 
 bool ring_open(struct ring *ring, int fd, size_t bytes)
 {
-    for (; bytes >= page_bytes(); bytes /= 2) {
-        void *const memory =
-            mmap(NULL, page_bytes() + bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-        if (memory != MAP_FAILED) {
-            *ring = (struct ring){memory, (unsigned char *)memory + page_bytes(), bytes};
-            return true;
-        }
-        if (errno != EPERM && errno != ENOMEM)
-            break;
-    }
+    void *const memory =
+        mmap(NULL, page_bytes() + bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
     *ring = (struct ring){.control = NULL};
-    return false;
+    if (memory != MAP_FAILED)
+        *ring = (struct ring){memory, (unsigned char *)memory + page_bytes(), bytes};
+    return memory != MAP_FAILED;
 }
 
 void ring_close(struct ring *ring)

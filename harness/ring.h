@@ -17,8 +17,8 @@ struct ring {
     size_t data_bytes; /* a power of two */
 };
 
-/* Maps `bytes` of data (a power of two, at least a page) for the event `fd`, half of them or less
- * where this user may not lock so much memory. False with errno. */
+/* Maps `bytes` of data (a power of two, at least a page) for the event `fd`. False with errno:
+ * EPERM where this user may not lock so much memory. */
 bool ring_open(struct ring *ring, int fd, size_t bytes);
 void ring_close(struct ring *ring);
 

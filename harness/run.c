@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCKS_MOST = 100000, RATE_MOST = 100000, NS_PER_SECOND = 1000000000 };
+enum { BLOCKS_MOST = 100000, RATE_MOST = 50000, NS_PER_SECOND = 1000000000 };
 
 struct request {
     char const *command;
@@ -36,15 +36,14 @@ static bool refuse(struct request const *request, char const *what, char const *
     return false;
 }
 
-static bool take_number(struct request const *request, char const *option, uint64_t most,
+/* The example is an option with its number. */
+static bool take_number(struct request const *request, char const *example, uint64_t most,
                         uint64_t *number)
 {
     if (text_to_number(optarg, number) && *number > 0 && *number <= most)
         return true;
-    char *const example = text_format("%s 1", option);
-    complain(example, "%s: %s '%s' is not a whole number from 1 to %" PRIu64, request->command,
-             option, optarg, most);
-    free(example);
+    complain(example, "%s: %.*s '%s' is not a whole number from 1 to %" PRIu64, request->command,
+             (int)strcspn(example, " "), example, optarg, most);
     return false;
 }
 
@@ -57,10 +56,10 @@ static bool take_option(struct request *request, int option)
     case 'q': request->quick = true; return true;
     case 'f': request->measurement.fresh = true; return true;
     case 'o': request->measurement.results = optarg; return true;
-    case 's': return take_number(request, "--seed", INT64_MAX, &request->measurement.seed);
-    case 'b': return take_number(request, "--blocks", BLOCKS_MOST, &instrument->blocks_max);
+    case 's': return take_number(request, "--seed 1", INT64_MAX, &request->measurement.seed);
+    case 'b': return take_number(request, "--blocks 20", BLOCKS_MOST, &instrument->blocks_max);
     case 'r':
-        if (!take_number(request, "--rate", RATE_MOST, &rate))
+        if (!take_number(request, "--rate 10000", RATE_MOST, &rate))
             return false;
         instrument->period_ns = NS_PER_SECOND / rate;
         return true;

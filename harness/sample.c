@@ -113,6 +113,9 @@ static _Noreturn void become(struct sampler const *sampler, pid_t parent, char *
     dup2(sampler->null_fd, STDIN_FILENO);
     dup2(sampler->null_fd, STDOUT_FILENO);
     dup2(sampler->stderr_fd, STDERR_FILENO);
+    /* Libraries open files that would stay open: libdw those of debug information. */
+    close_range(STDERR_FILENO + 1, UINT_MAX, CLOSE_RANGE_CLOEXEC);
+    fcntl(sampler->page_fd, F_SETFD, 0);
     counters_open(sampler->counters, sampler->page);
     execve(arguments[0], arguments, environment);
     dprintf(STDERR_FILENO, "cannot execute %s: %s\n", arguments[0], strerror(errno));
@@ -249,11 +252,11 @@ bool sample_run(struct sampler *sampler, char *const *arguments, char *const *en
     close(pidfd);
     while (wait4(child, &wait_status, 0, &usage) < 0 && errno == EINTR)
         ;
-    if (sampler->recorder != NULL)
-        recorder_end(sampler->recorder);
     sample->pid = (uint32_t)child;
     sample->exec_bytes = bytes_of(arguments) + bytes_of(environment) + strlen(arguments[0]) + 1;
     sample->process_wall_ns = clock_ns(CLOCK_MONOTONIC) - started_ns;
+    if (sampler->recorder != NULL)
+        recorder_end(sampler->recorder);
     sample->process_cpu_ns = timeval_ns(usage.ru_utime) + timeval_ns(usage.ru_stime);
     sample->process_minor_faults = (uint64_t)usage.ru_minflt;
     sample->process_major_faults = (uint64_t)usage.ru_majflt;

@@ -5,6 +5,7 @@
 
 #include "arena.h"
 #include "inline_chain.h"
+#include "intern.h"
 #include "kernel_symbols.h"
 #include "layer_declarations.h"
 #include "memory.h"
@@ -24,8 +25,7 @@ struct place {
 };
 
 struct object {
-    char *path;
-    uint64_t path_hash;
+    char const *path;
     struct object_file file;
     struct symbol_table table;
     struct code_units units;
@@ -37,8 +37,8 @@ struct object {
 };
 
 struct symbols {
-    struct object **object;
-    size_t count;
+    struct intern paths;
+    struct object **object; /* of each path */
     struct kernel_symbols kernel;
 };
 
@@ -59,12 +59,12 @@ static char *problem_of(struct object const *object)
     return object->layers.problem != NULL ? text_copy(object->layers.problem) : NULL;
 }
 
-static struct object *object_open(char const *path, uint64_t path_hash)
+/* The path must outlive it. */
+static struct object *object_open(char const *path)
 {
     struct object *const object = memory_zeroed(1, sizeof *object);
 
-    object->path = text_copy(path);
-    object->path_hash = path_hash;
+    object->path = path;
     object_file_open(&object->file, path);
     symbol_table_read(&object->table, &object->file);
     code_units_read(&object->units, &object->file);
@@ -83,40 +83,31 @@ static void object_close(struct object *object)
     symbol_table_free(&object->table);
     object_file_close(&object->file);
     free(object->problem);
-    free(object->path);
     free(object);
 }
 
 void symbols_close(struct symbols *symbols)
 {
-    for (size_t i = 0; i < symbols->count; i++)
+    if (symbols == NULL)
+        return;
+    for (size_t i = 0; i < symbols->paths.count; i++)
         object_close(symbols->object[i]);
     free(symbols->object);
+    intern_free(&symbols->paths);
     kernel_symbols_free(&symbols->kernel);
     free(symbols);
 }
 
-/* FNV-1a. */
-static uint64_t hash_of(char const *path)
-{
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-
-    for (; *path != '\0'; path++)
-        hash = (hash ^ (unsigned char)*path) * UINT64_C(0x100000001b3);
-    return hash;
-}
-
-/* A process maps some ten objects, so their hashes are looked through one by one. */
 struct object *symbols_object(struct symbols *symbols, char const *path)
 {
-    uint64_t const hash = hash_of(path);
+    size_t const known = symbols->paths.count;
+    size_t const number = intern_text(&symbols->paths, path);
 
-    for (size_t i = 0; i < symbols->count; i++)
-        if (symbols->object[i]->path_hash == hash && text_equal(symbols->object[i]->path, path))
-            return symbols->object[i];
-    symbols->object =
-        memory_room_for_one(symbols->object, symbols->count, sizeof(struct object *));
-    return symbols->object[symbols->count++] = object_open(path, hash);
+    if (number == known) {
+        symbols->object = memory_room(symbols->object, known, sizeof(struct object *));
+        symbols->object[known] = object_open(intern_bytes(&symbols->paths, known));
+    }
+    return symbols->object[number];
 }
 
 char const *object_path(struct object const *object)

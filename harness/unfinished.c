@@ -29,7 +29,7 @@ static char *change_of_plan(struct plan const *stored, struct plan const *plan)
 }
 
 /* Why the run in `folder` is not to be gone on with; NULL where it is. */
-static char *misfit(char const *folder, struct plan const *stored, struct plan const *plan,
+static char *misfit_of_plan(char const *folder, struct plan const *stored, struct plan const *plan,
                     uint64_t seed)
 {
     char *const change = change_of_plan(stored, plan);
@@ -42,7 +42,7 @@ static char *misfit(char const *folder, struct plan const *stored, struct plan c
 }
 
 struct unfinished unfinished_find(char const *parent, char const *form, struct plan const *plan,
-                                  uint64_t seed)
+                                  uint64_t seed, unfinished_misfit *misfit, void const *context)
 {
     struct words folders = run_folder_unfinished(parent, form);
     struct unfinished found = {0};
@@ -51,8 +51,10 @@ struct unfinished unfinished_find(char const *parent, char const *form, struct p
     for (size_t i = folders.count; i > 0 && found.folder == NULL; i--) {
         char const *const folder = folders.word[i - 1];
         struct plan *const stored = plan_read(folder);
-        char *const why = stored == NULL ? text_copy("its plan cannot be read")
-                                         : misfit(folder, stored, plan, seed);
+        char *why = stored == NULL ? text_copy("its plan cannot be read")
+                                   : misfit_of_plan(folder, stored, plan, seed);
+        if (why == NULL && misfit != NULL)
+            why = misfit(context, folder);
         if (why == NULL) {
             found.folder = text_copy(folder);
             found.plan = stored;

@@ -27,6 +27,7 @@ struct fault {
 
 struct yaml_file {
     char *path;
+    bool is_text; /* of no file: its lines are nobody's */
     char *text;
     size_t size;
     yaml_document_t document;
@@ -89,7 +90,10 @@ void yaml_file_complain(struct yaml_file const *file, char const *place, char co
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    complain(hint, "%s:%zu: %s", file->path, yaml_file_line(file, place), message);
+    if (file->is_text)
+        complain(hint, "%s: %s", file->path, message);
+    else
+        complain(hint, "%s:%zu: %s", file->path, yaml_file_line(file, place), message);
 }
 
 /* Prepends one step of the backtrace: "  in mapping field 'stop' (...)" or "  in sequence entry '1'
@@ -277,13 +281,14 @@ static bool parse_document(struct yaml_file *file)
 }
 
 /* Takes over the text. */
-static struct yaml_file *read_text(char const *name, char *text, size_t size,
+static struct yaml_file *read_text(char const *name, char *text, size_t size, bool is_text,
                                    cyaml_schema_value_t const *schema)
 {
     struct yaml_file *const file = memory_zeroed(1, sizeof *file);
     cyaml_config_t const config = config_for(file);
 
     file->path = text_copy(name);
+    file->is_text = is_text;
     file->schema = schema;
     file->fault.place = text_copy("");
     file->text = text;
@@ -306,7 +311,7 @@ struct yaml_file *yaml_file_open(char const *path, cyaml_schema_value_t const *s
     char *const text = text_of_file(path, &size);
 
     if (text != NULL)
-        return read_text(path, text, size, schema);
+        return read_text(path, text, size, false, schema);
     complain("slablab list experiments", "%s: %s", path, strerror(errno));
     return NULL;
 }
@@ -314,7 +319,7 @@ struct yaml_file *yaml_file_open(char const *path, cyaml_schema_value_t const *s
 struct yaml_file *yaml_file_of_text(char const *name, char const *text,
                                     cyaml_schema_value_t const *schema)
 {
-    return read_text(name, text_copy(text), strlen(text), schema);
+    return read_text(name, text_copy(text), strlen(text), true, schema);
 }
 
 void yaml_file_close(struct yaml_file *file)

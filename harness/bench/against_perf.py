@@ -74,14 +74,22 @@ def report_of_perf(data: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.split("|")] for line in lines]
 
 
+def of_perfs_name(symbol: str, command: str) -> str:
+    """A compiler's clone is the function; the linker's stubs have no name of their own."""
+    name = re.sub(r"^\[[.k]\] ", "", symbol)
+    if name.endswith("@plt"):
+        return f"[{command}]"
+    return re.sub(r"\.(constprop|isra|part|cold)\b.*", "", name)
+
+
 def of_perf(build: Path, arm: str, setting: str, workload: str, folder: str) -> Process:
     data = f"{folder}/perf.data"
     name, *parameters = workload.split()
     environment = {"LD_PRELOAD": str((build / f"lib{arm}.so").resolve()), "LD_BIND_NOW": "1"}
     environment |= dict([setting.split("=")]) if setting else {}
     with_environment = [f"{key}={value}" for key, value in environment.items()]
-    run(["perf", "record", "--output", data, "--event", "cpu-clock", "--freq", "9973", "-g", "--",
-         "taskset", "--cpu-list", "1", "env", *with_environment,
+    run(["taskset", "--cpu-list", "0", "perf", "record", "--output", data, "--event", "cpu-clock",
+         "--freq", "9973", "-g", "--", "taskset", "--cpu-list", "1", "env", *with_environment,
          str(build / "workloads" / name), *parameters])
     itself: Counter[str] = Counter()
     below = 0.0
@@ -91,7 +99,7 @@ def of_perf(build: Path, arm: str, setting: str, workload: str, folder: str) -> 
         everything += int(samples)
         if before.match(command):
             continue
-        name = re.sub(r"^\[[.k]\] ", "", symbol)
+        name = of_perfs_name(symbol, command)
         itself[name] += int(samples)
         total += int(samples)
         if name == FAULT:

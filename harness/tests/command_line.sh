@@ -52,10 +52,10 @@ expect 2 "an experiment is wanted, and not '--'" run -- baseline null
 expect 2 "and not also 'experiments/null.yaml'" faults experiments/null.yaml -- baseline null
 expect 2 "an allocator's name is missing" profile --
 expect 2 'an experiment needs a workload' profile -- baseline
-expect 2 "unknown workload 'nul'" faults -- baseline nul
+expect 2 "slablab: command_line: unknown workload 'nul'" faults -- baseline nul
 expect 2 "unknown allocator 'basline'" profile -- basline null
 expect 2 "unknown or incomplete option '--rate'" faults --rate 5 experiments/null.yaml
-expect 2 "--rate '0' is not a whole number from 1 to 100000" profile --rate 0 experiments/null.yaml
+expect 2 "--rate '0' is not a whole number from 1 to 50000" profile --rate 0 experiments/null.yaml
 expect 2 "--blocks 'x' is not a whole number" profile --blocks x experiments/null.yaml
 expect 0 'page-faults' list events
 expect 0 'fixed_random' list workloads

@@ -36,6 +36,21 @@ static inline uint64_t fake_operations(int argc, char **argv)
     return 1;
 }
 
+/* Fails where a descriptor of the harness is open here: a file in memory called `leak`. */
+static inline void fake_look_for_leaks(void)
+{
+    char path[32];
+    char target[64];
+
+    for (int fd = 3; fd < 1024; fd++) {
+        snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+        ssize_t const length = readlink(path, target, sizeof target - 1);
+        target[length > 0 ? length : 0] = '\0';
+        if (strstr(target, "leak") != NULL)
+            fputs(target, stderr), exit(1);
+    }
+}
+
 static inline void fake_misbehave(void)
 {
     if (fake_is("exit"))
@@ -44,6 +59,8 @@ static inline void fake_misbehave(void)
         fputs("tag byte overrun\n", stderr), raise(SIGSEGV);
     if (fake_is("hang"))
         fputs("waiting\n", stderr), pause();
+    if (fake_is("descriptors"))
+        fake_look_for_leaks();
     if (fake_is("silent"))
         exit(0);
     if (fake_is("shout"))

@@ -67,7 +67,6 @@ static inline int begin(void **state)
 {
     made_begin(state);
     facts = (struct ledger_facts){.pid = MADE_PID,
-                                  .calls_recorded = true,
                                   .program = made_own_path((uintptr_t)pop),
                                   .allocator = made_own_path((uintptr_t)json_array)};
     MADE_STACK(1); /* number 0, of events whose stack does not matter */

@@ -246,7 +246,7 @@ static void samples(void **state)
     struct symbols *const symbols = symbols_open();
     char *const program = realpath("/proc/self/exe", NULL);
     struct fold_facts const facts = {
-        .pid = sample.pid, .program = program, .allocator = "", .period_ns = 100003};
+        .program = program, .allocator = "", .period_ns = 100003};
     json_t *const found = fold_describe(trace, symbols, &facts);
 
     (void)state;

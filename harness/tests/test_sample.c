@@ -194,6 +194,19 @@ static void too_many_events(void **state)
 
 /* Who serves malloc: by build-id where both have one, the C library too; elsewhere by path, and by
  * name for the C library. */
+/* Whatever a library left open in the harness: the sample sees none of it. */
+static void no_descriptor_leaks(void **state)
+{
+    int const leak = memfd_create("leak", 0);
+
+    (void)state;
+    assert_true(leak >= 0);
+    struct sample sample = run_fake("descriptors");
+    assert_int_equal(sample.status, SAMPLE_OK);
+    sample_release(&sample);
+    close(leak);
+}
+
 static void judged_by_object(void **state)
 {
     struct sample sample = {.region = {.object = "/bin/sh", .build_id = "aa"}};
@@ -251,6 +264,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(not_executable),
         cmocka_unit_test(counters),
         cmocka_unit_test(too_many_events),
+        cmocka_unit_test(no_descriptor_leaks),
         cmocka_unit_test(judged_by_object),
         cmocka_unit_test(the_c_library_by_its_build_id),
     };

@@ -76,7 +76,7 @@ static void finish(char const *name)
 /* NULL: none is found, and `why` is said. */
 static void expect(uint64_t seed, char const *name, char const *why)
 {
-    struct unfinished found = unfinished_find(parent, plan->form, plan, seed);
+    struct unfinished found = unfinished_find(parent, plan->form, plan, seed, NULL, NULL);
 
     if (name != NULL) {
         assert_non_null(found.folder);
