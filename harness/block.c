@@ -22,7 +22,7 @@ void block_allocate(struct block *block, struct bench const *bench)
     *block = (struct block){.count = count,
                             .order = memory_zeroed(count, sizeof *block->order),
                             .samples = memory_zeroed(count, sizeof *block->samples),
-                            .findings = memory_zeroed(count, sizeof *block->findings)};
+                            .findings = memory_zeroed(count, sizeof(json_t *))};
 }
 
 static void clear(struct block *block, size_t place)

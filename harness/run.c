@@ -50,18 +50,22 @@ static bool take_number(struct request const *request, char const *example, uint
 static bool take_option(struct request *request, int option)
 {
     struct instrument *const instrument = request->measurement.instrument;
-    uint64_t rate = 0;
+    uint64_t number = 0;
 
     switch (option) {
     case 'q': request->quick = true; return true;
     case 'f': request->measurement.fresh = true; return true;
     case 'o': request->measurement.results = optarg; return true;
     case 's': return take_number(request, "--seed 1", INT64_MAX, &request->measurement.seed);
-    case 'b': return take_number(request, "--blocks 20", BLOCKS_MOST, &instrument->blocks_max);
-    case 'r':
-        if (!take_number(request, "--rate 10000", RATE_MOST, &rate))
+    case 'b':
+        if (instrument == NULL || !take_number(request, "--blocks 20", BLOCKS_MOST, &number))
             return false;
-        instrument->period_ns = NS_PER_SECOND / rate;
+        instrument->blocks_max = number;
+        return true;
+    case 'r':
+        if (instrument == NULL || !take_number(request, "--rate 10000", RATE_MOST, &number))
+            return false;
+        instrument->period_ns = NS_PER_SECOND / number;
         return true;
     default: return false;
     }

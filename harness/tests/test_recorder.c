@@ -188,7 +188,7 @@ static void that_becomes_another(void **state)
 static void with_64_threads(void **state)
 {
     (void)state;
-    all_faults_are_there("threads", THREADS * PAGES_OF_THREAD, 1);
+    all_faults_are_there("threads", (size_t)THREADS * PAGES_OF_THREAD, 1);
 }
 
 static void killed_half_way(void **state)
