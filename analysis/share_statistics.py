@@ -44,14 +44,16 @@ def time_of_share(
     sample in most processes, where a median would be 0. Per process, for its own time is known to
     the nanosecond and only the split is sampled: fast and slow processes are not mixed up. The t
     interval over processes, but never narrower than chance draws alone would have it (Clopper and
-    Pearson over all samples, times the mean time). Processes without a sample are left out; fewer
-    than 20 give no interval."""
+    Pearson over all samples, times the mean time). Processes without a sample are left out, unless
+    it is samples that told their time, 0: without these a short stage would seem longer. Fewer than
+    20 processes give no interval."""
     rows = np.vstack([np.asarray(x, dtype=float) for x in (part, whole, time_ns)])
-    parts, wholes, times = rows[:, np.isfinite(rows).all(axis=0) & (rows[1] > 0)]
+    kept = np.isfinite(rows).all(axis=0) & ((rows[1] > 0) | (rows[2] == 0))
+    parts, wholes, times = rows[:, kept]
     n = wholes.size
-    if n == 0:
+    if wholes.sum() <= 0:
         return Interval(np.nan, np.nan, np.nan)
-    spent = parts / wholes * times
+    spent = parts / np.maximum(wholes, 1) * times
     mean = float(spent.mean())
     if n < BLOCKS_FOR_SHARE:
         return _alone(mean)

@@ -61,6 +61,12 @@ def test_time_leaves_out_processes_without_a_sample() -> None:
     assert found.point == 50 and np.isnan(found.low)
 
 
+def test_a_time_that_samples_told_is_zero_without_any() -> None:
+    """Three samples of 0.1 ms in one process and none in the other are 0.15 ms a process."""
+    assert time_of_share([3, 0], [3, 0], [300_000, 0], ALPHA).point == 150_000
+    assert np.isnan(time_of_share([0, 0], [0, 0], [0, 0], ALPHA).point)
+
+
 def test_jackknife_by_hand() -> None:
     """first is 1/2 of every block; second is 1 and 3 of 4. Without block 0 the difference is
     3/4 - 1/2, without block 1 it is 1/4 - 1/2: +-1/4 about their mean 0, times (2 - 1) / 2."""
