@@ -119,10 +119,20 @@ def narrow_note(narrow: list[Frame], total: float, columns: slice = slice(None))
     )
 
 
+def frame_share(
+    frame: Frame, whole: NDArray, alpha: float, columns: slice = slice(None)
+) -> str:
+    """A frame's share of `whole`, the root's samples, %; the root's own is 100 by definition, and
+    has no interval."""
+    if frame.samples is whole:
+        return "100"
+    return share_text(share_of_samples(frame.samples[columns], whole[columns], alpha))
+
+
 def _boxes(profile: Profile, placed: list[Placed]) -> Iterator[Box]:
     whole = placed[0].frame.samples
     for frame, depth, left, width in placed:
-        share = share_text(share_of_samples(frame.samples, whole, profile.plan["alpha"]))
+        share = frame_share(frame, whole, profile.plan["alpha"])
         layer = layer_of(profile, frame)
         hover = f"{label_of(frame.name)}: {count(frame.samples.sum())} samples, {share} %"
         hover += f"; {words(layer)}" if layer else ""

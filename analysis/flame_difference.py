@@ -10,12 +10,12 @@ from collections import Counter
 
 import numpy as np
 
-from .flame import Frame, Placed, label_of, narrow_note, place, tree_of
+from .flame import Frame, Placed, frame_share, label_of, narrow_note, place, tree_of
 from .flame_svg import Box, flame_svg
 from .frames import main_stage
-from .profile_wording import points_text, share_text
+from .profile_wording import points_text
 from .profiles import Profile
-from .share_statistics import Difference, difference_of_shares, share_of_samples
+from .share_statistics import Difference, difference_of_shares
 from .statistics import BLOCKS_FOR_SHARE, Interval
 from .wording import count
 
@@ -50,13 +50,14 @@ def _boxes(
     boxes = []
     for i, (frame, depth, left, width) in enumerate(placed):
         shares = [
-            f"{name} {share_text(share_of_samples(frame.samples[one], whole[one], alpha))} %"
+            f"{name} {frame_share(frame, whole, alpha, one)} %"
             for name, one in zip(names, columns)
         ]
         point, low, high = found.point[i], found.low[i], found.high[i]
         difference = points_text(Interval(point, low, high))
         label = label_of(frame.name)
-        hover = f"{label}: {shares[1]}, {shares[0]}; difference {difference} points"
+        hover = f"{label}: {shares[1]}, {shares[0]}"
+        hover += f"; difference {difference} points" if depth else ""
         boxes.append(Box(depth, left, width, label, colour_of(point, low, high), hover))
     return boxes
 

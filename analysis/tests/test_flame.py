@@ -81,6 +81,7 @@ def test_a_flame_graph_is_well_formed_and_escapes(tmp_path: Path) -> None:
     assert "2,400 samples of 24 processes" in svg and "baseline" in svg and CELL in svg
     assert found["asm_exc_page_fault [k]"][1] == pytest.approx(118 - 0.4, abs=0.01)
     assert "240 samples, 10 [8, 12] %" in found["asm_exc_page_fault [k]"][2]
+    assert found["all"][2] == "all: 2,400 samples, 100 %"  # by definition: no interval
 
 
 def test_text_never_leaves_its_box() -> None:
@@ -103,6 +104,7 @@ def test_a_planted_difference_is_coloured_and_an_equal_one_grey(tmp_path: Path) 
     profile = profile_of(tmp_path, _planted)
     found = boxes(str(flame_difference(profile, CELL, "phase17-2", "baseline")))
     assert found["refill"][0] == MORE[2] and found["pop"][0] == LESS[2]
+    assert found["all"][2] == "all: phase17-2 100 %, baseline 100 %"
     assert found["free"][0] == found["run"][0] == found["all"][0] == GREY
     said = r"phase17-2 4\d \[.*\] %, baseline (2\d|19) \[.*difference \+"
     assert re.search(said, found["refill"][2])
