@@ -99,6 +99,15 @@ def functions_of(profile: Profile) -> Functions:
     )
 
 
+def page_faults_unseen(profile: Profile) -> str | None:
+    """Why no stack can be told to stand below asm_exc_page_fault; None where they can."""
+    if not profile.instrument.get("kernel_counted", True):
+        return "this user may not sample the kernel"
+    if profile.instrument.get("kernel_symbols") == "hidden":
+        return "the kernel's names are hidden from this user"
+    return None
+
+
 def under_page_fault(profile: Profile) -> NDArray[np.bool_]:
     """Which stacks stand below asm_exc_page_fault. Shape (stacks,)."""
     wanted = PAGE_FAULT + KERNEL

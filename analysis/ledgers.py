@@ -24,9 +24,10 @@ from .instruments import (
 )
 
 KIND = "faults"
-KEYS = ("stage", "layer", "function", "memory", "touch", "by", "system_call")
+KEYS = ("stage", "layer", "function", "memory", "touch", "by")
 TOTALS = ("total", "recorded", "populated", "unplaced", "lost", "throttled")
-POPULATE = "populate"
+POPULATE = "populate"  # of `by`: a call filled the page, so that nothing raised an exception
+HARNESS = "harness"  # of `memory`: before exec, where nobody samples yet
 
 
 class Touches(NamedTuple):
@@ -55,11 +56,20 @@ class Ledger(Instrumented):
         found = self.entries.iloc[slice(*np.searchsorted(process, [rows.start, rows.stop]))]
         return found.assign(process=found["process"] - rows.start)
 
-    def counts(self, cell: str, arm: str, chosen: dict[str, str] | None = None) -> NDArray:
-        """Faults of each process among the entries with these keys. Shape (n,)."""
+    def counts(
+        self,
+        cell: str,
+        arm: str,
+        chosen: dict[str, str] | None = None,
+        without: dict[str, str] | None = None,
+    ) -> NDArray:
+        """Faults of each process among the entries with all keys of `chosen` and none of
+        `without`. Shape (n,)."""
         found = self.entries_of(cell, arm)
         for name, value in (chosen or {}).items():
             found = found[found[name] == value]
+        for name, value in (without or {}).items():
+            found = found[found[name] != value]
         rows = self.rows(cell, arm)
         return np.bincount(
             found["process"], weights=found["faults"], minlength=rows.stop - rows.start
@@ -87,9 +97,8 @@ def _rows(faults: dict[str, Any], where: str) -> list[tuple[Any, ...]]:
     for row in faults["rows"]:
         if row["stage"] not in STAGES:
             raise ValueError(f"stage is {row['stage']!r:.40}")
-        keys = [str(row[name]) for name in KEYS[:-1]]
         count = whole_number(row["minor"], "minor") + whole_number(row["major"], "major")
-        found.append((*keys, str(row.get(KEYS[-1]) or ""), count))
+        found.append((*(str(row[name]) for name in KEYS), count))
     for name, populated in (("recorded", False), ("populated", True)):
         held = sum(row[-1] for row in found if (row[KEYS.index("by")] == POPULATE) == populated)
         if held != totals[name]:
@@ -105,8 +114,7 @@ def _take(samples: list[dict[str, Any]], block: dict[str, Any], where: str) -> T
     rows = _rows(faults, where)
     columns = {**measures, **{name: faults[name] for name in TOTALS}}
     heat = faults.get("superslab_faults")
-    known = isinstance(heat, dict) and "absent" not in heat
-    touches = _touches(heat, measures["wall_ns"]) if known else None
+    touches = _touches(heat, measures["wall_ns"]) if heat is not None else None
     return columns, (rows, (block["cell"], samples[0]["arm"]), touches)
 
 

@@ -16,16 +16,17 @@ from numpy.typing import NDArray
 
 from . import statistics
 from .estimates import FRONT_SHARE, PAGE_FAULT_SHARE, published_band
-from .frames import functions_of, main_stage, under_page_fault
+from .frames import functions_of, main_stage, page_faults_unseen, under_page_fault
 from .instruments import STAGES, WHOLE, Instrumented
 from .joined import Joined
 from .layers import LAYERS
-from .ledgers import KEYS, POPULATE, TOTALS, Ledger
+from .ledgers import HARNESS, KEYS, POPULATE, TOTALS, Ledger
 from .profiles import Profile
 from .share_statistics import difference_of_shares, share_of_samples, time_of_share
 from .statistics import Interval
 
 SHOWN_STAGES = ("region", "start_up", WHOLE)
+UNKNOWN = Interval(np.nan, np.nan, np.nan)
 
 
 def _places(run: Instrumented) -> list[tuple[str, str]]:
@@ -46,6 +47,30 @@ def bounds(name: str, found: Interval, unit: str) -> dict[str, float]:
     }
 
 
+# What a frame without a row has nonetheless, so that its readers need not ask.
+FUNCTION_COLUMNS = [
+    *("cell", "arm", "stage", "function", "kernel", "inlined_ratio", "layer", "label"),
+    *("self_samples", "inclusive_samples", "samples_all", "processes"),
+    *bounds("self", UNKNOWN, "ratio"),
+    *bounds("inclusive", UNKNOWN, "ratio"),
+    *bounds("self_cpu_per_operation", UNKNOWN, "ns"),
+]
+CLAIM_COLUMNS = [
+    *("cell", "arm", "metric", "published_low_ratio", "published_high_ratio"),
+    *bounds(WHOLE, UNKNOWN, "ratio"),
+    *bounds("region", UNKNOWN, "ratio"),
+]
+COST_COLUMNS = [
+    *("cell", "arm", "stage", "faults"),
+    *bounds("page_fault_time", UNKNOWN, "ns"),
+    *bounds("time_per_fault", UNKNOWN, "ns"),
+]
+
+
+def _frame(rows: list[dict[str, Any]], columns: list[str]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=None if rows else columns)
+
+
 def layer_counts(profile: Profile, cell: str, arm: str, stage: str) -> NDArray[np.int64]:
     """Samples of every layer in every process. Shape (len(LAYERS), n); sums to the samples."""
     order = list(LAYERS)
@@ -55,7 +80,21 @@ def layer_counts(profile: Profile, cell: str, arm: str, stage: str) -> NDArray[n
     return found
 
 
-def _time_ns(profile: Profile, cell: str, arm: str, stage: str) -> NDArray[np.float64]:
+def _plain_over_sampled(profile: Profile, cell: str, arm: str) -> NDArray[np.float64]:
+    """CPU time of each process's twin over its own: of the region, and of the process where the
+    program has none."""
+    plain, sampled = (
+        np.where(
+            profile.column(cell, arm, "cpu_ns") > 0,
+            profile.column(cell, arm, f"{prefix}cpu_ns"),
+            profile.column(cell, arm, f"{prefix}process_cpu_ns"),
+        )
+        for prefix in ("plain_", "")
+    )
+    return plain / np.where(sampled > 0, sampled, np.nan)
+
+
+def time_ns(profile: Profile, cell: str, arm: str, stage: str) -> NDArray[np.float64]:
     """What a stage's samples stand for in each process, as if nobody had sampled it, ns.
 
     Of the region, the CPU time of the process's twin that was left alone. Of what nobody clocks
@@ -66,13 +105,13 @@ def _time_ns(profile: Profile, cell: str, arm: str, stage: str) -> NDArray[np.fl
         return plain
     samples = profile.matrix(cell, arm, stage).sum(axis=0)
     period_ns = profile.column(cell, arm, "period_ns")
-    return samples * period_ns * plain / profile.column(cell, arm, "cpu_ns")
+    return samples * period_ns * _plain_over_sampled(profile, cell, arm)
 
 
 def _per_operation(profile: Profile, cell: str, arm: str) -> NDArray[np.float64]:
     """The region's CPU time per operation of each process, ns; NaN where nobody counted any."""
     operations = profile.column(cell, arm, "operations")
-    return _time_ns(profile, cell, arm, "region") / np.where(operations > 0, operations, np.nan)
+    return time_ns(profile, cell, arm, "region") / np.where(operations > 0, operations, np.nan)
 
 
 @lru_cache(maxsize=4)
@@ -98,15 +137,17 @@ def layers(profile: Profile) -> pd.DataFrame:
 
 @lru_cache(maxsize=4)
 def page_faults(profile: Profile) -> pd.DataFrame:
-    """The inclusive share of asm_exc_page_fault, a row per cell, arm and stage."""
-    below = under_page_fault(profile)
+    """The inclusive share of asm_exc_page_fault, a row per cell, arm and stage; NaN where nobody
+    can tell what stands below it."""
+    below, unseen = under_page_fault(profile), page_faults_unseen(profile)
     rows = []
     for cell, arm in _places(profile):
         for stage in SHOWN_STAGES:
             matrix = profile.matrix(cell, arm, stage)
             part, whole = matrix[below].sum(axis=0), matrix.sum(axis=0)
-            found = share_of_samples(part, whole, profile.plan["alpha"])
-            row = {"cell": cell, "arm": arm, "stage": stage, "samples": part.sum()}
+            found = UNKNOWN if unseen else share_of_samples(part, whole, profile.plan["alpha"])
+            row = {"cell": cell, "arm": arm, "stage": stage}
+            row["samples"] = np.nan if unseen else part.sum()
             rows.append(row | bounds("share", found, "ratio"))
     return pd.DataFrame(rows)
 
@@ -166,14 +207,13 @@ def _function_rows(profile: Profile, cell: str, arm: str, stage: str) -> list[di
 def functions(profile: Profile) -> pd.DataFrame:
     """A row per cell, arm, stage and function, by falling self time. A function counts once per
     stack, however deep it recurses."""
-    return pd.DataFrame(
-        [
-            row
-            for cell, arm in _places(profile)
-            for stage in SHOWN_STAGES
-            for row in _function_rows(profile, cell, arm, stage)
-        ]
-    )
+    rows = [
+        row
+        for cell, arm in _places(profile)
+        for stage in SHOWN_STAGES
+        for row in _function_rows(profile, cell, arm, stage)
+    ]
+    return _frame(rows, FUNCTION_COLUMNS)
 
 
 @lru_cache(maxsize=4)
@@ -208,7 +248,7 @@ def claims(profile: Profile) -> pd.DataFrame:
                 values = [here.loc[stage, f"share_{x}ratio"] for x in ("", "low_", "high_")]
                 row |= bounds(stage, Interval(*values), "ratio")
             rows.append(row)
-    return pd.DataFrame(rows)
+    return _frame(rows, CLAIM_COLUMNS)
 
 
 def _counted(values: NDArray[np.float64]) -> dict[str, float]:
@@ -228,7 +268,9 @@ def grouped(ledger: Ledger, keys: list[str]) -> pd.DataFrame:
         for key, values in zip(by_process.index, by_process.to_numpy(dtype=float)):
             named = dict(zip(keys, key if isinstance(key, tuple) else (key,)))
             rows.append({"cell": cell, "arm": arm, "processes": n, **named, **_counted(values)})
-    return pd.DataFrame(rows, columns=None if rows else ["cell", "arm", "processes", *keys])
+    return _frame(
+        rows, ["cell", "arm", "processes", *keys, "faults", "faults_min", "faults_max"]
+    )
 
 
 @lru_cache(maxsize=4)
@@ -257,29 +299,36 @@ def fault_totals(ledger: Ledger) -> pd.DataFrame:
 
 def _fault_time_ns(profile: Profile, cell: str, arm: str, stage: str) -> Interval:
     """Time under asm_exc_page_fault of one process: its share of the stage's time."""
+    if page_faults_unseen(profile):
+        return UNKNOWN
     matrix = profile.matrix(cell, arm, stage)
     part, whole = matrix[under_page_fault(profile)].sum(axis=0), matrix.sum(axis=0)
-    return time_of_share(part, whole, _time_ns(profile, cell, arm, stage), profile.plan["alpha"])
+    return time_of_share(part, whole, time_ns(profile, cell, arm, stage), profile.plan["alpha"])
 
 
 @lru_cache(maxsize=4)
 def costs(joined: Joined) -> pd.DataFrame:
     """ns per page fault: time under asm_exc_page_fault over the faults that the ledger counted
-    there, those that a call populated left out, for they raise no exception. The ledger's median
-    is taken as exact; the interval is the time's."""
-    rows = []
+    there. Left out are those that a call populated, for they raise no exception, and the harness's
+    own before exec, for sampling begins there. The ledger's median is taken as exact; the interval
+    is the time's. Times are NaN where nobody can tell what stands below the exception."""
+    rows: list[dict[str, Any]] = []
     if joined.profile is None or joined.ledger is None:
-        return pd.DataFrame(rows)
+        return _frame(rows, COST_COLUMNS)
+    unseen = page_faults_unseen(joined.profile)
     for cell, arm in _places(joined.profile):
         for stage in ("region", "start_up"):
-            counted = joined.ledger.counts(cell, arm, {"stage": stage})
-            raised = counted - joined.ledger.counts(cell, arm, {"stage": stage, "by": POPULATE})
+            raised = joined.ledger.counts(
+                cell, arm, {"stage": stage}, {"by": POPULATE, "memory": HARNESS}
+            )
             time = _fault_time_ns(joined.profile, cell, arm, stage)
-            if not raised.size or np.median(raised) <= 0 or not np.isfinite(time.point):
+            if not raised.size or np.median(raised) <= 0:
+                continue
+            if not unseen and not np.isfinite(time.point):
                 continue
             faults = float(np.median(raised))
             row = {"cell": cell, "arm": arm, "stage": stage, "faults": faults}
             row |= bounds("page_fault_time", time, "ns")
             each = Interval(time.point / faults, time.low / faults, time.high / faults)
             rows.append(row | bounds("time_per_fault", each, "ns"))
-    return pd.DataFrame(rows)
+    return _frame(rows, COST_COLUMNS)

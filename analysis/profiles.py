@@ -31,10 +31,16 @@ KIND = "profile"
 class Profile(Instrumented):
     """`processes` are the sampled ones; `plain_cpu_ns` is that of the same arm left alone in the
     same block. `stacks` are (folded text, layer), in order; `counts` is of shape (m, 5): row of the
-    process, index of the stack, samples in each of STAGES."""
+    process, index of the stack, samples in each of STAGES. `object_problems`: (path, why) of files
+    that gave no names, each once."""
 
     stacks: list[tuple[str, str]]
     counts: NDArray[np.int64]
+    object_problems: list[tuple[str, str]]
+
+    def samples_of(self, cell: str, arm: str) -> NDArray[np.int64]:
+        """Samples of each process in all stages. Shape (n,)."""
+        return sum(self.column(cell, arm, f"{stage}_samples") for stage in STAGES)
 
     def matrix(self, cell: str, arm: str, stage: str) -> NDArray[np.int64]:
         """Samples of every stack in every process of one arm in one cell. Shape (stacks, n)."""
@@ -68,6 +74,14 @@ def _stack_counts(profile: dict[str, Any], where: str) -> dict[tuple[str, str], 
     return found
 
 
+def _problems(sample: dict[str, Any]) -> set[tuple[str, str]]:
+    """(path, why) of the objects whose names could not be read, where the record says so."""
+    found = sample.get("object_problems", {})
+    if not isinstance(found, dict):
+        raise ValueError(f"object_problems is {found!r:.40}, not paths with their problems")
+    return {(path, str(why)) for path, why in found.items()}
+
+
 def _take(samples: list[dict[str, Any]], block: dict[str, Any], where: str) -> Taken:
     sampled = [sample for sample in samples if "profile" in sample]
     plain = [sample for sample in samples if "profile" not in sample]
@@ -80,29 +94,31 @@ def _take(samples: list[dict[str, Any]], block: dict[str, Any], where: str) -> T
     profile = sampled[0]["profile"]
     columns = {
         **measures_of(sampled[0]),
-        "plain_cpu_ns": measures_of(plain[0])["cpu_ns"],
+        **{f"plain_{name}": measures_of(plain[0])[name] for name in ("cpu_ns", "process_cpu_ns")},
         **{name: whole_number(profile[name], name) for name in ("period_ns", "lost", "throttled")},
         "unnamed_samples": whole_number(profile["unnamed_samples"], "unnamed_samples"),
         **{f"{stage}_samples": profile["samples"][stage] for stage in STAGES},
     }
-    return columns, _stack_counts(profile, where)
+    return columns, (_stack_counts(profile, where), _problems(sampled[0]))
 
 
 def load_profile(folder: Path) -> Profile:
     """Reads the folder of a run of `slablab profile`. Raises Complaint for what is not to be
     trusted."""
     instrument = instrument_of(folder)
-    fields, stacks_of = read_instrumented(folder, KIND, 2, _take)
+    fields, found = read_instrumented(folder, KIND, 2, _take)
+    stacks_of = [stacks for stacks, _ in found]
     stacks = sorted({key for stacks in stacks_of for key in stacks})
     number = {key: i for i, key in enumerate(stacks)}
     counts = [
         (row, number[key], *by_stage)
-        for row, found in enumerate(stacks_of)
-        for key, by_stage in found.items()
+        for row, of_process in enumerate(stacks_of)
+        for key, by_stage in of_process.items()
     ]
     return Profile(
         **fields,
         instrument=instrument,
         stacks=stacks,
         counts=np.array(counts, dtype=np.int64).reshape(-1, 2 + len(STAGES)),
+        object_problems=sorted({problem for _, problems in found for problem in problems}),
     )

@@ -1,6 +1,7 @@
 """fault_heat_map.py -- where in its SuperSlab, and when, each page fault was.
 
-Reuse is visible at a glance: no dots after the first cycles. Without it they go on to the end.
+Reuse is visible at a glance: no dots after the first cycles. Without it they go on to the end. What
+is hatched is no reuse: the arm's region had ended.
 
 SPDX-License-Identifier: MIT"""
 
@@ -20,6 +21,7 @@ from ..wording import count
 QUESTION = "Does an arm go on touching new memory, or does it reuse what it has?"
 TIME_BINS, PAGE_BINS = 90, 64
 COLUMNS_MAX = 4
+ENDED = {"facecolor": "#8f979f", "alpha": 0.28, "hatch": "////", "edgecolor": "#5b6168"}
 # Every step is told from both white and near-black.
 COLOURS = LinearSegmentedColormap.from_list("faults", ["#5aa9e6", "#7457c9", "#c94f9b", "#e0483e"])
 
@@ -92,6 +94,14 @@ def _draw_panel(
     return f"{count(touches.time_ns.size)} faults, {count(superslabs)} SuperSlab{plural}"
 
 
+def ended_ms(touches: Touches, time_range: tuple[float, float]) -> tuple[float, float] | None:
+    """From where to where a panel lies beyond the arm's region; None where it does not, or nobody
+    knows."""
+    if not 0 < touches.region_ns < time_range[1]:
+        return None
+    return touches.region_ns / 1e6, time_range[1] / 1e6
+
+
 def _over(axes: Axes, text: str, points: int, **style: object) -> None:
     """Text so far above the axes; the lines that its title leaves empty keep room for it."""
     axes.annotate(
@@ -113,6 +123,9 @@ def _draw_cell(
             known = touches[cell, arm]
             found = _draw_panel(panel, known, time_range, norm)
             panel.set_ylim(0, known.superslab_bytes // known.page_bytes)
+            ended = ended_ms(known, time_range)
+            if ended is not None:
+                panel.axvspan(*ended, zorder=0, linewidth=0, **ENDED)
         _over(panel, arm, 14, fontsize=7.5, fontweight="bold")
         panel.set_title(f"\n\n\n{found}", loc="left", fontsize=7, pad=3)
         if panel not in panels[:: _shape(joined)[1]]:
@@ -121,8 +134,11 @@ def _draw_cell(
             panel.axvline(0, linewidth=0.6, linestyle=":", color=panel.xaxis.label.get_color())
     for panel in panels[len(_arms(joined)) :]:
         panel.set_visible(False)
-    panels[0].set_ylabel("page in its SuperSlab", fontsize=7.5)
-    panels[0].set_xlabel("ms since the region began", fontsize=7.5)
+    panels[0].set_ylabel("page in its SuperSlab,\nall SuperSlabs overlaid", fontsize=7.5)
+    panels[0].set_xlabel(
+        "ms of wall time while recording, since\nthe region began; hatched: it had ended",
+        fontsize=7,
+    )
 
 
 def draw(joined: Joined, axes: NDArray) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..joined import Joined
 from ..layers import memory_colour, memory_order, words
 from ..ledgers import Ledger
-from ..profile_estimates import grouped
+from ..profile_estimates import fault_totals, grouped
 from ..stacked_bars import BAR_INCHES, draw_bars, legend_of, title_of
 from ..wording import count
 
@@ -30,7 +30,7 @@ def _arms(joined: Joined) -> list[str]:
 
 
 def applies(joined: Joined) -> bool:
-    return bool(_measured(joined))
+    return bool(_measured(joined)) and not joined.ledger.entries.empty
 
 
 def layout(joined: Joined) -> tuple[int, int, float, float]:
@@ -46,12 +46,19 @@ def _faults(ledger: Ledger, cell: str, stage: str, arms: list[str], memories: li
     return table.reindex(index=memories, columns=arms).fillna(0).to_numpy()
 
 
+def totals_of(ledger: Ledger, cell: str, stage: str, arms: list[str]) -> NDArray:
+    """Median faults of a stage by arm, as in the table: not the sum of the memories' medians."""
+    frame = fault_totals(ledger)
+    frame = frame[(frame["cell"] == cell) & (frame["count"] == stage)]
+    return frame.set_index("arm")["faults"].reindex(arms).fillna(0).to_numpy()
+
+
 def _draw_panel(
     ledger: Ledger, axes: Axes, cell: str, stage: str, arms: list[str], memories: list[str]
 ) -> None:
     faults = _faults(ledger, cell, stage, arms, memories)
     labels = [[count(value) for value in row] for row in faults]
-    totals = [count(total) for total in faults.sum(axis=0)]
+    totals = [count(total) for total in totals_of(ledger, cell, stage, arms)]
     draw_bars(axes, arms, faults, [memory_colour(name) for name in memories], labels, totals)
     axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.xaxis.set_major_formatter(lambda x, _: f"{x:,.0f}")
@@ -67,5 +74,5 @@ def draw(joined: Joined, axes: NDArray) -> None:
         title_of(left, cell, "region, page faults per process")
         _draw_panel(ledger, right, cell, "start_up", arms, memories)
         right.set_yticks([])
-        right.set_xlabel("start-up", fontsize=7.5)
+        right.set_xlabel("start-up, page faults per process", fontsize=7.5)
     legend_of(panels[0, 0], {words(name): memory_colour(name) for name in memories})

@@ -91,6 +91,7 @@ def write_profile(
     arms: tuple[str, ...] = ("phase17-1", "phase17-2"),
     overhead: float = 0.02,
     kernel_counted: bool = True,
+    kernel_symbols: str = "all",
     edit: Edit = lambda block: None,
     **plan_changes: Any,
 ) -> Path:
@@ -107,7 +108,7 @@ def write_profile(
     instrument = {
         "instrument": "profile",
         "period_ns": PERIOD_NS,
-        "kernel_symbols": "all",
+        "kernel_symbols": kernel_symbols,
         "kernel_counted": kernel_counted,
         "system_calls_recorded": True,
     }
@@ -123,6 +124,8 @@ def write_ledger(
     arms: tuple[str, ...] = ("phase17-1", "phase17-2"),
     touches: Callable[[str, str], dict[str, Any] | None] = lambda arm, cell: None,
     unplaced: int = 0,
+    kernel_counted: bool = True,
+    system_calls_recorded: bool = True,
     edit: Edit = lambda block: None,
     **plan_changes: Any,
 ) -> Path:
@@ -145,7 +148,7 @@ def write_ledger(
         "instrument": "faults",
         "period_ns": None,
         "kernel_symbols": "all",
-        "kernel_counted": True,
-        "system_calls_recorded": True,
+        "kernel_counted": kernel_counted,
+        "system_calls_recorded": system_calls_recorded,
     }
     return _write(folder, instrument, list(arms), cells, blocks, samples, edit, **plan_changes)

@@ -13,7 +13,12 @@ from analysis import profile_estimates as estimates
 from analysis.complaint import Complaint
 from analysis.joined import join
 from analysis.ledgers import Ledger, Touches, load_ledger
-from analysis.profile_figures.fault_heat_map import TIME_BINS, counts_of, time_range_ns
+from analysis.profile_figures.fault_heat_map import (
+    TIME_BINS,
+    counts_of,
+    ended_ms,
+    time_range_ns,
+)
 
 from .synthetic_profiles import Rows, write_ledger, write_profile
 
@@ -46,6 +51,7 @@ def faults(frame: Any, **wanted: str) -> list[tuple[float, float, float]]:
 
 def test_counts_are_medians_with_their_spread(tmp_path: Path) -> None:
     frame = estimates.fault_rows(some_ledger(tmp_path))
+    assert list(frame.columns[3:-3]) == ["stage", "layer", "function", "memory", "touch", "by"]
     assert faults(frame, function="_start") == [(71, 70, 72)]
     assert faults(frame, memory=PAYLOAD, touch="again") == [(4, 4, 4)]
 
@@ -134,6 +140,22 @@ def test_the_cost_of_a_fault(tmp_path: Path) -> None:
     assert start["time_per_fault_ns"] == pytest.approx(0.8 * 8 * 100_000 / 71)
 
 
+def test_faults_before_exec_cost_nothing_that_was_sampled(tmp_path: Path) -> None:
+    """Sampling begins at exec: 8 samples of 0.1 ms are over 70 faults, not 30 more."""
+
+    def forked(arm: str, cell: str, block: int) -> Rows:
+        before = ("start_up", "other", "[harness]", "harness", "first", "program", 30)
+        return [before, *rows(arm, cell, 0)]
+
+    stacks = [("run;asm_exc_page_fault_[k]", "page_fault", 8, 40, 0)]
+    profile = write_profile(tmp_path / "p", [CELL], 20, lambda *_: stacks, overhead=0.0)
+    (joined,) = join([profile, write_ledger(tmp_path / "f", [CELL], 3, forked)])
+    frame = estimates.costs(joined)
+    start = frame[(frame["arm"] == "baseline") & (frame["stage"] == "start_up")].iloc[0]
+    assert start["faults"] == 70
+    assert start["time_per_fault_ns"] == pytest.approx(8 * 100_000 / 70)
+
+
 def test_runs_of_two_plans_are_not_joined(tmp_path: Path) -> None:
     ledger = write_ledger(tmp_path / "f", [CELL], 2, rows, hash="ffff000011112222")
     profile = write_profile(
@@ -160,6 +182,13 @@ def test_panels_of_a_cell_share_their_time(tmp_path: Path) -> None:
     early, late = _touches([-200, 10], [0, 1]), _touches([5, 4000], [0, 1])
     assert time_range_ns([early, late]) == (-200, 4000)
     assert time_range_ns([_touches([5], [0])]) == (0, 900)
+
+
+def test_a_panel_tells_where_its_region_ended() -> None:
+    touches = _touches([5], [0])
+    assert ended_ms(touches, (0, 4000)) == (900 / 1e6, 4000 / 1e6)
+    assert ended_ms(touches, (0, 900)) is None  # the longest of its cell
+    assert ended_ms(touches._replace(region_ns=float("nan")), (0, 4000)) is None
 
 
 def test_the_first_block_alone_has_the_touches(tmp_path: Path) -> None:
