@@ -70,12 +70,12 @@ def profile_summary(joined: Joined) -> Table:
             share, total = (
                 frame[(frame["cell"] == cell) & (frame["arm"] == arm)] for frame in (shares, totals)
             )
-            texts.append(
-                f"{share_text(interval(share.iloc[0], 'share', 'ratio'))} % "
-                f"({count(total.iloc[0]['faults'])})"
-                if len(share) and len(total)
-                else ABSENT
-            )
+            if not len(share) or not len(total):
+                texts.append(ABSENT)
+                continue
+            text = share_text(interval(share.iloc[0], "share", "ratio"))
+            per_cent = "" if text == ABSENT else " %"
+            texts.append(f"{text}{per_cent} ({count(total.iloc[0]['faults'])})")
         rows.append(Row("value", [cell, *texts]))
     return Table(joined.name, ["cell", *arms], rows, overview=True)
 

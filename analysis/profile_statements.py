@@ -5,9 +5,11 @@ SPDX-License-Identifier: MIT"""
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from . import profile_estimates as estimates
 from .estimates import FRONT_SHARE, PAGE_FAULT_SHARE
+from .frames import page_faults_unseen
 from .instruments import WHOLE, Instrumented
 from .joined import Joined
 from .judgement import about_the_machine, about_the_record, named_cells
@@ -16,10 +18,12 @@ from .ledgers import Ledger
 from .profile_wording import interval, points_text, share_text
 from .profiles import Profile
 from .statistics import BLOCKS_FOR_SHARE
-from .wording import band, count
+from .wording import ABSENT, band, count, per_cent
 
 CLAIMED = {PAGE_FAULT_SHARE: "below page faults", FRONT_SHARE: "in the front"}
+NO_PAGE_FAULTS = "no share stands below asm_exc_page_fault, and a fault has no cost"
 UNNAMED_MAX = 0.05  # of the samples; then a reader must know
+OVERHEAD_MAX = 0.50  # of the region's CPU time, added by sampling; then a reader must know
 
 
 def void_reasons(joined: Joined) -> list[str]:
@@ -37,16 +41,24 @@ def _claims(profile: Profile) -> list[str]:
     found = []
     for _, row in estimates.claims(profile).iterrows():
         bounds = [f"{100 * row[f'published_{end}_ratio']:.0f} %" for end in ("low", "high")]
-        whole = share_text(interval(row, WHOLE, "ratio")).replace(" [", " % [", 1)
-        region = share_text(interval(row, "region", "ratio")).replace(" [", " % [", 1)
-        here = f"{whole} of the whole process"
-        if np.isfinite(row["region_ratio"]):
-            here += f", {region} of the region"
         found.append(
-            f"{row['arm']} {CLAIMED[row['metric']]}: published {band(bounds)}; here {here}, in "
-            f"'{row['cell']}'."
+            f"{row['arm']} {CLAIMED[row['metric']]}: published {band(bounds)}; here "
+            f"{_found_share(profile, row)}, in '{row['cell']}'."
         )
     return found
+
+
+def _found_share(profile: Profile, claim: pd.Series) -> str:
+    """What was found of what a claim is about, or a dash and the reason."""
+    unseen = page_faults_unseen(profile)
+    if unseen and claim["metric"] == PAGE_FAULT_SHARE:
+        return f"{ABSENT} ({unseen})"
+    if not np.isfinite(claim[f"{WHOLE}_ratio"]):
+        return f"{ABSENT} (no samples)"
+    whole = share_text(interval(claim, WHOLE, "ratio")).replace(" [", " % [", 1)
+    region = share_text(interval(claim, "region", "ratio")).replace(" [", " % [", 1)
+    of_region = f", {region} of the region" if np.isfinite(claim["region_ratio"]) else ""
+    return f"{whole} of the whole process{of_region}"
 
 
 def _noise_floor(profile: Profile) -> list[str]:
@@ -99,8 +111,39 @@ def outcome(joined: Joined) -> list[str]:
     return found
 
 
+def _unsampled(profile: Profile) -> list[str]:
+    """Cells in which some arm has no sample at all."""
+    cells = [
+        cell
+        for cell in profile.cells
+        if profile.measured(cell)
+        and any(not profile.samples_of(cell, arm).sum() for arm in profile.arms)
+    ]
+    if not cells:
+        return []
+    return [
+        f"An arm has no samples in {named_cells(cells)}: a higher --rate, more blocks or more "
+        "operations."
+    ]
+
+
+def _dear(profile: Profile) -> list[str]:
+    """Where sampling made a process another one."""
+    frame = estimates.overhead(profile)
+    dear = frame[frame["overhead_ratio"] > OVERHEAD_MAX]
+    if dear.empty:
+        return []
+    most = dear.loc[dear["overhead_ratio"].idxmax()]
+    return [
+        f"Sampling added more than {100 * OVERHEAD_MAX:g} % of CPU time in {len(dear)} of "
+        f"{len(frame)} pairs of an arm and a cell, the most {per_cent(most['overhead_ratio'], 0)} "
+        f"({most['arm']} in '{most['cell']}'): shares may be the profiler's own. A lower --rate "
+        "adds less."
+    ]
+
+
 def _about_the_samples(profile: Profile) -> list[str]:
-    found = []
+    found = [*_unsampled(profile), *_dear(profile)]
     sizes = {cell: profile.column(cell, profile.baseline, "block").size for cell in profile.cells}
     few = [cell for cell, size in sizes.items() if size < BLOCKS_FOR_SHARE]
     if few:
@@ -118,10 +161,12 @@ def _about_the_samples(profile: Profile) -> list[str]:
     unnamed = profile.processes["unnamed_samples"].sum() / max(total, 1)
     if unnamed > UNNAMED_MAX:
         found.append(f"{100 * unnamed:.0f} % of the samples have no name innermost.")
-    if profile.instrument.get("kernel_symbols") == "hidden":
+    found += [f"{path}: {why}." for path, why in profile.object_problems]
+    counted = profile.instrument.get("kernel_counted", True)
+    if counted and profile.instrument.get("kernel_symbols") == "hidden":
         found.append(
-            "The kernel's names are hidden (kptr_restrict): its time is in the layer 'kernel', and "
-            "nothing can stand below asm_exc_page_fault."
+            "The kernel's names are hidden from this user (kptr_restrict, perf_event_paranoid): "
+            f"its time is in the layer 'kernel'; {NO_PAGE_FAULTS}."
         )
     return found + _unsampled_kernel(profile)
 
@@ -138,8 +183,9 @@ def _unsampled_kernel(profile: Profile) -> list[str]:
         share = max(0.0, 1 - seen / rows["cpu_ns"].sum())
         parts.append(f"{arm} {100 * share:.0f} %")
     return [
-        "This user may not sample the kernel: every share is of the program's own time. The "
-        f"kernel's part of the region's CPU time, by difference: {', '.join(parts)}."
+        "This user may not sample the kernel: every share is of the program's own time; "
+        f"{NO_PAGE_FAULTS}. The kernel's part of the region's CPU time, by difference: "
+        f"{', '.join(parts)}."
     ]
 
 
@@ -155,6 +201,16 @@ def _about_the_ledger(ledger: Ledger) -> list[str]:
     for name, what in (("lost", "records were lost"), ("throttled", "times it was throttled")):
         if processes[name].sum():
             found.append(f"Ledger: {count(processes[name].sum())} {what}.")
+    if not ledger.instrument.get("kernel_counted", True):
+        found.append(
+            "Ledger: this user may not record the kernel, so faults inside system calls are not "
+            "seen: they are unplaced."
+        )
+    if not ledger.instrument.get("system_calls_recorded", True):
+        found.append(
+            "Ledger: system calls were not recorded, so nobody saw who mapped memory: it is "
+            "anonymous."
+        )
     return found
 
 
@@ -190,9 +246,9 @@ def legend(joined: Joined) -> list[str]:
             "row, not adjusted. Bounds are rounded outwards. A stack has one layer, so layers add "
             "up to all samples.",
             "Self: the function was innermost. Inclusive: it was anywhere in the stack, counted "
-            "once; [k] is the kernel's, [i] inlined; below 0.5 % they are in the CSV alone. ns/op: "
-            "a process's share times the CPU time, per operation, of its twin that was left alone; "
-            "the mean over processes.",
+            "once; [k] is the kernel's, [i] inlined. First those of 0.5 % self, then others of 5 % "
+            "inclusive; all are in the CSV. ns/op: a process's share times the CPU time, per "
+            "operation, of its twin that was left alone; the mean over processes.",
             "Differences pair the two arms of a block (jackknife over blocks). What sampling adds: "
             "median over blocks of sampled over plain CPU time, exact interval.",
         ]
@@ -201,10 +257,11 @@ def legend(joined: Joined) -> list[str]:
             "Faults are counts per process and get no interval: the median, and in brackets the "
             "largest less the smallest process where they differ."
         )
-    if not estimates.costs(joined).empty:
+    if estimates.costs(joined)["time_per_fault_ns"].notna().any():
         found.append(
             "Cost: time below asm_exc_page_fault over the faults that raise it (populated ones do "
-            "not), per fault."
+            "not) while samples are taken (the harness's own, before exec, come too early), per "
+            "fault."
         )
     return found
 

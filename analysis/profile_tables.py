@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from . import profile_estimates as estimates
-from .frames import PAGE_FAULT, main_stage
+from .frames import PAGE_FAULT, main_stage, page_faults_unseen
 from .instruments import WHOLE
 from .joined import Joined
 from .judgement import facts_of
@@ -30,7 +30,8 @@ from .records import Recorded
 from .wording import ABSENT, count, number
 
 FUNCTIONS_SHOWN = 20
-SMALL_FUNCTION = 0.005  # of the samples; what has less self time is in the CSV alone
+SMALL_FUNCTION = 0.005  # of the samples: self time that is worth a row
+LARGE_CALLER = 0.05  # of the samples: inclusive time that is worth one without any
 FAULT_FUNCTIONS_SHOWN = 8
 SMALL_ROW = 0.01  # of its stage's faults; such rows are shown as one
 STAGE_WORDS = {"region": "region", "start_up": "start-up", WHOLE: "whole process"}
@@ -73,7 +74,7 @@ def layers_table(profile: Profile, cell: str) -> list[Table]:
         if not here["samples"].sum():
             continue
         rows.append(Row("group", [f"{STAGE_WORDS[stage]}: share of its samples, %"]))
-        rows += _layer_rows(here, arms, lambda row: share_text(interval(row, "share", "ratio")))
+        rows += _layer_rows(here, arms, _share(here))
         sizes = _of(here, layer="other")
         rows.append(Row("value", ["samples", *_cells(sizes, arms, _size)]))
         if stage == "region" and here["cpu_per_operation_ns"].notna().any():
@@ -81,7 +82,17 @@ def layers_table(profile: Profile, cell: str) -> list[Table]:
             rows += _layer_rows(
                 here, arms, lambda row: time_text(interval(row, "cpu_per_operation", "ns"))
             )
+    if not rows:
+        return []
     return split(Table(f"Where CPU time goes: {cell}", ["layer", *arms], rows, overview=True))
+
+
+def _share(here: pd.DataFrame) -> Callable[[pd.Series], str]:
+    """How shares of a stage are shown. Where every sample is of what is left when nothing else is
+    known, its share is 100 % by definition, and has no interval."""
+    if set(here[here["samples"] > 0]["layer"]) == {"other"}:
+        return lambda row: "100" if row["samples_all"] else ABSENT
+    return lambda row: share_text(interval(row, "share", "ratio"))
 
 
 def _size(row: pd.Series) -> str:
@@ -97,7 +108,7 @@ def differences_table(profile: Profile) -> list[Table]:
         here = _of(frame, cell=cell)
         if not here["difference_ratio"].abs().sum():
             continue
-        rows.append(Row("group", [cell]))
+        rows.append(Row("group", [f"{cell}, {STAGE_WORDS[here['stage'].iloc[0]]}"]))
         for layer in LAYERS:
             values = _of(here, layer=layer).set_index(["arm", "against"])
             if not values["difference_ratio"].abs().sum():
@@ -109,12 +120,22 @@ def differences_table(profile: Profile) -> list[Table]:
     if not rows or not compared:
         return []
     heads = [f"{arm} vs {against}" for arm, against in compared]
-    title = f"Share of the {STAGE_WORDS['region']} less the other arm's, in points of a per cent"
+    title = "Share of the samples less the other arm's, in points of a per cent"
     return split(Table(title, ["layer", *heads], rows, overview=True))
 
 
-def functions_table(profile: Profile, cell: str, shown: int) -> Table:
-    """Each arm's functions with the most self time in the region, after its page faults."""
+def _worth_a_row(frame: pd.DataFrame, shown: int) -> pd.DataFrame:
+    """The functions with the most self time, then others with the most inclusive time; at most
+    `shown` of each."""
+    own = frame[frame["self_ratio"] >= SMALL_FUNCTION].head(shown)
+    others = frame[(frame["inclusive_ratio"] >= LARGE_CALLER) & ~frame.index.isin(own.index)]
+    others = others.sort_values("inclusive_ratio", ascending=False, kind="stable").head(shown)
+    return pd.concat([own, others])
+
+
+def functions_table(profile: Profile, cell: str, shown: int) -> list[Table]:
+    """Each arm's functions with the most self time in the region, after its page faults where
+    these can be told; nothing without samples."""
     stage = main_stage(profile, cell)
     faults = _of(estimates.page_faults(profile), cell=cell, stage=stage)
     frame = _of(estimates.functions(profile), cell=cell, stage=stage)
@@ -125,8 +146,9 @@ def functions_table(profile: Profile, cell: str, shown: int) -> Table:
             continue
         below = interval(_of(faults, arm=arm).iloc[0], "share", "ratio")
         rows.append(Row("group", [arm]))
-        rows.append(Row("value", [f"below {PAGE_FAULT}", "", share_text(below), ""]))
-        for _, row in here[here["self_ratio"] >= SMALL_FUNCTION].head(shown).iterrows():
+        if page_faults_unseen(profile) is None:
+            rows.append(Row("value", [f"below {PAGE_FAULT}", "", share_text(below), ""]))
+        for _, row in _worth_a_row(here, shown).iterrows():
             time = interval(row, "self_cpu_per_operation", "ns") if stage == "region" else None
             rows.append(
                 Row(
@@ -139,8 +161,10 @@ def functions_table(profile: Profile, cell: str, shown: int) -> Table:
                     ],
                 )
             )
+    if not rows:
+        return []
     columns = ["function", "self, %", "inclusive, %", "self, ns/op"]
-    return Table(f"Functions of the {STAGE_WORDS[stage]}: {cell}", columns, rows)
+    return [Table(f"Functions of the {STAGE_WORDS[stage]}: {cell}", columns, rows)]
 
 
 def overhead_table(profile: Profile) -> Table:
@@ -251,10 +275,12 @@ def ledger_tables(ledger: Ledger, cell: str) -> list[Table]:
 
 
 def costs_table(joined: Joined) -> list[Table]:
-    """ns per page fault; empty without both a profile and a ledger."""
+    """ns per page fault; empty without both a profile and a ledger. One unit for all times: us
+    where ms would leave some of them a single digit."""
     frame = estimates.costs(joined)
     if frame.empty:
         return []
+    unit, unit_ns = ("us", 1e3) if frame["page_fault_time_ns"].min() < 1e6 else ("ms", 1e6)
     rows = []
     for cell in joined.cells:
         for stage in ("region", "start_up"):
@@ -263,10 +289,10 @@ def costs_table(joined: Joined) -> list[Table]:
                 continue
             rows.append(Row("group", [f"{cell}, {STAGE_WORDS[stage]}"]))
             for _, row in here.iterrows():
-                time = time_text(interval(row, "page_fault_time", "ns"), 1e6)
+                time = time_text(interval(row, "page_fault_time", "ns"), unit_ns)
                 each = time_text(interval(row, "time_per_fault", "ns"))
                 rows.append(Row("value", [row["arm"], time, count(row["faults"]), each]))
-    columns = ["arm", "page-fault time, ms", "faults", "ns per fault"]
+    columns = ["arm", f"page-fault time, {unit}", "faults", "ns per fault"]
     return [Table("What a page fault costs", columns, rows)]
 
 
@@ -275,7 +301,7 @@ def _tables(joined: Joined, functions_shown: int) -> list[Table]:
     for cell in joined.cells:
         if joined.profile is not None and joined.profile.measured(cell):
             found += layers_table(joined.profile, cell)
-            found.append(functions_table(joined.profile, cell, functions_shown))
+            found += functions_table(joined.profile, cell, functions_shown)
         if joined.ledger is not None and joined.ledger.measured(cell):
             found += ledger_tables(joined.ledger, cell)
     if joined.profile is not None:

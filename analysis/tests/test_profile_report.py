@@ -94,7 +94,7 @@ def test_functions_shown_are_as_many_as_asked(folders: list[Path]) -> None:
     (joined,) = join(folders[:1])
     tables = document(joined, 3).tables
     functions = next(table for table in tables if table.title.startswith("Functions"))
-    assert len(functions.rows) == 3 * (1 + 1 + 3)  # three arms: name, faults, functions
+    assert len(functions.rows) == 3 * (1 + 1 + 3 + 3)  # three arms: name, faults, self, callers
 
 
 def test_a_folder_holds_tables_figures_and_folds(out: Path) -> None:
