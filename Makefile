@@ -104,6 +104,9 @@ bench-harness: all $(BUILD)/harness/bench/sample_cost $(BUILD)/harness/bench/fol
 	@$(BUILD)/harness/bench/fold_cost . $(BUILD)
 	@$(BUILD)/workloads/bench/region_cost
 
+against-perf: all ## slablab's profiles beside perf's, in turns (3 minutes; a machine left alone)
+	@PYTHONPATH=. $(PYTHON) harness/bench/against_perf.py $(BUILD) $(BUILD)
+
 bench-analysis: ## a million samples: loaded and tabulated within 20 s and 2 GB?
 	$(PYTHON) -m analysis.benchmark_load
 
@@ -149,7 +152,7 @@ lint: ## clang-tidy and cppcheck over the C, shellcheck over the shell
 		-Iworkloads -DBUILD_COMPILER='""' -DBUILD_FLAGS='""'
 	shellcheck $$(git ls-files '*.sh' .ci/run)
 
-.PHONY: always keep readme all help allocators phases workloads bench-harness bench-analysis setup print-python test tests test-c test-python test-style lint clean
+.PHONY: always keep readme all help allocators phases workloads bench-harness against-perf bench-analysis setup print-python test tests test-c test-python test-style lint clean
 .SECONDARY:
 
 clean: ## remove what was built
