@@ -1,10 +1,13 @@
 /* planted.c -- a known share of time in known functions, a known number of faults from known ones.
  *
- * The truth that a profiler and a ledger of page faults are held against. An operation is 100 equal
- * rounds of arithmetic: 60 in planted_sixty, 30 in planted_thirty, 10 in planted_ten. Each of the
- * first `pages` operations also touches one page for the first time (planted_first) and another one
- * again, which was given back in between (planted_again): in the region 2 * pages faults, half of
- * them first touches. It allocates nothing.
+ * The truth that a profiler and a ledger of page faults are held against. An operation is ten equal
+ * chunks of arithmetic: six in planted_sixty, three in planted_thirty, one in planted_ten. With
+ * order=1 every operation has them in another order, so that at any moment of it the three are as
+ * likely as their shares; with order=0 all have the same, the loop that keeps step with a sampler.
+ *
+ * Each of the first `pages` operations also touches one page for the first time (planted_first) and
+ * another one again, which was given back in between (planted_again): in the region 2 * pages
+ * faults, half of them first touches. It allocates nothing.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
@@ -13,13 +16,15 @@
 #include <stdbool.h>
 #include <sys/mman.h>
 
-enum { PAGE_BYTES = 4096, STEPS_IN_ROUND = 100 };
+enum { PAGE_BYTES = 4096, CHUNKS = 10, STEPS_IN_CHUNK = 1000 };
 
 static struct {
     unsigned char volatile *memory; /* not touched; NULL: no pages are wanted */
     uint64_t pages;
     uint64_t touched;
     uint64_t checksum;
+    bool shuffles;
+    uint32_t random;
 } state;
 
 /* One page more than are touched first: the one that is touched again. */
@@ -27,6 +32,8 @@ static void setup(void)
 {
     state.pages = workload_parameter("pages");
     state.checksum = CHECKSUM_START;
+    state.shuffles = workload_parameter("order") == 1;
+    state.random = (uint32_t)workload_parameter("seed");
     void *const memory = mmap(NULL, (state.pages + 1) * PAGE_BYTES, PROT_READ | PROT_WRITE,
                               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED)
@@ -37,11 +44,12 @@ static void setup(void)
     state.memory[state.pages * PAGE_BYTES] = 1;
 }
 
-/* Inlined into the three, so that a round costs the same in all of them: all time is this
- * function's own, and 60, 30 and 10 % of it is below theirs. */
-static inline __attribute__((always_inline)) uint64_t rounds(uint64_t value, unsigned count)
+/* Inlined into the three, so that a chunk costs the same in all of them: all time is this
+ * function's own, and 60, 30 and 10 % of it is below theirs. They differ in a number, or the
+ * compiler would make one of them. */
+static inline __attribute__((always_inline)) uint64_t chunk(uint64_t value)
 {
-    for (unsigned step = 0; step < count * STEPS_IN_ROUND; step++) {
+    for (unsigned step = 0; step < STEPS_IN_CHUNK; step++) {
         value ^= value << 13;
         value ^= value >> 7;
         value ^= value << 17;
@@ -51,17 +59,43 @@ static inline __attribute__((always_inline)) uint64_t rounds(uint64_t value, uns
 
 static __attribute__((noinline)) uint64_t planted_sixty(uint64_t value)
 {
-    return rounds(value, 60);
+    return chunk(value) ^ 60;
 }
 
 static __attribute__((noinline)) uint64_t planted_thirty(uint64_t value)
 {
-    return rounds(value, 30);
+    return chunk(value) ^ 30;
 }
 
 static __attribute__((noinline)) uint64_t planted_ten(uint64_t value)
 {
-    return rounds(value, 10);
+    return chunk(value) ^ 10;
+}
+
+/* Fisher and Yates. */
+static void shuffle(unsigned char *order)
+{
+    for (uint32_t i = CHUNKS - 1; i > 0; i--) {
+        uint32_t const place = random_draw(&state.random) % (i + 1);
+        unsigned char const kept = order[i];
+        order[i] = order[place];
+        order[place] = kept;
+    }
+}
+
+static uint64_t compute(uint64_t value)
+{
+    static unsigned char order[CHUNKS] = {60, 60, 60, 60, 60, 60, 30, 30, 30, 10};
+
+    if (state.shuffles)
+        shuffle(order);
+    for (size_t i = 0; i < CHUNKS; i++)
+        switch (order[i]) {
+        case 60: value = planted_sixty(value); break;
+        case 30: value = planted_thirty(value); break;
+        default: value = planted_ten(value); break;
+        }
+    return value;
 }
 
 static __attribute__((noinline)) void planted_first(void)
@@ -82,9 +116,7 @@ static uint64_t run(uint64_t operations)
     uint64_t value = state.checksum;
 
     for (; operations > 0; operations--) {
-        value = planted_sixty(value);
-        value = planted_thirty(value);
-        value = planted_ten(value);
+        value = compute(value);
         if (state.touched < state.pages) {
             planted_first();
             planted_again();
@@ -97,6 +129,8 @@ static uint64_t run(uint64_t operations)
 
 static struct parameter const params[] = {
     {"pages", 100, 0, UINT64_C(1) << 24, "pages", "touched first, and as often one again"},
+    {"order", 1, 0, 1, "", "of an operation's chunks: 0 always the same, 1 drawn"},
+    {"seed", 42, 1, UINT32_MAX, "", "of the generator"},
     {.name = NULL},
 };
 
