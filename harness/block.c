@@ -72,7 +72,8 @@ static json_t *look_into(struct bench const *bench, struct block const *block,
 
 /* Runs one entry of the block, and has the instrument look into it unless it is a twin. Every
  * process has a period of its own: a loop that keeps step with one is out of step with the others.
- * Workload planted, 20 us a turn, had 55 % of its samples at 100 us where 60 % of its time is. */
+ * Workload planted with order=0, 20 us a turn, had 55 % of its samples at 100 us where 60 % of its
+ * time is. */
 static bool run_entry(struct block *block, struct bench *bench, size_t place)
 {
     struct instrument const *const instrument = bench->instrument;

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "instrument_summary.h"
 
+#include "expansion.h"
 #include "memory.h"
 #include "record.h"
 #include "summary.h"
@@ -137,9 +138,7 @@ static bool take_record(void *context, json_t const *record)
         json_t const *const faults = json_object_get(sample, "faults");
         json_t const *const found = profile != NULL ? profile : faults;
         size_t arm = 0;
-        while (arm < plan->arm_count && !text_equal(plan->arms[arm].id, text(sample, "arm")))
-            arm++;
-        if (found == NULL || arm == plan->arm_count)
+        if (found == NULL || !plan_find_arm(plan, text(sample, "arm"), true, &arm))
             continue;
         if (profile != NULL)
             add_profile(&sums->layers[cell], &sums->functions[cell], arm, profile);
@@ -226,7 +225,7 @@ static void print_grid(struct grid const *grid, struct plan const *plan, char co
 
     print_heading(plan, title, arms, arm_count);
     if (row == grid->labels.count)
-        puts("  nothing was seen: a higher --rate, more --blocks or more operations");
+        puts(shares ? "  no sample: a higher --rate, more --blocks or more operations" : "  none");
     for (size_t rows = 0; rows < ROWS_SHOWN && row < grid->labels.count; rows++) {
         print_row(grid, row, arms, arm_count, shares);
         row = next_row(grid, arms, arm_count, shown);

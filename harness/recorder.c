@@ -49,9 +49,10 @@ static bool knows_registers(void)
     return uname(&system) == 0 && strcmp(system.machine, "x86_64") == 0;
 }
 
-static int open_on_cpu(struct perf_event_attr *attributes, size_t cpu)
+/* On this process and one CPU; -1: on any. */
+static int open_on_cpu(struct perf_event_attr *attributes, int cpu)
 {
-    return (int)syscall(SYS_perf_event_open, attributes, 0, (int)cpu, -1,
+    return (int)syscall(SYS_perf_event_open, attributes, 0, cpu, -1,
                         (unsigned long)PERF_FLAG_FD_CLOEXEC);
 }
 
@@ -61,8 +62,7 @@ static bool can_open(struct perf_event_attr *attributes)
     struct perf_event_attr trial = *attributes;
 
     trial.disabled = 1;
-    int const fd = (int)syscall(SYS_perf_event_open, &trial, 0, -1, -1,
-                                (unsigned long)PERF_FLAG_FD_CLOEXEC);
+    int const fd = open_on_cpu(&trial, -1);
     if (fd < 0)
         return false;
     close(fd);
@@ -208,7 +208,7 @@ static bool begin_on(struct recorder *recorder, size_t cpu)
     for (size_t i = 0; i < recorder->event_count; i++) {
         struct trace_source source = recorder->source[i];
         recorder->event[i].attributes.wakeup_watermark = (uint32_t)(recorder->ring_bytes / 4);
-        fd[i] = open_on_cpu(&recorder->event[i].attributes, cpu);
+        fd[i] = open_on_cpu(&recorder->event[i].attributes, (int)cpu);
         if (fd[i] < 0)
             return errno == ENODEV && i == 0;
         if (i == 0 ? !ring_open(&recorder->rings[cpu], fd[0], recorder->ring_bytes)
