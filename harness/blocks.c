@@ -78,6 +78,8 @@ static enum step record_block(struct rounds *rounds, size_t cell, uint64_t numbe
     rounds->stops[cell] = stop_of_cell(rounds->tally, cell);
     if (stop_of_lost_run(rounds->tally))
         stop_the_rest(rounds, STOP_ALL_LOST);
+    if (stop_of_control(rounds->tally))
+        stop_the_rest(rounds, STOP_CONTROL);
     progress_blocks(rounds->tally, rounds->stops);
     return STEP_DONE;
 }
@@ -107,6 +109,8 @@ static enum step run_rounds(struct rounds *rounds)
         rounds->stops[i] = stop_of_cell(rounds->tally, i);
     if (stop_of_lost_run(rounds->tally)) /* killed before its outcome was written */
         stop_the_rest(rounds, STOP_ALL_LOST);
+    if (stop_of_control(rounds->tally))
+        stop_the_rest(rounds, STOP_CONTROL);
     while (step == STEP_DONE && current_round(rounds, &round)) {
         if (at_start_of_round(rounds, round) && stop_of_run(rounds->tally)) {
             stop_the_rest(rounds, STOP_SECONDS_MAX);

@@ -7,12 +7,13 @@
 #ifndef SLABLAB_COMPLAIN_H
 #define SLABLAB_COMPLAIN_H
 
-/* What slablab exits with, in the numbers of method.md's gate. FAIL is for the programs in bench/
- * alone: slablab measures, and analysis/ gives verdicts. */
+/* What slablab exits with, in the numbers of method.md's gate. FAIL and INCONCLUSIVE are verdicts
+ * of `gate`, and FAIL of the programs in bench/. */
 enum exit_status {
     EXIT_STATUS_PASS = 0,
     EXIT_STATUS_FAIL = 1,
     EXIT_STATUS_USAGE = 2, /* wrong words, or a fault of the set-up */
+    EXIT_STATUS_INCONCLUSIVE = 3,
     EXIT_STATUS_VOID = 4,
     EXIT_STATUS_INTERRUPTED = 130
 };

@@ -2,7 +2,7 @@
  *
  * An id is the allocator's name and, where arms share an allocator, those assignments that not all
  * of them have: "ss-prewarm PREWARM_METHOD=touch". arms[1], the control, is the baseline once more
- * under its own id.
+ * under its own id. The arms of a gate are `base`, `control` and `head`.
  *
  * SPDX-License-Identifier: MIT */
 #include "expansion.h"
@@ -169,6 +169,14 @@ static char *id_of(struct plan const *plan, char *const *bases, size_t arm)
     return id;
 }
 
+static void name_gate(struct plan *plan)
+{
+    static char const *const ids[] = {"base", control_id, "head"};
+
+    for (size_t i = 0; i < plan->arm_count; i++)
+        plan->arms[i].id = text_copy(ids[i]);
+}
+
 static void name_arms(struct plan *plan)
 {
     char **const bases = memory_zeroed(plan->arm_count, sizeof *bases);
@@ -216,9 +224,15 @@ static bool names_differ(struct expansion const *expansion)
 bool expand_arms(struct expansion const *expansion)
 {
     struct experiment const *const experiment = expansion->experiment;
-    bool added = add_arm(expansion, "baseline", experiment->baseline, ROLE_BASELINE)
-        && add_arm(expansion, "baseline", experiment->baseline, ROLE_CONTROL);
+    char const *const baseline = expansion->base != NULL ? expansion->base : experiment->baseline;
+    bool added = add_arm(expansion, "baseline", baseline, ROLE_BASELINE)
+        && add_arm(expansion, "baseline", baseline, ROLE_CONTROL);
 
+    if (added && expansion->base != NULL) {
+        added = add_arm(expansion, "gate", expansion->head, ROLE_ARM);
+        name_gate(expansion->plan);
+        return added;
+    }
     for (size_t i = 0; added && i < experiment->arms_count; i++) {
         char *const place = place_of(i + 2);
         added = add_arm(expansion, place, experiment->arms[i], ROLE_ARM);

@@ -29,8 +29,8 @@ static char *experiment_name(char const *path)
     return text_copy_bytes(name, dot != NULL && dot != name ? (size_t)(dot - name) : strlen(name));
 }
 
-static bool take_ratio(struct yaml_file const *file, char const *place, char const *text,
-                       double *ratio)
+bool expansion_take_ratio(struct yaml_file const *file, char const *place, char const *text,
+                          double *ratio)
 {
     if (text == NULL || text_to_ratio(text, ratio))
         return true;
@@ -80,7 +80,7 @@ static bool take_stop(struct yaml_file const *file, char const *key,
     char *const half_width = text_format("%s/half_width", key);
     char *const seconds = text_format("%s/seconds_max", key);
     bool const taken = take_blocks(file, blocks, written->blocks_max, &stop->blocks_max)
-        && take_ratio(file, half_width, written->half_width, &stop->half_width)
+        && expansion_take_ratio(file, half_width, written->half_width, &stop->half_width)
         && take_real(file, seconds, written->seconds_max, false, &stop->seconds_max);
     free(seconds);
     free(half_width);
@@ -123,7 +123,8 @@ static bool take_scalars(struct expansion const *expansion, uint64_t seed)
 
     plan->question = text_copy(experiment->question);
     plan->expects = text_copy(experiment->expects != NULL ? experiment->expects : "");
-    plan->form = text_copy(expansion->quick ? "quick" : "full");
+    plan->form =
+        text_copy(expansion->base != NULL ? "gate" : expansion->quick ? "quick" : "full");
     plan->alpha = alpha_default;
     plan->alpha_control = alpha_control_default;
     plan->margin = margin_default;
@@ -134,13 +135,13 @@ static bool take_scalars(struct expansion const *expansion, uint64_t seed)
         return false;
     }
     return take_seed(expansion, seed)
-        && take_ratio(file, "margin", experiment->margin, &plan->margin)
+        && expansion_take_ratio(file, "margin", experiment->margin, &plan->margin)
         && take_real(file, "alpha", experiment->alpha, true, &plan->alpha)
         && take_stop(file, "stop", experiment->stop, &plan->stop)
         && take_stop(file, "quick", experiment->quick, expansion->quick ? &plan->stop : &quick);
 }
 
-static void add_event(struct plan *plan, char const *name)
+void expansion_add_event(struct plan *plan, char const *name)
 {
     struct words events = {plan->events, plan->event_count};
 
@@ -155,7 +156,7 @@ static bool expand_events(struct expansion const *expansion)
     struct experiment const *const experiment = expansion->experiment;
 
     for (size_t i = 0; i < event_names_default_count; i++)
-        add_event(expansion->plan, event_names_default[i]);
+        expansion_add_event(expansion->plan, event_names_default[i]);
     for (size_t i = 0; i < experiment->events_count; i++) {
         char *const fault = event_name_fault(experiment->events[i]);
         if (fault != NULL) {
@@ -166,7 +167,7 @@ static bool expand_events(struct expansion const *expansion)
             free(fault);
             return false;
         }
-        add_event(expansion->plan, experiment->events[i]);
+        expansion_add_event(expansion->plan, experiment->events[i]);
     }
     return true;
 }
@@ -202,20 +203,24 @@ static bool expand(struct expansion const *expansion, uint64_t seed)
 {
     bool *left_out = NULL;
     bool const expanded = take_scalars(expansion, seed) && expand_arms(expansion)
-        && expand_events(expansion) && expand_cells(expansion, &left_out)
-        && expand_references(expansion) && (!expansion->quick || leave_out(expansion, left_out));
+        && expand_events(expansion) && expand_gate(expansion)
+        && expand_cells(expansion, &left_out) && expand_references(expansion)
+        && (!expansion->quick || leave_out(expansion, left_out));
 
     free(left_out);
     return expanded;
 }
 
-/* Closes the file. */
-static struct plan *plan_of(struct yaml_file *file, char const *path, bool quick, uint64_t seed)
+/* `expansion` has what the command says; the rest is filled in here. Closes the file. */
+static struct plan *plan_of(struct yaml_file *file, char const *path, struct expansion expansion,
+                            uint64_t seed)
 {
     if (file == NULL)
         return NULL;
     struct plan *plan = memory_zeroed(1, sizeof *plan);
-    struct expansion const expansion = {file, yaml_file_data(file), quick, plan};
+    expansion.file = file;
+    expansion.experiment = yaml_file_data(file);
+    expansion.plan = plan;
     plan->experiment = experiment_name(path);
     plan->experiment_text = text_copy(yaml_file_text(file));
     if (expand(&expansion, seed)) {
@@ -230,10 +235,21 @@ static struct plan *plan_of(struct yaml_file *file, char const *path, bool quick
 
 struct plan *plan_from_experiment(char const *path, bool quick, uint64_t seed)
 {
-    return plan_of(experiment_open(path), path, quick, seed);
+    struct expansion const asked = {.quick = quick};
+
+    return plan_of(experiment_open(path), path, asked, seed);
 }
 
 struct plan *plan_from_text(char const *name, char const *text, uint64_t seed)
 {
-    return plan_of(experiment_of_text(name, text), name, false, seed);
+    struct expansion const asked = {.quick = false};
+
+    return plan_of(experiment_of_text(name, text), name, asked, seed);
+}
+
+struct plan *plan_for_gate(char const *path, char const *base, char const *head, uint64_t seed)
+{
+    struct expansion const asked = {.base = base, .head = head};
+
+    return plan_of(experiment_open(path), path, asked, seed);
 }

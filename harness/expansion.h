@@ -17,6 +17,8 @@ struct expansion {
     struct yaml_file const *file;
     struct experiment const *experiment;
     bool quick;
+    char const *base; /* a gate's two arms, in the place of the experiment's; NULL: it is no gate */
+    char const *head;
     struct plan *plan;
 };
 
@@ -32,12 +34,20 @@ bool expand_cells(struct expansion const *expansion, bool **left_out);
 bool expand_serves(struct expansion const *expansion, size_t workload, struct cell *cell);
 bool expand_references(struct expansion const *expansion);
 
+/* expand_gate.c: metrics with their margins, and the events that count them; nothing of what is no
+ * gate. */
+bool expand_gate(struct expansion const *expansion);
+
 /* plan_hash.c: 16 hexadecimal digits over all that decides the samples but the seed. */
 char *plan_hash(struct plan const *plan);
 
-/* plan.c: the position of an arm by its id. Without `hidden`, the control arm is not found. */
-bool plan_find_arm(struct plan const *plan, char const *id, bool hidden, size_t *arm);
-/* "baseline, phase17-1": the arms' ids for a hint. The caller frees it. */
+/* expansion.c: adds an event unless the plan has it. */
+void expansion_add_event(struct plan *plan, char const *name);
+/* expansion.c: "0.5%" from the node at `place`; NULL leaves *ratio as it is. */
+bool expansion_take_ratio(struct yaml_file const *file, char const *place, char const *text,
+                          double *ratio);
+
+/* plan.c: "baseline, phase17-1": the arms' ids for a hint. The caller frees it. */
 char *plan_arm_ids(struct plan const *plan);
 
 #endif

@@ -48,6 +48,14 @@ static cyaml_schema_field_t const stop_fields[] = {
     CYAML_FIELD_END,
 };
 
+static cyaml_schema_field_t const gate_fields[] = {
+    LIST(struct experiment_gate, decides, &words),
+    LIST(struct experiment_gate, reports, &words),
+    STRING(OPTIONAL, struct experiment_gate, alpha_fail),
+    STRING(OPTIONAL, struct experiment_gate, alpha_pass),
+    CYAML_FIELD_END,
+};
+
 static cyaml_schema_value_t const workload_value = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct experiment_workload, workload_fields),
 };
@@ -67,6 +75,7 @@ static cyaml_schema_field_t const experiment_fields[] = {
     LIST(struct experiment, published, &published_value),
     CYAML_FIELD_MAPPING_PTR("stop", OPTIONAL, struct experiment, stop, stop_fields),
     CYAML_FIELD_MAPPING_PTR("quick", OPTIONAL, struct experiment, quick, stop_fields),
+    CYAML_FIELD_MAPPING_PTR("gate", OPTIONAL, struct experiment, gate, gate_fields),
     STRING(OPTIONAL, struct experiment, margin),
     STRING(OPTIONAL, struct experiment, alpha),
     STRING(OPTIONAL, struct experiment, seed),

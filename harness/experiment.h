@@ -35,6 +35,15 @@ struct experiment_stop {
     char *seconds_max;
 };
 
+struct experiment_gate {
+    char **decides; /* "time 2%" */
+    unsigned decides_count;
+    char **reports;
+    unsigned reports_count;
+    char *alpha_fail; /* "0.5%" */
+    char *alpha_pass;
+};
+
 struct experiment {
     char *question;
     char *expects;
@@ -53,7 +62,8 @@ struct experiment {
     unsigned published_count;
     struct experiment_stop *stop;
     struct experiment_stop *quick; /* overrides stop, key by key, in the quick form */
-    char *margin;                  /* "2%" */
+    struct experiment_gate *gate;
+    char *margin; /* "2%" */
     char *alpha;
     char *seed;
 };

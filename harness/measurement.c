@@ -131,14 +131,23 @@ static enum step prepare(struct bench *bench, char const *folder, json_t *reason
     return step;
 }
 
+/* outcome.json is the last file: with it the run is finished. */
 static int finish(struct bench const *bench, struct tally const *tally, json_t *outcome,
-                  char const *folder)
+                  char const *folder, struct gate_request const *gate)
 {
     bool const complete =
         strcmp(json_string_value(json_object_get(outcome, "verdict")), "complete") == 0;
-    bool const written = durable_write_json(folder, "outcome.json", outcome);
 
     progress_end();
+    int const verdict = gate != NULL ? gate_finish(gate, tally, outcome, folder)
+                        : complete   ? EXIT_STATUS_PASS
+                                     : EXIT_STATUS_VOID;
+    bool const written =
+        verdict != EXIT_STATUS_USAGE && durable_write_json(folder, "outcome.json", outcome);
+    if (gate != NULL) {
+        json_decref(outcome);
+        return written ? verdict : EXIT_STATUS_USAGE;
+    }
     if (written && bench->instrument == NULL)
         summary_print(tally, outcome, folder);
     else if (written)
@@ -146,10 +155,11 @@ static int finish(struct bench const *bench, struct tally const *tally, json_t *
     json_decref(outcome);
     if (!written)
         return EXIT_STATUS_USAGE;
-    return complete ? EXIT_STATUS_PASS : EXIT_STATUS_VOID;
+    return verdict;
 }
 
-static int carry_out(struct bench *bench, struct tally *tally, char const *folder)
+static int carry_out(struct bench *bench, struct tally *tally, char const *folder,
+                     struct gate_request const *gate)
 {
     json_t *const reasons = json_array();
     enum stop_reason *const stops = memory_zeroed(bench->plan->cell_count, sizeof *stops);
@@ -157,14 +167,14 @@ static int carry_out(struct bench *bench, struct tally *tally, char const *folde
     int status = EXIT_STATUS_USAGE;
 
     if (step == STEP_VOID) {
-        status = finish(bench, tally, stop_outcome_before_blocks(reasons), folder);
+        status = finish(bench, tally, stop_outcome_before_blocks(reasons), folder, gate);
         if (status == EXIT_STATUS_VOID)
             complain("slablab attest with the same experiment: who serves what, and what is wrong",
                      "%s: void before its first block, as said above", bench->plan->experiment);
     } else if (step == STEP_DONE) {
         step = blocks_run(bench, tally, stops, folder);
         if (step == STEP_DONE)
-            status = finish(bench, tally, stop_outcome(tally, stops), folder);
+            status = finish(bench, tally, stop_outcome(tally, stops), folder, gate);
     }
     if (step == STEP_INTERRUPTED) {
         progress_end();
@@ -179,9 +189,10 @@ static int carry_out(struct bench *bench, struct tally *tally, char const *folde
 }
 
 /* An instrument looks at a fixed number of blocks, whatever the plan's rule for times. */
-static int carry_out_with(struct instrument const *instrument, struct bench *bench,
+static int carry_out_with(struct measurement const *measurement, struct bench *bench,
                           struct plan *plan, char const *folder)
 {
+    struct instrument const *const instrument = measurement->instrument;
     struct tally tally = tally_new(plan);
     int status;
 
@@ -192,7 +203,7 @@ static int carry_out_with(struct instrument const *instrument, struct bench *ben
     }
     bench->instrument = instrument;
     interrupt_catch();
-    status = carry_out(bench, &tally, folder);
+    status = carry_out(bench, &tally, folder, measurement->gate);
     tally_free(&tally);
     return status;
 }
@@ -207,7 +218,7 @@ int measurement_run(struct measurement const *measurement, struct plan *plan)
      * on no other is allowed. */
     if (folder != NULL && (run_folder_has(folder, "machine.json") || machine_write(plan, folder)) &&
         bench_open(&bench, plan)) {
-        status = carry_out_with(measurement->instrument, &bench, plan, folder);
+        status = carry_out_with(measurement, &bench, plan, folder);
         bench_close(&bench);
     }
     free(folder);

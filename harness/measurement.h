@@ -1,9 +1,10 @@
-/* measurement.h -- one run, from its plan to its outcome: what `run`, `profile` and `faults` share.
+/* measurement.h -- one run, from its plan to its outcome: what the commands that measure share.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_MEASUREMENT_H
 #define SLABLAB_MEASUREMENT_H
 
+#include "gate_outcome.h"
 #include "instrument.h"
 #include "plan.h"
 
@@ -12,6 +13,7 @@ struct measurement {
     bool fresh;           /* do not go on with an unfinished run */
     uint64_t seed;        /* as the command gave it; 0: none */
     struct instrument *instrument; /* NULL: the processes are left alone, and times are taken */
+    struct gate_request const *gate; /* NULL: the plan is no gate's */
 };
 
 /* Carries out the plan, or goes on with the newest unfinished run of it; releases the plan. Returns

@@ -81,6 +81,7 @@ void plan_free(struct plan *plan)
     for (size_t i = 0; i < plan->published_count; i++)
         free_published(&plan->published[i]);
     free_texts(plan->events, plan->event_count);
+    free(plan->gate.metrics);
     free(plan->arms);
     free(plan->cells);
     free(plan->published);

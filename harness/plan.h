@@ -1,6 +1,6 @@
 /* plan.h -- what a run will do, decided in full before its first sample.
  *
- *   experiments/x.yaml --experiment.c--> struct plan --plan_file.c--> results/x/<run>/plan.json
+ *   experiments/x.yaml --experiment.c--> struct plan --plan_write.c--> results/x/<run>/plan.json
  *
  * A plan read back from plan.json equals the plan that was written. Strings and arrays belong to
  * the plan and live until plan_free. Indices (arm, cell) are positions in the plan's arrays.
@@ -8,6 +8,8 @@
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_PLAN_H
 #define SLABLAB_PLAN_H
+
+#include "metric.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -85,10 +87,25 @@ struct stop {
     double seconds_max;     /* of recorded block time, whole run; 0: no limit */
 };
 
+/* What a gate looks at in every cell. */
+struct gate_metric {
+    struct metric const *metric;
+    double margin;          /* a ratio: more by this much or more is what a PASS rules out */
+    bool decides;           /* else it is shown */
+};
+
+/* Of a plan that holds one build against another; no metrics: it is no gate's. */
+struct gate {
+    double alpha_fail;      /* family-wise over all that decides: 0.005 */
+    double alpha_pass;      /* of each: 0.05 */
+    struct gate_metric *metrics;
+    size_t metric_count;
+};
+
 struct plan {
     char *experiment;       /* the file's name without its ending */
     char *experiment_text;  /* the whole file, as it was */
-    char *form;             /* "full" or "quick" */
+    char *form;             /* "full", "quick" or "gate" */
     char *question;
     char *expects;
     char *hash;             /* 16 hexadecimal digits over all that decides samples but the seed */
@@ -97,6 +114,7 @@ struct plan {
     double alpha_control;   /* of the control arm, family-wise over the run: 0.01 */
     double margin;          /* of "same", as a ratio: 0.02 */
     struct stop stop;
+    struct gate gate;
     char **events;          /* perf event names for libpfm4, the default ones first */
     size_t event_count;
     struct arm *arms;
@@ -118,6 +136,9 @@ struct plan *plan_from_experiment(char const *path, bool quick, uint64_t seed);
 /* The same of an experiment's text, in the full form; `name` is the experiment's. */
 struct plan *plan_from_text(char const *name, char const *text, uint64_t seed);
 
+/* The plan of a gate: arms `base`, its control, and `head`, each as an arm of an experiment. */
+struct plan *plan_for_gate(char const *path, char const *base, char const *head, uint64_t seed);
+
 /* Writes DIRECTORY/plan.json, synced. Returns false after a complaint. */
 bool plan_write(struct plan const *plan, char const *directory);
 
@@ -126,5 +147,8 @@ bool plan_write(struct plan const *plan, char const *directory);
 struct plan *plan_read(char const *directory);
 
 void plan_free(struct plan *plan);
+
+/* The position of an arm by its id. Without `hidden`, the control arm is not found. */
+bool plan_find_arm(struct plan const *plan, char const *id, bool hidden, size_t *arm);
 
 #endif

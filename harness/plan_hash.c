@@ -77,6 +77,19 @@ static void mix_cell(uint64_t *hash, struct cell const *cell)
     }
 }
 
+static void mix_gate(uint64_t *hash, struct gate const *gate)
+{
+    for (size_t i = 0; i < gate->metric_count; i++) {
+        mix_text(hash, gate->metrics[i].metric->name);
+        mix_real(hash, gate->metrics[i].margin);
+        mix_number(hash, gate->metrics[i].decides);
+    }
+    if (gate->metric_count > 0) {
+        mix_real(hash, gate->alpha_fail);
+        mix_real(hash, gate->alpha_pass);
+    }
+}
+
 char *plan_hash(struct plan const *plan)
 {
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
@@ -88,6 +101,7 @@ char *plan_hash(struct plan const *plan)
     mix_number(&hash, plan->stop.blocks_max);
     mix_real(&hash, plan->stop.half_width);
     mix_real(&hash, plan->stop.seconds_max);
+    mix_gate(&hash, &plan->gate);
     mix_number(&hash, plan->event_count);
     for (size_t i = 0; i < plan->event_count; i++)
         mix_text(&hash, plan->events[i]);

@@ -33,10 +33,12 @@ enum stop_reason stop_of_cell(struct tally const *tally, size_t cell)
 {
     struct stop const *const stop = &tally->plan->stop;
 
+    if (tally->judge != NULL && gate_judge_has_decided(tally->judge, cell))
+        return STOP_DECIDED;
     if (tally->cells[cell].blocks >= stop->blocks_max)
         return STOP_BLOCKS_MAX;
-    if (stop->half_width > 0 && tally_valid(tally, cell) >= HALF_WIDTH_BLOCKS_MIN &&
-        narrow_enough(tally, cell))
+    if (tally->judge == NULL && stop->half_width > 0 &&
+        tally_valid(tally, cell) >= HALF_WIDTH_BLOCKS_MIN && narrow_enough(tally, cell))
         return STOP_HALF_WIDTH;
     return STOP_NOT_YET;
 }
@@ -68,13 +70,20 @@ bool stop_of_lost_run(struct tally const *tally)
     return blocks >= ALL_LOST_BLOCKS && lost == blocks;
 }
 
+bool stop_of_control(struct tally const *tally)
+{
+    return tally->judge != NULL && gate_judge_control_fault(tally->judge) != NULL;
+}
+
 char const *stop_reason_name(enum stop_reason reason)
 {
     static char const *const names[] = {[STOP_NOT_YET] = "nothing",
                                         [STOP_BLOCKS_MAX] = "blocks_max",
                                         [STOP_HALF_WIDTH] = "half_width",
                                         [STOP_SECONDS_MAX] = "seconds_max",
-                                        [STOP_ALL_LOST] = "all_lost"};
+                                        [STOP_ALL_LOST] = "all_lost",
+                                        [STOP_DECIDED] = "decided",
+                                        [STOP_CONTROL] = "control"};
 
     return names[reason];
 }
@@ -112,6 +121,24 @@ static void judge_control(struct tally const *tally, json_t *reasons)
     free(scratch);
 }
 
+/* The same by e-processes, which hold at the stop that the decisions chose; and a decision counts
+ * blocks as independent. */
+static void judge_gate(struct tally const *tally, json_t *reasons)
+{
+    struct cell const *const cells = tally->plan->cells;
+    struct gate_row const *const control = gate_judge_control_fault(tally->judge);
+    size_t const dependent = gate_judge_dependent_cell(tally->judge);
+
+    if (control != NULL)
+        json_array_append_new(
+            reasons, json_sprintf("%s: the control arm differs from the base in %s (e = %.3g)",
+                                  cells[control->cell].id, control->rule->metric->name,
+                                  exp(control->log_e_control)));
+    if (dependent < tally->plan->cell_count)
+        json_array_append_new(
+            reasons, json_sprintf("%s: its blocks depend on one another", cells[dependent].id));
+}
+
 bool stop_control_can_void(struct tally const *tally)
 {
     size_t most = 0;
@@ -135,7 +162,10 @@ json_t *stop_outcome(struct tally const *tally, enum stop_reason const *reasons)
     json_t *const cells = json_array();
 
     judge_losses(tally, why);
-    judge_control(tally, why);
+    if (tally->judge != NULL)
+        judge_gate(tally, why);
+    else
+        judge_control(tally, why);
     for (size_t i = 0; i < tally->plan->cell_count; i++)
         json_array_append_new(cells,
                               json_pack("{s:s, s:I, s:I, s:s}", "cell", tally->plan->cells[i].id,

@@ -22,6 +22,7 @@ struct tally tally_new(struct plan const *plan)
         .file = "samples.jsonl",
         .schema = "slablab-block/1",
         .cells = memory_zeroed(plan->cell_count, sizeof(struct tally_cell)),
+        .judge = plan->gate.metric_count > 0 ? gate_judge_new(plan) : NULL,
         .losses = json_object(),
     };
 }
@@ -31,6 +32,7 @@ void tally_free(struct tally *tally)
     for (size_t i = 0; i < tally->plan->cell_count; i++)
         free(tally->cells[i].sample);
     free(tally->cells);
+    gate_judge_free(tally->judge);
     json_decref(tally->losses);
 }
 
@@ -157,6 +159,8 @@ bool tally_add(void *context, json_t const *record)
     if (valid != json_is_true(json_object_get(record, "valid")))
         return refuse(tally, "a block whose `valid` is not what its samples' statuses say", id,
                       block);
+    if (valid && tally->judge != NULL)
+        gate_judge_add(tally->judge, index, json_object_get(record, "samples"));
     cell->blocks++;
     cell->lost += !valid;
     cell->duration_ns += number(record, "duration_ns");

@@ -7,6 +7,7 @@
 #ifndef SLABLAB_TALLY_H
 #define SLABLAB_TALLY_H
 
+#include "gate_judge.h"
 #include "plan.h"
 
 #include <jansson.h>
@@ -32,6 +33,7 @@ struct tally {
     char const *file;   /* whose records they are: "samples.jsonl", or an instrument's */
     char const *schema; /* "slablab-block/1", or the instrument's */
     struct tally_cell *cells;
+    struct gate_judge *judge; /* of a gate's plan; else NULL */
     json_t *losses; /* {"<arm>: <status>": how many samples}, of those that are not ok */
 };
 

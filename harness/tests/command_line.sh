@@ -38,7 +38,7 @@ expect 0 'slablab 1' --version
 expect 2 'usage: slablab COMMAND'
 expect 2 'try: slablab doctor' docter
 expect 2 "unknown command 'xyzzy'" xyzzy
-for command in run profile faults plan attest doctor list; do
+for command in run gate profile faults plan attest doctor list; do
     expect 0 "usage: slablab $command" "$command" --help
     narrow "$command" --help
 done
@@ -57,15 +57,39 @@ expect 2 "unknown allocator 'basline'" profile -- basline null
 expect 2 "unknown or incomplete option '--rate'" faults --rate 5 experiments/null.yaml
 expect 2 "--rate '0' is not a whole number from 1 to 50000" profile --rate 0 experiments/null.yaml
 expect 2 "--blocks 'x' is not a whole number" profile --blocks x experiments/null.yaml
+expect 2 "There is no '--base'" gate experiments/gate.yaml --head baseline
+expect 2 "one experiment is wanted, and it got 'none'" gate --base baseline --head baseline
+expect 2 "--seed 'x' is not a whole number" gate experiments/gate.yaml --seed x
+expect 2 'a gate needs to know what decides' gate experiments/null.yaml --base bump --head bump
 expect 0 'page-faults' list events
 expect 0 'fixed_random' list workloads
 narrow --help
 narrow list
 narrow doctor
 for experiment in experiments/*.yaml; do
-    expect 0 'hidden: baseline' plan "$experiment"
+    expect 0 'hidden: ' plan "$experiment"
     expect 0 'form:        quick' plan "$experiment" --quick --seed 7
 done
+# A gate by counts, which say the same every time; the head that never frees has more faults.
+counts=$output/counts.yaml
+cat >"$counts" <<END
+question: Does a gate see what it should?
+baseline: baseline
+workloads: [{run: fixed_random size=256 slots=400 operations=20000, start: cold}]
+gate: {decides: [page_faults 5%], reports: [time 2%]}
+END
+export GITHUB_STEP_SUMMARY=$output/summary.md
+gate=(gate "$counts" --out "$output" --record --base baseline)
+expect 0 'verdict: PASS (0 of 1 rows failed' "${gate[@]}" --head baseline
+expect 1 'verdict: FAIL (1 of 1 rows failed' "${gate[@]}" --head bump
+unset GITHUB_STEP_SUMMARY
+if ! { grep --quiet ': PASS$' "$output/summary.md" && grep --quiet ': FAIL$' "$output/summary.md" &&
+    [[ $(wc --lines <"$output/history/counts.jsonl") -eq 2 ]] && python3 -c '
+import sys, xml.dom.minidom
+for path in sys.argv[1:]: xml.dom.minidom.parse(path)' "$output"/counts/*-gate/gate.xml; }; then
+    echo "FAILED: slablab gate: its job summary, history or XML: see $output"
+    failures=$((failures + 1))
+fi
 # A user without rights: the program's own time and faults, and what is hidden is said.
 nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups "$slablab")
 if [[ $(id -u) -eq 0 ]] && "${nobody[@]}" --version >"$output/all" 2>&1; then

@@ -1,154 +1,18 @@
-/* plan_file.c -- a plan as plan.json, there and back.
+/* plan_read.c -- a plan from plan.json.
  *
  * SPDX-License-Identifier: MIT */
 #include "plan.h"
 
 #include "complain.h"
-#include "durable.h"
 #include "expansion.h"
 #include "memory.h"
+#include "plan_file.h"
 #include "text.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-static char const schema[] = "slablab-plan/1";
-static char const *const role_names[] = {
-    [ROLE_BASELINE] = "baseline",
-    [ROLE_CONTROL] = "control",
-    [ROLE_ARM] = "arm",
-};
-enum { ROLES = sizeof role_names / sizeof *role_names };
-
-static json_t *texts_to_json(char *const *texts, size_t count)
-{
-    json_t *const array = json_array();
-
-    for (size_t i = 0; i < count; i++)
-        json_array_append_new(array, json_string(texts[i]));
-    return array;
-}
-
-static json_t *arm_to_json(struct arm const *arm)
-{
-    return json_pack("{s:s, s:s, s:s, s:s, s:s?, s:s, s:s?, s:s?, s:o}", "id", arm->id, "role",
-                     role_names[arm->role], "spec", arm->spec, "allocator", arm->allocator,
-                     "object", arm->object, "object_build_id", arm->object_build_id, "observer",
-                     arm->observer, "version", arm->version, "environment",
-                     texts_to_json(arm->environment, arm->environment_count));
-}
-
-static json_t *cell_to_json(struct plan const *plan, struct cell const *cell)
-{
-    json_t *const parameters = json_object();
-    json_t *const serves = json_array();
-
-    for (size_t i = 0; i < cell->parameter_count; i++)
-        json_object_set_new(parameters, cell->parameters[i].name,
-                            json_integer((json_int_t)cell->parameters[i].value));
-    for (size_t i = 0; i < cell->serves_count; i++)
-        json_array_append_new(
-            serves,
-            json_pack("{s:s, s:s, s:s, s:f}", "arm", plan->arms[cell->serves[i].arm].id, "tier",
-                      cell->serves[i].tier, "relation",
-                      cell->serves[i].relation == SERVES_AT_LEAST ? ">=" : "<=", "share",
-                      cell->serves[i].share));
-    return json_pack(
-        "{s:s, s:s, s:s, s:o, s:o, s:I, s:o}", "id", cell->id, "workload", cell->workload, "start",
-        cell->warm ? "warm" : "cold", "parameters", parameters, "operations",
-        cell->operations != 0 ? json_integer((json_int_t)cell->operations) : json_null(),
-        "warmup_operations", (json_int_t)cell->warmup_operations, "serves", serves);
-}
-
-static json_t *arms_to_json(struct plan const *plan)
-{
-    json_t *const array = json_array();
-
-    for (size_t i = 0; i < plan->arm_count; i++)
-        json_array_append_new(array, arm_to_json(&plan->arms[i]));
-    return array;
-}
-
-static json_t *cells_to_json(struct plan const *plan)
-{
-    json_t *const array = json_array();
-
-    for (size_t i = 0; i < plan->cell_count; i++)
-        json_array_append_new(array, cell_to_json(plan, &plan->cells[i]));
-    return array;
-}
-
-static json_t *comparisons_to_json(struct plan const *plan)
-{
-    json_t *const array = json_array();
-
-    for (size_t i = 0; i < plan->comparison_count; i++)
-        json_array_append_new(array,
-                              json_pack("{s:s, s:s}", "arm",
-                                        plan->arms[plan->comparisons[i].arm].id, "against",
-                                        plan->arms[plan->comparisons[i].against].id));
-    return array;
-}
-
-static json_t *interactions_to_json(struct plan const *plan)
-{
-    json_t *const array = json_array();
-
-    for (size_t i = 0; i < plan->interaction_count; i++)
-        json_array_append_new(array,
-                              json_pack("{s:s, s:s, s:s}", "first",
-                                        plan->arms[plan->interactions[i].first].id, "second",
-                                        plan->arms[plan->interactions[i].second].id, "both",
-                                        plan->arms[plan->interactions[i].both].id));
-    return array;
-}
-
-static json_t *published_to_json(struct plan const *plan)
-{
-    json_t *const array = json_array();
-
-    for (size_t i = 0; i < plan->published_count; i++)
-        json_array_append_new(
-            array,
-            json_pack("{s:s, s:s, s:s?, s:s, s:f}", "where", plan->published[i].where, "arm",
-                      plan->published[i].arm, "against", plan->published[i].against, "metric",
-                      plan->published[i].metric, "value", plan->published[i].value));
-    return array;
-}
-
-static json_t *plan_to_json(struct plan const *plan)
-{
-    json_t *const object = json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:f, s:f, s:f, s:{s:I, s:f, s:f}, s:o}", "schema",
-        schema, "experiment", plan->experiment, "experiment_text", plan->experiment_text, "form",
-        plan->form, "question", plan->question, "expects", plan->expects, "hash", plan->hash,
-        "seed", (json_int_t)plan->seed, "alpha", plan->alpha, "alpha_control", plan->alpha_control,
-        "margin", plan->margin, "stop", "blocks_max", (json_int_t)plan->stop.blocks_max,
-        "half_width", plan->stop.half_width, "seconds_max", plan->stop.seconds_max, "events",
-        texts_to_json(plan->events, plan->event_count));
-
-    json_object_set_new(object, "arms", arms_to_json(plan));
-    json_object_set_new(object, "cells", cells_to_json(plan));
-    json_object_set_new(object, "comparisons", comparisons_to_json(plan));
-    json_object_set_new(object, "interactions", interactions_to_json(plan));
-    json_object_set_new(object, "published", published_to_json(plan));
-    return object;
-}
-
-bool plan_write(struct plan const *plan, char const *directory)
-{
-    json_t *const object = plan_to_json(plan);
-
-    if (object == NULL) {
-        complain("experiments are written in UTF-8",
-                 "%s/plan.json: a text of the plan is not valid UTF-8", directory);
-        return false;
-    }
-    bool const written = durable_write_json(directory, "plan.json", object);
-    json_decref(object);
-    return written;
-}
+enum { ROLES = ROLE_ARM + 1 };
 
 /* What reading needs at every step. */
 struct reader {
@@ -199,7 +63,7 @@ static bool take_arm(struct reader *reader, json_t *object, struct arm *arm)
     arm->observer = copy_or_null(observer);
     arm->version = copy_or_null(version);
     size_t index = 0;
-    while (index < ROLES && !text_equal(role_names[index], role))
+    while (index < ROLES && !text_equal(plan_role_names[index], role))
         index++;
     if (index == ROLES)
         return fail(reader, "unknown role", role);
@@ -307,6 +171,43 @@ static bool take_published(struct reader *reader, json_t *object, struct publish
     return true;
 }
 
+static bool take_metric(struct reader *reader, json_t *object, struct gate *gate)
+{
+    char const *name;
+    int decides;
+    struct gate_metric taken = {.margin = 0};
+
+    if (json_unpack_ex(object, &reader->error, 0, "{s:s, s:F, s:b}", "name", &name, "margin",
+                       &taken.margin, "decides", &decides)
+        != 0)
+        return false;
+    taken.metric = metric_named(name);
+    taken.decides = decides != 0;
+    if (taken.metric == NULL)
+        return fail(reader, "unknown metric", name);
+    gate->metrics = memory_room_for_one(gate->metrics, gate->metric_count, sizeof *gate->metrics);
+    gate->metrics[gate->metric_count++] = taken;
+    return true;
+}
+
+/* A gate's plan alone has one. */
+static bool take_gate(struct reader *reader, json_t *object)
+{
+    struct gate *const gate = &reader->plan->gate;
+    json_t *metrics;
+
+    if (object == NULL)
+        return true;
+    if (json_unpack_ex(object, &reader->error, 0, "{s:F, s:F, s:o}", "alpha_fail",
+                       &gate->alpha_fail, "alpha_pass", &gate->alpha_pass, "metrics", &metrics)
+        != 0)
+        return false;
+    for (size_t i = 0; i < json_array_size(metrics); i++)
+        if (!take_metric(reader, json_array_get(metrics, i), gate))
+            return false;
+    return true;
+}
+
 static bool take_scalars(struct reader *reader, json_t *object)
 {
     struct plan *const plan = reader->plan;
@@ -316,7 +217,7 @@ static bool take_scalars(struct reader *reader, json_t *object)
 
     if (json_unpack_ex(object, &reader->error, 0, "{s:s}", "schema", &found) != 0)
         return false;
-    if (!text_equal(found, schema))
+    if (!text_equal(found, plan_schema))
         return fail(reader, "unknown schema", found);
     if (json_unpack_ex(object, &reader->error, 0,
                        "{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:F, s:F, s:F, s:{s:I, s:F, s:F}, s:o}",
@@ -385,7 +286,8 @@ struct plan *plan_read(char const *directory)
     char *const path = text_format("%s/plan.json", directory);
     json_t *const object = json_load_file(path, JSON_REJECT_DUPLICATES, &reader.error);
     bool const read = object != NULL && take_scalars(&reader, object)
-        && take_lists(&reader, object) && check_lists(&reader);
+        && take_lists(&reader, object) && take_gate(&reader, json_object_get(object, "gate"))
+        && check_lists(&reader);
 
     if (!read) {
         complain("the run's other files stay readable; a new run needs no old plan", "%s: %s", path,

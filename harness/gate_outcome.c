@@ -1,0 +1,112 @@
+/* gate_outcome.c -- what a decided gate writes, and where.
+ *
+ * SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "gate_outcome.h"
+
+#include "clock.h"
+#include "complain.h"
+#include "durable.h"
+#include "gate_report.h"
+#include "record.h"
+#include "summary.h"
+#include "text.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { HOST_BYTES_MAX = 256 };
+
+static json_t *describe(struct gate_request const *request, struct tally const *tally,
+                        json_t const *outcome)
+{
+    char host[HOST_BYTES_MAX] = "";
+
+    if (gethostname(host, sizeof host - 1) != 0)
+        *host = '\0';
+    struct gate_circumstances const circumstances = {
+        .base = &request->base,
+        .head = &request->head,
+        .host = host,
+        .started_unix_ns = request->started_unix_ns,
+        .seconds = (double)(clock_ns(CLOCK_MONOTONIC) - request->started_monotonic_ns) / 1e9,
+    };
+    gate_judge_estimate(tally->judge);
+    return gate_describe(tally->judge, json_object_get(outcome, "reasons"), &circumstances);
+}
+
+static bool write_text(char const *folder, char const *name, char *text)
+{
+    bool const written = durable_write(folder, name, text, strlen(text));
+
+    free(text);
+    return written;
+}
+
+/* GitHub gives each job step a file, which it shows as Markdown on the job's page. */
+static void append_job_summary(json_t const *gate)
+{
+    char const *const path = getenv("GITHUB_STEP_SUMMARY");
+    FILE *const file = path != NULL && *path != '\0' ? fopen(path, "a") : NULL;
+
+    if (path == NULL || *path == '\0')
+        return;
+    char *const text = gate_markdown(gate);
+    if (file == NULL || fputs(text, file) < 0 || fclose(file) != 0)
+        complain("the same table is in the run's gate.md", "GITHUB_STEP_SUMMARY=%s: %s", path,
+                 strerror(errno));
+    free(text);
+}
+
+static bool ignore_record(void *context, json_t const *record)
+{
+    (void)context;
+    (void)record;
+    return true;
+}
+
+/* One gate is one line: there whole, or not at all. */
+static bool append_history(char const *results, char const *experiment, json_t const *gate)
+{
+    char *const folder = text_format("%s/history", results);
+    char *const name = text_format("%s.jsonl", experiment);
+    struct record_file file;
+    bool appended = durable_make_folder(folder) || errno == EEXIST;
+
+    if (!appended)
+        complain("a folder that this user may write to: --out DIR", "%s: %s", folder,
+                 strerror(errno));
+    appended = appended && record_open(&file, folder, name, ignore_record, NULL);
+    if (appended) {
+        appended = record_append(&file, (json_t *)gate);
+        record_close(&file);
+    }
+    free(name);
+    free(folder);
+    return appended;
+}
+
+int gate_finish(struct gate_request const *request, struct tally const *tally,
+                json_t const *outcome, char const *folder)
+{
+    json_t *const gate = describe(request, tally, outcome);
+    bool const written = durable_write_json(folder, "gate.json", gate) &&
+                         write_text(folder, "gate.md", gate_markdown(gate)) &&
+                         write_text(folder, "gate.xml", gate_junit(gate)) &&
+                         (!request->record ||
+                          append_history(request->results, tally->plan->experiment, gate));
+    int const status = written ? gate_exit_status(gate) : EXIT_STATUS_USAGE;
+
+    if (written) {
+        char *const table = gate_table(gate);
+        fputs(table, stdout);
+        free(table);
+        summary_print_next("gate", folder);
+        append_job_summary(gate);
+    }
+    json_decref(gate);
+    return status;
+}

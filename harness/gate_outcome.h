@@ -1,0 +1,26 @@
+/* gate_outcome.h -- the end of a gate: its files, its table, its exit status.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_GATE_OUTCOME_H
+#define SLABLAB_GATE_OUTCOME_H
+
+#include "gate_spec.h"
+#include "tally.h"
+
+/* What the command said. */
+struct gate_request {
+    struct gate_spec base;
+    struct gate_spec head;
+    bool explain; /* measure where a row that failed differs */
+    bool record;  /* append to the history */
+    char const *results;
+    uint64_t started_unix_ns;
+    uint64_t started_monotonic_ns;
+};
+
+/* Writes gate.json, gate.md and gate.xml, prints the table, and goes on as the request says.
+ * `outcome` is outcome.json. Returns an exit status. */
+int gate_finish(struct gate_request const *request, struct tally const *tally,
+                json_t const *outcome, char const *folder);
+
+#endif

@@ -1,0 +1,66 @@
+/* made_gate.h -- a gate's plan with two cells, and blocks made by hand.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_MADE_GATE_H
+#define SLABLAB_MADE_GATE_H
+
+#include "gate_judge.h"
+
+#include <string.h>
+
+static struct arm gate_arms[] = {
+    {.id = "base", .role = ROLE_BASELINE, .object_build_id = (char *)"aa"},
+    {.id = "control", .role = ROLE_CONTROL, .object_build_id = (char *)"aa"},
+    {.id = "head", .role = ROLE_ARM, .object_build_id = (char *)"bb"}};
+static struct cell gate_cells[] = {{.id = (char *)"one cold"}, {.id = (char *)"two warm"}};
+static struct gate_metric gate_metrics[3];
+static struct plan gate_plan = {
+    .experiment = (char *)"made",
+    .form = (char *)"gate",
+    .hash = (char *)"0123456789abcdef",
+    .seed = 1,
+    .alpha = 0.05,
+    .alpha_control = 0.01,
+    .stop = {.blocks_max = 1200},
+    .gate = {.alpha_fail = 0.005, .alpha_pass = 0.05, .metrics = gate_metrics, .metric_count = 2},
+    .arms = gate_arms,
+    .arm_count = 3,
+    .cells = gate_cells,
+    .cell_count = 2,
+};
+
+/* Time with a margin of 2 %, faults with none, instructions where they are asked for. */
+static inline struct gate_judge *made_judge(bool instructions)
+{
+    gate_metrics[0] = (struct gate_metric){metric_named("time"), 0.02, true};
+    gate_metrics[1] = (struct gate_metric){metric_named("page_faults"), 0, true};
+    gate_metrics[2] = (struct gate_metric){metric_named(metric_instructions), 0.002, true};
+    gate_plan.gate.metric_count = instructions ? 3 : 2;
+    return gate_judge_new(&gate_plan);
+}
+
+static inline json_t *made_arm(char const *arm, double cpu_ns, int faults)
+{
+    return json_pack("{s:s, s:I, s:i, s:i}", "arm", arm, "cpu_ns", (json_int_t)cpu_ns,
+                     "minor_faults", faults, "major_faults", 0);
+}
+
+/* A valid block: the arms' times, and the faults of base and head. */
+static inline void made_block(struct gate_judge *judge, size_t cell, double base, double control,
+                              double head, int base_faults, int head_faults)
+{
+    json_t *const samples =
+        json_pack("[o, o, o]", made_arm("head", head, head_faults),
+                  made_arm("base", base, base_faults), made_arm("control", control, base_faults));
+
+    gate_judge_add(judge, cell, samples);
+    json_decref(samples);
+}
+
+/* The same noise in every test: a few per mille, in no order. */
+static inline double made_noise(size_t i)
+{
+    return 1 + 0.004 * ((double)((i * 7919 + 13) % 101) / 50 - 1);
+}
+
+#endif

@@ -1,0 +1,134 @@
+/* test_expand_gate.c -- a gate's section of an experiment, its arms, and its plan there and back.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "fixture.h"
+
+#include "expansion.h"
+
+#define HEAD                                                                                       \
+    "question: Is it?\n"                                                                           \
+    "baseline: three\n"                                                                            \
+    "workloads: [{run: knead operations=5}]\n"
+
+static struct plan *gate_of(char const *yaml, char const *base, char const *head)
+{
+    fixture_write("experiments/x.yaml", yaml, 0644);
+    char *const path = fixture_path("experiments/x.yaml");
+    struct plan *const plan = plan_for_gate(path, base, head, 1);
+    free(path);
+    return plan;
+}
+
+static void arms_are_base_control_and_head(void **state)
+{
+    struct plan *const plan = gate_of(HEAD "gate: {decides: [time 2%]}\n", "one A=1", "one A=1");
+
+    (void)state;
+    assert_non_null(plan);
+    assert_int_equal(plan->arm_count, 3);
+    assert_string_equal(plan->arms[0].id, "base");
+    assert_string_equal(plan->arms[1].id, "control");
+    assert_string_equal(plan->arms[2].id, "head");
+    assert_string_equal(plan->arms[2].spec, "one A=1");
+    assert_int_equal(plan->arms[2].role, ROLE_ARM);
+    assert_string_equal(plan->form, "gate");
+    plan_free(plan);
+}
+
+static void metrics_have_margins_and_events(void **state)
+{
+    struct plan *const plan = gate_of(
+        HEAD "gate: {decides: [time 2%, page_faults 0%], reports: [mmap 3%], alpha_fail: 1%}\n",
+        "one", "two");
+
+    (void)state;
+    assert_non_null(plan);
+    assert_int_equal(plan->gate.metric_count, 3);
+    assert_string_equal(plan->gate.metrics[0].metric->name, "time");
+    assert_true(plan->gate.metrics[0].margin > 0.0199 && plan->gate.metrics[0].margin < 0.0201);
+    assert_true(plan->gate.metrics[1].decides);
+    assert_false(plan->gate.metrics[2].decides);
+    assert_true(plan->gate.alpha_fail > 0.0099 && plan->gate.alpha_fail < 0.0101);
+    assert_true(plan->gate.alpha_pass > 0.0499 && plan->gate.alpha_pass < 0.0501);
+    assert_string_equal(plan->events[plan->event_count - 1], "syscalls:sys_enter_mmap");
+    plan_free(plan);
+}
+
+static void a_table_of_the_same_file_is_no_gate(void **state)
+{
+    (void)state;
+    fixture_write("experiments/x.yaml", HEAD "gate: {decides: [time 2%]}\n", 0644);
+    char *const path = fixture_path("experiments/x.yaml");
+    struct plan *const plan = plan_from_experiment(path, false, 1);
+    assert_non_null(plan);
+    assert_int_equal(plan->gate.metric_count, 0);
+    plan_free(plan);
+    free(path);
+}
+
+static void a_gate_read_back_is_the_same(void **state)
+{
+    char *const folder = fixture_path("results");
+    struct plan *const plan = gate_of(
+        HEAD "gate: {decides: [time 2%, vm_hwm 3%], reports: [wall_time 2%]}\n", "one", "two");
+    struct plan *const other = gate_of(
+        HEAD "gate: {decides: [time 3%, vm_hwm 3%], reports: [wall_time 2%]}\n", "one", "two");
+
+    (void)state;
+    assert_true(plan_write(plan, folder));
+    struct plan *const again = plan_read(folder);
+    assert_non_null(again);
+    assert_int_equal(again->gate.metric_count, 3);
+    assert_string_equal(again->gate.metrics[1].metric->name, "vm_hwm");
+    assert_false(again->gate.metrics[2].decides);
+    char *const hash = plan_hash(again);
+    assert_string_equal(hash, plan->hash);
+    assert_string_not_equal(other->hash, plan->hash);
+    free(hash);
+    plan_free(again);
+    plan_free(other);
+    plan_free(plan);
+    free(folder);
+}
+
+static void faults_name_their_line(void **state)
+{
+    static struct {
+        char const *yaml;
+        char const *complaint;
+    } const faults[] = {
+        {HEAD, ":1: a gate needs to know what decides\n  try: experiments/gate.yaml"},
+        {HEAD "gate: {alpha_pass: 5%}\n", ":4: a gate needs to know what decides"},
+        {HEAD "gate:\n  decides: [time]\n", ":5: 'time' is no metric with a margin"},
+        {HEAD "gate:\n  decides: [time two%]\n", ":5: 'time two%' is no metric with a margin"},
+        {HEAD "gate:\n  decides: [tyme 2%]\n",
+         ":5: unknown metric 'tyme'\n  try: time, wall_time, vm_hwm, page_faults"},
+        {HEAD "gate:\n  decides: [time 2%, time 3%]\n", ":5: time is there already"},
+        {HEAD "gate:\n  decides: [time 2%]\n  alpha_fail: 0%\n", ":6: '0%' leaves no room"},
+        {HEAD "gate:\n  decides: [time 2%]\n  alpha_pass: often\n", ":6: 'often' is not a"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+        fixture_hear();
+        struct plan *const plan = gate_of(faults[i].yaml, "one", "two");
+        char *const heard = fixture_heard();
+        assert_null(plan);
+        if (strstr(heard, faults[i].complaint) == NULL)
+            fail_msg("'%s' is not in: %s", faults[i].complaint, heard);
+        free(heard);
+    }
+}
+
+int main(void)
+{
+    struct CMUnitTest const tests[] = {
+        cmocka_unit_test(arms_are_base_control_and_head),
+        cmocka_unit_test(metrics_have_margins_and_events),
+        cmocka_unit_test(a_table_of_the_same_file_is_no_gate),
+        cmocka_unit_test(a_gate_read_back_is_the_same),
+        cmocka_unit_test(faults_name_their_line),
+    };
+
+    return cmocka_run_group_tests_name("expand_gate", tests, fixture_make, fixture_remove);
+}

@@ -1,0 +1,262 @@
+/* test_gate_spec.c -- names, files and revisions of a small repository, resolved and built.
+ *
+ * Revisions: `first`, `more` (phase one does more), `broken` (it does not compile), and `two`,
+ * which is named as a phase is and has that phase no more. The working tree is `first` again.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "fixture.h"
+
+#include "gate_spec.h"
+#include "interrupt.h"
+
+#include <limits.h>
+#include <signal.h>
+
+static char const phase_one[] = "#include \"core/words.h\"\n"
+                                "char const *where(void) { return WHERE; }\n";
+
+/* Runs a line of shell in the project; it must succeed. */
+static void shell(char const *line)
+{
+    char *const command = text_format("cd '%s' && { %s; } >shell.log 2>&1", fixture_root, line);
+
+    if (system(command) != 0) {
+        char *const log = fixture_path("shell.log");
+        char *const text = text_of_file(log, NULL);
+        fail_msg("%s: %s", line, text);
+    }
+    free(command);
+}
+
+static void commit(char const *tag)
+{
+    char *const line =
+        text_format("git add --all allocators && git -c user.name=a -c user.email=a@b -c "
+                    "commit.gpgsign=false commit --quiet --allow-empty --message=%s && git tag %s",
+                    tag, tag);
+
+    shell(line);
+    free(line);
+}
+
+/* The compiler and the flags that this test, and with it gate_spec, was built with. */
+static char *build_command(void)
+{
+    char path[PATH_MAX];
+    ssize_t const length = readlink("/proc/self/exe", path, sizeof path - 1);
+
+    assert_true(length > 0);
+    path[length] = '\0';
+    for (size_t i = 0; i < 3; i++)
+        *strrchr(path, '/') = '\0';
+    char *const flags = text_format("%s/flags", path);
+    char *const command = text_of_line_file(flags);
+    assert_non_null(command);
+    free(flags);
+    return command;
+}
+
+/* As the Makefile builds a phase. */
+static void build_phase_one(void)
+{
+    char *const command = build_command();
+    char *const line =
+        text_format("%s -MMD -MP -o build/libone.so allocators/phases/one.c -pthread", command);
+
+    shell(line);
+    free(line);
+    free(command);
+}
+
+static int make_repository(void **state)
+{
+    fixture_make(state);
+    fixture_folder("allocators/core");
+    fixture_write("allocators/core/words.h", "#define WHERE __FILE__\n", 0644);
+    fixture_write("allocators/phases/one.c", phase_one, 0644);
+    shell("git init --quiet");
+    commit("first");
+    fixture_write("allocators/phases/one.c", "int more(void) { return 1; }\n", 0644);
+    commit("more");
+    fixture_write("allocators/phases/one.c", "int broken(void) { return mistake; }\n", 0644);
+    commit("broken");
+    shell("rm allocators/phases/two.c");
+    commit("two");
+    shell("git checkout --quiet first -- allocators");
+    build_phase_one();
+    return 0;
+}
+
+static void nothing_is_left_behind(void)
+{
+    shell("test \"$(git worktree list | wc -l)\" = 1");
+    shell("! ls build/revisions | grep --invert-match --line-regexp '[0-9a-f]*'");
+}
+
+static char *complaint_about(char const *text, char const *baseline)
+{
+    struct gate_spec spec;
+
+    fixture_hear();
+    bool const resolved = gate_spec_resolve(text, baseline, &spec);
+    char *const heard = fixture_heard();
+    assert_false(resolved);
+    assert_null(spec.text);
+    assert_null(spec.arm);
+    return heard;
+}
+
+static void expect_complaint(char const *text, char const *baseline, char const *part)
+{
+    char *const heard = complaint_about(text, baseline);
+
+    if (strstr(heard, part) == NULL)
+        fail_msg("'%s' is not in: %s", part, heard);
+    free(heard);
+}
+
+/* The build-id of what a spec has built. */
+static char *build_id_of(char const *text)
+{
+    struct gate_spec spec;
+
+    assert_true(gate_spec_resolve(text, "one", &spec));
+    assert_int_equal(strlen(spec.revision), 40);
+    char *const object = text_format("%s/build/revisions/%s/libone.so", fixture_root,
+                                     spec.revision);
+    assert_string_equal(spec.arm, object);
+    char *const build_id = catalogue_build_id(object);
+    assert_string_not_equal(build_id, "");
+    free(object);
+    gate_spec_free(&spec);
+    return build_id;
+}
+
+static void an_allocator_is_no_revision(void **state)
+{
+    struct gate_spec spec;
+
+    (void)state;
+    assert_true(gate_spec_resolve("two  SLABLAB_X=1 Y=2", "one", &spec));
+    assert_string_equal(spec.text, "two  SLABLAB_X=1 Y=2");
+    assert_string_equal(spec.arm, "two SLABLAB_X=1 Y=2");
+    assert_null(spec.revision);
+    gate_spec_free(&spec);
+    expect_complaint("unbuilt", "one", "/build/libunbuilt.so is not built\n  try: make allocators");
+    expect_complaint(" ", "one", "an allocator or a revision is wanted");
+}
+
+static void a_file_becomes_absolute(void **state)
+{
+    struct gate_spec spec;
+    char *const arm = text_format("%s/build/libone.so X=1", fixture_root);
+
+    (void)state;
+    assert_true(gate_spec_resolve("./build/libone.so X=1", "one", &spec));
+    assert_string_equal(spec.arm, arm);
+    assert_null(spec.revision);
+    gate_spec_free(&spec);
+    free(arm);
+    expect_complaint("build/libnone.so", "one", "slablab: build/libnone.so is no file\n  try: ");
+}
+
+static void equal_sources_have_an_equal_build_id(void **state)
+{
+    char *const working_tree = fixture_path("build/libone.so");
+    char *const of_working_tree = catalogue_build_id(working_tree);
+    char *const of_first = build_id_of("first");
+    char *const of_more = build_id_of("more");
+
+    (void)state;
+    assert_string_equal(of_first, of_working_tree);
+    assert_string_not_equal(of_more, of_working_tree);
+    nothing_is_left_behind();
+    free(of_more);
+    free(of_first);
+    free(of_working_tree);
+    free(working_tree);
+}
+
+static void a_bare_revision_is_the_baseline_at_it(void **state)
+{
+    struct gate_spec spec;
+
+    (void)state;
+    assert_true(gate_spec_resolve("first Y=3", "one X=1 Y=2", &spec));
+    assert_true(text_ends_with(spec.arm, "/libone.so X=1 Y=3"));
+    gate_spec_free(&spec);
+    assert_true(gate_spec_resolve("first:one Y=3", "two X=1 Y=2", &spec));
+    assert_true(text_ends_with(spec.arm, "/libone.so Y=3"));
+    gate_spec_free(&spec);
+    expect_complaint("first", "/lib/libmine.so", "as a revision it needs one");
+}
+
+static void a_hook_of_git_may_ask(void **state)
+{
+    (void)state;
+    assert_int_equal(setenv("GIT_DIR", "/nonexistent", 1), 0);
+    free(build_id_of("first"));
+    assert_int_equal(unsetenv("GIT_DIR"), 0);
+}
+
+static void what_is_unknown_says_what_is_near(void **state)
+{
+    (void)state;
+    expect_complaint("thre", "one", "'thre' is neither an allocator nor a revision in /tmp");
+    expect_complaint("thre", "one", "\n  try: three; slablab list allocators; git log");
+    expect_complaint("--help", "one", "'--help' is neither");
+    expect_complaint("two:two", "one", "has no allocator 'two'\n  try: one, three, unbuilt\n");
+    expect_complaint("first:../one", "one", "has no allocator '../one'");
+}
+
+static void a_build_that_fails_shows_the_compiler_s_words(void **state)
+{
+    (void)state;
+    expect_complaint("broken", "one", "one of revision ");
+    expect_complaint("broken", "one", "allocators/phases/one.c:1:");
+    expect_complaint("broken", "one", "mistake");
+    nothing_is_left_behind();
+}
+
+static void without_git_there_are_names_and_files(void **state)
+{
+    char *const path = text_copy(getenv("PATH"));
+
+    (void)state;
+    shell("mv .git not.git");
+    expect_complaint("first", "one", "is no git repository, where it could be a revision");
+    shell("mv not.git .git");
+    assert_int_equal(setenv("PATH", "/nonexistent", 1), 0);
+    expect_complaint("first", "one", "git: No such file or directory\n  try: apt-get install git");
+    assert_int_equal(setenv("PATH", path, 1), 0);
+    free(path);
+}
+
+/* The last one: nobody takes a Ctrl-C back. */
+static void an_interrupt_leaves_nothing_behind(void **state)
+{
+    (void)state;
+    interrupt_catch();
+    assert_int_equal(raise(SIGINT), 0);
+    char *const heard = complaint_about("first", "one");
+    assert_string_equal(heard, "");
+    free(heard);
+    nothing_is_left_behind();
+}
+
+int main(void)
+{
+    struct CMUnitTest const tests[] = {
+        cmocka_unit_test(an_allocator_is_no_revision),
+        cmocka_unit_test(a_file_becomes_absolute),
+        cmocka_unit_test(equal_sources_have_an_equal_build_id),
+        cmocka_unit_test(a_bare_revision_is_the_baseline_at_it),
+        cmocka_unit_test(a_hook_of_git_may_ask),
+        cmocka_unit_test(what_is_unknown_says_what_is_near),
+        cmocka_unit_test(a_build_that_fails_shows_the_compiler_s_words),
+        cmocka_unit_test(without_git_there_are_names_and_files),
+        cmocka_unit_test(an_interrupt_leaves_nothing_behind),
+    };
+
+    return cmocka_run_group_tests_name("gate_spec", tests, make_repository, fixture_remove);
+}
