@@ -51,8 +51,8 @@ void bench_close(struct bench *bench)
     sampler_close(&bench->sampler);
 }
 
-/* name=value, laid out behind the array of pointers: one free() releases it all. */
-static char **arguments_build(struct cell const *cell, struct terms const *terms)
+/* Laid out behind the array of pointers. */
+char **trial_arguments(struct cell const *cell, struct terms const *terms)
 {
     size_t const pointers = cell->parameter_count + 4;
     size_t bytes = strlen(terms->program) + 1 + 2 * (sizeof "operations=" + NUMBER_DIGITS_MAX);
@@ -90,7 +90,7 @@ bool trial_run(struct bench *bench, size_t cell, size_t arm, bool observing, siz
     size_t const bytes_total = environment_bytes_largest(plan, observing, region_fd);
     char **const environment =
         environment_build(&plan->arms[arm], object, region_fd, bytes_total, pad_bytes);
-    char **const arguments = arguments_build(&plan->cells[cell], terms);
+    char **const arguments = trial_arguments(&plan->cells[cell], terms);
     char *const observer_build_id = observer ? catalogue_build_id(object) : NULL;
     struct sample_expectation const expectation = {
         .object = object,

@@ -37,6 +37,10 @@ void bench_close(struct bench *bench);
 /* Sets operations, and the warm-up where the plan leaves it to them. */
 void terms_set_operations(struct terms *terms, struct cell const *cell, uint64_t operations);
 
+/* The command line of a cell's program: its path, name=value ..., NULL. One free() releases it all.
+ */
+char **trial_arguments(struct cell const *cell, struct terms const *terms);
+
 /* Runs arm `arm` in cell `cell`; observing: on the arm's observer, where it has one. Returns false,
  * after a complaint, when no process could be started. The sample is the caller's to release. */
 bool trial_run(struct bench *bench, size_t cell, size_t arm, bool observing, size_t pad_bytes,
