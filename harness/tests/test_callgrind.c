@@ -1,7 +1,7 @@
 /* test_callgrind.c -- instructions of real workloads under callgrind, and the file of their blocks.
  *
- * Phases `plain`, `more` and `most` are the C library's malloc behind 10, 20 and 30 turns of an idle
- * loop, so the three counts lie equally far apart.
+ * Phases `plain`, `more` and `most` are the C library's malloc behind 10, 20 and 30 turns of an
+ * idle loop, so the three counts lie equally far apart.
  *
  * SPDX-License-Identifier: MIT */
 #include "fixture.h"
