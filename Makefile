@@ -22,6 +22,7 @@ QUIET = $(if $(V),,@$(if $(findstring s,$(firstword -$(MAKEFLAGS))),,echo '  $@'
 MEASURED = $(filter-out $(WERROR),$(ALLOCATOR_FLAGS))
 
 PHASES := $(patsubst allocators/phases/%.c,%,$(wildcard allocators/phases/*.c))
+PLANTED := $(patsubst allocators/planted/%.c,%,$(wildcard allocators/planted/*.c))
 WORKLOADS := $(patsubst workloads/%.c,%,$(wildcard workloads/*.c))
 HARNESS := $(patsubst harness/%.c,$(BUILD)/harness/%.o,$(wildcard harness/*.c))
 RUNTIME := $(patsubst workloads/runtime/%.c,$(BUILD)/workloads/runtime/%.o,$(wildcard workloads/runtime/*.c))
@@ -35,6 +36,7 @@ help: ## this list (V=1 shows every command)
 
 allocators: $(PHASES:%=$(BUILD)/lib%.so) $(PHASES:%=$(BUILD)/observe/lib%.so) ## the phases, timing and observing
 workloads: $(WORKLOADS:%=$(BUILD)/workloads/%) ## the workloads
+planted: $(PLANTED:%=$(BUILD)/planted/lib%.so) ## the baseline with known changes, for a gate to find
 
 phases: ## the difference of each phase to the one that it is over
 	@for phase in $(PHASES); do \
@@ -54,6 +56,10 @@ $(BUILD)/lib%.so: allocators/phases/%.c $(BUILD)/flags
 $(BUILD)/observe/lib%.so: allocators/phases/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(QUIET) $(CC) $(ALLOCATOR_FLAGS) -DOBSERVE $(DEPENDENCIES) -o $@ $< -pthread
+
+$(BUILD)/planted/lib%.so: allocators/planted/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(QUIET) $(CC) $(ALLOCATOR_FLAGS) $(DEPENDENCIES) -o $@ $< -pthread
 
 $(BUILD)/workloads/runtime/%.o: workloads/runtime/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
@@ -152,7 +158,7 @@ lint: ## clang-tidy and cppcheck over the C, shellcheck over the shell
 		-Iworkloads -DBUILD_COMPILER='""' -DBUILD_FLAGS='""'
 	shellcheck $$(git ls-files '*.sh' .ci/run)
 
-.PHONY: always keep readme all help allocators phases workloads bench-harness against-perf bench-analysis setup print-python test tests test-c test-python test-style lint clean
+.PHONY: always keep readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python test tests test-c test-python test-style lint clean
 .SECONDARY:
 
 clean: ## remove what was built

@@ -1,0 +1,6 @@
+/* same.c -- the baseline without a change, built as the planted changes are.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "planted/planted.h"
+
+static struct planted const planted = {.pairs_of_calls = 0};
