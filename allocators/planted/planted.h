@@ -14,43 +14,46 @@
 
 struct planted {
     /* Time: this share of the calls of malloc does one more malloc and free of that size before,
-     * which gives the same block to the call itself. Also instructions; no page fault. */
+     * which leaves everything as it was: the same blocks, the same drains. Also instructions. */
     double pairs_of_calls;
     /* Instructions: so many without any memory access in each call of malloc. Hardly any time. */
     uint32_t nops_of_call;
-    /* Page faults: for each page that blocks are carved from, this share of another page is touched
-     * for the first time. Also time and resident memory. */
+    /* Page faults: of each page of a slab that gets its class, which nobody touched before, this
+     * share of another page is touched, too. Also time and resident memory. */
     double pages_of_page;
     /* System calls: so many times one mmap and one munmap, of a page that nobody touches, for each
      * SuperSlab that is mapped. Unmapped, or the next SuperSlab would lie elsewhere. */
     uint32_t maps_of_superslab;
-    /* Resident memory: so much is touched when the process begins, so outside the region. */
-    size_t start_bytes;
+    /* Resident memory: so many pages are touched when the process begins, so before the region. */
+    uint32_t start_pages;
 };
 
 /* Defined by the file that includes this; constant, so that what it leaves out is not compiled. */
 static struct planted const planted;
 
-/* Pages for the plants alone. A multiple of a SuperSlab: the SuperSlabs lie as without it. Enough
- * for the tenth of 2.5 GB; beyond it nothing is planted. */
-enum { PLANTED_PAGES_BYTES = 256 << 20 };
-static char *planted_pages;
-static size_t planted_pages_used;
+/* Pages for the plants alone, in the library's own memory, so that no mapping moves another one.
+ * Enough for the tenth of 640 MB; beyond it nothing is planted. */
+enum { PLANTED_PAGES = 16384 };
+static char planted_pages[PLANTED_PAGES][OS_PAGE_BYTES] __attribute__((aligned(OS_PAGE_BYTES)));
+static uint32_t planted_pages_used;
 static double planted_pages_due;
 
-/* The pool's lock is held: SuperSlabs are mapped and blocks carved under it alone. */
-ALWAYS_INLINE uint32_t planted_slab_carve(struct slab_blocks *blocks, char *first, uint32_t stride,
-                                          uint32_t count, struct block **list)
+static inline void planted_touch(uint32_t pages)
 {
-    uint32_t const taken = slab_carve(blocks, first, stride, count, list);
+    for (; pages > 0 && planted_pages_used < PLANTED_PAGES; pages--)
+        os_touch(planted_pages[planted_pages_used++], 1);
+}
 
-    if (planted.pages_of_page == 0)
-        return taken;
-    planted_pages_due += planted.pages_of_page * taken * stride / OS_PAGE_BYTES;
-    for (; planted_pages_due >= 1 && planted_pages_used < PLANTED_PAGES_BYTES;
-         planted_pages_due--, planted_pages_used += OS_PAGE_BYTES)
-        os_touch(planted_pages + planted_pages_used, OS_PAGE_BYTES);
-    return taken;
+/* The pool asks once for each slab that gets its class, and holds its lock. */
+ALWAYS_INLINE uint16_t planted_slab_capacity(uint32_t index, uint32_t stride)
+{
+    if (planted.pages_of_page > 0) {
+        planted_pages_due += planted.pages_of_page * (SLAB_BYTES / OS_PAGE_BYTES);
+        uint32_t const pages = (uint32_t)planted_pages_due;
+        planted_pages_due -= pages;
+        planted_touch(pages);
+    }
+    return slab_capacity(index, stride);
 }
 
 static inline void *planted_superslab_map(void)
@@ -64,7 +67,7 @@ static inline void *planted_superslab_map(void)
 }
 
 /* The parts that follow call these two by the baseline's names. */
-#define slab_carve planted_slab_carve
+#define slab_capacity planted_slab_capacity
 #define superslab_map planted_superslab_map
 #include "parts/tiny.h"
 
@@ -74,17 +77,10 @@ static __thread struct tiny_front tiny;
 
 static void phase_begin(void)
 {
-    if (planted.pages_of_page == 0 && planted.start_bytes == 0)
-        return;
-    planted_pages = os_map(PLANTED_PAGES_BYTES);
-    if (planted_pages == NULL) {
-        planted_pages_used = PLANTED_PAGES_BYTES;
-        return;
-    }
     /* A fault for each page, whatever the machine's huge pages are set to. */
-    madvise(planted_pages, PLANTED_PAGES_BYTES, MADV_NOHUGEPAGE);
-    os_touch(planted_pages, planted.start_bytes);
-    planted_pages_used = planted.start_bytes;
+    if (planted.pages_of_page > 0 || planted.start_pages > 0)
+        madvise(planted_pages, sizeof planted_pages, MADV_NOHUGEPAGE);
+    planted_touch(planted.start_pages);
 }
 
 #include "parts/tiny_alone.h"
@@ -92,12 +88,15 @@ static void phase_begin(void)
 /* What is due, in 1 / 2^32 of a pair: the sum overflows once for each pair. */
 static __thread uint32_t planted_pairs_due;
 
+/* The free is not counted towards a drain. */
 NOINLINE void planted_pair_slow(size_t size)
 {
-    void *const pointer = phase_malloc(size);
+    void *const pointer = size <= TINY_SIZE_MAX ? phase_malloc(size) : NULL;
 
-    if (pointer != NULL)
-        phase_free(pointer);
+    if (pointer == NULL)
+        return;
+    tiny.frees_left[tiny_class_of(size)]++;
+    phase_free(pointer);
 }
 
 ALWAYS_INLINE void *planted_malloc(size_t size)

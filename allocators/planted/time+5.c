@@ -3,4 +3,4 @@
  * SPDX-License-Identifier: MIT */
 #include "planted/planted.h"
 
-static struct planted const planted = {.pairs_of_calls = 0.15};
+static struct planted const planted = {.pairs_of_calls = 0.10};

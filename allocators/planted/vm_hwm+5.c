@@ -3,4 +3,4 @@
  * SPDX-License-Identifier: MIT */
 #include "planted/planted.h"
 
-static struct planted const planted = {.start_bytes = 1 << 20};
+static struct planted const planted = {.start_pages = 38};
