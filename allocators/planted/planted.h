@@ -85,18 +85,21 @@ static void phase_begin(void)
 
 #include "parts/tiny_alone.h"
 
-/* What is due, in 1 / 2^32 of a pair: the sum overflows once for each pair. */
-static __thread uint32_t planted_pairs_due;
+/* What is due, in 1 / 2^32 of a pair: the sum overflows once for each pair. Threads share it and
+ * lose some; a thread's own would cost 1 % of a malloc and free by itself. */
+static uint32_t planted_pairs_due;
 
-/* The free is not counted towards a drain. */
-NOINLINE void planted_pair_slow(size_t size)
+/* A call with a pair before it; the pair's free is not counted towards a drain. It serves the call
+ * as well, so that the way without a pair needs no stack frame. */
+NOINLINE void *planted_malloc_slow(size_t size)
 {
     void *const pointer = size <= TINY_SIZE_MAX ? phase_malloc(size) : NULL;
 
-    if (pointer == NULL)
-        return;
-    tiny.frees_left[tiny_class_of(size)]++;
-    phase_free(pointer);
+    if (pointer != NULL) {
+        tiny.frees_left[tiny_class_of(size)]++;
+        phase_free(pointer);
+    }
+    return phase_malloc(size);
 }
 
 ALWAYS_INLINE void *planted_malloc(size_t size)
@@ -105,8 +108,11 @@ ALWAYS_INLINE void *planted_malloc(size_t size)
 
     for (uint32_t i = 0; i < planted.nops_of_call; i++)
         __asm__ volatile("nop");
-    if (share != 0 && __builtin_add_overflow(planted_pairs_due, share, &planted_pairs_due))
-        planted_pair_slow(size);
+    if (share != 0) {
+        planted_pairs_due += share;
+        if (UNLIKELY(planted_pairs_due < share))
+            return planted_malloc_slow(size);
+    }
     return phase_malloc(size);
 }
 

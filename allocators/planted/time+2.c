@@ -1,6 +1,9 @@
-/* time+2.c -- +2 % time. To be tuned: the share.
+/* time+2.c -- 2 % more time.
+ *
+ * The share was tuned in fixed_random size=512 slots=400, warm, on 2 shared vCPUs. experiments/planted_changes.yaml
+ * measures what it is.
  *
  * SPDX-License-Identifier: MIT */
 #include "planted/planted.h"
 
-static struct planted const planted = {.pairs_of_calls = 0.042};
+static struct planted const planted = {.pairs_of_calls = 0.0437};
