@@ -1,7 +1,7 @@
 /* time+1.c -- 1 % more time.
  *
- * The share was tuned in fixed_random size=512 slots=400, warm, on 2 shared vCPUs. experiments/planted_changes.yaml
- * measures what it is.
+ * The share was tuned in the warm cell of experiments/certify.yaml, on 2 shared vCPUs;
+ * experiments/planted_changes.yaml measures what it is.
  *
  * SPDX-License-Identifier: MIT */
 #include "planted/planted.h"
