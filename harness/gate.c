@@ -1,6 +1,7 @@
 /* gate.c -- slablab gate: the command line.
  *
  * SPDX-License-Identifier: MIT */
+#include "callgrind.h"
 #include "clock.h"
 #include "commands.h"
 #include "complain.h"
@@ -101,6 +102,14 @@ static struct plan *plan_of(struct words_of_gate const *words, struct gate_reque
                     : NULL;
 }
 
+static bool tools_are_there(struct plan const *plan)
+{
+    for (size_t i = 0; i < plan->gate.metric_count; i++)
+        if (plan->gate.metrics[i].metric->name == metric_instructions)
+            return callgrind_is_there(plan->experiment);
+    return true;
+}
+
 int command_gate(int argc, char **argv)
 {
     struct words_of_gate words = {.experiment = NULL};
@@ -115,8 +124,10 @@ int command_gate(int argc, char **argv)
         return EXIT_STATUS_USAGE;
     request.results = measurement.results;
     struct plan *const plan = plan_of(&words, &request, measurement.seed);
-    if (plan != NULL)
+    if (plan != NULL && tools_are_there(plan))
         status = measurement_run(&measurement, plan);
+    else
+        plan_free(plan);
     gate_spec_free(&request.base);
     gate_spec_free(&request.head);
     return status;

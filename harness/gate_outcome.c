@@ -8,6 +8,7 @@
 #include "complain.h"
 #include "durable.h"
 #include "gate_report.h"
+#include "instructions.h"
 #include "record.h"
 #include "summary.h"
 #include "text.h"
@@ -18,7 +19,45 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { HOST_BYTES_MAX = 256 };
+enum { HOST_BYTES_MAX = 256, INSTRUCTION_BLOCKS = 3 };
+
+static bool counts_instructions(struct plan const *plan)
+{
+    for (size_t i = 0; i < plan->gate.metric_count; i++)
+        if (plan->gate.metrics[i].metric->name == metric_instructions)
+            return true;
+    return false;
+}
+
+static void judge_instructions(struct gate_judge *judge, struct instructions const *counted,
+                               size_t cell)
+{
+    double base[2 * INSTRUCTION_BLOCKS];
+    double head[INSTRUCTION_BLOCKS];
+
+    for (size_t i = 0; i < INSTRUCTION_BLOCKS; i++) {
+        uint64_t const *const counts = instructions_of(counted, cell, i);
+        base[2 * i] = (double)counts[GATE_BASE];
+        base[2 * i + 1] = (double)counts[GATE_CONTROL];
+        head[i] = (double)counts[GATE_HEAD];
+    }
+    gate_judge_instructions(judge, cell, base, 2 * INSTRUCTION_BLOCKS, head, INSTRUCTION_BLOCKS);
+}
+
+enum step gate_count_instructions(struct bench const *bench, struct gate_judge *judge,
+                                  char const *folder, json_t *reasons)
+{
+    struct plan const *const plan = bench->plan;
+
+    if (!counts_instructions(plan))
+        return STEP_DONE;
+    struct instructions counted = instructions_new(plan, INSTRUCTION_BLOCKS);
+    enum step const step = instructions_run(&counted, bench, folder, reasons);
+    for (size_t i = 0; step == STEP_DONE && i < plan->cell_count; i++)
+        judge_instructions(judge, &counted, i);
+    instructions_free(&counted);
+    return step;
+}
 
 static json_t *describe(struct gate_request const *request, struct tally const *tally,
                         json_t const *outcome)

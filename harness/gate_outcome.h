@@ -4,6 +4,7 @@
 #ifndef SLABLAB_GATE_OUTCOME_H
 #define SLABLAB_GATE_OUTCOME_H
 
+#include "calibrate.h"
 #include "gate_spec.h"
 #include "tally.h"
 
@@ -17,6 +18,11 @@ struct gate_request {
     uint64_t started_unix_ns;
     uint64_t started_monotonic_ns;
 };
+
+/* Counts instructions where the plan asks for them, and has the judge decide by them. STEP_VOID: a
+ * process went wrong, and a reason was added. */
+enum step gate_count_instructions(struct bench const *bench, struct gate_judge *judge,
+                                  char const *folder, json_t *reasons);
 
 /* Writes gate.json, gate.md and gate.xml, prints the table, and goes on as the request says.
  * `outcome` is outcome.json. Returns an exit status. */

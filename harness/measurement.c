@@ -173,8 +173,10 @@ static int carry_out(struct bench *bench, struct tally *tally, char const *folde
                      "%s: void before its first block, as said above", bench->plan->experiment);
     } else if (step == STEP_DONE) {
         step = blocks_run(bench, tally, stops, folder);
-        if (step == STEP_DONE)
-            status = finish(bench, tally, stop_outcome(tally, stops), folder, gate);
+        if (step == STEP_DONE && gate != NULL)
+            step = gate_count_instructions(bench, tally->judge, folder, reasons);
+        if (step == STEP_DONE || step == STEP_VOID)
+            status = finish(bench, tally, stop_outcome(tally, stops, reasons), folder, gate);
     }
     if (step == STEP_INTERRUPTED) {
         progress_end();

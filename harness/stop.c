@@ -156,9 +156,9 @@ static json_t *outcome_of(json_t *reasons, json_t *losses, json_t *cells)
                      "losses", losses, "cells", cells);
 }
 
-json_t *stop_outcome(struct tally const *tally, enum stop_reason const *reasons)
+json_t *stop_outcome(struct tally const *tally, enum stop_reason const *reasons, json_t *known)
 {
-    json_t *const why = json_array();
+    json_t *const why = known != NULL ? json_copy(known) : json_array();
     json_t *const cells = json_array();
 
     judge_losses(tally, why);

@@ -36,9 +36,9 @@ bool stop_of_control(struct tally const *tally);
 
 char const *stop_reason_name(enum stop_reason reason);
 
-/* outcome.json: the verdict, "complete" or "void" with its reasons, and why each cell stopped. A
- * new reference. */
-json_t *stop_outcome(struct tally const *tally, enum stop_reason const *reasons);
+/* outcome.json: the verdict, "complete" or "void" with its reasons (those of `known`, which is
+ * borrowed and may be NULL, first), and why each cell stopped. A new reference. */
+json_t *stop_outcome(struct tally const *tally, enum stop_reason const *reasons, json_t *known);
 
 /* Are there blocks enough for the control arm to void the run: would all differences of one sign in
  * one cell be significant at alpha_control by Holm's first step? */

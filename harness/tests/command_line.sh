@@ -67,7 +67,7 @@ narrow --help
 narrow list
 narrow doctor
 for experiment in experiments/*.yaml; do
-    expect 0 'hidden: ' plan "$experiment"
+    expect 0 'the baseline again, hidden:' plan "$experiment"
     expect 0 'form:        quick' plan "$experiment" --quick --seed 7
 done
 # A gate by counts, which say the same every time; the head that never frees has more faults.

@@ -131,11 +131,11 @@ static void void_by_losses(void **state)
     add(0, false, 1, 1, 1);
     for (int i = 0; i < 4; i++)
         add(1, true, 1, 1, 1);
-    assert_string_equal(verdict_of(stop_outcome(&tally, stops), 0), "complete");
+    assert_string_equal(verdict_of(stop_outcome(&tally, stops, NULL), 0), "complete");
     add(0, false, 1, 1, 1);
     for (int i = 0; i < 3; i++)
         add(1, true, 1, 1, 1);
-    assert_string_equal(verdict_of(stop_outcome(&tally, stops), 1), "void");
+    assert_string_equal(verdict_of(stop_outcome(&tally, stops, NULL), 1), "void");
 }
 
 /* 19 lost are bad luck, 20 are none; one valid block among them and the run goes on. */
@@ -149,7 +149,7 @@ static void all_lost_after_twenty(void **state)
     assert_false(stop_of_lost_run(&tally));
     add(1, false, 1, 1, 1);
     assert_true(stop_of_lost_run(&tally));
-    json_t *const outcome = stop_outcome(&tally, stops);
+    json_t *const outcome = stop_outcome(&tally, stops, NULL);
     json_t *const cell = json_array_get(json_object_get(outcome, "cells"), 0);
     assert_string_equal(json_string_value(json_object_get(cell, "stopped_by")), "all_lost");
     assert_int_equal(
@@ -184,9 +184,9 @@ static void void_by_control(void **state)
     add(1, true, 100, 100, 100);
     for (int i = 0; i < 8; i++)
         add(0, true, 100, 101, 100);
-    assert_string_equal(verdict_of(stop_outcome(&tally, stops), 0), "complete");
+    assert_string_equal(verdict_of(stop_outcome(&tally, stops, NULL), 0), "complete");
     add(0, true, 100, 101, 100);
-    assert_string_equal(verdict_of(stop_outcome(&tally, stops), 1), "void");
+    assert_string_equal(verdict_of(stop_outcome(&tally, stops, NULL), 1), "void");
 }
 
 /* Another arm may differ as it likes: that is what the run is for. */
@@ -197,7 +197,7 @@ static void arms_never_void(void **state)
     (void)state;
     for (int i = 0; i < 20; i++)
         add(0, true, 100, 100, 300);
-    assert_string_equal(verdict_of(stop_outcome(&tally, stops), 0), "complete");
+    assert_string_equal(verdict_of(stop_outcome(&tally, stops, NULL), 0), "complete");
 }
 
 static void calibration_steps(void **state)
