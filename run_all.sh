@@ -18,9 +18,10 @@ packages=(
     libdw-dev libelf-dev     # build-ids and symbols
     libcyaml-dev libyaml-dev # experiments
     libjansson-dev           # records
+    valgrind                 # instructions, where a gate decides by them
     libcmocka-dev            # tests in C
     python3 python3-pandas python3-numpy python3-scipy python3-matplotlib python3-jinja2
-    python3-pytest
+    python3-pytest python3-yaml
     sqlite3 perl             # real programs that every allocator must carry
 )
 mapfile -t peers < <(sed -n 's/^ *package: *//p' allocators/peers.yaml)
