@@ -137,7 +137,7 @@ test: setup ## build and run every test
 tests: $(TESTS)
 
 test-c: PREFIXED_TESTS = conformance fuzz
-test-c: all tests debugged sanitized
+test-c: all planted tests debugged sanitized
 	@set -e; for test in $(filter-out $(BUILD)/allocators/%,$(TESTS)); do echo "== $$test"; $$test; done
 	@set -e; for script in $(TEST_SCRIPTS); do echo "== $$script"; $$script $(BUILD); done
 
