@@ -113,6 +113,13 @@ bench-harness: all $(BUILD)/harness/bench/sample_cost $(BUILD)/harness/bench/fol
 against-perf: all ## slablab's profiles beside perf's, in turns (3 minutes; a machine left alone)
 	@PYTHONPATH=. $(PYTHON) harness/bench/against_perf.py $(BUILD) $(BUILD)
 
+# As many gates as the certificate in results/reference/ has; SEED draws their order and theirs.
+NULLS = 100
+GATES = 40
+SEED = 1
+certify: all planted ## is the gate right? hundreds of gates of planted changes (hours; goes on where it stopped)
+	@harness/certify.sh $(BUILD) results/certify $(NULLS) $(GATES) $(SEED)
+
 bench-analysis: ## a million samples: loaded and tabulated within 20 s and 2 GB?
 	$(PYTHON) -m analysis.benchmark_load
 
@@ -158,7 +165,7 @@ lint: ## clang-tidy and cppcheck over the C, shellcheck over the shell
 		-Iworkloads -DBUILD_COMPILER='""' -DBUILD_FLAGS='""'
 	shellcheck $$(git ls-files '*.sh' .ci/run)
 
-.PHONY: always keep readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python test tests test-c test-python test-style lint clean
+.PHONY: always certify keep readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python test tests test-c test-python test-style lint clean
 .SECONDARY:
 
 clean: ## remove what was built

@@ -32,7 +32,8 @@ def compact(lines: list[str], arms: list[str]) -> str:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     names = (*MEASURES, *SYSTEM_CALLS)
-    writer.writerow(["cell", "block", "valid", *(f"{arm}.{name}" for arm in arms for name in names)])
+    columns = [f"{arm}.{name}" for arm in arms for name in names]
+    writer.writerow(["cell", "block", "valid", *columns])
     for line in lines:
         block = json.loads(line)
         samples = {sample["arm"]: sample for sample in block["samples"]}

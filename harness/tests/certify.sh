@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# certify.sh -- tests the driver of the certificate with a gate that measures nothing.
+#
+# SPDX-License-Identifier: MIT
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+scratch=$(mktemp --directory)
+trap 'rm --recursive --force "$scratch"' EXIT
+export CERTIFY_ASKED=$scratch/asked
+build=$scratch/build out=$scratch/out
+mkdir --parents "$build"
+
+# It says FAIL where a change was planted, and is interrupted the 11th time.
+cat >"$build/slablab" <<'FAKE'
+#!/usr/bin/env bash
+set -euo pipefail
+if [[ $1 = run ]]; then
+    mkdir --parents "$6/planted_changes/run"
+    echo '{}' >"$6/planted_changes/run/outcome.json"
+    exit
+fi
+echo "$@" >>"$CERTIFY_ASKED"
+[[ $(wc --lines <"$CERTIFY_ASKED") -ne 11 ]] || exit 130
+folder=$8/$(basename "$2" .yaml)/20261125T000000Z-gate
+mkdir --parents "$folder"
+echo '{"arms": [{"id": "base"}, {"id": "control"}, {"id": "head"}]}' >"$folder/plan.json"
+echo '{"host": "here"}' >"$folder/machine.json"
+printf '%s' '{"cell": "c", "block": 0, "valid": true, "samples": [' >"$folder/samples.jsonl"
+cat >>"$folder/samples.jsonl" <<'BLOCK'
+{"arm": "head", "cpu_ns": 7}, {"arm": "base", "cpu_ns": 5}]}
+BLOCK
+printf '{"verdict": "made up",\n "rows": []}\n' >"$folder/gate.json"
+[[ $4 = "$6" ]] || exit 1
+FAKE
+chmod +x "$build/slablab"
+
+fail() {
+    echo "FAILED: certify: $1" >&2
+    exit 1
+}
+
+# ask STATUS -- 3 gates of nothing and 2 of each of the 8 changes.
+ask() {
+    local status=0
+    harness/certify.sh "$build" "$out" 3 2 7 >"$scratch/log" 2>&1 || status=$?
+    [[ $status -eq $1 ]] || { cat "$scratch/log"; fail "status $status, and not $1"; }
+}
+
+ask 130
+[[ $(wc --lines <"$out/gates.jsonl") -eq 10 ]] || fail 'an interrupted gate was kept'
+printf '{"variant": "null", "ba' >>"$out/gates.jsonl"
+ask 0
+[[ $(wc --lines <"$out/gates.jsonl") -eq 19 ]] || fail 'not all gates, or one twice'
+[[ $(wc --lines <"$CERTIFY_ASKED") -eq 20 ]] || fail 'a gate that was in was asked again'
+ask 0
+[[ $(wc --lines <"$CERTIFY_ASKED") -eq 20 ]] || fail 'there was nothing left to ask'
+[[ ! -e $out/unfinished ]] || fail 'a folder of a gate was left behind'
+
+python3 - "$out" "$CERTIFY_ASKED" <<'PYTHON'
+import gzip, json, sys
+from collections import Counter
+from pathlib import Path
+
+out = Path(sys.argv[1])
+gates = [json.loads(line) for line in (out / "gates.jsonl").read_text().splitlines()]
+count = Counter(gate["variant"] for gate in gates)
+assert count.pop("null") == 3 and set(count.values()) == {2} and len(count) == 8, count
+order = [gate["variant"] for gate in gates]
+assert order != sorted(order), "they are to be mixed"
+assert all(len({gate[key] for gate in gates}) == 19 for key in ("seed", "samples"))
+for gate in gates:
+    assert gate["status"] == (0 if gate["variant"] == "null" else 1), gate
+    assert gate["gate"] == {"verdict": "made up", "rows": []} and gate["wall_ms"] >= 0
+    rows = gzip.decompress((out / gate["samples"]).read_bytes()).decode().splitlines()
+    fields = dict(zip(rows[0].split(","), rows[1].split(",")))
+    assert fields["head.cpu_ns"] == "7" and fields["base.cpu_ns"] == "5", fields
+    assert fields["control.cpu_ns"] == "" and fields["head.mmap"] == "", fields
+asked = Path(sys.argv[2]).read_text()
+better = "--base {0}/libtime+2.so --head {0}/libsame.so".format(out.parent / "build/planted")
+assert asked.count(better) in (2, 3), asked
+PYTHON
+echo 'certify: 19 made-up gates are in, each once'
