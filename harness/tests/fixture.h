@@ -20,6 +20,7 @@
 #include "text.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -121,6 +122,35 @@ static int fixture_remove(void **state)
     free(command);
     peers_forget();
     return status;
+}
+
+/* The folder of the build that this test belongs to: it is <build>/harness/tests/<test>. */
+static inline char *fixture_build_folder(void)
+{
+    char path[PATH_MAX];
+    ssize_t const length = readlink("/proc/self/exe", path, sizeof path - 1);
+
+    assert_true(length > 0);
+    path[length] = '\0';
+    for (size_t i = 0; i < 3; i++)
+        *strrchr(path, '/') = '\0';
+    return text_copy(path);
+}
+
+/* A workload of that build, as one of the project's. */
+static inline void fixture_workload(char const *name)
+{
+    char *const build = fixture_build_folder();
+    char *const built = text_format("%s/workloads/%s", build, name);
+    char *const copy = text_format("build/workloads/%s", name);
+    char *const program = fixture_path(copy);
+
+    fixture_copy(built, copy);
+    assert_int_equal(chmod(program, 0755), 0);
+    free(program);
+    free(copy);
+    free(built);
+    free(build);
 }
 
 /* What goes to stderr from fixture_hear to fixture_heard, as text for the caller to free. */

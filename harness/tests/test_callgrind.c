@@ -10,7 +10,6 @@
 #include "instructions.h"
 #include "interrupt.h"
 
-#include <limits.h>
 #include <math.h>
 #include <signal.h>
 
@@ -38,19 +37,6 @@ static struct plan *plan;
 static struct bench bench;
 static char *path_before;
 
-/* The folder of the build that this test belongs to. */
-static char *build_folder(void)
-{
-    char path[PATH_MAX];
-    ssize_t const length = readlink("/proc/self/exe", path, sizeof path - 1);
-
-    assert_true(length > 0);
-    path[length] = '\0';
-    for (size_t i = 0; i < 3; i++)
-        *strrchr(path, '/') = '\0';
-    return text_copy(path);
-}
-
 static void build_phase(char const *name, int turns)
 {
     char *const command =
@@ -64,14 +50,8 @@ static void build_phase(char const *name, int turns)
 
 static int make_project(void **state)
 {
-    char *const build = build_folder();
-    char *const workload = text_format("%s/workloads/fixed_random", build);
-    char *const copy = text_format("build/workloads/fixed_random");
-
     fixture_make(state);
-    fixture_copy(workload, copy);
-    char *const program = fixture_path(copy);
-    assert_int_equal(chmod(program, 0755), 0);
+    fixture_workload("fixed_random");
     fixture_write("malloc.c", source, 0644);
     build_phase("plain", 10);
     build_phase("more", 20);
@@ -81,10 +61,6 @@ static int make_project(void **state)
     assert_int_equal(plan->arm_count, ARMS);
     assert_true(bench_open(&bench, plan));
     path_before = text_copy(getenv("PATH"));
-    free(program);
-    free(copy);
-    free(workload);
-    free(build);
     return 0;
 }
 
@@ -284,7 +260,7 @@ static void an_interrupted_block_is_not_recorded(void **state)
 /* valgrind 3.19 ends over what clang 14 writes as debug information. */
 static bool valgrind_reads_this_build(void)
 {
-    char *const build = build_folder();
+    char *const build = fixture_build_folder();
     char *const command = text_format("valgrind --quiet --tool=none '%s/workloads/fixed_random' "
                                       "--describe >/dev/null 2>&1",
                                       build);

@@ -9,7 +9,6 @@
 #include "gate_spec.h"
 #include "interrupt.h"
 
-#include <limits.h>
 #include <signal.h>
 
 static char const phase_one[] = "#include \"core/words.h\"\n"
@@ -42,17 +41,13 @@ static void commit(char const *tag)
 /* The compiler and the flags that this test, and with it gate_spec, was built with. */
 static char *build_command(void)
 {
-    char path[PATH_MAX];
-    ssize_t const length = readlink("/proc/self/exe", path, sizeof path - 1);
-
-    assert_true(length > 0);
-    path[length] = '\0';
-    for (size_t i = 0; i < 3; i++)
-        *strrchr(path, '/') = '\0';
-    char *const flags = text_format("%s/flags", path);
+    char *const build = fixture_build_folder();
+    char *const flags = text_format("%s/flags", build);
     char *const command = text_of_line_file(flags);
+
     assert_non_null(command);
     free(flags);
+    free(build);
     return command;
 }
 

@@ -1,0 +1,26 @@
+/* contrast.h -- what differs most between two arms of a cell, function by function.
+ *
+ * It reads the records of an instrument's run (records.md): CPU time or page faults of the region,
+ * per process, by layer and function.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_CONTRAST_H
+#define SLABLAB_CONTRAST_H
+
+#include "plan.h"
+
+/* Two arms of a plan in one of its cells. */
+struct contrast {
+    struct plan const *plan;
+    size_t cell;
+    size_t base;
+    size_t head;
+};
+
+/* Lines of at most 80 columns: a heading, the sum, the `rows` functions that differ most, and the
+ * others together. The caller frees the text. NULL after a complaint where FOLDER has no such
+ * records. */
+char *contrast_time(struct contrast const *contrast, char const *folder, size_t rows);
+char *contrast_faults(struct contrast const *contrast, char const *folder, size_t rows);
+
+#endif

@@ -1,0 +1,198 @@
+/* test_gate_explain.c -- what differs between two arms, in made records and in real processes.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "fixture.h"
+
+#include "contrast.h"
+#include "gate_explain.h"
+
+static char const source[] = "#include <stddef.h>\n"
+                             "void *__libc_malloc(size_t size);\n"
+                             "__attribute__((noinline)) static void idle(void)\n"
+                             "{\n"
+                             "    for (int volatile i = 0; i < TURNS; i++)\n"
+                             "        ;\n"
+                             "}\n"
+                             "__attribute__((visibility(\"default\"))) void *malloc(size_t size)\n"
+                             "{\n"
+                             "    idle();\n"
+                             "    return __libc_malloc(size);\n"
+                             "}\n";
+
+static char const experiment[] = "question: Where do they differ?\n"
+                                 "expects: In idle().\n"
+                                 "baseline: build/libquick.so\n"
+                                 "arms: [build/libslow.so]\n"
+                                 "workloads:\n"
+                                 "  - run: \"null operations=1\"\n"
+                                 "    start: cold\n"
+                                 "  - run: fixed_random size=64 operations=50000\n"
+                                 "    start: cold\n"
+                                 "stop: {blocks_max: 1}\n";
+
+static struct plan *plan;
+
+static void build_phase(char const *name, int turns)
+{
+    char *const command =
+        text_format("gcc -O2 -g -fno-omit-frame-pointer -fPIC -shared -fno-builtin -Wl,--build-id "
+                    "-DTURNS=%d -o '%s/build/lib%s.so' '%s/malloc.c'",
+                    turns, fixture_root, name, fixture_root);
+
+    assert_int_equal(system(command), 0);
+    free(command);
+}
+
+static int make_project(void **state)
+{
+    fixture_make(state);
+    fixture_workload("null");
+    fixture_workload("fixed_random");
+    fixture_write("malloc.c", source, 0644);
+    build_phase("quick", 1);
+    build_phase("slow", 50);
+    plan = plan_from_text("explained", experiment, 7);
+    assert_non_null(plan);
+    return 0;
+}
+
+static int remove_project(void **state)
+{
+    plan_free(plan);
+    return fixture_remove(state);
+}
+
+/* A block of cell 1 in which each arm had these two stacks, in samples; a sample is 100 us. */
+static char *made_profile(int quick_malloc, int slow_malloc)
+{
+    static char const sample[] =
+        "{\"arm\": \"%s\", \"profile\": {\"period_ns\": 100000, \"stacks\": ["
+        "{\"stack\": \"main;run\", \"layer\": \"workload\", \"start_up\": 9, \"region\": 30},"
+        "{\"stack\": \"main;malloc\", \"layer\": \"front\", \"start_up\": 9, \"region\": %d}]}}";
+    char *const quick = text_format(sample, "quick", quick_malloc);
+    char *const slow = text_format(sample, "slow", slow_malloc);
+    char *const twin = text_copy("{\"arm\": \"slow\"}");
+    char *const record =
+        text_format("{\"valid\": true, \"cell\": \"%s\", \"samples\": [%s, %s, %s]}\n",
+                    plan->cells[1].id, twin, slow, quick);
+
+    free(twin);
+    free(slow);
+    free(quick);
+    return record;
+}
+
+static void time_is_per_process_and_the_farthest_is_first(void **state)
+{
+    struct contrast const contrast = {.plan = plan, .cell = 1, .base = 0, .head = 2};
+    char *const one = made_profile(10, 20);
+    char *const other = made_profile(10, 26);
+    char *const both = text_format("%s%s{\"valid\": false, \"cell\": \"%s\"}\n", one, other,
+                                   plan->cells[1].id);
+
+    (void)state;
+    fixture_write("profile.jsonl", both, 0644);
+    char *const lines = contrast_time(&contrast, fixture_root, 1);
+    assert_string_equal(
+        lines, "  CPU time of the region, us                         base       head     change\n"
+               "  all                                                4000       5300      +1300\n"
+               "  front: malloc                                      1000       2300      +1300\n"
+               "  others                                             3000       3000         +0\n");
+    free(lines);
+    free(both);
+    free(other);
+    free(one);
+}
+
+static void faults_are_those_of_the_region(void **state)
+{
+    struct contrast const contrast = {.plan = plan, .cell = 0, .base = 0, .head = 2};
+    char *const record = text_format(
+        "{\"valid\": true, \"cell\": \"%s\", \"samples\": ["
+        "{\"arm\": \"quick\", \"faults\": {\"rows\": [{\"stage\": \"start_up\", \"layer\": "
+        "\"front\", \"function\": \"grow\", \"minor\": 70, \"major\": 0}]}},"
+        "{\"arm\": \"slow\", \"faults\": {\"rows\": [{\"stage\": \"region\", \"layer\": "
+        "\"front\", \"function\": \"grow\", \"minor\": 7, \"major\": 1}]}}]}\n",
+        plan->cells[0].id);
+
+    (void)state;
+    fixture_write("faults.jsonl", record, 0644);
+    char *const lines = contrast_faults(&contrast, fixture_root, 3);
+    assert_string_equal(
+        lines, "  page faults of the region                          base       head     change\n"
+               "  all                                                   0          8         +8\n"
+               "  front: grow                                           0          8         +8\n");
+    free(lines);
+    free(record);
+}
+
+static void no_records_are_a_complaint(void **state)
+{
+    struct contrast const contrast = {.plan = plan, .cell = 0, .base = 0, .head = 2};
+
+    (void)state;
+    fixture_hear();
+    assert_null(contrast_time(&contrast, "/nonexistent", 1));
+    char *const heard = fixture_heard();
+    assert_non_null(strstr(heard, "/nonexistent/profile.jsonl"));
+    free(heard);
+}
+
+/* What gate_explain prints about cell 1. */
+static char *explain(struct bench const *bench)
+{
+    size_t const failed[] = {1};
+    char *const path = fixture_path("stdout");
+    int const file = open(path, O_RDWR | O_CREAT | O_TRUNC, 0644);
+
+    fflush(stdout);
+    int const usual = dup(1);
+    assert_int_equal(dup2(file, 1), 1);
+    gate_explain(bench, failed, 1, fixture_root);
+    fflush(stdout);
+    dup2(usual, 1);
+    close(usual);
+    close(file);
+    char *const text = text_of_file(path, NULL);
+    free(path);
+    return text;
+}
+
+static void assert_narrow(char const *text)
+{
+    for (char const *line = text; *line != '\0'; line += strspn(line, "\n")) {
+        assert_true(strcspn(line, "\n") <= 80);
+        line += strcspn(line, "\n");
+    }
+}
+
+static void the_function_that_is_slow_is_named_first(void **state)
+{
+    struct bench bench;
+
+    (void)state;
+    assert_true(bench_open(&bench, plan));
+    char *const text = explain(&bench);
+    bench_close(&bench);
+    char *const all = strstr(text, "\n  all ");
+    assert_non_null(all);
+    assert_non_null(strstr(text, plan->cells[1].id));
+    assert_null(strstr(text, plan->cells[0].id));
+    char const *const first = strchr(all + 1, '\n') + 1;
+    assert_memory_equal(first, "  allocator: idle ", strlen("  allocator: idle "));
+    assert_non_null(strstr(text, "page faults of the region"));
+    assert_narrow(text);
+    free(text);
+}
+
+int main(void)
+{
+    struct CMUnitTest const tests[] = {
+        cmocka_unit_test(time_is_per_process_and_the_farthest_is_first),
+        cmocka_unit_test(faults_are_those_of_the_region),
+        cmocka_unit_test(no_records_are_a_complaint),
+        cmocka_unit_test(the_function_that_is_slow_is_named_first),
+    };
+
+    return cmocka_run_group_tests_name("gate_explain", tests, make_project, remove_project);
+}
