@@ -11,7 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BASE, HEAD, SIDES, LABEL_WIDTH = 44, NS_PER_US = 1000 };
+enum { BASE, HEAD, CONTROL, SIDES, LABEL_WIDTH = 34, NS_PER_US = 1000 };
+
+static double const LEAST_SHOWN = 0.5; /* less is +0 in print */
 
 /* A function in its layer: what it took in all processes of a side. */
 struct row {
@@ -90,7 +92,8 @@ static bool take_record(void *context, json_t const *record)
     struct sides *const sides = context;
     struct contrast const *const contrast = sides->contrast;
     struct plan const *const plan = contrast->plan;
-    char const *const ids[SIDES] = {plan->arms[contrast->base].id, plan->arms[contrast->head].id};
+    char const *const ids[SIDES] = {plan->arms[contrast->base].id, plan->arms[contrast->head].id,
+                                    plan->arms[contrast->control].id};
     size_t place;
     json_t *sample;
 
@@ -137,31 +140,40 @@ static void sort(struct sides *sides)
     }
 }
 
+/* Rounded, and 0 without a sign. */
+static double whole(double value)
+{
+    return round(value) + 0.0;
+}
+
 static void append_row(char **lines, struct sides const *sides, char const *label,
                        double const *sum)
 {
     double const base = share(sides, sum, BASE);
     double const head = share(sides, sum, HEAD);
+    double const control = share(sides, sum, CONTROL);
 
-    text_append(lines, "  %-*.*s %10.0f %10.0f %+10.0f\n", LABEL_WIDTH, LABEL_WIDTH, label, base,
-                head, head - base);
+    text_append(lines, "  %-*.*s %10.0f %10.0f %+10.0f %+10.0f\n", LABEL_WIDTH, LABEL_WIDTH, label,
+                base, head, whole(head - base), whole(control - base));
 }
 
 static char *table(struct sides *sides, char const *title, size_t rows)
 {
-    char *lines = text_format("  %-*s %10s %10s %10s\n", LABEL_WIDTH, title, "base", "head",
-                              "change");
-    double others[SIDES] = {0};
+    char *lines = text_format("  %-*s %10s %10s %10s %10s\n", LABEL_WIDTH, title, "base", "head",
+                              "change", "of control");
+    double others[SIDES];
+    size_t i = 0;
 
     sort(sides);
     append_row(&lines, sides, "all", sides->total);
-    for (size_t i = 0; i < sides->row_count; i++) {
-        if (i < rows)
-            append_row(&lines, sides, sides->rows[i].label, sides->rows[i].sum);
-        others[BASE] += i < rows ? 0 : sides->rows[i].sum[BASE];
-        others[HEAD] += i < rows ? 0 : sides->rows[i].sum[HEAD];
+    memcpy(others, sides->total, sizeof others);
+    while (i < rows && i < sides->row_count && distance(sides, &sides->rows[i]) >= LEAST_SHOWN) {
+        append_row(&lines, sides, sides->rows[i].label, sides->rows[i].sum);
+        for (int side = BASE; side < SIDES; side++)
+            others[side] -= sides->rows[i].sum[side];
+        i++;
     }
-    if (sides->row_count > rows)
+    if (i < sides->row_count)
         append_row(&lines, sides, "others", others);
     return lines;
 }

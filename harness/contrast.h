@@ -9,17 +9,19 @@
 
 #include "plan.h"
 
-/* Two arms of a plan in one of its cells. */
+/* Two arms of a plan in one of its cells, and the base once more: how far that one is from it shows
+ * what is noise. */
 struct contrast {
     struct plan const *plan;
     size_t cell;
     size_t base;
     size_t head;
+    size_t control;
 };
 
-/* Lines of at most 80 columns: a heading, the sum, the `rows` functions that differ most, and the
- * others together. The caller frees the text. NULL after a complaint where FOLDER has no such
- * records. */
+/* Lines of at most 80 columns: a heading, the sum, up to `rows` functions that differ, the farthest
+ * first, and the others together. The caller frees the text. NULL after a complaint where FOLDER
+ * has no such records. */
 char *contrast_time(struct contrast const *contrast, char const *folder, size_t rows);
 char *contrast_faults(struct contrast const *contrast, char const *folder, size_t rows);
 

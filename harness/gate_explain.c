@@ -124,7 +124,7 @@ static void print_cells(struct plan const *plan, char const *profile, char const
 {
     for (size_t i = 0; i < plan->cell_count; i++) {
         struct contrast const contrast = {
-            .plan = plan, .cell = i, .base = GATE_BASE, .head = GATE_HEAD};
+            plan, i, .base = GATE_BASE, .head = GATE_HEAD, .control = GATE_CONTROL};
         printf("\n%.80s\n", plan->cells[i].id);
         if (profile != NULL)
             print(contrast_time(&contrast, profile, ROWS_OF_TIME));

@@ -62,8 +62,8 @@ static int remove_project(void **state)
     return fixture_remove(state);
 }
 
-/* A block of cell 1 in which each arm had these two stacks, in samples; a sample is 100 us. */
-static char *made_profile(int quick_malloc, int slow_malloc)
+/* A block of cell 1 in which each arm had two stacks; a sample is 100 us. */
+static char *made_profile(int quick_malloc, int slow_malloc, int control_malloc)
 {
     static char const sample[] =
         "{\"arm\": \"%s\", \"profile\": {\"period_ns\": 100000, \"stacks\": ["
@@ -71,12 +71,14 @@ static char *made_profile(int quick_malloc, int slow_malloc)
         "{\"stack\": \"main;malloc\", \"layer\": \"front\", \"start_up\": 9, \"region\": %d}]}}";
     char *const quick = text_format(sample, "quick", quick_malloc);
     char *const slow = text_format(sample, "slow", slow_malloc);
+    char *const control = text_format(sample, "control", control_malloc);
     char *const twin = text_copy("{\"arm\": \"slow\"}");
     char *const record =
-        text_format("{\"valid\": true, \"cell\": \"%s\", \"samples\": [%s, %s, %s]}\n",
-                    plan->cells[1].id, twin, slow, quick);
+        text_format("{\"valid\": true, \"cell\": \"%s\", \"samples\": [%s, %s, %s, %s]}\n",
+                    plan->cells[1].id, twin, slow, control, quick);
 
     free(twin);
+    free(control);
     free(slow);
     free(quick);
     return record;
@@ -84,9 +86,9 @@ static char *made_profile(int quick_malloc, int slow_malloc)
 
 static void time_is_per_process_and_the_farthest_is_first(void **state)
 {
-    struct contrast const contrast = {.plan = plan, .cell = 1, .base = 0, .head = 2};
-    char *const one = made_profile(10, 20);
-    char *const other = made_profile(10, 26);
+    struct contrast const contrast = {.plan = plan, .cell = 1, .base = 0, .head = 2, .control = 1};
+    char *const one = made_profile(10, 20, 12);
+    char *const other = made_profile(10, 26, 12);
     char *const both = text_format("%s%s{\"valid\": false, \"cell\": \"%s\"}\n", one, other,
                                    plan->cells[1].id);
 
@@ -94,10 +96,11 @@ static void time_is_per_process_and_the_farthest_is_first(void **state)
     fixture_write("profile.jsonl", both, 0644);
     char *const lines = contrast_time(&contrast, fixture_root, 1);
     assert_string_equal(
-        lines, "  CPU time of the region, us                         base       head     change\n"
-               "  all                                                4000       5300      +1300\n"
-               "  front: malloc                                      1000       2300      +1300\n"
-               "  others                                             3000       3000         +0\n");
+        lines,
+        "  CPU time of the region, us               base       head     change of control\n"
+        "  all                                      4000       5300      +1300       +200\n"
+        "  front: malloc                            1000       2300      +1300       +200\n"
+        "  others                                   3000       3000         +0         +0\n");
     free(lines);
     free(both);
     free(other);
@@ -106,7 +109,7 @@ static void time_is_per_process_and_the_farthest_is_first(void **state)
 
 static void faults_are_those_of_the_region(void **state)
 {
-    struct contrast const contrast = {.plan = plan, .cell = 0, .base = 0, .head = 2};
+    struct contrast const contrast = {.plan = plan, .cell = 0, .base = 0, .head = 2, .control = 1};
     char *const record = text_format(
         "{\"valid\": true, \"cell\": \"%s\", \"samples\": ["
         "{\"arm\": \"quick\", \"faults\": {\"rows\": [{\"stage\": \"start_up\", \"layer\": "
@@ -119,16 +122,17 @@ static void faults_are_those_of_the_region(void **state)
     fixture_write("faults.jsonl", record, 0644);
     char *const lines = contrast_faults(&contrast, fixture_root, 3);
     assert_string_equal(
-        lines, "  page faults of the region                          base       head     change\n"
-               "  all                                                   0          8         +8\n"
-               "  front: grow                                           0          8         +8\n");
+        lines,
+        "  page faults of the region                base       head     change of control\n"
+        "  all                                         0          8         +8         +0\n"
+        "  front: grow                                 0          8         +8         +0\n");
     free(lines);
     free(record);
 }
 
 static void no_records_are_a_complaint(void **state)
 {
-    struct contrast const contrast = {.plan = plan, .cell = 0, .base = 0, .head = 2};
+    struct contrast const contrast = {.plan = plan, .cell = 0, .base = 0, .head = 2, .control = 1};
 
     (void)state;
     fixture_hear();
