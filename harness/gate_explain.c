@@ -87,7 +87,7 @@ static bool run_blocks(struct excerpt *excerpt, struct instrument const *instrum
     tally.file = instrument->file;
     tally.schema = instrument->schema;
     if (blocks_run(&excerpt->bench, &tally, stops, folder) == STEP_DONE) {
-        json_t *const outcome = stop_outcome(&tally, stops);
+        json_t *const outcome = stop_outcome(&tally, stops, NULL);
         done = durable_write_json(folder, "outcome.json", outcome);
         json_decref(outcome);
     }

@@ -7,8 +7,10 @@
 #include "clock.h"
 #include "complain.h"
 #include "durable.h"
+#include "gate_explain.h"
 #include "gate_report.h"
 #include "instructions.h"
+#include "memory.h"
 #include "record.h"
 #include "summary.h"
 #include "text.h"
@@ -128,8 +130,25 @@ static bool append_history(char const *results, char const *experiment, json_t c
     return appended;
 }
 
-int gate_finish(struct gate_request const *request, struct tally const *tally,
-                json_t const *outcome, char const *folder)
+/* Each cell with a row that failed. */
+static void explain(struct bench const *bench, struct gate_judge const *judge, char const *folder)
+{
+    size_t const metrics = judge->plan->gate.metric_count;
+    size_t *const failed = memory_zeroed(judge->plan->cell_count, sizeof *failed);
+    size_t count = 0;
+
+    for (size_t i = 0; i < judge->plan->cell_count * metrics; i++) {
+        size_t const cell = judge->rows[i].cell;
+        if (judge->rows[i].verdict == GATE_FAIL && (count == 0 || failed[count - 1] != cell))
+            failed[count++] = cell;
+    }
+    if (count > 0)
+        gate_explain(bench, failed, count, folder);
+    free(failed);
+}
+
+int gate_finish(struct gate_request const *request, struct bench const *bench,
+                struct tally const *tally, json_t const *outcome, char const *folder)
 {
     json_t *const gate = describe(request, tally, outcome);
     bool const written = durable_write_json(folder, "gate.json", gate) &&
@@ -143,6 +162,8 @@ int gate_finish(struct gate_request const *request, struct tally const *tally,
         char *const table = gate_table(gate);
         fputs(table, stdout);
         free(table);
+        if (request->explain && status == EXIT_STATUS_FAIL)
+            explain(bench, tally->judge, folder);
         summary_print_next("gate", folder);
         append_job_summary(gate);
     }

@@ -26,7 +26,7 @@ enum step gate_count_instructions(struct bench const *bench, struct gate_judge *
 
 /* Writes gate.json, gate.md and gate.xml, prints the table, and goes on as the request says.
  * `outcome` is outcome.json. Returns an exit status. */
-int gate_finish(struct gate_request const *request, struct tally const *tally,
-                json_t const *outcome, char const *folder);
+int gate_finish(struct gate_request const *request, struct bench const *bench,
+                struct tally const *tally, json_t const *outcome, char const *folder);
 
 #endif

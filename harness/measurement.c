@@ -139,7 +139,7 @@ static int finish(struct bench const *bench, struct tally const *tally, json_t *
         strcmp(json_string_value(json_object_get(outcome, "verdict")), "complete") == 0;
 
     progress_end();
-    int const verdict = gate != NULL ? gate_finish(gate, tally, outcome, folder)
+    int const verdict = gate != NULL ? gate_finish(gate, bench, tally, outcome, folder)
                         : complete   ? EXIT_STATUS_PASS
                                      : EXIT_STATUS_VOID;
     bool const written =
