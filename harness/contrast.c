@@ -57,6 +57,25 @@ static char const *text(json_t const *object, char const *key)
     return found != NULL ? found : "?";
 }
 
+/* The innermost function of a folded stack that is the program's, for the kernel works on its
+ * behalf; the kernel's own where there is no other. The caller frees it. */
+static char *innermost(char const *folded)
+{
+    static char const of_kernel[] = "_[k]";
+    char *const stack = text_copy(folded);
+    char *last = strrchr(stack, ';');
+
+    while (last != NULL && text_ends_with(last, of_kernel)) {
+        *last = '\0';
+        last = strrchr(stack, ';');
+    }
+    bool const none = last == NULL && text_ends_with(stack, of_kernel);
+    char const *const end = strrchr(folded, ';');
+    char *const name = text_copy(last != NULL ? last + 1 : none && end != NULL ? end + 1 : stack);
+    free(stack);
+    return name;
+}
+
 /* A sample stands for the CPU time between two of them. */
 static void add_profile(struct sides *sides, int side, json_t const *profile)
 {
@@ -65,12 +84,10 @@ static void add_profile(struct sides *sides, int side, json_t const *profile)
     json_t *stack;
 
     json_array_foreach(json_object_get(profile, "stacks"), place, stack) {
-        char const *const folded = text(stack, "stack");
-        char const *const innermost = strrchr(folded, ';');
-        add(sides, side,
-            text_format("%s: %s", text(stack, "layer"),
-                        innermost != NULL ? innermost + 1 : folded),
+        char *const function = innermost(text(stack, "stack"));
+        add(sides, side, text_format("%s: %s", text(stack, "layer"), function),
             period_us * number(stack, "region"));
+        free(function);
     }
 }
 

@@ -1,7 +1,7 @@
 /* contrast.h -- what differs most between two arms of a cell, function by function.
  *
  * It reads the records of an instrument's run (records.md): CPU time or page faults of the region,
- * per process, by layer and function.
+ * per process, by layer and function of the program, on whose behalf the kernel works.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_CONTRAST_H

@@ -107,6 +107,31 @@ static void time_is_per_process_and_the_farthest_is_first(void **state)
     free(one);
 }
 
+static void the_kernel_s_time_is_the_caller_s(void **state)
+{
+    struct contrast const contrast = {.plan = plan, .cell = 1, .base = 0, .head = 2, .control = 1};
+    char *const record = text_format(
+        "{\"valid\": true, \"cell\": \"%s\", \"samples\": [{\"arm\": \"slow\", \"profile\": "
+        "{\"period_ns\": 1000, \"stacks\": ["
+        "{\"stack\": \"main;grow;fault_[k];clear_[k]\", \"layer\": \"page_fault\", \"region\": 5},"
+        "{\"stack\": \"main;grow;fault_[k]\", \"layer\": \"page_fault\", \"region\": 2},"
+        "{\"stack\": \"swap_[k];tick_[k]\", \"layer\": \"kernel\", \"region\": 3},"
+        "{\"stack\": \"idle_[k]\", \"layer\": \"other\", \"region\": 1}]}}]}\n",
+        plan->cells[1].id);
+
+    (void)state;
+    fixture_write("profile.jsonl", record, 0644);
+    char *const lines = contrast_time(&contrast, fixture_root, 3);
+    assert_string_equal(
+        strchr(lines, '\n') + 1,
+        "  all                                         0         11        +11         +0\n"
+        "  page_fault: grow                            0          7         +7         +0\n"
+        "  kernel: tick_[k]                            0          3         +3         +0\n"
+        "  other: idle_[k]                             0          1         +1         +0\n");
+    free(lines);
+    free(record);
+}
+
 static void faults_are_those_of_the_region(void **state)
 {
     struct contrast const contrast = {.plan = plan, .cell = 0, .base = 0, .head = 2, .control = 1};
@@ -193,6 +218,7 @@ int main(void)
 {
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(time_is_per_process_and_the_farthest_is_first),
+        cmocka_unit_test(the_kernel_s_time_is_the_caller_s),
         cmocka_unit_test(faults_are_those_of_the_region),
         cmocka_unit_test(no_records_are_a_complaint),
         cmocka_unit_test(the_function_that_is_slow_is_named_first),
