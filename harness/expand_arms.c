@@ -171,10 +171,11 @@ static char *id_of(struct plan const *plan, char *const *bases, size_t arm)
 
 static void name_gate(struct plan *plan)
 {
-    static char const *const ids[] = {"base", control_id, "head"};
+    static char const *const ids[] = {
+        [ROLE_BASELINE] = "base", [ROLE_CONTROL] = control_id, [ROLE_ARM] = "head"};
 
     for (size_t i = 0; i < plan->arm_count; i++)
-        plan->arms[i].id = text_copy(ids[i]);
+        plan->arms[i].id = text_copy(ids[plan->arms[i].role]);
 }
 
 static void name_arms(struct plan *plan)

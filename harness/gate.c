@@ -7,6 +7,7 @@
 #include "complain.h"
 #include "experiment.h"
 #include "gate_outcome.h"
+#include "interrupt.h"
 #include "measurement.h"
 #include "text.h"
 
@@ -128,6 +129,8 @@ int command_gate(int argc, char **argv)
         status = measurement_run(&measurement, plan);
     else
         plan_free(plan);
+    if (plan == NULL && interrupted())
+        status = EXIT_STATUS_INTERRUPTED;
     gate_spec_free(&request.base);
     gate_spec_free(&request.head);
     return status;

@@ -8,6 +8,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static char const *const verdict_names[] = {
     [GATE_UNDECIDED] = "undecided",
@@ -82,30 +83,32 @@ static int rank_of(struct gate_row const *row)
     return ranks[row->verdict];
 }
 
+/* The worst first; equal ones in the plan's order. */
 static int compare_rows(void const *left, void const *right)
 {
-    struct gate_row const *const a = *(struct gate_row const *const *)left;
-    struct gate_row const *const b = *(struct gate_row const *const *)right;
+    struct gate_row const *const a = left;
+    struct gate_row const *const b = right;
     double const worse = severity(b) - severity(a);
 
     if (rank_of(a) != rank_of(b))
         return rank_of(a) - rank_of(b);
     if (worse > 0 || worse < 0)
         return worse > 0 ? 1 : -1;
-    return (a > b) - (a < b);
+    if (a->cell != b->cell)
+        return a->cell < b->cell ? -1 : 1;
+    return (a->rule > b->rule) - (a->rule < b->rule);
 }
 
 static json_t *describe_rows(struct gate_judge const *judge)
 {
     size_t const count = judge->plan->cell_count * judge->plan->gate.metric_count;
-    struct gate_row const **const rows = memory_zeroed(count, sizeof *rows);
+    struct gate_row *const rows = memory_zeroed(count, sizeof *rows);
     json_t *const array = json_array();
 
-    for (size_t i = 0; i < count; i++)
-        rows[i] = &judge->rows[i];
+    memcpy(rows, judge->rows, count * sizeof *rows);
     qsort(rows, count, sizeof *rows, compare_rows);
     for (size_t i = 0; i < count; i++)
-        json_array_append_new(array, describe_row(judge, rows[i]));
+        json_array_append_new(array, describe_row(judge, &rows[i]));
     free(rows);
     return array;
 }
