@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from .certificate import load_certified
+from .certificate_page import write_certificate
 from .complaint import Complaint
 from .fill import filled
 from .formats import FORMATS, brief, terminal
@@ -81,6 +83,11 @@ def verify(arguments: argparse.Namespace) -> int:
     return status
 
 
+def certificate(arguments: argparse.Namespace) -> int:
+    print(write_certificate(load_certified(arguments.folder), arguments.out))
+    return 0
+
+
 def fill(arguments: argparse.Namespace) -> int:
     text = arguments.file.read_text(encoding="utf-8")
     arguments.file.write_text(filled(text, arguments.file.parent), encoding="utf-8")
@@ -129,6 +136,15 @@ def _verify_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _certificate_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "folder", type=Path, metavar="DIR", help="what make certify wrote: results/certify"
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", required=True, help="the certificate's folder"
+    )
+
+
 def _fill_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help="a Markdown text with marks")
 
@@ -162,6 +178,12 @@ COMMANDS = (
         "derive a report's tables again and fail on any difference",
         _verify_arguments,
         verify,
+    ),
+    Command(
+        "certificate",
+        "write how often the gate was right where the truth was planted",
+        _certificate_arguments,
+        certificate,
     ),
     Command("fill", "write stored runs' tables between a text's marks", _fill_arguments, fill),
 )

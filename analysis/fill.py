@@ -4,7 +4,8 @@
   (whatever stands here is replaced)
   <!-- end -->
 
-`<!-- profile RUN RUN -->` names a profile and the ledger of the same plan.
+`<!-- profile RUN RUN -->` names a profile and the ledger of the same plan, `<!-- certificate -->`
+the certificate of the gate that is stored in results/reference/certify.
 
 SPDX-License-Identifier: MIT"""
 
@@ -14,6 +15,7 @@ import re
 from pathlib import Path
 
 from . import profile_estimates
+from .certificate_page import certificate_summary
 from .complaint import Complaint
 from .estimates import OPERATIONS
 from .formats import markdown_table
@@ -24,7 +26,10 @@ from .profile_wording import interval, share_text
 from .records import Run, load
 from .wording import ABSENT, MARKS, count, number, relative
 
-MARK = re.compile(r"(<!-- (run|profile) ([^\n]+?) -->\n).*?(<!-- end -->)", re.DOTALL)
+MARK = re.compile(
+    r"(<!-- (?:(run|profile) ([^\n]+?)|certificate) -->\n).*?(<!-- end -->)", re.DOTALL
+)
+CERTIFICATE = "results/reference/certify"
 
 
 def _shown(row) -> str:
@@ -80,22 +85,20 @@ def profile_summary(joined: Joined) -> Table:
     return Table(joined.name, ["cell", *arms], rows, overview=True)
 
 
-def _table(kind: str, folders: list[Path]) -> Table:
+def _between(kind: str | None, words: str | None, root: Path) -> str:
+    if kind is None:
+        return certificate_summary(root / CERTIFICATE)
+    folders = [root / word for word in (words or "").split()]
     if kind == "run":
-        return summary(load(*folders))
+        return markdown_table(summary(load(*folders)))
     (joined,) = join(folders)
-    return profile_summary(joined)
+    return markdown_table(profile_summary(joined))
 
 
 def filled(text: str, root: Path) -> str:
-    """The text with every mark's table made anew; the runs' paths are relative to root."""
+    """The text with what stands between its marks made anew; paths are relative to root."""
     if not MARK.search(text):
         raise Complaint("no mark was found", "<!-- run results/reference/... --> and <!-- end -->")
     return MARK.sub(
-        lambda found: found[1]
-        + "\n"
-        + markdown_table(_table(found[2], [root / word for word in found[3].split()]))
-        + "\n\n"
-        + found[4],
-        text,
+        lambda found: f"{found[1]}\n{_between(found[2], found[3], root)}\n\n{found[4]}", text
     )

@@ -58,7 +58,7 @@ def html_tables(found: Document) -> list[str]:
     return [html_table(table, bool(found.void)) for table in found.tables]
 
 
-def _template(name: str) -> jinja2.Template:
+def template(name: str) -> jinja2.Template:
     loader = jinja2.FileSystemLoader(Path(__file__).parent)
     return jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True).get_template(name)
 
@@ -87,7 +87,7 @@ def write_report(runs: list[Run], out: Path) -> Path:
     for folder in (out / "tables", out / "figures"):
         folder.mkdir(parents=True, exist_ok=True)
     page = out / "report.html"
-    text = _template(PAGE).render(sections=[_section(run, out) for run in runs])
+    text = template(PAGE).render(sections=[_section(run, out) for run in runs])
     page.write_text(text, encoding="utf-8")
     return page
 
@@ -136,7 +136,7 @@ def differences(run: Run, folder: Path) -> list[str]:
         f"the table '{table.title}'": html
         for table, html in zip(derived.tables, html_tables(derived))
     }
-    parts["what it says above its tables"] = _template(HEAD).render(document=derived)
+    parts["what it says above its tables"] = template(HEAD).render(document=derived)
     for name, html in parts.items():
         if html not in section:
             found.append(f"{page}: {name} of {run.name} is not what the samples give")

@@ -7,7 +7,7 @@
 # gates of same against same and GATES of each planted change, one at a time, in an order drawn from
 # SEED, so that all share the weather. Each appends one line to OUT/gates.jsonl when it has ended:
 # the variant, the exit status, the seconds and gate.json. Its samples are kept without weather and
-# objects in OUT/samples/, about 25 bytes a block; the rest of its folder is dropped. Started again,
+# objects in OUT/samples/, about 40 bytes a block; the rest of its folder is dropped. Started again,
 # it goes on where it stopped: a gate is in the file or it is not.
 #
 # SPDX-License-Identifier: MIT

@@ -1,0 +1,179 @@
+"""test_certificate.py -- the certificate of gates that nobody asked.
+
+SPDX-License-Identifier: MIT"""
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+
+from analysis.certificate import (
+    derived,
+    gates_needed,
+    kept,
+    load_certified,
+    nominal,
+    share,
+)
+from analysis.certificate_page import certificate_files, certificate_summary, write_certificate
+from analysis.commands import run
+from analysis.complaint import Complaint
+from analysis.fill import filled
+from analysis.operating_curve import points
+
+from .synthetic_gates import CELLS, write_gates, write_planted_changes
+
+ROOT = Path(__file__).parents[2]
+COUNTS = {
+    "time+2": {"fail": 40},
+    "null": {"pass": 395, "fail": 1, "inconclusive": 3, "void": 1},
+    "time-2": {"pass": 40},
+    "time+1": {"fail": 10, "pass": 22, "inconclusive": 8},
+    "faults+10": {"fail": 20},
+}
+
+
+def certified(folder: Path):
+    write_gates(folder / "certify", COUNTS)
+    write_planted_changes(folder / "certify", {"time+1": 0.01, "time+2": 0.02})
+    return load_certified(folder / "certify")
+
+
+def rows(folder: Path) -> dict:
+    return {row["variant"]: row for row in derived(certified(folder))["variants"]}
+
+
+def test_every_verdict_is_counted_with_its_band(tmp_path: Path) -> None:
+    found = rows(tmp_path)
+    null = found["null"]
+    assert null["gates"] == 400
+    counts = {verdict: band["count"] for verdict, band in null["verdicts"].items()}
+    assert counts == {"fail": 1, "pass": 395, "inconclusive": 3, "void": 1}
+    assert null["verdicts"]["fail"]["share"] == 1 / 400
+    assert found["time+1"]["verdicts"]["fail"]["share"] == 0.25
+    assert found["time+2"]["failed_by"] == {"time": 40} and found["time-2"]["failed_by"] == {}
+
+
+def test_bands_of_none_and_of_all_are_the_roots_of_a_power() -> None:
+    """None of 40: (1 - high) ** 40 == 0.025; all of 40: low ** 40 == 0.025."""
+    none, all_of_them = share(0, 40), share(40, 40)
+    assert none["low"] == 0 and math.isclose((1 - none["high"]) ** 40, 0.025)
+    assert all_of_them["high"] == 1 and math.isclose(all_of_them["low"] ** 40, 0.025)
+
+
+def test_seconds_and_blocks_are_those_of_the_gates(tmp_path: Path) -> None:
+    """Gates took 1, 2 and 3 seconds in turns; the cell of 72 blocks took the most."""
+    for row in rows(tmp_path).values():
+        assert row["seconds"]["median"] == 2
+        assert row["blocks"] == {"median": 72, "lower_quartile": 72, "upper_quartile": 72}
+
+
+def test_true_changes_come_from_the_run_of_fixed_length(tmp_path: Path) -> None:
+    found = rows(tmp_path)
+    for variant, log in {"null": 0, "time+1": 0.01, "time+2": 0.02, "time-2": -0.02}.items():
+        changes = found[variant]["true_changes"]
+        assert [change["cell"] for change in changes] == CELLS
+        for change in changes:
+            assert abs(change["effect"] - math.expm1(log)) < 0.001
+            assert change["low"] < change["effect"] < change["high"] and change["blocks"] == 60
+    assert found["faults+10"]["true_changes"] == []
+
+
+def test_a_promise_is_kept_only_when_its_whole_band_is_inside() -> None:
+    assert kept({"low": 0, "high": 0.009}, 0.01, True) == "kept"
+    assert kept({"low": 0, "high": 0.011}, 0.01, True) == "cannot tell"
+    assert kept({"low": 0.011, "high": 0.05}, 0.01, True) == "broken"
+    assert kept({"low": 0.951, "high": 1}, 0.95, False) == "kept"
+    assert kept({"low": 0.94, "high": 1}, 0.95, False) == "cannot tell"
+    assert kept({"low": 0.8, "high": 0.94}, 0.95, False) == "broken"
+
+
+def test_the_gates_that_a_promise_needs_are_just_enough() -> None:
+    assert gates_needed(0.01, True) == 368 and gates_needed(0.95, False) == 72
+    assert kept(share(0, 368), 0.01, True) == "kept"
+    assert kept(share(0, 367), 0.01, True) == "cannot tell"
+    assert kept(share(72, 72), 0.95, False) == "kept"
+    assert kept(share(71, 71), 0.95, False) == "cannot tell"
+
+
+def test_promises_are_told_with_what_they_rest_on(tmp_path: Path) -> None:
+    """1 of 400 leaves room for 1.4 %; all of 40 leaves room for 91 %."""
+    nothing, two = derived(certified(tmp_path))["promises"]
+    assert nothing["verdict"] == "cannot tell" and nothing["gates"] == 400
+    assert two["verdict"] == "cannot tell" and two["gates_needed"] == 72
+    text = certificate_files(load_certified(tmp_path / "certify"))["certificate.md"].decode()
+    assert "were added: cannot tell (100.0 [91.2, 100.0] % of 40 gates; to tell takes 72" in text
+
+
+def test_variants_stand_by_their_change(tmp_path: Path) -> None:
+    assert nominal("time-2") == -0.02 and nominal("null") == 0 and nominal("faults+10") is None
+    order = list(rows(tmp_path))
+    assert order == ["time-2", "null", "time+1", "time+2", "faults+10"]
+
+
+def test_the_curve_has_the_changes_of_time_alone_in_order(tmp_path: Path) -> None:
+    found = points(derived(certified(tmp_path)))
+    assert [row["variant"] for _, row in found] == ["time-2", "null", "time+1", "time+2"]
+    assert [change for change, _ in found] == sorted(change for change, _ in found)
+
+
+def test_without_the_run_the_names_stand_for_the_changes(tmp_path: Path) -> None:
+    write_gates(tmp_path / "certify", COUNTS)
+    stated = derived(load_certified(tmp_path / "certify"))
+    assert [change for change, _ in points(stated)] == [-0.02, 0, 0.01, 0.02]
+
+
+def test_all_files_are_written_and_again_the_same(tmp_path: Path) -> None:
+    found = certified(tmp_path)
+    files = certificate_files(found)
+    assert set(files) == {
+        "certificate.json",
+        "certificate.md",
+        "certificate.html",
+        "operating_curve.svg",
+        "operating_curve.pdf",
+        "operating_curve.png",
+    }
+    assert files == certificate_files(load_certified(found.path))
+    assert run(["certificate", str(found.path), "--out", str(tmp_path / "out")]) == 0
+    assert {path.name for path in (tmp_path / "out").iterdir()} == set(files)
+    assert b"time+1" in files["certificate.html"] and b"<svg" in files["certificate.html"]
+
+
+def test_a_readme_has_its_numbers_from_the_certificate(tmp_path: Path) -> None:
+    write_certificate(certified(tmp_path), tmp_path / "results/reference/certify")
+    text = filled("Before.\n<!-- certificate -->\nold\n<!-- end -->\nAfter.\n", tmp_path)
+    assert text.startswith("Before.\n<!-- certificate -->\n\n- FAIL in at most 1 % of gates")
+    assert "| time+1 | +1.0" in text and "old" not in text and text.endswith("-->\nAfter.\n")
+    assert filled(text, tmp_path) == text
+
+
+def test_a_readme_without_a_certificate_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Complaint, match="not there"):
+        certificate_summary(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"status": 0}, "disagree"),
+        ({"gate": {"verdict": "fail", "rows": [], "schema": "slablab-gate/2"}}, "unknown schema"),
+        ({"gate": {"verdict": "fail"}}, "is no gate"),
+    ],
+)
+def test_a_line_that_is_no_gate_is_refused(tmp_path: Path, change: dict, said: str) -> None:
+    folder = write_gates(tmp_path / "certify", {"time+2": {"fail": 1}})
+    line = json.loads((folder / "gates.jsonl").read_text())
+    (folder / "gates.jsonl").write_text(json.dumps({**line, **change}) + "\n")
+    with pytest.raises(Complaint, match=said):
+        load_certified(folder)
+
+
+def test_the_stored_certificate_is_what_its_gates_give() -> None:
+    folder = ROOT / "results/reference/certify"
+    if not folder.exists():
+        pytest.skip("no certificate is stored yet")
+    stored = json.loads((folder / "certificate.json").read_text(encoding="utf-8"))
+    again = json.loads(json.dumps(derived(load_certified(folder))))
+    assert again == stored
