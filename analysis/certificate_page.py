@@ -17,7 +17,7 @@ from .drawing import drawn, embeddable, on_paper
 from .formats import markdown, markdown_table
 from .operating_curve import largest
 from .page import Document, Row, Table
-from .report import PAGE, html_tables, template
+from .report import html_tables, page_of
 from .wording import ABSENT, per_cent
 
 FILE = "certificate.json"
@@ -160,13 +160,10 @@ def certificate_files(certified: Certified) -> dict[str, bytes]:
     found = document(stated)
     figure = drawn(operating_curve, Drawing("certificate", stated))
     shown = {"question": operating_curve.QUESTION, "svg": embeddable(figure["svg"])}
-    section = {
-        "name": "certificate", "document": found, "figures": [shown], "tables": html_tables(found)
-    }
     files = {
         FILE: json.dumps(stated, indent=1).encode() + b"\n",
         "certificate.md": markdown(found).encode(),
-        "certificate.html": template(PAGE).render(sections=[section]).encode(),
+        "certificate.html": page_of("certificate", found, [shown], html_tables(found)).encode(),
     }
     for ending, content in figure.items():
         paper = on_paper(content) if ending == "svg" else content

@@ -16,6 +16,8 @@ from .certificate_page import write_certificate
 from .complaint import Complaint
 from .fill import filled
 from .formats import FORMATS, brief, terminal
+from .history import load_history
+from .history_page import write_history
 from .joined import join
 from .profile_report import write_profile_report
 from .profile_tables import FUNCTIONS_SHOWN, document
@@ -88,6 +90,11 @@ def certificate(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def history(arguments: argparse.Namespace) -> int:
+    print(write_history(load_history(arguments.file), arguments.out))
+    return 0
+
+
 def fill(arguments: argparse.Namespace) -> int:
     text = arguments.file.read_text(encoding="utf-8")
     arguments.file.write_text(filled(text, arguments.file.parent), encoding="utf-8")
@@ -145,6 +152,15 @@ def _certificate_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _history_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "file", type=Path, metavar="FILE", help="results/history/<experiment>.jsonl"
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", required=True, help="the report's folder"
+    )
+
+
 def _fill_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help="a Markdown text with marks")
 
@@ -184,6 +200,12 @@ COMMANDS = (
         "write how often the gate was right where the truth was planted",
         _certificate_arguments,
         certificate,
+    ),
+    Command(
+        "history",
+        "write a gate's effects over time, and where they changed",
+        _history_arguments,
+        history,
     ),
     Command("fill", "write stored runs' tables between a text's marks", _fill_arguments, fill),
 )

@@ -63,6 +63,14 @@ def template(name: str) -> jinja2.Template:
     return jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True).get_template(name)
 
 
+def page_of(
+    name: str, found: Document, figures: list[dict[str, str]], tables: list[str]
+) -> str:
+    """A page of one section. figures: {"question": its caption, "svg": the element}."""
+    section = {"name": name, "document": found, "figures": figures, "tables": tables}
+    return template(PAGE).render(sections=[section])
+
+
 def table_files(run: Run) -> dict[str, str]:
     """File name in tables/ to its text."""
     return {f"{run.name}.{FORMATS[name][0]}": FORMATS[name][1](run) for name in STORED}

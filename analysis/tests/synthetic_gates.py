@@ -47,7 +47,7 @@ def gate_record(verdict: str, rows: list[dict[str, Any]], number: int = 0) -> di
         "verdict": verdict,
         "reasons": [],
         "base": {"spec": "same", "revision": None, "build_id": "ab12"},
-        "head": {"spec": "same", "revision": f"{number:040x}", "build_id": "ab12"},
+        "head": {"spec": "same", "revision": f"{number:07x}".ljust(40, "0"), "build_id": "ab12"},
         "identical": False,
         "decisions": 12,
         "seconds": 5.0,

@@ -1,0 +1,137 @@
+"""test_history.py -- histories that were never recorded, with a planted step and without.
+
+SPDX-License-Identifier: MIT"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from analysis.commands import run
+from analysis.complaint import Complaint
+from analysis.history import ALPHA, load_history
+from analysis.history_page import change_table, history_files, latest_table
+
+from .synthetic_gates import CELLS, gate_record, row_record
+
+GATES, FIRST = 40, 25
+
+
+def gates(steps: dict[tuple[str, str], float], seed: int = 1) -> list[dict[str, Any]]:
+    """40 gates of two metrics in two cells. steps: what (cell, metric) is more by from gate 25."""
+    random = np.random.default_rng(seed)
+    found = []
+    for number in range(GATES):
+        rows = []
+        for cell in CELLS:
+            time = random.normal(0, 0.003)
+            faults = float(random.integers(0, 2))
+            if number >= FIRST:
+                time += steps.get((cell, "time"), 0)
+                faults += steps.get((cell, "page_faults"), 0)
+            rows += [
+                row_record(cell, effect=time, low=time - 0.01, high=time + 0.01),
+                row_record(
+                    cell,
+                    "page_faults",
+                    scale="absolute",
+                    unit="faults",
+                    effect=faults,
+                    low=None,
+                    high=None,
+                ),
+            ]
+        found.append(gate_record("pass", rows, number))
+    return found
+
+
+def write(folder: Path, records: list[dict[str, Any]]) -> Path:
+    path = folder / "certify.jsonl"
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    return path
+
+
+def test_where_nothing_changed_nothing_is_found(tmp_path: Path) -> None:
+    found = load_history(write(tmp_path, gates({})))
+    assert len(found.series) == 4 and found.gates == GATES
+    assert all(series.changes == [] for series in found.series)
+    assert "No change point in 40 gates." in history_files(found)["history.md"].decode()
+
+
+def test_a_step_is_found_in_its_series_alone(tmp_path: Path) -> None:
+    steps = {(CELLS[0], "time"): 0.02, (CELLS[1], "page_faults"): 16.0}
+    found = load_history(write(tmp_path, gates(steps)))
+    changed = {(one.cell, one.metric): one for one in found.series if one.changes}
+    assert set(changed) == set(steps)
+    for series in changed.values():
+        (change,) = series.changes
+        assert change.first == FIRST and series.bounds == [(0, FIRST), (FIRST, GATES)]
+    times = changed[CELLS[0], "time"]
+    assert abs(times.level(*times.bounds[0])) < 0.002
+    assert abs(times.level(*times.bounds[1]) - 0.02) < 0.002
+
+
+def test_a_change_is_told_with_the_heads_on_its_sides(tmp_path: Path) -> None:
+    found = load_history(write(tmp_path, gates({(CELLS[1], "page_faults"): 16.0})))
+    (row,) = change_table(found).rows
+    cell, metric, before, after, day, low, high, p = row.cells
+    assert (cell, metric) == (CELLS[1], "page_faults")
+    assert (before, after) == (f"{FIRST - 1:07x}", f"{FIRST:07x}")
+    assert day == "2023-12-09" and high in ("+16 faults", "+17 faults") and float(p) < 0.01
+    assert low in ("0 faults", "+1 faults")
+
+
+def test_the_latest_gate_stands_beside_the_level(tmp_path: Path) -> None:
+    found = load_history(write(tmp_path, gates({(CELLS[0], "time"): 0.02})))
+    first = latest_table(found).rows[0].cells
+    assert first[:3] == [CELLS[0], "time", "40"] and first[4] == "15"
+    assert first[3].startswith(("+1.9", "+2.0")) and first[7] == "pass"
+    assert latest_table(found).rows[1].cells[6] == "[–, –]"
+
+
+def test_histories_without_a_change_seldom_show_one(tmp_path: Path) -> None:
+    """Of 40 histories of four series each, 2 are expected at most to show any change; 7 or more
+    would come in fewer than 1 of 100 such tests (Binomial(40, .05))."""
+    alarms = 0
+    for seed in range(40):
+        found = load_history(write(tmp_path, gates({}, seed=1000 + seed)))
+        assert found.alpha_each == ALPHA / 4
+        alarms += any(series.changes for series in found.series)
+    assert alarms < 7
+
+
+def test_gates_in_any_order_are_put_into_that_of_time(tmp_path: Path) -> None:
+    records = gates({(CELLS[0], "time"): 0.02})
+    forward = load_history(write(tmp_path, records))
+    backward = load_history(write(tmp_path, records[::-1]))
+    assert history_files(forward) == history_files(backward)
+
+
+def test_void_gates_and_other_references_are_left_out(tmp_path: Path) -> None:
+    records = gates({})
+    records[3]["verdict"] = "void"
+    for record in records[5:8]:
+        record["base"] = {"spec": "older", "revision": None, "build_id": "cd34"}
+    found = load_history(write(tmp_path, records))
+    assert (found.gates, found.void, found.other_reference) == (36, 1, 3)
+    text = history_files(found)["history.md"].decode()
+    assert "1 void gates are left out" in text and "3 gates against another reference" in text
+
+
+def test_all_files_are_written(tmp_path: Path) -> None:
+    path = write(tmp_path, gates({(CELLS[0], "time"): 0.02}))
+    assert run(["history", str(path), "--out", str(tmp_path / "out")]) == 0
+    names = {file.name for file in (tmp_path / "out").iterdir()}
+    assert names == {f"history.{end}" for end in ("md", "csv", "html", "svg", "pdf", "png")}
+    rows = (tmp_path / "out/history.csv").read_text().splitlines()
+    assert len(rows) == 1 + 4 * GATES
+
+
+@pytest.mark.parametrize("line", ["", "{", '{"schema": "slablab-gate/2", "rows": []}', "[]"])
+def test_what_is_no_history_is_refused(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "x.jsonl"
+    path.write_text(line)
+    with pytest.raises(Complaint):
+        load_history(path)
