@@ -34,16 +34,17 @@ static bool counts_instructions(struct plan const *plan)
 static void judge_instructions(struct gate_judge *judge, struct instructions const *counted,
                                size_t cell)
 {
+    size_t const n = INSTRUCTION_BLOCKS;
     double base[2 * INSTRUCTION_BLOCKS];
     double head[INSTRUCTION_BLOCKS];
 
-    for (size_t i = 0; i < INSTRUCTION_BLOCKS; i++) {
+    for (size_t i = 0; i < n; i++) {
         uint64_t const *const counts = instructions_of(counted, cell, i);
         base[2 * i] = (double)counts[GATE_BASE];
         base[2 * i + 1] = (double)counts[GATE_CONTROL];
         head[i] = (double)counts[GATE_HEAD];
     }
-    gate_judge_instructions(judge, cell, base, 2 * INSTRUCTION_BLOCKS, head, INSTRUCTION_BLOCKS);
+    gate_judge_instructions(judge, cell, base, 2 * n, head, n);
 }
 
 enum step gate_count_instructions(struct bench const *bench, struct gate_judge *judge,
