@@ -16,6 +16,8 @@ from .certificate_page import write_certificate
 from .complaint import Complaint
 from .fill import filled
 from .formats import FORMATS, brief, terminal
+from .gate_tables import gate_document
+from .gates import gate_differences, load_gate
 from .history import load_history
 from .history_page import write_history
 from .joined import join
@@ -64,6 +66,22 @@ def profile(arguments: argparse.Namespace) -> int:
             write_profile_report(joined, arguments.out, shown)
         print(arguments.out)
     return 0
+
+
+def gate(arguments: argparse.Namespace) -> int:
+    status = 0
+    for folder in arguments.run:
+        found = load_gate(folder)
+        different = gate_differences(found)
+        for line in different:
+            print(f"analysis: {folder}: {line}", file=sys.stderr)
+        if different:
+            print("  try: the same slablab and analysis; git log tells", file=sys.stderr)
+            status = STATUS_DIFFERENT
+        else:
+            sys.stdout.write(terminal(gate_document(found)))
+            print(f"{folder}: every row is what its samples give")
+    return status
 
 
 def verify(arguments: argparse.Namespace) -> int:
@@ -188,6 +206,12 @@ COMMANDS = (
         "print where time and page faults go, from runs of slablab profile and slablab faults",
         _profile_arguments,
         profile,
+    ),
+    Command(
+        "gate",
+        "derive a gate's rows and verdict again, fail on any difference, and print them",
+        _run_arguments,
+        gate,
     ),
     Command(
         "verify",

@@ -127,6 +127,13 @@ def _share_needed(n: int, k: int, power: float) -> float:
     return optimize.brentq(lambda p: _power(p, n, k) - power, 0.5, 1.0, xtol=1e-12)
 
 
+def binomial_share(n: int, successes: int, power: float) -> float:
+    """The smallest p with P(Bin(n, p) >= successes) >= power."""
+    if successes <= 0:
+        return 0.0
+    return float(special.betaincinv(successes, n - successes + 1, power))
+
+
 def minimum_detectable_effect(differences: ArrayLike, alpha: float, power: float = POWER) -> float:
     """The smallest true relative effect that the sign test would have found with the given power;
     NaN: none.
