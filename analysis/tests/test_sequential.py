@@ -163,7 +163,8 @@ def harness(tmp_path_factory):
     if compiler is None or not HARNESS.is_dir():
         pytest.skip("needs a C compiler and the harness's source")
     path = tmp_path_factory.mktemp("library") / "sequential.so"
-    sources = [str(HARNESS / f"{name}.c") for name in ("sequential", "statistics", "memory", "complain")]
+    names = ("sequential", "statistics", "memory", "complain")
+    sources = [str(HARNESS / f"{name}.c") for name in names]
     subprocess.run(
         [compiler, "-O1", "-shared", "-fPIC", "-I", str(HARNESS), "-o", str(path), *sources]
         + ["-lm"],
