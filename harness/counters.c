@@ -8,13 +8,33 @@
 #include "memory.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct counters {
     size_t count;
+    int held[REGION_COUNTERS_MAX]; /* this process's own, never switched on; -1: none */
     struct event event[];
 };
+
+/* The kernel's code has a tracepoint only while somebody has it open, and is changed at the first
+ * opening and the last closing. Held open here, a block of three samples with three tracepoints
+ * takes 147 ms, and 492 otherwise (2 shared vCPUs, Linux 6.18). */
+static int hold_tracepoint(struct event const *event)
+{
+    struct event held = *event;
+    int refusal = 0;
+
+    if (event->absence[0] != 0 || event->attributes.type != PERF_TYPE_TRACEPOINT)
+        return -1;
+    held.attributes.inherit = 0;
+    int const fd = event_open(&held, true, -1, &refusal);
+    if (fd >= 0)
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
+    return fd;
+}
 
 struct counters *counters_encode(char *const *events, size_t event_count)
 {
@@ -27,13 +47,18 @@ struct counters *counters_encode(char *const *events, size_t event_count)
     }
     counters = memory_zeroed(1, sizeof *counters + event_count * sizeof *counters->event);
     counters->count = event_count;
-    for (size_t i = 0; i < event_count; i++)
+    for (size_t i = 0; i < event_count; i++) {
         counters->event[i] = event_encode(events[i]);
+        counters->held[i] = hold_tracepoint(&counters->event[i]);
+    }
     return counters;
 }
 
 void counters_free(struct counters *counters)
 {
+    for (size_t i = 0; counters != NULL && i < counters->count; i++)
+        if (counters->held[i] >= 0)
+            close(counters->held[i]);
     free(counters);
 }
 

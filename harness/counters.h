@@ -12,7 +12,8 @@
 struct counters;
 
 /* Encodes the plan's events. Complains and returns NULL when there are more than
- * REGION_COUNTERS_MAX; an event that nobody knows is absent, not an error. */
+ * REGION_COUNTERS_MAX; an event that nobody knows is absent, not an error. Until counters_free the
+ * plan's tracepoints stay in the kernel's code. */
 struct counters *counters_encode(char *const *events, size_t event_count);
 void counters_free(struct counters *counters);
 
