@@ -4,11 +4,12 @@
 #   certify.sh BUILD OUT NULLS GATES SEED
 #
 # First a run of fixed length, which says how large the planted changes of time are. Then NULLS
-# gates of same against same and GATES of each planted change, one at a time, in an order drawn from
-# SEED, so that all share the weather. Each appends one line to OUT/gates.jsonl when it has ended:
-# the variant, the exit status, the seconds and gate.json. Its samples are kept without weather and
-# objects in OUT/samples/, about 40 bytes a block; the rest of its folder is dropped. Started again,
-# it goes on where it stopped: a gate is in the file or it is not.
+# gates of same against same and GATES of each planted change (twice as many of time+2), one at a
+# time, in an order drawn from SEED, so that all share the weather. Each appends one line to
+# OUT/gates.jsonl when it has ended: the variant, the exit status, the seconds and gate.json. Its
+# samples are kept without weather and objects in OUT/samples/, about 40 bytes a block; the rest of
+# its folder is dropped. Started again, it goes on where it stopped: a gate is in the file or it is
+# not.
 #
 # SPDX-License-Identifier: MIT
 set -euo pipefail
@@ -22,11 +23,13 @@ python=$(make --silent print-python)
 commit=$(git -c safe.directory='*' describe --always --dirty --abbrev=40 --exclude='*')
 readonly python commit
 
-# variant, base, head, experiment: the base is planted where the head is to be better.
+# variant, base, head, experiment: the base is planted where the head is to be better. The gate
+# makes a promise of time+2, so it is there twice.
 variants() {
     cat <<'TABLE'
 null            same   same            certify
 time+1          same   time+1          certify
+time+2          same   time+2          certify
 time+2          same   time+2          certify
 time+5          same   time+5          certify
 time-2          time+2 same            certify

@@ -39,7 +39,7 @@ fail() {
     exit 1
 }
 
-# ask STATUS -- 3 gates of nothing and 2 of each of the 8 changes.
+# ask STATUS -- 3 gates of nothing, 4 of time+2, 2 of each of the 7 other changes.
 ask() {
     local status=0
     harness/certify.sh "$build" "$out" 3 2 7 >"$scratch/log" 2>&1 || status=$?
@@ -50,10 +50,10 @@ ask 130
 [[ $(wc --lines <"$out/gates.jsonl") -eq 10 ]] || fail 'an interrupted gate was kept'
 printf '{"variant": "null", "ba' >>"$out/gates.jsonl"
 ask 0
-[[ $(wc --lines <"$out/gates.jsonl") -eq 19 ]] || fail 'not all gates, or one twice'
-[[ $(wc --lines <"$CERTIFY_ASKED") -eq 20 ]] || fail 'a gate that was in was asked again'
+[[ $(wc --lines <"$out/gates.jsonl") -eq 21 ]] || fail 'not all gates, or one twice'
+[[ $(wc --lines <"$CERTIFY_ASKED") -eq 22 ]] || fail 'a gate that was in was asked again'
 ask 0
-[[ $(wc --lines <"$CERTIFY_ASKED") -eq 20 ]] || fail 'there was nothing left to ask'
+[[ $(wc --lines <"$CERTIFY_ASKED") -eq 22 ]] || fail 'there was nothing left to ask'
 [[ ! -e $out/unfinished ]] || fail 'a folder of a gate was left behind'
 
 python3 - "$out" "$CERTIFY_ASKED" <<'PYTHON'
@@ -64,10 +64,11 @@ from pathlib import Path
 out = Path(sys.argv[1])
 gates = [json.loads(line) for line in (out / "gates.jsonl").read_text().splitlines()]
 count = Counter(gate["variant"] for gate in gates)
-assert count.pop("null") == 3 and set(count.values()) == {2} and len(count) == 8, count
+assert count.pop("null") == 3 and count.pop("time+2") == 4, count
+assert set(count.values()) == {2} and len(count) == 7, count
 order = [gate["variant"] for gate in gates]
 assert order != sorted(order), "they are to be mixed"
-assert all(len({gate[key] for gate in gates}) == 19 for key in ("seed", "samples"))
+assert all(len({gate[key] for gate in gates}) == 21 for key in ("seed", "samples"))
 for gate in gates:
     assert gate["status"] == (0 if gate["variant"] == "null" else 1), gate
     assert gate["gate"] == {"verdict": "made up", "rows": []} and gate["wall_ms"] >= 0
@@ -79,4 +80,4 @@ asked = Path(sys.argv[2]).read_text()
 better = "--base {0}/libtime+2.so --head {0}/libsame.so".format(out.parent / "build/planted")
 assert asked.count(better) in (2, 3), asked
 PYTHON
-echo 'certify: 19 made-up gates are in, each once'
+echo 'certify: 21 made-up gates are in, each once'
