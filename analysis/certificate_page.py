@@ -18,6 +18,7 @@ from .formats import markdown, markdown_table
 from .operating_curve import largest
 from .page import Document, Row, Table
 from .report import html_tables, page_of
+from .usual_methods import METHODS, compared, methods_table
 from .wording import ABSENT, per_cent
 
 FILE = "certificate.json"
@@ -108,6 +109,10 @@ def _failure_table(stated: dict[str, Any]) -> Table:
     )
 
 
+def _usual(stated: dict[str, Any]) -> list[Table]:
+    return [methods_table(stated["usual_methods"])] if stated["usual_methods"] else []
+
+
 def promise_line(promise: dict[str, Any]) -> str:
     """ "FAIL in at most 1 % of ...: kept (0.0 [0.0, 0.9] % of 400 gates)."""
     text = f"{promise['promise']}: {promise['verdict']}"
@@ -148,15 +153,20 @@ def document(stated: dict[str, Any]) -> Document:
         void=[],
         outcome=[promise_line(promise) for promise in stated["promises"]],
         cautions=_cautions(stated),
-        tables=[verdict_table(stated), _change_table(stated), _failure_table(stated)],
-        legend=list(LEGEND),
+        tables=[
+            verdict_table(stated),
+            *_usual(stated),
+            _change_table(stated),
+            _failure_table(stated),
+        ],
+        legend=[*LEGEND, *(f"{method.name}: {method.source}." for method in METHODS[::2])],
         machine=machine,
     )
 
 
 def certificate_files(certified: Certified) -> dict[str, bytes]:
     """All files of the certificate. The same gates give the same bytes."""
-    stated = derived(certified)
+    stated = {**derived(certified), "usual_methods": compared(certified)}
     found = document(stated)
     figure = drawn(operating_curve, Drawing("certificate", stated))
     shown = {"question": operating_curve.QUESTION, "svg": embeddable(figure["svg"])}
@@ -188,4 +198,5 @@ def certificate_summary(folder: Path) -> str:
     if stated.get("schema") != SCHEMA:
         raise Complaint(f"{path}: unknown schema '{stated.get('schema')}'", f"this reads {SCHEMA}")
     lines = [f"- {promise_line(promise)}." for promise in stated["promises"]]
-    return "\n".join([*lines, "", markdown_table(verdict_table(stated))])
+    tables = [verdict_table(stated), *_usual(stated)]
+    return "\n".join([*lines, "", *map(markdown_table, tables)])
