@@ -154,6 +154,9 @@ test-python:
 test-style:
 	@$(PYTHON) .ci/style.py $$(git -c safe.directory='*' ls-files '*.c' '*.h' '*.py' '*.sh')
 
+mutants: tests ## does a test die of every small fault in the code of verdicts? (minutes)
+	@$(PYTHON) .ci/mutants.py
+
 lint: ## clang-tidy and cppcheck over the C, shellcheck over the shell
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
 		--suppress=missingIncludeSystem \
@@ -165,7 +168,7 @@ lint: ## clang-tidy and cppcheck over the C, shellcheck over the shell
 		-Iworkloads -DBUILD_COMPILER='""' -DBUILD_FLAGS='""'
 	shellcheck $$(git ls-files '*.sh' .ci/run)
 
-.PHONY: always certify keep readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python test tests test-c test-python test-style lint clean
+.PHONY: always certify mutants keep readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python test tests test-c test-python test-style lint clean
 .SECONDARY:
 
 clean: ## remove what was built
