@@ -57,7 +57,7 @@ MUTANTS = (
     Mutant(SEQUENTIAL_PY, "centred[1:] @ centred[:-1]", "centred[2:] @ centred[:-2]", "lag two"),
     Mutant(SEQUENTIAL_PY, "passes[place] >= rule.pass_at:", "True:", "a look passes too soon"),
     Mutant(GATES_PY, "self.decisions / gate", "1 / gate", "m left out"),
-    Mutant(GATES_PY, 'gate.decisions / plan["alpha_control"]', "1e9", "the control never voids"),
+    Mutant(GATES_PY, 'gate.decisions / plan["alpha_control"]', "math.inf", "the control never voids"),
     Mutant(GATES_PY, "BASE, CONTROL, HEAD = 0, 1, 2", "BASE, CONTROL, HEAD = 2, 1, 0", "swapped"),
     Mutant(GATES_PY, 'if "fail" in verdicts', 'if verdicts == {"fail"}', "all must fail"),
     Mutant(GATES_PY, "if is_count and found", "if found", "ratios have an MDE of 100 %"),

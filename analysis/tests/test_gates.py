@@ -3,6 +3,7 @@
 SPDX-License-Identifier: MIT"""
 
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from ..complaint import Complaint
 from ..formats import TERMINAL_COLUMNS, terminal
 from ..gate_tables import gate_document
 from ..gates import derived_rows, gate_differences, load_gate
+from ..sequential import log_e_one_sided
 from .synthetic_gates import CELL, write_gate, write_instructions, write_samples
 
 STORED = sorted(Path(__file__).parents[2].glob("results/reference/gate*/*-gate"))
@@ -36,6 +38,15 @@ def verdict_of(folder: Path) -> str:
 )
 def test_the_verdict_follows_from_the_samples(tmp_path, changes, verdict) -> None:
     assert verdict_of(write_samples(tmp_path / "gate", **changes)) == verdict
+
+
+def test_thresholds_are_those_of_all_rows_that_decide(tmp_path) -> None:
+    """Two rows decide, so every block must be for FAIL until e reaches 2 / 0.5 %."""
+    said = write_gate(write_samples(tmp_path / "gate", factor=1.5))
+    (time,) = [row for row in said["rows"] if row["metric"] == "time"]
+    enough = next(n for n in range(1, 99) if log_e_one_sided(n, n) >= math.log(2 / 0.005))
+    assert time["decided_at"] == enough
+    assert 0 < time["mde"] < 0.02 < time["low"] < 0.5 < time["high"] < 0.6
 
 
 def test_a_metric_that_is_shown_never_fails(tmp_path) -> None:
