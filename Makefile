@@ -16,6 +16,7 @@ ALLOCATOR_FLAGS = $(CFLAGS) $(if $(DEBUG),-DDEBUG) -Iallocators -fPIC -shared -f
 	-fno-builtin-malloc -fno-builtin-calloc -fno-builtin-realloc -fno-builtin-free -falign-functions=64 \
 	-Wl,--build-id,-z,now
 HARNESS_LIBS = -lcyaml -lyaml -ljansson -lpfm -ldw -lelf -lm
+CERTIFIED = results/reference/certify
 KEPT = results/reference/$(notdir $(patsubst %/,%,$(dir $(RUN:/=))))/$(notdir $(RUN:/=))
 DEPENDENCIES = -MMD -MP
 QUIET = $(if $(V),,@$(if $(findstring s,$(firstword -$(MAKEFLAGS))),,echo '  $@' &&))
@@ -120,6 +121,13 @@ SEED = 1
 certify: all planted ## is the gate right? hundreds of gates of planted changes (hours; goes on where it stopped)
 	@harness/certify.sh $(BUILD) results/certify $(NULLS) $(GATES) $(SEED)
 
+certificate: ## store what make certify found in results/reference/certify, with its certificate
+	@test -f results/certify/gates.jsonl || { echo 'certificate: no results/certify/gates.jsonl; try: make certify' >&2; exit 2; }
+	mkdir -p $(CERTIFIED)
+	cp -r results/certify/gates.jsonl results/certify/machine.json results/certify/samples results/certify/planted_changes $(CERTIFIED)
+	gzip --best --no-name --force $(CERTIFIED)/gates.jsonl $(CERTIFIED)/planted_changes/*/*.jsonl
+	$(PYTHON) -m analysis certificate $(CERTIFIED) --out $(CERTIFIED)
+
 bench-analysis: ## a million samples: loaded and tabulated within 20 s and 2 GB?
 	$(PYTHON) -m analysis.benchmark_load
 
@@ -168,7 +176,7 @@ lint: ## clang-tidy and cppcheck over the C, shellcheck over the shell
 		-Iworkloads -DBUILD_COMPILER='""' -DBUILD_FLAGS='""'
 	shellcheck $$(git ls-files '*.sh' .ci/run)
 
-.PHONY: always certify mutants keep readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python test tests test-c test-python test-style lint clean
+.PHONY: always certify certificate mutants keep readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python test tests test-c test-python test-style lint clean
 .SECONDARY:
 
 clean: ## remove what was built

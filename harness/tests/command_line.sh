@@ -81,7 +81,12 @@ END
 export GITHUB_STEP_SUMMARY=$output/summary.md
 gate=(gate "$counts" --out "$output" --record --base baseline)
 expect 0 'verdict: PASS (0 of 1 rows failed' "${gate[@]}" --head baseline
-expect 1 'verdict: FAIL (1 of 1 rows failed' "${gate[@]}" --head bump
+expect 1 'verdict: FAIL (1 of 1 rows failed' "${gate[@]}" --head bump --explain
+if ! grep --quiet 'page faults of the region  *base  *head  *change of control$' "$output/all"; then
+    echo "FAILED: slablab gate --explain: it explains no page faults; it printed:"
+    cat "$output/all"
+    failures=$((failures + 1))
+fi
 unset GITHUB_STEP_SUMMARY
 if ! { grep --quiet ': PASS$' "$output/summary.md" && grep --quiet ': FAIL$' "$output/summary.md" &&
     [[ $(wc --lines <"$output/history/counts.jsonl") -eq 2 ]] && python3 -c '
