@@ -88,6 +88,12 @@ if ! grep --quiet 'page faults of the region  *base  *head  *change of control$'
     failures=$((failures + 1))
 fi
 unset GITHUB_STEP_SUMMARY
+# Killed at whatever moment that is, a gate goes on with the same command, and decides as it would.
+killed=(gate "$counts" --out "$output/killed" --base baseline --head bump --seed 5)
+for seconds in 0.2 0.4 0.6; do
+    timeout --signal=KILL "$seconds" "$slablab" "${killed[@]}" >"$output/all" 2>&1 || true
+done
+expect 1 'verdict: FAIL (1 of 1 rows failed' "${killed[@]}"
 if ! { grep --quiet ': PASS$' "$output/summary.md" && grep --quiet ': FAIL$' "$output/summary.md" &&
     [[ $(wc --lines <"$output/history/counts.jsonl") -eq 2 ]] && python3 -c '
 import sys, xml.dom.minidom
