@@ -153,6 +153,25 @@ static char **arguments_build(struct callgrind *callgrind, char **program)
     return arguments;
 }
 
+/* glibc chooses its string functions by the processor: not here, so that another one's counts are
+ * the same. An arm that sets the variable itself is left alone. The result has no strings of its
+ * own. */
+static char **environment_pinned(char **environment)
+{
+    static char pinned[] = "GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX2,-AVX512F,-AVX512VL,-ERMS,-FSRM";
+    size_t const name = strcspn(pinned, "=") + 1;
+    bool set = false;
+    size_t count = 0;
+
+    for (; environment[count] != NULL; count++)
+        set = set || strncmp(environment[count], pinned, name) == 0;
+    char **const copy = memory_zeroed(count + 2, sizeof *copy);
+    memcpy(copy, environment, count * sizeof *copy);
+    if (!set)
+        copy[count] = pinned;
+    return copy;
+}
+
 /* What an allocator does may depend on its addresses: they are the same in every process. */
 static bool run_at_fixed_addresses(struct sampler *sampler, char *const *arguments,
                                    char *const *environment, struct sample *sample)
@@ -177,6 +196,7 @@ static bool run_sample(struct callgrind *callgrind, size_t cell, size_t arm, str
     size_t const bytes_total = environment_bytes_largest(plan, false, region_fd);
     char **const environment =
         environment_build(&plan->arms[arm], object, region_fd, bytes_total, 0);
+    char **const pinned = environment_pinned(environment);
     char **const program = trial_arguments(&plan->cells[cell], terms);
     char **const arguments = arguments_build(callgrind, program);
     struct sample_expectation const expectation = {
@@ -187,12 +207,13 @@ static bool run_sample(struct callgrind *callgrind, size_t cell, size_t arm, str
         .checksum = terms->checksum,
     };
     bool const started =
-        run_at_fixed_addresses(&callgrind->bench.sampler, arguments, environment, sample);
+        run_at_fixed_addresses(&callgrind->bench.sampler, arguments, pinned, sample);
 
     if (started)
         sample_judge(sample, &expectation);
     free(arguments);
     free(program);
+    free(pinned);
     free(environment);
     return started;
 }
