@@ -16,7 +16,7 @@ from .certificate_page import write_certificate
 from .complaint import Complaint
 from .fill import filled
 from .formats import FORMATS, brief, terminal
-from .gate_tables import gate_document
+from .gate_tables import gate_document, write_gate_report
 from .gates import gate_differences, load_gate
 from .history import load_history
 from .history_page import write_history
@@ -81,6 +81,8 @@ def gate(arguments: argparse.Namespace) -> int:
         else:
             sys.stdout.write(terminal(gate_document(found)))
             print(f"{folder}: every row is what its samples give")
+            if arguments.out is not None:
+                print(write_gate_report(found, arguments.out))
     return status
 
 
@@ -154,6 +156,13 @@ def _profile_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _gate_arguments(parser: argparse.ArgumentParser) -> None:
+    _run_arguments(parser)
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="write a page and tables/ there, too"
+    )
+
+
 def _verify_arguments(parser: argparse.ArgumentParser) -> None:
     _run_arguments(parser)
     parser.add_argument(
@@ -210,7 +219,7 @@ COMMANDS = (
     Command(
         "gate",
         "derive a gate's rows and verdict again, fail on any difference, and print them",
-        _run_arguments,
+        _gate_arguments,
         gate,
     ),
     Command(

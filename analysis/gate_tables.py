@@ -5,10 +5,15 @@ SPDX-License-Identifier: MIT"""
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
+from .formats import markdown
 from .gates import Gate
 from .page import Document, Row, Table
+from .report import html_tables, page_of
 from .wording import ABSENT, count, per_cent
 
 REVISION_DIGITS = 12
@@ -106,3 +111,17 @@ def gate_document(gate: Gate) -> Document:
         [Table("Head against base, worst first", COLUMNS, _rows(said["rows"]))],
         legend,
     )
+
+
+def write_gate_report(gate: Gate, out: Path) -> Path:
+    """tables/<run>.md, tables/<run>.csv (gate.json's rows, raw) and <run>.html; returns the page's
+    path."""
+    found, name = gate_document(gate), gate.run.name
+    tables = out / "tables"
+    tables.mkdir(parents=True, exist_ok=True)
+    (tables / f"{name}.md").write_text(markdown(found), encoding="utf-8")
+    rows = pd.DataFrame(gate.said["rows"])
+    rows.to_csv(tables / f"{name}.csv", index=False, lineterminator="\n")
+    page = out / f"{name}.html"
+    page.write_text(page_of(name, found, [], html_tables(found)), encoding="utf-8")
+    return page

@@ -123,6 +123,15 @@ def _estimates(
     return {key: value if math.isfinite(value) else None for key, value in found.items()}
 
 
+def _as_planned(written: dict[str, Any]) -> dict[str, Any]:
+    """What a row repeats of the plan."""
+    return {
+        "scale": "absolute" if written["name"] in COUNTS else "ratio",
+        "decides": written["decides"],
+        "margin": written["margin"],
+    }
+
+
 def _block_row(gate: Gate, cell: str, written: dict[str, Any]) -> dict[str, Any]:
     values = gate.values(cell, written["name"])
     base, head = values[:, BASE], values[:, HEAD]
@@ -130,6 +139,7 @@ def _block_row(gate: Gate, cell: str, written: dict[str, Any]) -> dict[str, Any]
     decision = decide(head, base, rule)
     decided = written["decides"]
     return {
+        **_as_planned(written),
         "verdict": decision.verdict if decided else "reported",
         "decided_at": decision.decided_at if decided else None,
         "blocks": len(values),
@@ -157,9 +167,14 @@ def _instruction_counts(folder: Path, cell: str) -> tuple[list[int], list[int]]:
 def _instruction_row(gate: Gate, cell: str, written: dict[str, Any]) -> dict[str, Any]:
     head, base = _instruction_counts(gate.run.path, cell)
     if not head:
-        return {"verdict": "undecided" if written["decides"] else "reported", "decided_at": None}
+        return {
+            **_as_planned(written),
+            "verdict": "undecided" if written["decides"] else "reported",
+            "decided_at": None,
+        }
     verdict, effect, spread = decide_instructions(head, base, written["margin"])
     return {
+        **_as_planned(written),
         "verdict": verdict if written["decides"] else "reported",
         "decided_at": len(head),
         "blocks": len(head),
@@ -264,9 +279,10 @@ def gate_differences(gate: Gate) -> list[str]:
         *_held(gate.said["rows"], rows, "row"),
         *_held(gate.said["control"], derived_controls(gate), "control"),
     ]
-    verdict = derived_verdict(gate, rows)
-    if gate.said["verdict"] != verdict:
-        found.append(
-            f"the verdict is {gate.said['verdict']} in gate.json, and {verdict} by the samples"
-        )
+    whole = {"verdict": derived_verdict(gate, rows), "decisions": gate.decisions}
+    found += [
+        f"the whole: {name} is {gate.said.get(name)} in gate.json, and {value} by the samples"
+        for name, value in whole.items()
+        if gate.said.get(name) != value
+    ]
     return sorted(found)
