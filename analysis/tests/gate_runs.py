@@ -4,12 +4,14 @@ SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from analysis.blocks import DEFAULT_EVENTS
+from analysis.gates import gate_differences, load_gate
 
 from . import gate_oracle
 from .synthetic import arm_record, write_run
@@ -89,3 +91,21 @@ def said_of(folder: Path) -> dict[str, Any]:
 
 def write_said(folder: Path, said: dict[str, Any]) -> None:
     (folder / "gate.json").write_text(json.dumps(said))
+
+
+def drifting(block: dict[str, Any]) -> None:
+    """An edit: each block's head depends on the one before it."""
+    for sample in block["samples"]:
+        if sample["arm"] == "head":
+            sample["cpu_ns"] = int(sample["cpu_ns"] * (1 + 0.0005 * (block["block"] - 50)))
+
+
+def edited_differences(folder: Path, edit: Callable[[dict[str, Any]], None]) -> list[str]:
+    """With a gate.json that was edited, which is put back."""
+    said = said_of(folder)
+    edited = copy.deepcopy(said)
+    edit(edited)
+    write_said(folder, edited)
+    found = gate_differences(load_gate(folder))
+    write_said(folder, said)
+    return found

@@ -1,4 +1,4 @@
-"""synthetic_gates.py -- writes gates that were never held: samples, and the gate.json they give.
+"""synthetic_gates.py -- lines of gates.jsonl and of a history that no gate ever said.
 
 SPDX-License-Identifier: MIT"""
 
@@ -8,100 +8,104 @@ import json
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+from analysis.certificate import VERDICTS
 
-from ..gates import COUNTS, Gate, derived_controls, derived_rows, derived_verdict
-from ..records import load
-from .synthetic import HASH, arm_record, block_record, plan_record, sample_record
+from .synthetic import write_run
 
-CELL = "fixed_random size=256 slots=400 operations=100000 cold"
-METRICS = [
-    {"name": "time", "margin": 0.02, "decides": True},
-    {"name": "page_faults", "margin": 0.0, "decides": True},
-    {"name": "wall_time", "margin": 0.02, "decides": False},
-]
-BASE_NS, FAULTS = 17_000_000, 190
+CELLS = ["fixed_random size=512 slots=400 warm", "fixed_random size=256 slots=65536 cold"]
+DAY_NS = 86_400_000_000_000
 
 
-def gate_plan(metrics: list[dict[str, Any]]) -> dict[str, Any]:
-    arms = [
-        arm_record("base", "baseline"),
-        arm_record("control", "control"),
-        arm_record("head", "arm"),
-    ]
-    gate = {"alpha_fail": 0.005, "alpha_pass": 0.05, "metrics": metrics}
-    return {**plan_record([], [CELL], 1200), "form": "gate", "arms": arms, "gate": gate}
+def row_record(cell: str, metric: str = "time", **changes: Any) -> dict[str, Any]:
+    row = {
+        "cell": cell,
+        "metric": metric,
+        "scale": "ratio",
+        "unit": "ns",
+        "decides": True,
+        "margin": 0.02,
+        "verdict": "pass",
+        "decided_at": 72,
+        "blocks": 72,
+        "effect": 0.0,
+        "low": -0.01,
+        "high": 0.01,
+        "mde": 0.02,
+        "base_median": 2e7,
+        "head_median": 2e7,
+        "log_e_fail": -1.0,
+        "log_e_pass": 3.0,
+    }
+    return {**row, **changes}
 
 
-def write_samples(
-    folder: Path,
-    blocks: int = 120,
-    factor: float = 1.0,
-    more_faults: int = 0,
-    control_factor: float = 1.0,
-    metrics: list[dict[str, Any]] | None = None,
-) -> Path:
-    """A gate's folder without its gate.json."""
+def gate_record(verdict: str, rows: list[dict[str, Any]], number: int = 0) -> dict[str, Any]:
+    return {
+        "schema": "slablab-gate/1",
+        "plan": "00112233445566aa",
+        "experiment": "certify",
+        "verdict": verdict,
+        "reasons": [],
+        "base": {"spec": "same", "revision": None, "build_id": "ab12"},
+        "head": {"spec": "same", "revision": f"{number:07x}".ljust(40, "0"), "build_id": "ab12"},
+        "identical": False,
+        "decisions": 12,
+        "seconds": 5.0,
+        "started_unix_ns": 1_700_000_000_000_000_000 + number * DAY_NS,
+        "host": "testhost",
+        "rows": rows,
+        "control": [],
+    }
+
+
+def gate_line(
+    variant: str, verdict: str, number: int, wall_ms: int = 6000, blocks: int = 72
+) -> dict[str, Any]:
+    """One gate of a certificate; a FAIL is one of time in the first cell."""
+    base, head = ("time+2", "same") if variant == "time-2" else ("same", variant)
+    rows = [row_record(cell, blocks=blocks - place) for place, cell in enumerate(CELLS)]
+    if verdict == "fail":
+        rows[0]["verdict"] = "fail"
+    return {
+        "variant": variant,
+        "base": base,
+        "head": "same" if variant == "null" else head,
+        "experiment": "certify",
+        "seed": number,
+        "commit": "0123abc",
+        "status": VERDICTS[verdict],
+        "wall_ms": wall_ms,
+        "samples": "",
+        "gate": gate_record(verdict, rows, number),
+    }
+
+
+def write_gates(folder: Path, counts: dict[str, dict[str, int]]) -> Path:
+    """A folder of `make certify`: variant to verdict to how many, and the planted changes."""
     folder.mkdir(parents=True)
-    random = np.random.default_rng(blocks)
-    factors = {"base": 1.0, "control": control_factor, "head": factor}
-    lines = []
-    for number in range(blocks):
-        samples = [
-            sample_record(
-                arm,
-                position,
-                int(BASE_NS * times * np.exp(random.normal(0, 0.004))),
-                FAULTS + (more_faults if arm == "head" else 0),
-                1_300_000,
-                0.0,
-            )
-            for position, (arm, times) in enumerate(factors.items())
-        ]
-        lines.append(json.dumps(block_record(CELL, number, samples)))
-    (folder / "samples.jsonl").write_text("".join(line + "\n" for line in lines))
-    (folder / "plan.json").write_text(json.dumps(gate_plan(metrics or METRICS)))
+    lines, number = [], 0
+    for variant, said in counts.items():
+        for verdict, count in said.items():
+            for _ in range(count):
+                lines.append(gate_line(variant, verdict, number, 1000 * (number % 3 + 1)))
+                number += 1
+    (folder / "gates.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    (folder / "machine.json").write_text(json.dumps({"cpu_model": "Test CPU"}))
     return folder
 
 
-def write_instructions(folder: Path, base: list[int], head: list[int]) -> None:
-    lines = []
-    for number, (one, other) in enumerate(zip(base, head)):
-        samples = [
-            {"arm": "base", "instructions": one},
-            {"arm": "control", "instructions": one},
-            {"arm": "head", "instructions": other},
-        ]
-        lines.append({"plan": HASH, "cell": CELL, "block": number, "samples": samples})
-    text = "".join(json.dumps(line) + "\n" for line in lines)
-    (folder / "instructions.jsonl").write_text(text)
+def write_planted_changes(folder: Path, slower: dict[str, float]) -> Path:
+    """The run of fixed length; slower: library to the log of its time against same's."""
 
+    def rename(block: dict[str, Any]) -> None:
+        for sample in block["samples"]:
+            sample["arm"] = sample["arm"].replace("baseline", "same")
 
-def write_gate(folder: Path) -> dict[str, Any]:
-    """gate.json as the samples give it."""
-    said: dict[str, Any] = {
-        "schema": "slablab-gate/1",
-        "plan": HASH,
-        "experiment": "synthetic",
-        "verdict": "pass",
-        "reasons": [],
-        "base": {"spec": "main", "revision": "0123456789abcdef", "build_id": "ab12"},
-        "head": {"spec": "head", "revision": None, "build_id": "cd34"},
-        "identical": False,
-        "seconds": 12.5,
-        "rows": [],
-        "control": [],
-    }
-    gate = Gate(load(folder), said)
-    rows = derived_rows(gate)
-    said["decisions"] = gate.decisions
-    said["verdict"] = derived_verdict(gate, rows)
-    margins = {rule["name"]: rule for rule in gate.rules}
-    for (cell, metric), row in rows.items():
-        scale = "absolute" if metric in COUNTS else "ratio"
-        rule = {key: margins[metric][key] for key in ("margin", "decides")}
-        said["rows"].append({"cell": cell, "metric": metric, "scale": scale, **rule, **row})
-    for (cell, metric), entry in derived_controls(gate).items():
-        said["control"].append({"cell": cell, "metric": metric, **entry})
-    (folder / "gate.json").write_text(json.dumps(said))
-    return said
+    arms = {"same COPY=1": 0.0, **{name: -log for name, log in slower.items()}}
+    run = write_run(
+        folder / "planted_changes" / "run", arms, CELLS, 60, noise=0.001, edit=rename
+    )
+    plan = json.loads((run / "plan.json").read_text())
+    plan["arms"][0]["id"] = "same"
+    (run / "plan.json").write_text(json.dumps(plan))
+    return run

@@ -1,132 +1,184 @@
-"""test_gates.py -- a gate's rows from its samples, and every way in which gate.json may differ.
+"""test_gates.py -- a gate's verdict from its samples, and every way in which gate.json may differ.
 
 SPDX-License-Identifier: MIT"""
 
 import json
 import math
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from ..commands import run as command
-from ..complaint import Complaint
-from ..formats import TERMINAL_COLUMNS, terminal
-from ..gate_tables import gate_document
-from ..gates import derived_rows, gate_differences, load_gate
-from ..sequential import log_e_one_sided
-from .synthetic_gates import CELL, write_gate, write_instructions, write_samples
+from analysis.commands import run
+from analysis.complaint import Complaint
+from analysis.formats import TERMINAL_COLUMNS
+from analysis.gates import derived_rows, derived_verdict, gate_differences, load_gate
+from analysis.sequential import log_e_one_sided
+
+from .gate_runs import (
+    CELLS,
+    METRICS,
+    drifting,
+    edited_differences,
+    said_of,
+    write_gate,
+    write_said,
+)
 
 STORED = sorted(Path(__file__).parents[2].glob("results/reference/gate*/*-gate"))
 
 
-def verdict_of(folder: Path) -> str:
-    return write_gate(folder)["verdict"]
+def _more_faults(more: int) -> Callable[[str, str, int], int]:
+    return lambda arm, cell, number: 190 + (more if arm == "head" else 0)
+
+
+def _losing(block: dict[str, Any]) -> None:
+    if block["block"] % 4 == 1:
+        block["valid"] = False
+        block["samples"][0].update(status="failed", exit_code=1)
 
 
 @pytest.mark.parametrize(
-    ("changes", "verdict"),
+    ("options", "verdict"),
     [
         ({}, "pass"),
-        ({"factor": 1.03}, "fail"),
-        ({"factor": 0.97}, "pass"),
-        ({"more_faults": 1}, "fail"),
-        ({"more_faults": -5}, "pass"),
+        ({"head": 0.03}, "fail"),
+        ({"head": -0.03}, "pass"),
+        ({"faults": _more_faults(2)}, "fail"),
+        ({"faults": _more_faults(-5)}, "pass"),
         ({"blocks": 8}, "inconclusive"),
-        ({"control_factor": 1.05}, "void"),
-        ({"control_factor": 1.05, "factor": 1.5}, "void"),
+        ({"control": 0.05}, "void"),
+        ({"control": 0.05, "head": 0.4}, "void"),
+        ({"edit": drifting, "blocks": 100}, "void"),
+        ({"edit": _losing}, "void"),
     ],
 )
-def test_the_verdict_follows_from_the_samples(tmp_path, changes, verdict) -> None:
-    assert verdict_of(write_samples(tmp_path / "gate", **changes)) == verdict
+def test_the_verdict_follows_from_the_samples(
+    tmp_path: Path, options: dict[str, Any], verdict: str
+) -> None:
+    gate = load_gate(write_gate(tmp_path / "run", **options))
+    assert derived_verdict(gate, derived_rows(gate)) == verdict
+    if verdict == "void":  # of which the oracle knows nothing
+        (line,) = gate_differences(gate)
+        assert "and void by the samples" in line
 
 
-def test_thresholds_are_those_of_all_rows_that_decide(tmp_path) -> None:
-    """Two rows decide, so every block must be for FAIL until e reaches 2 / 0.5 %."""
-    said = write_gate(write_samples(tmp_path / "gate", factor=1.5))
-    (time,) = [row for row in said["rows"] if row["metric"] == "time"]
-    enough = next(n for n in range(1, 99) if log_e_one_sided(n, n) >= math.log(2 / 0.005))
+def test_thresholds_are_those_of_all_rows_that_decide(tmp_path: Path) -> None:
+    """Four rows in two cells decide: every block must be for FAIL until e reaches 8 / 0.5 %."""
+    gate = load_gate(write_gate(tmp_path / "run", head=0.4, blocks=120))
+    time = derived_rows(gate)[CELLS[0], "time"]
+    enough = next(n for n in range(1, 99) if log_e_one_sided(n, n) >= math.log(8 / 0.005))
     assert time["decided_at"] == enough
     assert 0 < time["mde"] < 0.02 < time["low"] < 0.5 < time["high"] < 0.6
 
 
-def test_a_metric_that_is_shown_never_fails(tmp_path) -> None:
-    shown = [
-        {"name": "time", "margin": 0.02, "decides": False},
-        {"name": "page_faults", "margin": 0.01, "decides": True},
-    ]
-    folder = write_samples(tmp_path / "gate", factor=1.5, metrics=shown)
-    said = write_gate(folder)
-    assert said["verdict"] == "pass" and said["decisions"] == 1
-    assert {row["metric"]: row["verdict"] for row in said["rows"]} == {
-        "time": "reported",
-        "page_faults": "pass",
-    }
+def test_a_metric_that_is_shown_never_fails(tmp_path: Path) -> None:
+    shown = [{**METRICS[0], "decides": False}, METRICS[1]]
+    gate = load_gate(write_gate(tmp_path / "run", head=0.4, metrics=shown))
+    rows = derived_rows(gate)
+    assert derived_verdict(gate, rows) == "pass" and gate.decisions == 2
+    assert rows[CELLS[0], "time"]["verdict"] == "reported"
+    assert rows[CELLS[0], "page_faults"]["verdict"] == "pass"
 
 
-def test_instructions_decide_by_their_own_blocks(tmp_path) -> None:
-    metrics = [{"name": "instructions", "margin": 0.002, "decides": True}]
-    for head, verdict in ((1_000_100, "pass"), (1_010_000, "fail")):
-        folder = write_samples(tmp_path / verdict, blocks=6, metrics=metrics)
-        write_instructions(folder, [1_000_000] * 3, [head] * 3)
-        assert verdict_of(folder) == verdict
-        assert gate_differences(load_gate(folder)) == []
+NUMBERS = ("effect", "low", "high", "mde", "base_median", "head_median", "log_e_fail")
 
 
-def test_a_gate_that_is_what_its_samples_say_has_no_differences(tmp_path) -> None:
-    folder = write_samples(tmp_path / "gate", factor=1.03)
-    write_gate(folder)
-    assert gate_differences(load_gate(folder)) == []
-    assert command(["gate", str(folder)]) == 0
+@pytest.mark.parametrize("field", [*NUMBERS, "log_e_pass", "decided_at", "blocks", "margin"])
+def test_a_number_typed_by_hand_is_found_with_its_row(tmp_path: Path, field: str) -> None:
+    folder = write_gate(tmp_path / "run")
+    true = said_of(folder)["rows"][5][field]
+
+    def by(change: float) -> Callable[[dict[str, Any]], None]:
+        return lambda said: said["rows"][5].update({field: true + change * max(1, abs(true))})
+
+    assert edited_differences(folder, by(1e-10)) == []
+    (line,) = edited_differences(folder, by(1 if isinstance(true, int) else 4e-9))
+    assert f"time in '{CELLS[1]}': {field} is" in line
+    assert "by the samples" in line
+    (line,) = edited_differences(folder, lambda said: said["rows"][5].update({field: None}))
+    assert f"{field} is None in gate.json, and {true}"[:40] in line
 
 
 @pytest.mark.parametrize(
-    ("key", "change"),
+    ("edit", "told"),
     [
-        ("effect", lambda value: value + 1e-6),
-        ("low", lambda value: value * (1 + 1e-6)),
-        ("log_e_fail", lambda value: value - 1e-6),
-        ("verdict", lambda value: "pass" if value != "pass" else "fail"),
-        ("decided_at", lambda value: (value or 0) + 1),
-        ("mde", lambda value: None),
+        (lambda said: said.update(verdict="fail"), "verdict is fail in gate.json, and pass by"),
+        (lambda said: said.update(decisions=7), "decisions is 7 in gate.json, and 8 by"),
+        (lambda said: said["rows"].pop(), "row of wall_time"),
+        (lambda said: said["rows"].append({**said["rows"][0], "metric": "mips"}), "row of mips"),
+        (lambda said: said["rows"][0].update(verdict="fail"), "verdict is fail in"),
+        (lambda said: said["rows"][0].update(decides=False), "decides is False in"),
+        (lambda said: said["rows"][1].update(scale="ratio"), "scale is ratio in"),
+        (lambda said: said["control"][0].update(log_e=3.0), "control of time in"),
+        (lambda said: said["control"].pop(), "control of vm_hwm in"),
     ],
 )
-def test_every_field_of_a_row_is_held(tmp_path, capsys, key, change) -> None:
-    folder = write_samples(tmp_path / "gate", factor=1.03)
-    said = write_gate(folder)
-    said["rows"][0][key] = change(said["rows"][0][key])
-    (folder / "gate.json").write_text(json.dumps(said))
-    found = gate_differences(load_gate(folder))
-    assert len(found) == 1 and f"row of time in '{CELL}': {key} is" in found[0]
-    assert command(["gate", str(folder)]) == 1
-    assert key in capsys.readouterr().err
+def test_words_typed_by_hand_are_found(
+    tmp_path: Path, edit: Callable[[dict[str, Any]], None], told: str
+) -> None:
+    (line,) = edited_differences(write_gate(tmp_path / "run"), edit)
+    assert told in line
 
 
-def test_a_row_that_is_missing_and_another_verdict_are_told(tmp_path) -> None:
-    folder = write_samples(tmp_path / "gate")
-    said = write_gate(folder)
-    said["rows"].pop()
-    said["verdict"] = "fail"
-    (folder / "gate.json").write_text(json.dumps(said))
-    found = gate_differences(load_gate(folder))
-    assert len(found) == 2 and any("the verdict is fail" in line for line in found)
+def _uncounted(block: dict[str, Any]) -> None:
+    for sample in block["samples"]:
+        sample["events"]["syscalls:sys_enter_mmap"] = {"absent": "Operation not permitted"}
 
 
-def test_what_is_no_gate_is_complained_of(tmp_path) -> None:
-    with pytest.raises(Complaint, match="no finished gate"):
-        load_gate(tmp_path)
-    folder = write_samples(tmp_path / "gate")
-    said = write_gate(folder)
-    (folder / "gate.json").write_text(json.dumps({**said, "plan": "another"}))
+def test_what_nobody_could_count_decides_nothing(tmp_path: Path) -> None:
+    folder = write_gate(tmp_path / "run")
+    blocks = [json.loads(line) for line in (folder / "samples.jsonl").open()]
+    for block in blocks:
+        _uncounted(block)
+    lines = [json.dumps(block) + "\n" for block in blocks]
+    (folder / "samples.jsonl").write_text("".join(lines))
+    row = derived_rows(load_gate(folder))[CELLS[0], "mmap"]
+    assert {row[name] for name in ("decided_at", "effect", "low", "mde", "base_median")} == {None}
+    assert row["verdict"] == "undecided"
+
+
+def test_what_is_no_gate_is_refused(tmp_path: Path) -> None:
+    folder = write_gate(tmp_path / "run")
+    write_said(folder, {**said_of(folder), "schema": "slablab-gate/2"})
+    with pytest.raises(Complaint, match="unknown schema"):
+        load_gate(folder)
+    write_said(folder, {**said_of(folder), "schema": "slablab-gate/1", "plan": "0" * 16})
     with pytest.raises(Complaint, match="its plan is not"):
+        load_gate(folder)
+    (folder / "gate.json").unlink()
+    with pytest.raises(Complaint, match="no finished gate"):
         load_gate(folder)
 
 
-def test_the_table_is_worst_first_and_fits(tmp_path) -> None:
-    folder = write_samples(tmp_path / "gate", factor=1.03)
-    write_gate(folder)
-    text = terminal(gate_document(load_gate(folder)))
-    assert "FAIL: 1 of 2 rows failed" in text
-    assert all(len(line) <= TERMINAL_COLUMNS for line in text.splitlines())
+def test_the_command_prints_the_table_or_what_differs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_gate(tmp_path / "run", head=0.03)
+    assert run(["gate", str(folder)]) == 0
+    shown = capsys.readouterr().out
+    assert "FAIL: 2 of 8 rows failed" in shown
+    lines = shown.replace(str(folder), "").splitlines()
+    assert max(map(len, lines)) <= TERMINAL_COLUMNS
+    said = said_of(folder)
+    said["rows"][0]["effect"] += 0.01
+    write_said(folder, said)
+    assert run(["gate", str(folder)]) == 1
+    assert f"row of time in '{CELLS[0]}': effect is" in capsys.readouterr().err
+
+
+def test_the_command_writes_what_it_prints(tmp_path: Path) -> None:
+    folder = write_gate(tmp_path / "run", head=0.03)
+    out = tmp_path / "out"
+    assert run(["gate", str(folder), "--out", str(out)]) == 0
+    names = {path.name for path in out.rglob("*.*")}
+    assert names == {"synthetic-run.md", "synthetic-run.csv", "synthetic-run.html"}
+    lines = (out / "tables" / "synthetic-run.csv").read_text().splitlines()
+    assert lines[0].startswith("cell,metric,scale,unit,decides,margin,verdict,decided_at")
+    assert len(lines) == 1 + len(said_of(folder)["rows"])
+    for text in ((out / "tables" / "synthetic-run.md"), (out / "synthetic-run.html")):
+        assert "FAIL: 2 of 8 rows failed" in text.read_text()
 
 
 @pytest.mark.parametrize("folder", STORED, ids=lambda folder: folder.name)
