@@ -3,6 +3,7 @@
 SPDX-License-Identifier: MIT"""
 
 import json
+import math
 import shutil
 import subprocess
 from pathlib import Path
@@ -10,10 +11,20 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import stats
 
-from analysis.gates import derived_verdict, gate_differences, load_gate
+from analysis.gates import derived_rows, derived_verdict, gate_differences, load_gate
 
-from .gate_runs import CELLS, METRICS, drifting, edited_differences, said_of, write_gate, write_said
+from . import gate_oracle
+from .gate_runs import (
+    CALLS,
+    CELLS,
+    METRICS,
+    edited_differences,
+    said_of,
+    write_gate,
+    write_said,
+)
 
 ROOT = Path(__file__).parents[2]
 # What harness/gate_judge.c and gate_describe.c call.
@@ -39,6 +50,7 @@ def _lossy(block: dict[str, Any]) -> None:
         block["samples"][0].update(status="crashed", signal=11)
 
 
+EVERY_CALL = [{"name": name, "margin": 0.1, "decides": True} for name in CALLS]
 SCENARIOS: dict[str, dict[str, Any]] = {
     "equal": {},
     "slower by 3 %": {"head": 0.03},
@@ -48,6 +60,7 @@ SCENARIOS: dict[str, dict[str, Any]] = {
     "five blocks": {"blocks": 5},
     "one block": {"blocks": 1},
     "one more system call": {"mmaps": lambda arm: 31 if arm == "head" else 30},
+    "every system call": {"mmaps": lambda arm: 60 + 9 * (arm == "head"), "metrics": EVERY_CALL},
     "no system calls": {"mmaps": lambda arm: 0},
     "faults that vary": {"faults": _noisy_faults, "blocks": 120},
     "faults from none to one": {"faults": lambda arm, cell, n: int(arm == "head" and n > 9)},
@@ -110,13 +123,67 @@ def test_scenarios_are_what_they_are_called(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("options", [{"control": 0.05}, {"edit": drifting, "blocks": 100}])
-def test_the_harness_voids_what_the_analysis_voids(
-    tmp_path: Path, judge: Path, options: dict[str, Any]
-) -> None:
-    folder = write_gate(tmp_path / "run", **options)
-    assert _judged_again(judge, folder)["verdict"] == "void"
-    assert derived_verdict(load_gate(folder), {}) == "void"
+def _verdicts(judge: Path, folder: Path) -> tuple[str, str]:
+    """The harness's and the analysis's."""
+    gate = load_gate(folder)
+    return _judged_again(judge, folder)["verdict"], derived_verdict(gate, derived_rows(gate))
+
+
+def _times(block: dict[str, Any], arm: str, factor: float) -> None:
+    """All arms take the same time, but one, in whose place the factor stands."""
+    for sample in block["samples"]:
+        sample["cpu_ns"] = int(17_000_000 * (factor if sample["arm"] == arm else 1))
+
+
+@pytest.mark.parametrize("over", [False, True])
+def test_the_control_voids_at_its_threshold(tmp_path: Path, judge: Path, over: bool) -> None:
+    """60 blocks, 6 of them ties: the control is slower in as many as the e-process needs, or in one
+    fewer."""
+    threshold = math.log(8 / 0.01)  # four rows in two cells, alpha_control
+    enough = next(s for s in range(27, 55) if gate_oracle.log_e_two_sided(s, 54) >= threshold)
+    slower = enough if over else enough - 1
+
+    def edit(block: dict[str, Any]) -> None:
+        number = block["block"] - 6
+        _times(block, "control", 1.0 if number < 0 else 1.001 if number < slower else 0.999)
+
+    folder = write_gate(tmp_path / "run", edit=edit, metrics=METRICS)
+    assert _verdicts(judge, folder) == (("void", "void") if over else ("pass", "pass"))
+
+
+def _rank_dependence(d: np.ndarray) -> float:
+    """By scipy's ranks, and the definition of a correlation about the mean."""
+    r = stats.rankdata(d) - (d.size + 1) / 2
+    return float(stats.norm.sf(np.sum(r[1:] * r[:-1]) / np.sum(r * r) * math.sqrt(d.size)))
+
+
+@pytest.mark.parametrize("over", [False, True])
+def test_dependence_voids_at_its_threshold(tmp_path: Path, judge: Path, over: bool) -> None:
+    """p is a third below, or above, of what each of two cells may have."""
+    threshold = 0.001 / 2
+    low, high = (threshold / 1.5, threshold) if over else (threshold, threshold * 1.5)
+    for seed in range(20_000):
+        noise = np.random.default_rng(seed).normal(0, 0.01, 101)
+        d = np.round(noise[1:] + 0.45 * noise[:-1], 3)  # rounded: ties share their ranks
+        if low < _rank_dependence(np.log1p(d)) < high:
+            break
+
+    def edit(block: dict[str, Any]) -> None:
+        _times(block, "head", 1 + d[block["block"]])
+
+    folder = write_gate(tmp_path / "run", edit=edit, blocks=100)
+    harness, analysis = _verdicts(judge, folder)
+    assert harness == analysis
+    assert (harness == "void") == over
+
+
+def test_nineteen_blocks_are_too_few_for_dependence(tmp_path: Path, judge: Path) -> None:
+    def edit(block: dict[str, Any]) -> None:
+        _times(block, "head", 1 + 0.0001 * block["block"])
+
+    for blocks, voids in ((19, False), (20, True)):
+        verdicts = _verdicts(judge, write_gate(tmp_path / str(blocks), edit=edit, blocks=blocks))
+        assert [verdict == "void" for verdict in verdicts] == [voids, voids]
 
 
 INSTRUCTIONS = [*METRICS, {"name": "instructions", "margin": 0.002, "decides": True}]
