@@ -2,8 +2,9 @@
 
   python3 .ci/mutants.py [WORD]      those alone whose file or reason holds the word
 
-Each mutant is one text of one file, replaced, in a copy of the tree. Exit status: 1 where one
-survives, 2 where a text is not found in its file exactly once.
+Each mutant is one text of one file, replaced, in a copy of the tree whose tests pass as they are. A
+mutant dies of a test that fails; one that does not even compile is an error here. Exit status: 1
+where one survives, 2 where a text is not found in its file exactly once, or does not compile.
 
 SPDX-License-Identifier: MIT"""
 
@@ -18,8 +19,11 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
-PYTHON_TESTS = ["sequential", "gates", "statistics", "coverage", "gate_replay"]
+PYTHON_TESTS = ["sequential", "statistics", "gates", "gate_agreement", "gate_traps", "coverage"]
+PYTHON_TESTS += ["gate_replay"]
 C_TESTS = ["sequential", "gate_judge", "gate_report", "statistics", "stop"]
+PYTHON_TESTS_OF_C = ["sequential", "gate_agreement"]  # the two that hold C and Python together
+TEST_FAILED = 1  # pytest's exit status; others are of what could not be loaded
 
 
 class Mutant(NamedTuple):
@@ -57,10 +61,34 @@ MUTANTS = (
     Mutant(SEQUENTIAL_PY, "centred[1:] @ centred[:-1]", "centred[2:] @ centred[:-2]", "lag two"),
     Mutant(SEQUENTIAL_PY, "passes[place] >= rule.pass_at:", "True:", "a look passes too soon"),
     Mutant(GATES_PY, "self.decisions / gate", "1 / gate", "m left out"),
-    Mutant(GATES_PY, 'gate.decisions / plan["alpha_control"]', "math.inf", "the control never voids"),
+    Mutant(GATES_PY, 'gate.decisions / plan["alpha_control"]', "math.inf", "no control"),
     Mutant(GATES_PY, "BASE, CONTROL, HEAD = 0, 1, 2", "BASE, CONTROL, HEAD = 2, 1, 0", "swapped"),
     Mutant(GATES_PY, 'if "fail" in verdicts', 'if verdicts == {"fail"}', "all must fail"),
     Mutant(GATES_PY, "if is_count and found", "if found", "ratios have an MDE of 100 %"),
+    Mutant(SEQUENTIAL_PY, "n + 1 - int(left", "n - int(left", "an interval too short"),
+    Mutant(SEQUENTIAL_PY, "not left.size or left[0] == 0", "not left.size", "a rank of 0"),
+    Mutant(SEQUENTIAL_PY, "int(enough[0]), POWER)", "int(enough[0]), 0.5)", "power hard-wired"),
+    Mutant(SEQUENTIAL_PY, "kept[kept.size - needed]", "kept[needed - 1]", "the other residual"),
+    Mutant(SEQUENTIAL_PY, "- (counts - 1) / 2)", ")", "ties have the highest of their ranks"),
+    Mutant(SEQUENTIAL_PY, "* np.sqrt(kept.size) /", "* 9 /", "n hard-wired"),
+    Mutant(SEQUENTIAL_PY, "fails[place] >= rule.fail_at and", "True and", "fails unproven"),
+    Mutant(SEQUENTIAL_PY, "np.median(base, keepdims", "np.max(base, keepdims", "max for median"),
+    Mutant(SEQUENTIAL_PY, "np.log(x) - np.log(y)", "np.log(y) - np.log(x)", "a flipped sign"),
+    Mutant(SEQUENTIAL_PY, "np.log(x) - np.log(y)", "x / y - 1", "ratios for logarithms"),
+    Mutant(SEQUENTIAL_PY, "effect + spread < margin", "effect < margin", "passes by the point"),
+    Mutant(SEQUENTIAL_PY, "effect >= margin / 2:", "effect >= margin:", "a whole margin, counted"),
+    Mutant(SEQUENTIAL_PY, "all_ + 2 * A - 1,", "all_ + 2 * A,", "a coin too many"),
+    Mutant(GATES_PY, 'gate["alpha_fail"])', "0.05)", "alpha hard-wired"),
+    Mutant(GATES_PY, '-math.log(gate["alpha_pass"])', "math.log(5)", "alpha_pass hard-wired"),
+    Mutant(GATES_PY, "more, more + less)", "more, len(values))", "ties count in the control"),
+    Mutant(GATES_PY, "ALPHA_DEPENDENCE / len(", "ALPHA_DEPENDENCE * len(", "cells multiplied"),
+    Mutant(GATES_PY, "d.size >= BLOCKS_FOR", "d.size > BLOCKS_FOR", "a block more for dependence"),
+    Mutant(GATES_PY, "LOST_RATIO_MAX = 0.20", "LOST_RATIO_MAX = 0.30", "more may be lost"),
+    Mutant(GATES_PY, "TOLERANCE = 1e-9", "TOLERANCE = 1e-7", "a looser tolerance"),
+    Mutant(GATES_PY, '"munmap": _event("munmap")', '"munmap": _event("mmap")', "another call"),
+    Mutant(GATES_PY, 'rows["wall_ns"]', 'rows["cpu_ns"]', "another clock"),
+    Mutant(GATES_PY, 'sum(rule["decides"] for', "sum(True for", "m counts what is shown"),
+    Mutant(GATES_PY, '== "head" else base)', '!= "control" else base)', "another arm's counts"),
     Mutant(STATISTICS_PY, "np.arange(p.size, 0, -1)", "np.ones(p.size)", "Holm left out"),
     Mutant(STATISTICS_PY, "if p_adjusted <= alpha", "if p_adjusted <= 0.2", "alpha hard-wired"),
     Mutant(STATISTICS_PY, "min(1.0, 2 * _tail", "min(1.0, _tail", "a one-sided sign test"),
@@ -79,6 +107,26 @@ MUTANTS = (
     Mutant(JUDGE_C, "estimate->low > 0 && ", "", "no tolerance"),
     Mutant(JUDGE_C, "row->rule->decides && row->log", "row->log", "what is shown voids"),
     Mutant(JUDGE_C, ">= BLOCKS_MIN;", ">= 0;", "a decision without blocks"),
+    Mutant(SEQUENTIAL_C, "{low, n + 1 - low}", "{low, n - low}", "an interval too short"),
+    Mutant(SEQUENTIAL_C, "low == 0 ? none : ", "", "a rank of 0"),
+    Mutant(SEQUENTIAL_C, "POWER = 0.8;", "POWER = 0.5;", "power hard-wired"),
+    Mutant(SEQUENTIAL_C, "+ 1 + (double)end) / 2", "+ (double)end) / 2", "other ranks of ties"),
+    Mutant(SEQUENTIAL_C, "rank[i + 1] - mean", "rank[i] - mean", "lag none"),
+    Mutant(SEQUENTIAL_C, "(enough - 1, n) >= log_t", "(enough, n) >= log_t", "a success too few"),
+    Mutant(JUDGE_C, "log(value) - log(base)", "value / base - 1", "ratios for logarithms"),
+    Mutant(JUDGE_C, "-log(judge->plan->gate.alpha_pass)", "log(5)", "alpha_pass hard-wired"),
+    Mutant(JUDGE_C, "/ judge->plan->alpha_control", "/ 0.05", "alpha_control hard-wired"),
+    Mutant(JUDGE_C, "row->control_more + row->control_less", "n", "ties count in the control"),
+    Mutant(JUDGE_C, "ALPHA_DEPENDENCE / (double)cells", "ALPHA_DEPENDENCE", "no family"),
+    Mutant(JUDGE_C, "BLOCKS_FOR_DEPENDENCE = 20", "BLOCKS_FOR_DEPENDENCE = 21", "a block more"),
+    Mutant(JUDGE_C, "effect >= row->rule->margin / 2;", "effect >= row->rule->margin;", "whole"),
+    Mutant(JUDGE_C, "is_count && mde < 1 ? 1", "is_count && mde < 1 ? 0", "an MDE of 0 counts"),
+    Mutant(JUDGE_C, "(judge, row, GATE_CONTROL)", "(judge, row, GATE_HEAD)", "the wrong arm"),
+    Mutant(JUDGE_C, "estimate->high < row", "estimate->effect < row", "passes by the point"),
+    Mutant(JUDGE_C, "values[n - 1] / values[0]", "values[n - 1] / values[n / 2]", "half a spread"),
+    Mutant(JUDGE_C, "decisions += row->rule->decides", "decisions += 1", "m counts what is shown"),
+    Mutant(DESCRIBE_C, 'GATE_UNDECIDED) ? "inconc', 'GATE_PASS) ? "inconc', "open rows pass"),
+    Mutant(DESCRIBE_C, "json_array_size(reasons) > 0", "json_array_size(reasons) > 1", "no VOID"),
     Mutant(DESCRIBE_C, 'if (any_row(judge, GATE_FAIL))\n        return "fail";', "", "no FAIL"),
     Mutant(DESCRIBE_C, "[GATE_FAIL] = 0", "[GATE_FAIL] = 4", "the worst last"),
     Mutant(STOP_C, "p[i] <= tally->plan->alpha_control", "p[i] <= 0", "the control never voids"),
@@ -86,37 +134,56 @@ MUTANTS = (
 )
 
 
-def run(words: list[str], tree: Path) -> bool:
-    done = subprocess.run(words, cwd=tree, capture_output=True, timeout=600, check=False)
-    return done.returncode == 0
+def status(words: list[str], tree: Path) -> int:
+    return subprocess.run(words, cwd=tree, capture_output=True, timeout=600, check=False).returncode
 
 
-def survives(mutant: Mutant, tree: Path) -> bool:
-    """Do all tests that know the file pass? One that does not compile is dead, too."""
-    if mutant.file.endswith(".py"):
-        tests = [f"analysis/tests/test_{name}.py" for name in PYTHON_TESTS]
-        return run([*PYTEST, *tests], tree)
+def pytest_status(names: list[str], tree: Path) -> int:
+    return status([*PYTEST, *(f"analysis/tests/test_{name}.py" for name in names)], tree)
+
+
+def python_fate(tree: Path) -> str:
+    found = pytest_status(PYTHON_TESTS, tree)
+    return {0: "ALIVE", TEST_FAILED: "dead"}.get(found, "BROKEN")
+
+
+def c_fate(tree: Path) -> str:
     programs = [f"build/harness/tests/test_{name}" for name in C_TESTS]
-    return run(["make", "-s", *programs], tree) and all(run([f"./{p}"], tree) for p in programs)
+    if status(["make", "-s", *programs], tree) != 0:
+        return "BROKEN"
+    if any(status([f"./{program}"], tree) != 0 for program in programs):
+        return "dead"
+    return {0: "ALIVE", TEST_FAILED: "dead"}.get(pytest_status(PYTHON_TESTS_OF_C, tree), "BROKEN")
+
+
+def fate(file: str, tree: Path) -> str:
+    return python_fate(tree) if file.endswith(".py") else c_fate(tree)
+
+
+def not_copied(folder: str, names: list[str]) -> set[str]:
+    """At the top, what is no source."""
+    if Path(folder) != ROOT:
+        return {"__pycache__"}
+    return {name for name in names if name in (".git", "results") or name.startswith("build")}
 
 
 def copied(parent: Path) -> Path:
     """A tree of its own, built, so that a mutant compiles one file."""
     tree = parent / "tree"
-    ignored = shutil.ignore_patterns(".git", "results", "build*", "__pycache__")
-    shutil.copytree(ROOT, tree, ignore=ignored)
+    shutil.copytree(ROOT, tree, ignore=not_copied)
     (tree / "results").mkdir()
     (tree / "results" / "reference").symlink_to(ROOT / "results" / "reference")
     shutil.copytree(ROOT / "build", tree / "build", symlinks=True)
     return tree
 
 
-def tried(mutant: Mutant, tree: Path) -> bool:
+def tried(mutant: Mutant, tree: Path) -> str:
+    """ALIVE, dead or BROKEN."""
     file = tree / mutant.file
     original = file.read_text(encoding="utf-8")
     file.write_text(original.replace(mutant.text, mutant.instead), encoding="utf-8")
     try:
-        return survives(mutant, tree)
+        return fate(mutant.file, tree)
     finally:
         file.write_text(original, encoding="utf-8")
 
@@ -125,23 +192,30 @@ def lost(mutants: list[Mutant]) -> list[Mutant]:
     return [m for m in mutants if (ROOT / m.file).read_text(encoding="utf-8").count(m.text) != 1]
 
 
+def complain(what: str, hint: str) -> int:
+    print(f"mutants: {what}\n  try: {hint}", file=sys.stderr)
+    return 2
+
+
 def main() -> int:
     word = sys.argv[1] if len(sys.argv) > 1 else ""
     mutants = [mutant for mutant in MUTANTS if word in mutant.file or word in mutant.why]
     for mutant in lost(mutants):
-        print(f"mutants: {mutant.file} has not one '{mutant.text}'", file=sys.stderr)
+        complain(f"{mutant.file} has not one '{mutant.text}'", "the text as it stands there now")
     if lost(mutants):
-        print("  try: the text as it stands there now, in .ci/mutants.py", file=sys.stderr)
         return 2
-    alive = 0
+    fates: list[str] = []
     with tempfile.TemporaryDirectory() as parent:
         tree = copied(Path(parent))
+        for file in {Path(mutant.file).suffix: mutant.file for mutant in mutants}.values():
+            if fate(file, tree) != "ALIVE":
+                return complain(f"the tests of {file} fail without any mutant", "make test")
         for mutant in mutants:
-            lives = tried(mutant, tree)
-            alive += lives
-            print(f"{'ALIVE' if lives else 'dead':<6} {mutant.file:<26} {mutant.why}", flush=True)
-    print(f"{len(mutants)} mutants, {alive} alive")
-    return 1 if alive else 0
+            fates.append(tried(mutant, tree))
+            print(f"{fates[-1]:<6} {mutant.file:<26} {mutant.why}", flush=True)
+    alive, broken = fates.count("ALIVE"), fates.count("BROKEN")
+    print(f"{len(mutants)} mutants, {alive} alive, {broken} broken")
+    return 2 if broken else int(alive > 0)
 
 
 if __name__ == "__main__":

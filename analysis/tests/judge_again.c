@@ -3,7 +3,8 @@
  *   judge_again plan.json samples.jsonl [instructions.jsonl]
  *
  * A test compares it with the analysis. It reads no more of the plan than the judge does, so that a
- * made run needs no true hash.
+ * made run needs no true hash. "stops" tells after how many valid blocks each cell would have
+ * stopped; 0: it would not.
  *
  * SPDX-License-Identifier: MIT */
 #include "gate_report.h"
@@ -66,13 +67,19 @@ static size_t cell_of(json_t const *record)
     return cell;
 }
 
+static size_t stops[CELLS_MAX];
+
 static void judge_blocks(struct gate_judge *judge, FILE *file)
 {
     json_t *record;
 
     while ((record = json_loadf(file, JSON_DISABLE_EOF_CHECK, NULL)) != NULL) {
-        if (json_is_true(json_object_get(record, "valid")))
-            gate_judge_add(judge, cell_of(record), json_object_get(record, "samples"));
+        size_t const cell = cell_of(record);
+        if (json_is_true(json_object_get(record, "valid"))) {
+            gate_judge_add(judge, cell, json_object_get(record, "samples"));
+            if (stops[cell] == 0 && gate_judge_has_decided(judge, cell))
+                stops[cell] = judge->cells[cell].n;
+        }
         json_decref(record);
     }
 }
@@ -139,6 +146,10 @@ int main(int count, char **words)
     if (gate_judge_dependent_cell(judge) < plan.cell_count)
         json_array_append_new(reasons, json_string("dependence"));
     json_t *const gate = gate_describe(judge, reasons, &none);
+    json_t *const stopped = json_object();
+    for (size_t i = 0; i < plan.cell_count; i++)
+        json_object_set_new(stopped, cells[i].id, json_integer((json_int_t)stops[i]));
+    json_object_set_new(gate, "stops", stopped);
     json_dumpf(gate, stdout, JSON_REAL_PRECISION(17));
     return 0;
 }

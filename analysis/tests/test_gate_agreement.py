@@ -37,6 +37,11 @@ def _noisy_faults(arm: str, cell: str, number: int) -> int:
     return 600 + int(drawn) + (9 if arm == "head" else 0)
 
 
+def _rare_peaks(arm: str, cell: str, number: int) -> int:
+    """8 % more, where the half of a margin of 10 % is 5 faults, or 50 by the highest."""
+    return 1000 if number % 20 == 3 else 108 if arm == "head" else 100
+
+
 def _coarse(block: dict[str, Any]) -> None:
     """A clock of half a millisecond: many ties, of head and base and at the margin."""
     for sample in block["samples"]:
@@ -64,6 +69,10 @@ SCENARIOS: dict[str, dict[str, Any]] = {
     "no system calls": {"mmaps": lambda arm: 0},
     "faults that vary": {"faults": _noisy_faults, "blocks": 120},
     "faults from none to one": {"faults": lambda arm, cell, n: int(arm == "head" and n > 9)},
+    "faults with rare peaks": {
+        "faults": _rare_peaks,
+        "metrics": [{"name": "page_faults", "margin": 0.1, "decides": True}],
+    },
     "ties": {"edit": _coarse, "blocks": 90},
     "lost blocks": {"edit": _lossy, "blocks": 70},
     "another level": {"alpha": 0.01, "blocks": 80},
@@ -108,6 +117,34 @@ def test_rows_are_the_harness_s(scenario: Path, judge: Path) -> None:
 def _oracle_row(folder: Path, metric: str, cell: str = CELLS[0]) -> dict[str, Any]:
     rows = said_of(folder)["rows"]
     return next(row for row in rows if (row["metric"], row["cell"]) == (metric, cell))
+
+
+def test_a_cell_stops_when_its_last_row_is_decided(scenario: Path, judge: Path) -> None:
+    stops = _judged_again(judge, scenario)["stops"]
+    for cell in CELLS:
+        rows = [row for row in said_of(scenario)["rows"] if row["cell"] == cell and row["decides"]]
+        decided = [row["decided_at"] for row in rows]
+        assert stops[cell] == (0 if None in decided else max(decided))
+
+
+def test_no_cell_stops_before_six_blocks(tmp_path: Path, judge: Path) -> None:
+    """Not even where blocks decide nothing."""
+    shown = [{**METRICS[0], "decides": False}]
+    folder = write_gate(tmp_path / "run", metrics=[*shown, METRICS[1]])
+    plan = json.loads((folder / "plan.json").read_text())
+    plan["gate"]["metrics"] = shown
+    (folder / "plan.json").write_text(json.dumps(plan))
+    assert _judged_again(judge, folder)["stops"] == dict.fromkeys(CELLS, 6)
+
+
+def test_a_control_that_differs_in_what_is_shown_voids_nothing(
+    tmp_path: Path, judge: Path
+) -> None:
+    def edit(block: dict[str, Any]) -> None:
+        for sample in block["samples"]:
+            sample["wall_ns"] *= 2 if sample["arm"] == "control" else 1
+
+    assert _verdicts(judge, write_gate(tmp_path / "run", edit=edit)) == ("pass", "pass")
 
 
 def test_scenarios_are_what_they_are_called(tmp_path: Path) -> None:
