@@ -249,6 +249,12 @@ def derived_verdict(gate: Gate, rows: dict[tuple[str, str], dict[str, Any]]) -> 
     return "inconclusive" if "undecided" in verdicts else "pass"
 
 
+def is_identical(gate: Gate) -> bool:
+    """Are base and head the same build, as far as their build-ids tell?"""
+    base, head = (gate.run.plan["arms"][arm]["object_build_id"] for arm in (BASE, HEAD))
+    return bool(base) and base == head
+
+
 def _same(one: Any, other: Any) -> bool:
     if isinstance(one, float) or isinstance(other, float):
         if one is None or other is None:
@@ -279,7 +285,11 @@ def gate_differences(gate: Gate) -> list[str]:
         *_held(gate.said["rows"], rows, "row"),
         *_held(gate.said["control"], derived_controls(gate), "control"),
     ]
-    whole = {"verdict": derived_verdict(gate, rows), "decisions": gate.decisions}
+    whole = {
+        "verdict": derived_verdict(gate, rows),
+        "decisions": gate.decisions,
+        "identical": is_identical(gate),
+    }
     found += [
         f"the whole: {name} is {gate.said.get(name)} in gate.json, and {value} by the samples"
         for name, value in whole.items()

@@ -169,15 +169,16 @@ def said(plan: dict[str, Any], blocks: dict[str, list[Block]]) -> dict[str, Any]
     rows = [_row(gate, cell, rule, found) for cell, found in blocks.items() for rule in rules]
     verdicts = {row["verdict"] for row in rows}
     verdict = "inconclusive" if "undecided" in verdicts else "pass"
+    ids = [arm["object_build_id"] for arm in plan["arms"]]
     return {
         "schema": "slablab-gate/1",
         "plan": plan["hash"],
         "experiment": plan["experiment"],
         "verdict": "fail" if "fail" in verdicts else verdict,
         "reasons": [],
-        "base": {"spec": "base", "revision": None, "build_id": "ab12"},
-        "head": {"spec": "head", "revision": "0123456789abcdef" * 2 + "01234567", "build_id": "b"},
-        "identical": False,
+        "base": {"spec": "base", "revision": None, "build_id": ids[0]},
+        "head": {"spec": "head", "revision": "01234567" * 5, "build_id": ids[2]},
+        "identical": ids[0] == ids[2],
         "decisions": decisions,
         "seconds": 4.5,
         "started_unix_ns": 1_700_000_000_000_000_000,

@@ -106,6 +106,7 @@ def test_a_number_typed_by_hand_is_found_with_its_row(tmp_path: Path, field: str
     [
         (lambda said: said.update(verdict="fail"), "verdict is fail in gate.json, and pass by"),
         (lambda said: said.update(decisions=7), "decisions is 7 in gate.json, and 8 by"),
+        (lambda said: said.update(identical=False), "identical is False in gate.json, and True"),
         (lambda said: said["rows"].pop(), "row of wall_time"),
         (lambda said: said["rows"].append({**said["rows"][0], "metric": "mips"}), "row of mips"),
         (lambda said: said["rows"][0].update(verdict="fail"), "verdict is fail in"),
