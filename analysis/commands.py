@@ -13,6 +13,8 @@ from pathlib import Path
 
 from .certificate import load_certified
 from .certificate_page import write_certificate
+from .claims_file import FILE as CLAIMS_FILE
+from .claims_page import write_claims
 from .complaint import Complaint
 from .fill import filled
 from .formats import FORMATS, brief, terminal
@@ -108,6 +110,11 @@ def certificate(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def claims(arguments: argparse.Namespace) -> int:
+    print(write_claims(arguments.run, arguments.claims, arguments.out))
+    return 0
+
+
 def history(arguments: argparse.Namespace) -> int:
     print(write_history(load_history(arguments.file), arguments.out))
     return 0
@@ -170,6 +177,20 @@ def _certificate_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _claims_arguments(parser: argparse.ArgumentParser) -> None:
+    _run_arguments(parser)
+    parser.add_argument(
+        "--claims",
+        type=Path,
+        metavar="FILE",
+        default=CLAIMS_FILE,
+        help="what was claimed, beside the experiments (%(default)s)",
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", required=True, help="for claims.md and claims.csv"
+    )
+
+
 def _history_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file", type=Path, metavar="FILE", help="results/history/<experiment>.jsonl"
@@ -224,6 +245,12 @@ COMMANDS = (
         "write how often the gate was right where the truth was planted",
         _certificate_arguments,
         certificate,
+    ),
+    Command(
+        "claims",
+        "write which of the source's claims hold, by stored runs of any kind",
+        _claims_arguments,
+        claims,
     ),
     Command(
         "history",
