@@ -16,6 +16,8 @@ import jinja2
 from .drawing import drawn, embeddable
 from .figures import figures_for
 from .formats import FORMATS
+from .numbers import FILE as NUMBERS
+from .numbers import numbers_differences, numbers_file
 from .page import Document, Row, Table
 from .records import Run
 from .tables import document
@@ -97,6 +99,7 @@ def write_report(runs: list[Run], out: Path) -> Path:
     page = out / "report.html"
     text = template(PAGE).render(sections=[_section(run, out) for run in runs])
     page.write_text(text, encoding="utf-8")
+    (out / NUMBERS).write_text(numbers_file(runs), encoding="utf-8")
     return page
 
 
@@ -136,6 +139,9 @@ def differences(run: Run, folder: Path) -> list[str]:
         differs = _csv_differs if path.suffix == ".csv" else str.__ne__
         if differs(stored, derived):
             found.append(f"{path}: {_first_difference(stored, derived)}")
+    path = folder / NUMBERS
+    stored = path.read_text(encoding="utf-8") if path.exists() else ""
+    found += [f"{path}: {what}" for what in numbers_differences(run, stored)]
     page = folder / "report.html"
     text = page.read_text(encoding="utf-8") if page.exists() else ""
     section = text.partition(f'<section id="{escape(run.name)}">')[2].partition("</section>")[0]
