@@ -1,4 +1,4 @@
-"""claims_page.py -- claims beside their verdicts as claims.md, claims.csv and README's table.
+"""claims_page.py -- claims beside their verdicts, as the text of a page and of README's table.
 
 SPDX-License-Identifier: MIT"""
 
@@ -8,7 +8,6 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from .claims import (
     CLAIMED_METRICS,
@@ -19,7 +18,6 @@ from .claims import (
     VERDICTS,
     Finding,
     Judged,
-    columns_of,
     is_relative,
     judge,
     load_any,
@@ -28,7 +26,6 @@ from .claims import (
 )
 from .claims_file import FILE, Claim, read_claims
 from .complaint import Complaint
-from .formats import markdown
 from .page import Document, Row, Table
 from .records import Recorded
 from .wording import ABSENT, count, number, per_cent
@@ -70,7 +67,7 @@ def _span(first: str, last: str, between: str) -> str:
     return f"{first.removesuffix(' %').removesuffix(' M')}{between}{last}"
 
 
-def _texts(found: Finding) -> list[str]:
+def texts(found: Finding) -> list[str]:
     """Point, interval and MDE of a finding."""
     claim, signed = found.claim, bool(found.claim.against or found.claim.against_cells)
     point, low, high = (
@@ -87,10 +84,10 @@ def measured(judged: Judged) -> str:
     if not found:
         return ABSENT
     if len(found) == 1:
-        point, interval, _ = _texts(found[0])
+        point, interval, _ = texts(found[0])
         return f"{point} {interval}" if interval != ABSENT else point
     ordered = sorted(found, key=lambda one: one.found.point)
-    first, last = _texts(ordered[0])[0], _texts(ordered[-1])[0]
+    first, last = texts(ordered[0])[0], texts(ordered[-1])[0]
     return _span(first, last, " to ")
 
 
@@ -136,7 +133,7 @@ def detail_table(judged: list[Judged]) -> Table:
         for found in one.findings:
             verdict = found.verdict + (f" ({found.note})" if found.note else "")
             rows.append(
-                Row("value", [found.cell, found.run, str(found.n), *_texts(found), verdict])
+                Row("value", [found.cell, found.run, str(found.n), *texts(found), verdict])
             )
     return Table("What each was tested by", columns, rows, texts=2)
 
@@ -169,15 +166,6 @@ def document(judged: list[Judged]) -> Document:
     )
 
 
-def claims_files(judged: list[Judged]) -> dict[str, str]:
-    """File name to its text; the same runs give the same text."""
-    rows = [row for one in judged for row in columns_of(one)]
-    return {
-        "claims.md": markdown(document(judged)),
-        "claims.csv": pd.DataFrame(rows).to_csv(index=False, lineterminator="\n"),
-    }
-
-
 def judged_claims(folders: list[Path], path: Path) -> list[Judged]:
     """The claims of the file by the runs of the folders."""
     claims = read_claims(path, CLAIMED_METRICS)
@@ -186,15 +174,6 @@ def judged_claims(folders: list[Path], path: Path) -> list[Judged]:
     if len(set(names)) < len(names):
         raise Complaint("a run is named twice, and would count twice", "name each run once")
     return judge(claims, runs)
-
-
-def write_claims(folders: list[Path], path: Path, out: Path) -> Path:
-    """Makes the folder and both files; returns the page's path."""
-    files = claims_files(judged_claims(folders, path))
-    out.mkdir(parents=True, exist_ok=True)
-    for name, text in files.items():
-        (out / name).write_text(text, encoding="utf-8")
-    return out / "claims.md"
 
 
 def stored_runs(root: Path) -> list[Path]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from .certificate import load_certified
 from .certificate_page import write_certificate
 from .claims_file import FILE as CLAIMS_FILE
-from .claims_page import write_claims
+from .claims_report import write_claims
 from .complaint import Complaint
 from .fill import filled
 from .formats import FORMATS, brief, terminal
@@ -187,7 +187,7 @@ def _claims_arguments(parser: argparse.ArgumentParser) -> None:
         help="what was claimed, beside the experiments (%(default)s)",
     )
     parser.add_argument(
-        "--out", type=Path, metavar="DIR", required=True, help="for claims.md and claims.csv"
+        "--out", type=Path, metavar="DIR", required=True, help="for claims.md, .csv and .tex"
     )
 
 

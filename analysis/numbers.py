@@ -3,15 +3,16 @@
   \\slab{toggle.random_mixed,slots=400,warm.phase17-2.effect}
          run    cell                        row       field
 
-  run     the experiment; <experiment>-<folder> where a report holds two runs of one experiment
+  run     the experiment; <experiment>-<folder> where a report holds two runs of it
   cell    its id as in the tables, with commas for spaces; "average,of,..." of an average
   row     the arm; phase17-2:phase17-1 of a comparison with another arm than the baseline
   field   effect low high mde n verdict; of a count also difference difference-low difference-high;
-          value, and of a share value-low value-high; spread, of the baseline: what repeating changes
+          value, and of a share value-low value-high; of the baseline also spread: what repeating
+          alone changes
 
 Operations per second have no name of their own; any other metric stands before the field, as in
-"...phase17-2.page_faults.effect". A value's unit is "<run>.unit.<metric>". What is absent is a dash; what
-is no key at all is an error of LaTeX. "<run>.hash" and the like say which run it was.
+"...phase17-2.page_faults.effect". A value's unit is "<run>.unit.<metric>". What is absent is a
+dash; what is no key at all is an error of LaTeX. "<run>.hash" and the like say which run it was.
 
 SPDX-License-Identifier: MIT"""
 
@@ -30,7 +31,7 @@ from .records import Run
 from .wording import ABSENT, mde_text, per_cent, relative, signed, value_text
 
 FILE = "numbers.tex"
-HEAD = r"""% numbers.tex -- every number of this report, made by python3 -m analysis report; do not edit.
+HEAD = r"""% numbers.tex -- every number of this report, as python3 -m analysis report wrote it.
 %
 % \slab{toggle.random_mixed,slots=400,warm.phase17-2.effect}: analysis/numbers.py says what keys are
 % made of. \slabtable{toggle} inputs a run's tables, which need booktabs, longtable and amssymb;

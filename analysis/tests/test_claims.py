@@ -14,7 +14,8 @@ import yaml
 
 from analysis.claims import CLAIMED_METRICS, Judged, verdict_of
 from analysis.claims_file import FILE, Rule, arm_ids, cell_ids, read_claims, rule_of
-from analysis.claims_page import claims_files, judged_claims, said, stored_runs
+from analysis.claims_page import judged_claims, said, stored_runs
+from analysis.claims_report import claims_files
 from analysis.commands import run as command
 from analysis.complaint import Complaint
 from analysis.fill import filled
@@ -273,7 +274,7 @@ def test_a_claim_stands_once_and_a_run_is_named_once(tmp_path: Path) -> None:
         judged_claims([run, run], written(tmp_path / "experiments", CLAIM))
 
 
-def test_the_command_writes_both_files(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+def test_the_command_writes_its_files(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     path = written(tmp_path / "experiments", CLAIM)
     run = timed(tmp_path)
     words = ["claims", str(run), "--claims", str(path), "--out", str(tmp_path / "out")]
@@ -282,6 +283,9 @@ def test_the_command_writes_both_files(tmp_path: Path, capsys: pytest.CaptureFix
     (row,) = pd.read_csv(tmp_path / "out/claims.csv").to_dict("records")
     assert row["verdict"] == row["claim_verdict"] == "holds" and row["blocks"] == 60
     assert "| 17-1 is faster. | – |" in (tmp_path / "out/claims.md").read_text()
+    latex = (tmp_path / "out/claims.tex").read_text()
+    assert "\\slabnumber{claims.one.verdict}{holds}" in latex
+    assert "\\slabnumber{claims.one.fixed_random,size=256,slots=400,cold.n}{60}" in latex
     path.write_text("claims: 3\n")
     assert command(words) == 2
     assert "has no list of claims" in capsys.readouterr().err

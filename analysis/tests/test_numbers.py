@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from analysis.claims_file import FILE as CLAIMS
+from analysis.claims_report import write_claims
 from analysis.commands import run as command
 from analysis.numbers import (
     FILE,
@@ -153,6 +155,7 @@ def test_the_paper_compiles_and_an_unknown_key_stops_it(tmp_path: Path) -> None:
     for name, text in table_files(run).items():
         (report / "tables" / name).write_text(text, encoding="utf-8")
     (report / FILE).write_text(numbers_file([run]), encoding="utf-8")
+    write_claims([folder], ROOT / CLAIMS, report)
     done = compiled(PAPER, tmp_path, report)
     assert done.returncode == 0, done.stdout[-2000:]
     assert (tmp_path / "paper.pdf").stat().st_size > 20_000

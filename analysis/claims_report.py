@@ -1,0 +1,33 @@
+"""claims_report.py -- the folder of judged claims: claims.md, claims.csv and claims.tex.
+
+SPDX-License-Identifier: MIT"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from .claims import Judged, columns_of
+from .claims_latex import claims_latex
+from .claims_page import document, judged_claims
+from .formats import markdown
+
+
+def claims_files(judged: list[Judged]) -> dict[str, str]:
+    """File name to its text; the same runs give the same text."""
+    rows = [row for one in judged for row in columns_of(one)]
+    return {
+        "claims.md": markdown(document(judged)),
+        "claims.csv": pd.DataFrame(rows).to_csv(index=False, lineterminator="\n"),
+        "claims.tex": claims_latex(judged),
+    }
+
+
+def write_claims(folders: list[Path], path: Path, out: Path) -> Path:
+    """Makes the folder and its files; returns the page's path."""
+    files = claims_files(judged_claims(folders, path))
+    out.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (out / name).write_text(text, encoding="utf-8")
+    return out / "claims.md"
