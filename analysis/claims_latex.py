@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from .claims import Finding, Judged
 from .claims_page import measured, said, texts
-from .formats import escape_latex
 from .numbers import definitions, key_of, latex_number
 from .wording import ABSENT
 
 HEAD = r"""% claims.tex -- what was claimed and what holds, as python3 -m analysis claims wrote it.
 %
 % Input it after a report's numbers.tex, which defines \slab. \slabclaims is the table; it needs
-% booktabs and longtable. Keys are \slab{claims.<id>.verdict}, analysis/claims_latex.py says which.
+% array, booktabs and longtable. Keys are \slab{claims.<id>.verdict} and more: claims_latex.py.
 """
 
 
@@ -48,17 +47,17 @@ def claim_numbers(judged: Judged) -> dict[str, str]:
 
 
 def _row(judged: Judged) -> str:
-    cells = [escape_latex(judged.claim.claim), latex_number(judged.claim.published)]
-    cells += [latex_number(measured(judged)), escape_latex(said(judged))]
-    return "    " + " & ".join(cells) + r" \\"
+    texts_of = (judged.claim.claim, judged.claim.published, measured(judged), said(judged))
+    return "    " + " & ".join(map(latex_number, texts_of)) + r" \\"
 
 
 def _table(judged: list[Judged]) -> str:
-    layout = r"p{.36\linewidth}p{.14\linewidth}p{.2\linewidth}p{.2\linewidth}"
+    widths = (0.36, 0.14, 0.2, 0.2)
+    layout = "".join(rf">{{\raggedright\arraybackslash}}p{{{x}\linewidth}}" for x in widths)
     names = r"    claim & published & measured here & verdict \\"
     heads = [r"    \toprule", names, r"    \midrule"]
     lines = [
-        r"\newcommand{\slabclaims}{{\small\raggedright",
+        r"\newcommand{\slabclaims}{{\small",
         rf"  \begin{{longtable}}{{{layout}}}",
         r"    \caption{The claims of the source, and what stored runs say of each.} \\",
         *heads,

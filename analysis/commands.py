@@ -14,7 +14,7 @@ from pathlib import Path
 from .certificate import load_certified
 from .certificate_page import write_certificate
 from .claims_file import FILE as CLAIMS_FILE
-from .claims_report import write_claims
+from .claims_report import claims_differences, write_claims
 from .complaint import Complaint
 from .fill import filled
 from .formats import FORMATS, brief, terminal
@@ -111,7 +111,16 @@ def certificate(arguments: argparse.Namespace) -> int:
 
 
 def claims(arguments: argparse.Namespace) -> int:
-    print(write_claims(arguments.run, arguments.claims, arguments.out))
+    if arguments.out is not None:
+        print(write_claims(arguments.run, arguments.claims, arguments.out))
+        return 0
+    found = claims_differences(arguments.run, arguments.claims, arguments.against)
+    for line in found:
+        print(f"analysis: {line}", file=sys.stderr)
+    if found:
+        print("  try: the runs that it was made from, or --out to make it anew", file=sys.stderr)
+        return STATUS_DIFFERENT
+    print(f"{arguments.against}: every claim's verdict is what the samples give")
     return 0
 
 
@@ -186,8 +195,10 @@ def _claims_arguments(parser: argparse.ArgumentParser) -> None:
         default=CLAIMS_FILE,
         help="what was claimed, beside the experiments (%(default)s)",
     )
-    parser.add_argument(
-        "--out", type=Path, metavar="DIR", required=True, help="for claims.md, .csv and .tex"
+    folder = parser.add_mutually_exclusive_group(required=True)
+    folder.add_argument("--out", type=Path, metavar="DIR", help="for claims.md, .csv and .tex")
+    folder.add_argument(
+        "--against", type=Path, metavar="DIR", help="derive them again; fail on any difference"
     )
 
 

@@ -43,6 +43,7 @@ HEAD = r"""% numbers.tex -- every number of this report, as python3 -m analysis 
 \newcommand{\slabfigure}[2]{\includegraphics{\slab{#1.figures}#2}}
 """
 SECTION = re.compile(r"% run (\S+), keys (\S+)\n(.*?)% end\n", re.DOTALL)
+SIGN = re.compile(r"(?<!\w)([+-])(?=\d)")  # of a number; not the hyphen of phase17-2
 KEY_ODD = re.compile(r"[^A-Za-z0-9_.,:=+/-]")
 
 
@@ -53,13 +54,11 @@ def key_of(text: str) -> str:
 
 
 def latex_number(text: str) -> str:
-    """ "-3.6 %" with a minus and a thin space, a word escaped, an absent figure as a dash."""
-    escaped = escape_latex(text).replace(r" \%", r"\,\%").replace("−", "-")
-    if text == ABSENT or text == "":
+    """Text with its figures set: "-3.6 %" with a minus and a thin space; an absent one is a
+    dash."""
+    if text in (ABSENT, ""):
         return "--"
-    if text[0] in "+-" and text[1:2].isdigit():
-        return f"${escaped[0]}${escaped[1:]}"
-    return escaped
+    return SIGN.sub(r"$\1$", escape_latex(text).replace(r" \%", r"\,\%"))
 
 
 def _effect_fields(row: pd.Series) -> dict[str, str]:

@@ -286,6 +286,12 @@ def test_the_command_writes_its_files(tmp_path: Path, capsys: pytest.CaptureFixt
     latex = (tmp_path / "out/claims.tex").read_text()
     assert "\\slabnumber{claims.one.verdict}{holds}" in latex
     assert "\\slabnumber{claims.one.fixed_random,size=256,slots=400,cold.n}{60}" in latex
+    check = [*words[:-2], "--against", words[-1]]
+    assert command(check) == 0
+    table = tmp_path / "out/claims.md"
+    table.write_text(table.read_text().replace("| holds |", "| does not hold |"))
+    assert command(check) == 1
+    assert "but the samples give" in capsys.readouterr().err
     path.write_text("claims: 3\n")
     assert command(words) == 2
     assert "has no list of claims" in capsys.readouterr().err

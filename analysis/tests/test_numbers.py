@@ -46,6 +46,9 @@ def made(folder: Path, name: str = "one", **more: object) -> Run:
 def test_text_is_latex() -> None:
     assert latex_number("-3.6 %") == r"$-$3.6\,\%"
     assert latex_number("+0.3 %") == r"$+$0.3\,\%"
+    assert latex_number("-3.6 %, -0.8 %") == r"$-$3.6\,\%, $-$0.8\,\%"
+    assert latex_number("[-7.0, +1.0]") == "[$-$7.0, $+$1.0]"
+    assert latex_number("phase17-2") == "phase17-2"
     assert latex_number("1,234") == "1,234"
     assert latex_number("–") == "--"
     assert latex_number("where_17-2") == r"where\_17-2"
