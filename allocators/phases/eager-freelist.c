@@ -9,8 +9,8 @@
  *
  * What to see: page faults, at most 16 more than ss-reuse for each class in use, since a slab that
  * is filled is touched anyway. On random_mixed cold with 256 slots (7 classes, no slab full) 50 to
- * 112 more in the region; on fixed_random cold with 65,536 slots as many, within 1 %. Warm it
- * faults never, and is equal to ss-reuse within 2 %.
+ * 112 more in the region; on fixed_random cold with 65,536 slots as many, within 1 %. On
+ * random_mixed warm it faults never, and is equal to ss-reuse within 2 %.
  *
  * SPDX-License-Identifier: MIT */
 #include "parts/tiny.h"

@@ -9,7 +9,7 @@
  * What to see: the 256 pages of each of 8 SuperSlabs are touched at start, 2,048 page faults on top
  * of some 95. On random_mixed cold with 256 slots no other page of Tiny's is needed: at least 90 %
  * of the process's faults come before the region, which has fewer than 20, and the process as a
- * whole is slower by the 4 ms that 2,048 faults take. Warm it is equal to ss-reuse within 2 %.
+ * whole is slower by the 4 ms that 2,048 faults take. Warm it is as fast as ss-reuse within 2 %.
  *
  * SPDX-License-Identifier: MIT */
 #include "parts/tiny.h"

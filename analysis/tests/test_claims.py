@@ -175,8 +175,14 @@ def test_a_value_and_a_count_that_does_not_vary(tmp_path: Path) -> None:
     assert speed.verdict == "holds"
 
 
-def test_a_count_of_zero_has_no_ratio(tmp_path: Path) -> None:
-    run = timed(tmp_path, faults=lambda arm, cell, number: 0 if arm == "baseline" else 3)
+@pytest.mark.parametrize("every", [1, 2])
+def test_a_count_of_zero_has_no_ratio(tmp_path: Path, every: int) -> None:
+    """And those blocks that have one must not be picked out."""
+
+    def faults(arm: str, cell: str, number: int) -> int:
+        return 0 if arm == "baseline" and number % every == 0 else 3
+
+    run = timed(tmp_path, faults=faults)
     judged = judged_one(tmp_path, [run], metric="page_faults")
     assert judged.verdict == "cannot tell"
     assert "a count of 0" in judged.findings[0].note
@@ -217,7 +223,7 @@ def test_shares_of_a_profile_and_of_a_ledger(tmp_path: Path) -> None:
     rows = [
         ("start_up", "start", "main", "file", "first", "program", 96),
         ("region", "backend", "refill", "superslab_payload", "first", "program", 3),
-        ("region", "backend", "refill", "file", "again", "program", 1),
+        ("region", "backend", "refill", "superslab_payload", "again", "program", 1),
     ]
     profile = write_profile(tmp_path / "profile", CELLS, 40, lambda *_: stacks)
     ledger = write_ledger(tmp_path / "faults", CELLS, 5, lambda *_: rows)
