@@ -24,10 +24,10 @@ from .claims import (
     missed,
     unit_of,
 )
-from .claims_file import FILE, Claim, read_claims
+from .claims_file import Claim, read_claims
 from .complaint import Complaint
 from .page import Document, Row, Table
-from .records import Recorded
+from .records import read_header
 from .wording import ABSENT, count, number, per_cent
 
 QUESTION = "Which of the source's claims hold?"
@@ -167,34 +167,36 @@ def document(judged: list[Judged]) -> Document:
 
 
 def judged_claims(folders: list[Path], path: Path) -> list[Judged]:
-    """The claims of the file by the runs of the folders."""
+    """The claims of the file by the runs of the folders; those of no claim's experiment are not
+    read."""
     claims = read_claims(path, CLAIMED_METRICS)
-    runs: list[Recorded] = [load_any(folder) for folder in folders]
-    names = [run.path.resolve() for run in runs]
+    names = [folder.resolve() for folder in folders]
     if len(set(names)) < len(names):
         raise Complaint("a run is named twice, and would count twice", "name each run once")
-    return judge(claims, runs)
+    wanted = {claim.experiment for claim in claims}
+    return judge(claims, [load_any(run) for run in folders if experiment_of(run) in wanted])
 
 
-def stored_runs(root: Path) -> list[Path]:
-    """The runs in results/reference/ that some claim's experiment asked for."""
-    claims = read_claims(root / FILE, CLAIMED_METRICS)
+def experiment_of(folder: Path) -> str:
+    return read_header(folder)[0]["experiment"]
+
+
+def stored_runs(path: Path) -> list[Path]:
+    """The runs in results/reference/, in the checkout of the claims' file, that some claim's
+    experiment asked for."""
+    claims = read_claims(path, CLAIMED_METRICS)
     names = sorted({claim.experiment for claim in claims if claim.experiment})
+    stored = path.resolve().parents[1] / "results/reference"
     found = [
-        path.parent
-        for name in names
-        for path in sorted((root / "results/reference" / name).glob("*/plan.json"))
+        plan.parent for name in names for plan in sorted((stored / name).glob("*/plan.json"))
     ]
     if not found:
         raise Complaint(
-            f"{root / 'results/reference'}: no run of any claim's experiment",
-            "make keep RUN=results/phase17/...",
+            f"{stored}: no run of any claim's experiment", "make keep RUN=results/phase17/..."
         )
     return found
 
 
-def claims_summary(root: Path) -> Table:
-    """What README says of the claims: those that some stored run covers."""
-    judged = judged_claims(stored_runs(root), root / FILE)
-    covered = [one for one in judged if one.verdict in (HOLDS, FAILS) or one.findings]
-    return summary_table(covered)
+def claims_summary(path: Path) -> Table:
+    """What README says of the claims of a file: those that some stored run covers."""
+    return summary_table([one for one in judged_claims(stored_runs(path), path) if one.findings])

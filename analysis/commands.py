@@ -14,6 +14,7 @@ from pathlib import Path
 from .certificate import load_certified
 from .certificate_page import write_certificate
 from .claims_file import FILE as CLAIMS_FILE
+from .claims_page import stored_runs
 from .claims_report import claims_differences, write_claims
 from .complaint import Complaint
 from .fill import filled
@@ -111,10 +112,11 @@ def certificate(arguments: argparse.Namespace) -> int:
 
 
 def claims(arguments: argparse.Namespace) -> int:
+    runs = arguments.run or stored_runs(arguments.claims)
     if arguments.out is not None:
-        print(write_claims(arguments.run, arguments.claims, arguments.out))
+        print(write_claims(runs, arguments.claims, arguments.out))
         return 0
-    found = claims_differences(arguments.run, arguments.claims, arguments.against)
+    found = claims_differences(runs, arguments.claims, arguments.against)
     for line in found:
         print(f"analysis: {line}", file=sys.stderr)
     if found:
@@ -187,7 +189,13 @@ def _certificate_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _claims_arguments(parser: argparse.ArgumentParser) -> None:
-    _run_arguments(parser)
+    parser.add_argument(
+        "run",
+        type=Path,
+        metavar="RUN",
+        nargs="*",
+        help="results/<experiment>/<run>; without any, those in results/reference",
+    )
     parser.add_argument(
         "--claims",
         type=Path,

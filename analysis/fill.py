@@ -17,6 +17,7 @@ from pathlib import Path
 
 from . import profile_estimates
 from .certificate_page import certificate_summary
+from .claims_file import FILE as CLAIMS
 from .claims_page import claims_summary
 from .complaint import Complaint
 from .estimates import OPERATIONS
@@ -91,7 +92,7 @@ def _between(kind: str, words: str, root: Path) -> str:
     if kind == "certificate":
         return certificate_summary(root / CERTIFICATE)
     if kind == "claims":
-        return markdown_table(claims_summary(root))
+        return markdown_table(claims_summary(root / CLAIMS))
     folders = [root / word for word in words.split()]
     if kind == "run":
         return markdown_table(summary(load(*folders)))

@@ -298,6 +298,11 @@ def test_the_command_writes_its_files(tmp_path: Path, capsys: pytest.CaptureFixt
     table.write_text(table.read_text().replace("| holds |", "| does not hold |"))
     assert command(check) == 1
     assert "but the samples give" in capsys.readouterr().err
+    kept = tmp_path / "results/reference/synthetic"
+    kept.mkdir(parents=True)
+    run.rename(kept / "run")
+    assert command(["claims", *words[2:]]) == 0  # those that are stored
+    assert len(pd.read_csv(tmp_path / "out/claims.csv")) == 1
     path.write_text("claims: 3\n")
     assert command(words) == 2
     assert "has no list of claims" in capsys.readouterr().err
@@ -318,7 +323,7 @@ def test_ids_are_those_that_slablab_gave() -> None:
 
 @pytest.fixture(scope="module")
 def reference() -> list[Judged]:
-    return judged_claims(stored_runs(ROOT), ROOT / FILE)
+    return judged_claims(stored_runs(ROOT / FILE), ROOT / FILE)
 
 
 def test_stored_runs_give_a_verdict_for_every_claim_they_cover(reference: list[Judged]) -> None:
