@@ -199,4 +199,4 @@ def certificate_summary(folder: Path) -> str:
         raise Complaint(f"{path}: unknown schema '{stated.get('schema')}'", f"this reads {SCHEMA}")
     lines = [f"- {promise_line(promise)}." for promise in stated["promises"]]
     tables = [verdict_table(stated), *_usual(stated)]
-    return "\n".join([*lines, "", *map(markdown_table, tables)])
+    return "\n".join([*lines, "", "\n\n".join(map(markdown_table, tables))])

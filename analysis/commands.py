@@ -13,6 +13,9 @@ from pathlib import Path
 
 from .certificate import load_certified
 from .certificate_page import write_certificate
+from .claims_file import FILE as CLAIMS_FILE
+from .claims_page import stored_runs
+from .claims_report import claims_differences, write_claims
 from .complaint import Complaint
 from .fill import filled
 from .formats import FORMATS, brief, terminal
@@ -110,6 +113,21 @@ def certificate(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def claims(arguments: argparse.Namespace) -> int:
+    runs = arguments.run or stored_runs(arguments.claims)
+    if arguments.out is not None:
+        print(write_claims(runs, arguments.claims, arguments.out))
+        return 0
+    found = claims_differences(runs, arguments.claims, arguments.against)
+    for line in found:
+        print(f"analysis: {line}", file=sys.stderr)
+    if found:
+        print("  try: the runs that it was made from, or --out to make it anew", file=sys.stderr)
+        return STATUS_DIFFERENT
+    print(f"{arguments.against}: every claim's verdict is what the samples give")
+    return 0
+
+
 def history(arguments: argparse.Namespace) -> int:
     print(write_history(load_history(arguments.file), arguments.out))
     return 0
@@ -179,6 +197,28 @@ def _certificate_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _claims_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "run",
+        type=Path,
+        metavar="RUN",
+        nargs="*",
+        help="results/<experiment>/<run>; without any, those in results/reference",
+    )
+    parser.add_argument(
+        "--claims",
+        type=Path,
+        metavar="FILE",
+        default=CLAIMS_FILE,
+        help="what was claimed, beside the experiments (%(default)s)",
+    )
+    folder = parser.add_mutually_exclusive_group(required=True)
+    folder.add_argument("--out", type=Path, metavar="DIR", help="for claims.md, .csv and .tex")
+    folder.add_argument(
+        "--against", type=Path, metavar="DIR", help="derive them again; fail on any difference"
+    )
+
+
 def _history_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file", type=Path, metavar="FILE", help="results/history/<experiment>.jsonl"
@@ -233,6 +273,12 @@ COMMANDS = (
         "write how often the gate was right where the truth was planted",
         _certificate_arguments,
         certificate,
+    ),
+    Command(
+        "claims",
+        "write which of the source's claims hold, by stored runs of any kind",
+        _claims_arguments,
+        claims,
     ),
     Command(
         "history",

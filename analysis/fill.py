@@ -5,7 +5,8 @@
   <!-- end -->
 
 `<!-- profile RUN RUN -->` names a profile and the ledger of the same plan, `<!-- certificate -->`
-the certificate of the gate that is stored in results/reference/certify.
+the certificate of the gate that is stored in results/reference/certify, `<!-- claims -->` every
+claim of experiments/claims.yaml that some run in results/reference covers.
 
 SPDX-License-Identifier: MIT"""
 
@@ -16,6 +17,8 @@ from pathlib import Path
 
 from . import profile_estimates
 from .certificate_page import certificate_summary
+from .claims_file import FILE as CLAIMS
+from .claims_page import claims_summary
 from .complaint import Complaint
 from .estimates import OPERATIONS
 from .formats import markdown_table
@@ -27,7 +30,7 @@ from .records import Run, load
 from .wording import ABSENT, MARKS, count, number, relative
 
 MARK = re.compile(
-    r"(<!-- (?:(run|profile) ([^\n]+?)|certificate) -->\n).*?(<!-- end -->)", re.DOTALL
+    r"(<!-- (?:(run|profile) ([^\n]+?)|(certificate|claims)) -->\n).*?(<!-- end -->)", re.DOTALL
 )
 CERTIFICATE = "results/reference/certify"
 
@@ -85,10 +88,12 @@ def profile_summary(joined: Joined) -> Table:
     return Table(joined.name, ["cell", *arms], rows, overview=True)
 
 
-def _between(kind: str | None, words: str | None, root: Path) -> str:
-    if kind is None:
+def _between(kind: str, words: str, root: Path) -> str:
+    if kind == "certificate":
         return certificate_summary(root / CERTIFICATE)
-    folders = [root / word for word in (words or "").split()]
+    if kind == "claims":
+        return markdown_table(claims_summary(root / CLAIMS))
+    folders = [root / word for word in words.split()]
     if kind == "run":
         return markdown_table(summary(load(*folders)))
     (joined,) = join(folders)
@@ -100,5 +105,6 @@ def filled(text: str, root: Path) -> str:
     if not MARK.search(text):
         raise Complaint("no mark was found", "<!-- run results/reference/... --> and <!-- end -->")
     return MARK.sub(
-        lambda found: f"{found[1]}\n{_between(found[2], found[3], root)}\n\n{found[4]}", text
+        lambda found: f"{found[1]}\n{_between(found[2] or found[4], found[3], root)}\n\n{found[5]}",
+        text,
     )

@@ -39,6 +39,11 @@ def _loaded(folder: Path) -> tuple[str, Instrumented]:
     return kind, LOADERS[kind](folder)
 
 
+def load_instrumented(folder: Path) -> Instrumented:
+    """A profile or a ledger of faults, whichever the folder holds."""
+    return _loaded(folder)[1]
+
+
 def join(folders: list[Path]) -> list[Joined]:
     """Reads every folder; those of one plan's hash are one. Two profiles or two ledgers of one plan
     are refused: nobody pools them unseen."""

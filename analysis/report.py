@@ -16,6 +16,8 @@ import jinja2
 from .drawing import drawn, embeddable
 from .figures import figures_for
 from .formats import FORMATS
+from .numbers import FILE as NUMBERS
+from .numbers import numbers_differences, numbers_file
 from .page import Document, Row, Table
 from .records import Run
 from .tables import document
@@ -97,6 +99,7 @@ def write_report(runs: list[Run], out: Path) -> Path:
     page = out / "report.html"
     text = template(PAGE).render(sections=[_section(run, out) for run in runs])
     page.write_text(text, encoding="utf-8")
+    (out / NUMBERS).write_text(numbers_file(runs), encoding="utf-8")
     return page
 
 
@@ -109,14 +112,14 @@ def _close(left: str, right: str) -> bool:
         return False
 
 
-def _csv_differs(stored: str, derived: str) -> bool:
+def csv_differs(stored: str, derived: str) -> bool:
     left, right = (list(csv.reader(io.StringIO(text))) for text in (stored, derived))
     return len(left) != len(right) or any(
         len(a) != len(b) or not all(map(_close, a, b)) for a, b in zip(left, right)
     )
 
 
-def _first_difference(stored: str, derived: str) -> str:
+def first_difference(stored: str, derived: str) -> str:
     left, right = stored.splitlines(), derived.splitlines()
     for number, (a, b) in enumerate(zip(left, right), start=1):
         if a != b:
@@ -133,9 +136,12 @@ def differences(run: Run, folder: Path) -> list[str]:
             found.append(f"{path}: missing")
             continue
         stored = path.read_text(encoding="utf-8")
-        differs = _csv_differs if path.suffix == ".csv" else str.__ne__
+        differs = csv_differs if path.suffix == ".csv" else str.__ne__
         if differs(stored, derived):
-            found.append(f"{path}: {_first_difference(stored, derived)}")
+            found.append(f"{path}: {first_difference(stored, derived)}")
+    path = folder / NUMBERS
+    stored = path.read_text(encoding="utf-8") if path.exists() else ""
+    found += [f"{path}: {what}" for what in numbers_differences(run, stored)]
     page = folder / "report.html"
     text = page.read_text(encoding="utf-8") if page.exists() else ""
     section = text.partition(f'<section id="{escape(run.name)}">')[2].partition("</section>")[0]

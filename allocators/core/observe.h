@@ -25,7 +25,7 @@ enum counter {
     SUPERSLABS_REUSED,    /* came from the LRU */
     SUPERSLABS_PREWARMED, /* mapped and made resident at start */
     SLABS_TAKEN,          /* by a thread, from the shared pool */
-    SLABS_REUSED,         /* of those, how many held live blocks or were carved in part */
+    SLABS_REUSED,         /* of those, how many held live blocks */
     SLABS_EMPTIED,        /* their last block came back */
     REFILLS,              /* Tiny's, from its slabs; bump's, of a span */
     DRAINS,               /* Tiny's */

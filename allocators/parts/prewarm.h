@@ -115,16 +115,6 @@ static inline void prewarm_make_resident(void *memory, size_t bytes, enum prewar
     prewarm_touch_huge(memory, bytes);
 }
 
-/* A SuperSlab whose slots are all free slots of one class. */
-static inline void prewarm_adopt(struct shared_pool *pool, void *memory, uint32_t class)
-{
-    struct superslab *const superslab = pool_adopt(pool, memory);
-
-    for (uint32_t index = SLABS; index-- > 0;)
-        list_push(&pool->with_room[class], &pool_assign(pool, superslab, index, class)->link);
-    observe(SUPERSLABS_PREWARMED);
-}
-
 static inline void prewarm(struct shared_pool *pool)
 {
     uint32_t const superslabs = prewarm_superslabs();
@@ -137,8 +127,10 @@ static inline void prewarm(struct shared_pool *pool)
     if (memory == NULL)
         prewarm_abort("mmap failed");
     prewarm_make_resident(memory, bytes, method);
-    for (uint32_t number = superslabs * TINY_CLASSES; number-- > 0;)
-        prewarm_adopt(pool, memory + (size_t)number * SUPERSLAB_BYTES, number / superslabs);
+    for (uint32_t number = superslabs * TINY_CLASSES; number-- > 0;) {
+        pool_adopt_for(pool, memory + (size_t)number * SUPERSLAB_BYTES, number / superslabs);
+        observe(SUPERSLABS_PREWARMED);
+    }
 }
 
 #endif

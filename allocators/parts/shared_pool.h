@@ -3,15 +3,17 @@
  *   slot: unused -> owned (some thread's current slab) -> left by its owner -> empty -> ...
  *
  * A thread that needs a slab gets a slot of the same class, then an unused slot in any SuperSlab,
- * then a new SuperSlab (from the LRU, else from the system). Two policies, a constant at every
+ * then a new SuperSlab (from the LRU, else from the system). Three policies, a constant at every
  * call:
  *
  *   POOL_BUMP_ONLY  blocks that came back lie on their slab's freelist until all have; then the
  *                   slab is a free slot of the same class and is carved again from the start
  *   POOL_REUSE      a slab's freelist is taken before new blocks are carved; a left slab that
  *                   regains room is found again; an empty one is an unused slot, for any class
+ *   POOL_EAGER      as POOL_REUSE, but a slab without blocks is cut up whole when a thread gets it:
+ *                   all of its blocks are linked into its freelist, a write to each of its pages
  *
- * Under both a SuperSlab whose slots are all unused or empty goes to the LRU.
+ * Under all a SuperSlab whose slots are all unused or empty goes to the LRU.
  *
  * Invariants, outside the lock:
  *   used + |freelist| == carved <= capacity    of a slab; blocks in threads' lists are used
@@ -31,7 +33,7 @@
 
 LAYER(backend);
 
-enum pool_policy { POOL_BUMP_ONLY, POOL_REUSE };
+enum pool_policy { POOL_BUMP_ONLY, POOL_REUSE, POOL_EAGER };
 
 struct slab {
     struct slab_blocks blocks;
@@ -70,7 +72,7 @@ ALWAYS_INLINE uint32_t slab_number(struct slab const *slab)
 ALWAYS_INLINE bool slab_has_room(struct slab const *slab, enum pool_policy const policy)
 {
     return slab->blocks.carved < slab->blocks.capacity ||
-           (policy == POOL_REUSE && slab->blocks.freelist != NULL);
+           (policy != POOL_BUMP_ONLY && slab->blocks.freelist != NULL);
 }
 
 /* Makes a SuperSlab of memory: 16 unused slots. */
@@ -101,6 +103,26 @@ static inline struct slab *pool_assign(struct shared_pool *pool, struct supersla
     return slab;
 }
 
+/* A SuperSlab of fresh memory whose slots are all free slots of one class. */
+static inline struct superslab *pool_adopt_for(struct shared_pool *pool, void *memory,
+                                               uint32_t class)
+{
+    struct superslab *const superslab = pool_adopt(pool, memory);
+
+    for (uint32_t index = SLABS; index-- > 0;)
+        list_push(&pool->with_room[class], &pool_assign(pool, superslab, index, class)->link);
+    return superslab;
+}
+
+/* Cuts up a slab without blocks: all are on its freelist, the lowest address first. */
+static inline void slab_link_all(struct slab *slab)
+{
+    struct slab_blocks *const blocks = &slab->blocks;
+
+    slab_carve(blocks, slab_first_payload(superslab_of(slab), slab_number(slab)),
+               tiny_strides[blocks->class], blocks->capacity, &blocks->freelist);
+}
+
 /* An unused slot of this SuperSlab, or of any when it is NULL; NULL when memory is out. */
 static inline struct slab *pool_take_unused(struct shared_pool *pool, struct superslab *superslab,
                                             uint32_t class)
@@ -121,7 +143,7 @@ static inline struct slab *pool_take_unused(struct shared_pool *pool, struct sup
     return pool_assign(pool, superslab, (uint32_t)__builtin_ctz(superslab->unused), class);
 }
 
-/* POOL_REUSE: a thread stays on its SuperSlab. At most 16 slabs are looked at. */
+/* Not POOL_BUMP_ONLY: a thread stays on its SuperSlab. At most 16 slabs are looked at. */
 static inline struct slab *pool_stay(struct shared_pool *pool, struct superslab *superslab,
                                      uint32_t class)
 {
@@ -197,7 +219,7 @@ static inline struct slab *pool_take(struct shared_pool *pool, uint32_t class,
 {
     struct slab *slab = NULL;
 
-    if (policy == POOL_REUSE && previous != NULL)
+    if (policy != POOL_BUMP_ONLY && previous != NULL)
         slab = pool_stay(pool, superslab_of(previous), class);
     if (previous != NULL)
         pool_leave(pool, previous, policy);
@@ -208,13 +230,15 @@ static inline struct slab *pool_take(struct shared_pool *pool, uint32_t class,
     if (slab == NULL)
         return NULL;
     observe(SLABS_TAKEN);
-    if (slab->blocks.freelist != NULL || slab->blocks.carved > 0)
+    if (slab->blocks.used > 0)
         observe(SLABS_REUSED);
     if (slab->blocks.used == 0) {
         struct superslab *const superslab = superslab_of(slab);
 
         superslab->busy++;
     }
+    if (policy == POOL_EAGER && slab->blocks.carved == 0)
+        slab_link_all(slab);
     slab->owner = owner;
     return slab;
 }
@@ -226,7 +250,7 @@ ALWAYS_INLINE uint32_t pool_fill(struct slab *slab, uint32_t count, struct block
     struct slab_blocks *const blocks = &slab->blocks;
     uint32_t taken = 0;
 
-    if (policy == POOL_REUSE) {
+    if (policy != POOL_BUMP_ONLY) {
         taken = slab_take_freed(blocks, count, list);
     } else if (blocks->used == 0) { /* a free slot of the same class, taken straight back */
         blocks->freelist = NULL;

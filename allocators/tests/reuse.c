@@ -31,6 +31,7 @@ static struct behaviour const behaviours[] = {
     {"libphase17-1.so", true, true, false},   {"libphase17-2.so", false, true, false},
     {"libphase17-2.so", true, false, false},  {"libss-reuse.so", false, true, true},
     {"libss-prewarm.so", false, true, false}, {"libss-reuse-prewarm.so", false, true, true},
+    {"libeager-freelist.so", false, true, true}, {"libeager-superslabs.so", false, true, true},
 };
 
 /* NULL where this table has nothing to say: another allocator, or a build without counters. */

@@ -38,8 +38,8 @@ export -f one
 # shellcheck disable=SC1091 # checked as a file of its own
 source "$here/programs/settings.sh"
 
-readonly tests=(conformance alignment misuse bad_input observe reuse refill prewarm model exhaustion
-    threads)
+readonly tests=(conformance alignment misuse bad_input observe reuse refill prewarm eager model
+    exhaustion threads)
 
 # The arguments of `one`, a line each; the quick ones first.
 cases() {

@@ -51,6 +51,7 @@ def test_a_report_holds_a_page_tables_and_figures(folder: Path) -> None:
     }
     assert made == {
         "report.html",
+        "numbers.tex",
         *figures,
         *(f"tables/synthetic-run.{kind}" for kind in ("md", "csv", "tex")),
     }

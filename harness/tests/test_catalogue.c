@@ -91,6 +91,18 @@ static void a_file_without_a_build_id_has_an_empty_one(void **state)
     free(path);
 }
 
+/* experiments/claims.yaml is none: what the analysis judges by them. */
+static void experiments_are_files_but_for_the_claims(void **state)
+{
+    (void)state;
+    fixture_write("experiments/claims.yaml", "claims: []\n", 0644);
+    fixture_write("experiments/first.yaml", "question: ?\n", 0644);
+    struct words names = catalogue_experiments();
+    assert_int_equal(names.count, 1);
+    assert_true(words_hold(&names, "first"));
+    words_free(&names);
+}
+
 static void workloads_are_executables(void **state)
 {
     struct words names = catalogue_workloads();
@@ -180,6 +192,7 @@ int main(void)
         cmocka_unit_test(a_peer_is_found_beside_the_c_library),
         cmocka_unit_test(an_unknown_name_says_what_to_try),
         cmocka_unit_test(a_file_without_a_build_id_has_an_empty_one),
+        cmocka_unit_test(experiments_are_files_but_for_the_claims),
         cmocka_unit_test(workloads_are_executables),
         cmocka_unit_test(a_workload_describes_itself),
         cmocka_unit_test(a_workload_that_does_not_is_reported),

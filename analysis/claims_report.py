@@ -1,0 +1,49 @@
+"""claims_report.py -- the folder of judged claims: claims.md, claims.csv and claims.tex.
+
+SPDX-License-Identifier: MIT"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from .claims import Judged, columns_of
+from .claims_latex import claims_latex
+from .claims_page import document, judged_claims
+from .formats import markdown
+from .report import csv_differs, first_difference
+
+
+def claims_files(judged: list[Judged]) -> dict[str, str]:
+    """File name to its text; the same runs give the same text."""
+    rows = [row for one in judged for row in columns_of(one)]
+    return {
+        "claims.md": markdown(document(judged)),
+        "claims.csv": pd.DataFrame(rows).to_csv(index=False, lineterminator="\n"),
+        "claims.tex": claims_latex(judged),
+    }
+
+
+def write_claims(folders: list[Path], path: Path, out: Path) -> Path:
+    """Makes the folder and its files; returns the page's path."""
+    files = claims_files(judged_claims(folders, path))
+    out.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (out / name).write_text(text, encoding="utf-8")
+    return out / "claims.md"
+
+
+def claims_differences(folders: list[Path], path: Path, stored: Path) -> list[str]:
+    """What in a stored folder is not what the samples give; empty: all of it is."""
+    found = []
+    for name, derived in claims_files(judged_claims(folders, path)).items():
+        file = stored / name
+        if not file.exists():
+            found.append(f"{file}: missing")
+            continue
+        text = file.read_text(encoding="utf-8")
+        differs = csv_differs if file.suffix == ".csv" else str.__ne__
+        if differs(text, derived):
+            found.append(f"{file}: {first_difference(text, derived)}")
+    return found

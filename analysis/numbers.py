@@ -1,0 +1,190 @@
+"""numbers.py -- numbers.tex: every number of a report under a key, so that no paper types a figure.
+
+  \\slab{toggle.random_mixed,slots=400,warm.phase17-2.effect}
+         run    cell                        row       field
+
+  run     the experiment; <experiment>-<folder> where a report holds two runs of it
+  cell    its id as in the tables, with commas for spaces; "average,of,..." of an average
+  row     the arm; phase17-2:phase17-1 of a comparison with another arm than the baseline
+  field   effect low high mde n verdict; of a count also difference difference-low difference-high;
+          value, and of a share value-low value-high; of the baseline also spread: what repeating
+          alone changes
+
+Operations per second have no name of their own; any other metric stands before the field, as in
+"...phase17-2.page_faults.effect". A value's unit is "<run>.unit.<metric>". What is absent is a
+dash; what is no key at all is an error of LaTeX. "<run>.hash" and the like say which run it was.
+
+SPDX-License-Identifier: MIT"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import numpy as np
+import pandas as pd
+
+from .estimates import METRICS, OPERATIONS, SYSTEM_TIME_SHARE, Metric, event_metric
+from .formats import escape_latex
+from .judgement import judged, void_reasons
+from .records import Run
+from .wording import ABSENT, mde_text, per_cent, relative, signed, value_text
+
+FILE = "numbers.tex"
+HEAD = r"""% numbers.tex -- every number of this report, as python3 -m analysis report wrote it.
+%
+% \slab{toggle.random_mixed,slots=400,warm.phase17-2.effect}: analysis/numbers.py says what keys are
+% made of. \slabtable{toggle} inputs a run's tables, which need booktabs, longtable and amssymb;
+% \slabfigure{toggle}{effects} is its figure, which needs graphicx.
+\newcommand{\slab}[1]{\ifcsname slab@#1\endcsname\csname slab@#1\endcsname\else
+  \PackageError{slablab}{no number is called '#1'}{Its key must stand in numbers.tex.}\fi}
+\newcommand{\slabnumber}[2]{\expandafter\gdef\csname slab@#1\endcsname{#2}}
+\newcommand{\slabtable}[1]{\input{\slab{#1.tables}}}
+\newcommand{\slabfigure}[2]{\includegraphics{\slab{#1.figures}#2}}
+"""
+SECTION = re.compile(r"% run (\S+), keys (\S+)\n(.*?)% end\n", re.DOTALL)
+SIGN = re.compile(r"(?<!\w)([+-])(?=\d)")  # of a number; not the hyphen of phase17-2
+KEY_ODD = re.compile(r"[^A-Za-z0-9_.,:=+/-]")
+
+
+def key_of(text: str) -> str:
+    """A cell's or an arm's id as a part of a key: without what LaTeX takes for more than a
+    letter."""
+    return KEY_ODD.sub("-", text.replace(" ", ","))
+
+
+def latex_number(text: str) -> str:
+    """Text with its figures set: "-3.6 %" with a minus and a thin space; an absent one is a
+    dash."""
+    if text in (ABSENT, ""):
+        return "--"
+    return SIGN.sub(r"$\1$", escape_latex(text).replace(r" \%", r"\,\%"))
+
+
+def _effect_fields(row: pd.Series) -> dict[str, str]:
+    """The effect with its bounds, all to the decimals that the interval's width deserves."""
+    point, bounds = relative(row)
+    low, high = ABSENT, ABSENT
+    if bounds != ABSENT:
+        low, high = (f"{text} %" for text in bounds.strip("[]").split(", "))
+    count = row["blocks_compared"]
+    fields = {"effect": point, "low": low, "high": high}
+    fields["mde"] = ABSENT if row["kind"] == "average" else mde_text(row)
+    fields["n"] = f"{count:.0f}" if np.isfinite(count) else ABSENT
+    return fields
+
+
+def _difference_fields(row: pd.Series, metric: Metric) -> dict[str, str]:
+    names = ("difference", "difference_low", "difference_high")
+    return {name.replace("_", "-"): signed(row[name], metric) for name in names}
+
+
+def _share_fields(row: pd.Series) -> dict[str, str]:
+    names = ("value", "value_low", "value_high")
+    shares = {name.replace("_", "-"): per_cent(row[name]).lstrip("+") for name in names}
+    return {**shares, "n": f"{row['blocks']:.0f}"}
+
+
+def fields_of(row: pd.Series, metric: Metric | None) -> dict[str, str]:
+    """Everything that one row of judged() says, as text; metric None is the share of system
+    time."""
+    if metric is None:
+        return _share_fields(row)
+    fields: dict[str, str] = {}
+    if row["kind"] not in ("comparison", "interaction", "average"):
+        fields["value"] = value_text(row["value"], metric)
+    if row["kind"] == "baseline":
+        fields["spread"] = signed(row["spread_of_repeats"], metric).lstrip("+")
+        return {**fields, "n": f"{row['blocks']:.0f}"}
+    fields |= _effect_fields(row)
+    if not metric.rate and row["kind"] != "interaction":
+        fields |= _difference_fields(row, metric)
+    if row["verdict"]:
+        fields["verdict"] = row["verdict"]
+    return fields
+
+
+def row_key(row: pd.Series, run: Run) -> str:
+    if row["against"] in ("", run.baseline):
+        return key_of(row["arm"])
+    return f"{key_of(row['arm'])}:{key_of(row['against'])}"
+
+
+def _run_numbers(run: Run, prefix: str) -> dict[str, str]:
+    """What the run is; file names are raw, for LaTeX opens them."""
+    alpha, margin = run.plan["alpha"], run.plan["margin"]
+    said = {
+        "hash": run.plan["hash"],
+        "name": run.name,
+        "form": run.plan["form"],
+        "confidence": f"{100 * (1 - alpha):g} %",
+        "margin": f"{100 * margin:g} %",
+        "cells": str(len(run.cells)),
+        "blocks": str(int(run.blocks["valid"].sum())),
+        "blocks-lost": str(int((~run.blocks["valid"]).sum())),
+        "void": "VOID" if void_reasons(run) else "not void",
+    }
+    named = {f"{prefix}.{name}": latex_number(text) for name, text in said.items()}
+    named[f"{prefix}.tables"] = f"tables/{run.name}"
+    named[f"{prefix}.figures"] = f"figures/{run.name}-"
+    return named
+
+
+def numbers(run: Run, prefix: str) -> dict[str, str]:
+    """Every key of a run with its LaTeX text, in the order of the tables. An event that this
+    machine does not have has none."""
+    metrics = {metric.name: metric for metric in (*METRICS, *map(event_metric, run.events))}
+    found = _run_numbers(run, prefix)
+    for _, row in judged(run).iterrows():
+        metric = metrics.get(row["metric"])
+        if row["absent"] or (metric is None and row["metric"] != SYSTEM_TIME_SHARE):
+            continue
+        named = "" if metric is OPERATIONS else f".{row['metric']}"
+        stem = f"{prefix}.{key_of(row['cell'])}.{row_key(row, run)}{key_of(named)}"
+        for field, text in fields_of(row, metric).items():
+            found[f"{stem}.{field}"] = latex_number(text)
+    for metric in METRICS:
+        found[f"{prefix}.unit.{metric.name}"] = latex_number(metric.column)
+    return found
+
+
+def definitions(found: dict[str, str]) -> str:
+    return "".join(f"\\slabnumber{{{key}}}{{{text}}}\n" for key, text in found.items())
+
+
+def section(run: Run, prefix: str) -> str:
+    return f"% run {run.name}, keys {prefix}\n{definitions(numbers(run, prefix))}% end\n"
+
+
+def numbers_file(runs: list[Run]) -> str:
+    """numbers.tex of a report. A run's keys begin with its experiment's name, where that is its
+    own."""
+    counts = Counter(run.plan["experiment"] for run in runs)
+    sections = []
+    for run in runs:
+        name = run.plan["experiment"] if counts[run.plan["experiment"]] == 1 else run.name
+        sections.append(section(run, name))
+    return HEAD + "".join(sections)
+
+
+def numbers_differences(run: Run, text: str) -> list[str]:
+    """What in the text of a stored numbers.tex is not what the run's samples give; a line that is
+    in no section would be nobody's number."""
+    found = []
+    if SECTION.sub("", text) != HEAD:
+        found.append("what stands outside of its runs' sections was not made by this analysis")
+    stored = {match[1]: (match[2], match[0]) for match in SECTION.finditer(text)}
+    names = [match[1] for match in SECTION.finditer(text)]
+    if names.count(run.name) != 1:
+        return [*found, f"has {names.count(run.name)} sections of {run.name}, and not one"]
+    prefix, here = stored[run.name]
+    if prefix not in (run.name, run.plan["experiment"]):
+        return [*found, f"the keys of {run.name} begin with '{prefix}'"]
+    derived = section(run, prefix)
+    if here == derived:
+        return found
+    for number, (a, b) in enumerate(zip(here.splitlines(), derived.splitlines()), 1):
+        if a != b:
+            said = f"line {number} of {run.name}: '{a[:120]}', but the samples give '{b[:120]}'"
+            return [*found, said]
+    return [*found, f"{run.name} has {here.count(chr(10))} lines, not {derived.count(chr(10))}"]

@@ -1,0 +1,184 @@
+"""test_numbers.py -- numbers.tex: keys, their texts, what verify says, and a paper that compiles.
+
+SPDX-License-Identifier: MIT"""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from analysis.claims_file import FILE as CLAIMS
+from analysis.claims_report import write_claims
+from analysis.commands import run as command
+from analysis.numbers import (
+    FILE,
+    HEAD,
+    key_of,
+    latex_number,
+    numbers,
+    numbers_differences,
+    numbers_file,
+)
+from analysis.records import Run, load
+from analysis.report import table_files
+
+from .synthetic import write_run
+
+ROOT = Path(__file__).parents[2]
+CELL = "fixed_random size=256 slots=400 cold"
+KEY = "synthetic.fixed_random,size=256,slots=400,cold"
+PAPER = ROOT / "docs/paper/paper.tex"
+
+
+def made(folder: Path, name: str = "one", **more: object) -> Run:
+    """17-1 is e^0.1 times as fast and faults half as often, 17-2 is the baseline."""
+    plan = {"comparisons": [{"arm": "phase17-2", "against": "phase17-1"}], **more}
+
+    def faults(arm: str, cell: str, number: int) -> int:
+        return 312 if arm == "phase17-1" else 624
+
+    arms = {"phase17-1": 0.1, "phase17-2": 0.0}
+    return load(write_run(folder / name, arms, [CELL], 60, faults=faults, **plan))
+
+
+def test_text_is_latex() -> None:
+    assert latex_number("-3.6 %") == r"$-$3.6\,\%"
+    assert latex_number("+0.3 %") == r"$+$0.3\,\%"
+    assert latex_number("-3.6 %, -0.8 %") == r"$-$3.6\,\%, $-$0.8\,\%"
+    assert latex_number("[-7.0, +1.0]") == "[$-$7.0, $+$1.0]"
+    assert latex_number("phase17-2") == "phase17-2"
+    assert latex_number("1,234") == "1,234"
+    assert latex_number("–") == "--"
+    assert latex_number("where_17-2") == r"where\_17-2"
+
+
+def test_keys_hold_nothing_that_latex_reads() -> None:
+    assert key_of("ss-prewarm PREWARM_METHOD=touch") == "ss-prewarm,PREWARM_METHOD=touch"
+    assert key_of("a%b#c{d}~e") == "a-b-c-d--e"
+
+
+def test_every_figure_of_a_row_has_a_key(tmp_path: Path) -> None:
+    found = numbers(made(tmp_path), "synthetic")
+    fields = {key.rsplit(".", 1)[1] for key in found if key.startswith(f"{KEY}.phase17-1.")}
+    assert {"value", "effect", "low", "high", "mde", "n", "verdict"} <= fields
+    assert found[f"{KEY}.phase17-1.verdict"] == "better"
+    assert found[f"{KEY}.phase17-1.n"] == "60"
+    assert found[f"{KEY}.phase17-2:phase17-1.verdict"] == "worse"
+    assert f"{KEY}.phase17-2:phase17-1.value" not in found
+    assert found[f"{KEY}.phase17-1.page_faults.value"] == "312"
+    assert found[f"{KEY}.phase17-1.page_faults.difference"] == "$-$312"
+    assert found[f"{KEY}.phase17-1.page_faults.effect"] == r"$-$50.0\,\%"
+    assert found[f"{KEY}.baseline.page_faults.spread"] == "0"
+    assert found[f"{KEY}.phase17-1.system_time_share.value"] == r"25.0\,\%"
+    assert found["synthetic.confidence"] == r"95\,\%"
+    assert found["synthetic.unit.operations_per_second"] == "M ops/s"
+    low, point, high = (
+        float(re.sub(r"[^0-9.]", "", found[f"{KEY}.phase17-1.{name}"]))
+        for name in ("low", "effect", "high")
+    )
+    assert low < point < high and low < 10.5 < high
+
+
+def test_keys_say_what_the_tables_say(tmp_path: Path) -> None:
+    """In the same run, to the digit."""
+    run = made(tmp_path)
+    found = numbers(run, "synthetic")
+    (row,) = [
+        line
+        for line in table_files(run)[f"{run.name}.tex"].splitlines()
+        if line.startswith("phase17-1 &") and "better" in line
+    ]
+    plain = row.replace(r" \%", r"\,\%")
+    for field in ("value", "effect", "mde"):
+        assert f"& {found[f'{KEY}.phase17-1.{field}']} &" in plain
+
+
+def test_no_key_stands_twice(tmp_path: Path) -> None:
+    text = numbers_file([made(tmp_path), made(tmp_path, "two")])
+    keys = re.findall(r"^\\slabnumber\{(.*?)\}", text, re.MULTILINE)
+    assert len(keys) == len(set(keys))
+    assert {key.split(".")[0] for key in keys} == {"synthetic-one", "synthetic-two"}
+
+
+def test_what_is_absent_is_a_dash(tmp_path: Path) -> None:
+    run = load(write_run(tmp_path / "few", {"phase17-1": 0.1}, [CELL], 3))
+    found = numbers(run, "synthetic")
+    assert found[f"{KEY}.phase17-1.low"] == "--" and found[f"{KEY}.phase17-1.mde"] == "--"
+    assert not any("event_cycles" in key for key in found)
+
+
+def test_verify_derives_numbers_again(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    run, out = made(tmp_path), tmp_path / "report"
+    assert command(["report", str(run.path), "--out", str(out)]) == 0
+    assert command(["verify", str(run.path), "--against", str(out)]) == 0
+    text = (out / FILE).read_text()
+    line = next(line for line in text.splitlines() if ".phase17-1.effect}" in line)
+    changed = line.replace("$+$", "$-$")
+    assert changed != line
+    (out / FILE).write_text(text.replace(line, changed))
+    capsys.readouterr()
+    assert command(["verify", str(run.path), "--against", str(out)]) == 1
+    said = capsys.readouterr().err
+    assert FILE in said and changed in said and line in said
+    (out / FILE).unlink()
+    assert command(["verify", str(run.path), "--against", str(out)]) == 1
+
+
+def test_what_stands_outside_of_a_run_is_a_difference(tmp_path: Path) -> None:
+    run = made(tmp_path)
+    text = numbers_file([run])
+    assert text.startswith(HEAD) and numbers_differences(run, text) == []
+    late = text + f"\\slabnumber{{{KEY}.phase17-1.effect}}{{$+$99.9\\,\\%}}\n"
+    assert "outside" in numbers_differences(run, late)[0]
+    assert "2 sections" in numbers_differences(run, text + text.removeprefix(HEAD))[0]
+    other = text.replace(", keys synthetic\n", ", keys other\n")
+    assert "begin with 'other'" in numbers_differences(run, other)[0]
+
+
+def compiled(paper: Path, folder: Path, report: Path) -> subprocess.CompletedProcess:
+    words = ["pdflatex", "-halt-on-error", "-interaction=nonstopmode", str(paper)]
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "TEXINPUTS": f"{report}:"}
+    return subprocess.run(
+        words, cwd=folder, env=environment, capture_output=True, text=True, errors="replace"
+    )
+
+
+def latex_is_here() -> bool:
+    """pdflatex, and booktabs, which is in the second of Debian's packages."""
+    if shutil.which("pdflatex") is None or shutil.which("kpsewhich") is None:
+        return False
+    return subprocess.run(["kpsewhich", "booktabs.sty"], capture_output=True).returncode == 0
+
+
+@pytest.mark.skipif(
+    not latex_is_here(),
+    reason="no pdflatex with booktabs; try: apt-get install texlive-latex-recommended",
+)
+def test_the_paper_compiles_and_an_unknown_key_stops_it(tmp_path: Path) -> None:
+    """The template with the stored run's tables and numbers; figures are left out where there are
+    none."""
+    (folder,) = sorted((ROOT / "results/reference/phase17").glob("*-full"))[-1:]
+    run, report = load(folder), tmp_path / "report"
+    (report / "tables").mkdir(parents=True)
+    for name, text in table_files(run).items():
+        (report / "tables" / name).write_text(text, encoding="utf-8")
+    (report / FILE).write_text(numbers_file([run]), encoding="utf-8")
+    write_claims([folder], ROOT / CLAIMS, report)
+    done = compiled(PAPER, tmp_path, report)
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert (tmp_path / "paper.pdf").stat().st_size > 20_000
+    assert "Overfull" not in done.stdout
+    wrong = tmp_path / "wrong.tex"
+    wrong.write_text(PAPER.read_text().replace("size=256", "size=257"))
+    done = compiled(wrong, tmp_path, report)
+    assert done.returncode != 0
+    assert re.search(r"no number is called\s+'phase17\.fixed_random,size=257", done.stdout)
+
+
+def test_the_paper_types_no_figure_of_its_own() -> None:
+    """Outside of keys and set-up its text has no digit but those of names and sizes."""
+    body = PAPER.read_text().split(r"\maketitle")[1]
+    words = re.sub(r"\\(slab|phase|effect|slabtable)(\{[^}]*\})+", "", body)
+    assert set(re.findall(r"\d+(?:\.\d+)?", words)) <= {"256", "400", "17", "1", "2"}
