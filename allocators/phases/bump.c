@@ -13,6 +13,7 @@
  * SPDX-License-Identifier: MIT */
 #include "core/layer.h"
 #include "core/libc_tier.h"
+#include "core/lock.h"
 #include "core/os.h"
 
 LAYER(front);
@@ -45,7 +46,7 @@ static void phase_thread_end(void)
     if ((size_t)(span.end - span.next) < SLOT_BYTES + sizeof span)
         return;
     struct span *const rest = (struct span *)(span.next + SLOT_BYTES);
-    pthread_mutex_lock(&lock);
+    pthread_mutex_lock(&lock); /* lock_take would lay the functions out anew */
     *rest = (struct span){.next = span.next, .end = span.end, .older = left};
     left = rest;
     pthread_mutex_unlock(&lock);
@@ -69,7 +70,7 @@ NOINLINE bool bump_refill(size_t bytes)
     if ((size_t)(span.end - span.next) >= bytes) /* to begin may allocate, and so refill */
         return true;
     observe(REFILLS);
-    pthread_mutex_lock(&lock);
+    lock_take(&lock);
     span = (struct span){.next = NULL}; /* what is left of it is too small */
     if (left != NULL && (size_t)(left->end - left->next) >= bytes) {
         struct span *const older = left->older;
@@ -77,7 +78,7 @@ NOINLINE bool bump_refill(size_t bytes)
         span = *left;
         left = older;
     }
-    pthread_mutex_unlock(&lock);
+    lock_give(&lock);
     if (span.next != NULL)
         return true;
     char *const memory = os_map(SPAN_BYTES);
