@@ -39,7 +39,7 @@ export -f one
 source "$here/programs/settings.sh"
 
 readonly tests=(conformance alignment misuse bad_input observe reuse refill prewarm model exhaustion
-    threads)
+    threads ledger)
 
 # The arguments of `one`, a line each; the quick ones first.
 cases() {
