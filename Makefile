@@ -135,6 +135,9 @@ test-c: all tests debugged sanitized
 	@set -e; for test in $(filter-out $(BUILD)/allocators/%,$(TESTS)); do echo "== $$test"; $$test; done
 	@set -e; for script in $(TEST_SCRIPTS); do echo "== $$script"; $$script $(BUILD); done
 
+conformance: allocators tests ## what of the malloc API each phase and each peer does not hold
+	@allocators/tests/conformance.sh $(BUILD) table
+
 test-python:
 	$(PYTHON) -m pytest -q -p no:cacheprovider analysis/tests
 
@@ -152,7 +155,7 @@ lint: ## clang-tidy and cppcheck over the C, shellcheck over the shell
 		-Iworkloads -DBUILD_COMPILER='""' -DBUILD_FLAGS='""'
 	shellcheck $$(git ls-files '*.sh' .ci/run)
 
-.PHONY: always keep readme all help allocators phases workloads bench-harness against-perf bench-analysis setup print-python test tests test-c test-python test-style lint clean
+.PHONY: always keep readme all help allocators phases workloads bench-harness against-perf bench-analysis setup print-python test tests test-c test-python test-style conformance lint clean
 .SECONDARY:
 
 clean: ## remove what was built
