@@ -138,6 +138,9 @@ test-c: all tests debugged sanitized
 conformance: allocators tests ## what of the malloc API each phase and each peer does not hold
 	@allocators/tests/conformance.sh $(BUILD) table
 
+golden: allocators tests ## write down the instructions of every straight path: a decision
+	@allocators/tests/paths.sh $(BUILD) accept
+
 test-python:
 	$(PYTHON) -m pytest -q -p no:cacheprovider analysis/tests
 
@@ -155,7 +158,7 @@ lint: ## clang-tidy and cppcheck over the C, shellcheck over the shell
 		-Iworkloads -DBUILD_COMPILER='""' -DBUILD_FLAGS='""'
 	shellcheck $$(git ls-files '*.sh' .ci/run)
 
-.PHONY: always keep readme all help allocators phases workloads bench-harness against-perf bench-analysis setup print-python test tests test-c test-python test-style conformance lint clean
+.PHONY: always keep readme all help allocators phases workloads bench-harness against-perf bench-analysis setup print-python test tests test-c test-python test-style conformance golden lint clean
 .SECONDARY:
 
 clean: ## remove what was built

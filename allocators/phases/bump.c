@@ -6,9 +6,10 @@
  * with the size in the slot in front; free looks at the tag and does nothing. All else is the C
  * library's.
  *
- * What to see: no phase's allocation takes fewer instructions. It reuses nothing, so it is the
- * ceiling only where faults do not decide (few operations); it faults once per 4,096 bytes
- * allocated, and every phase that reuses overtakes it once memory is touched for the second time.
+ * What to see: no phase runs fewer instructions for a malloc and its free (25 + 5, the baseline 16
+ * + 23: tests/golden_paths). It reuses nothing, so it is the ceiling only where faults do not decide
+ * (few operations); it faults once per 4,096 bytes allocated, and every phase that reuses overtakes
+ * it once memory is touched for the second time.
  *
  * SPDX-License-Identifier: MIT */
 #include "core/layer.h"
