@@ -7,9 +7,9 @@
  * library's.
  *
  * What to see: no phase runs fewer instructions for a malloc and its free (25 + 5, the baseline 16
- * + 23: tests/golden_paths). It reuses nothing, so it is the ceiling only where faults do not decide
- * (few operations); it faults once per 4,096 bytes allocated, and every phase that reuses overtakes
- * it once memory is touched for the second time.
+ * + 23: tests/golden_paths). It reuses nothing, so it is the ceiling only where faults do not
+ * decide (few operations); it faults once per 4,096 bytes allocated, and every phase that reuses
+ * overtakes it once memory is touched for the second time.
  *
  * SPDX-License-Identifier: MIT */
 #include "core/layer.h"
