@@ -90,6 +90,7 @@ $(BUILD)/workloads/tests/%: workloads/tests/%.c $(BUILD)/workloads/runtime.a | w
 	$(QUIET) $(CC) $(CFLAGS) -fno-builtin -Iworkloads $(DEPENDENCIES) -o $@ $< $(BUILD)/workloads/runtime.a -lcmocka -ljansson
 
 include allocators/tests/prefixed.mk
+include allocators/tests/coverage/coverage.mk
 
 $(BUILD)/workloads/bench/%: workloads/bench/%.c $(BUILD)/workloads/runtime.a
 	@mkdir -p $(@D)
