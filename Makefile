@@ -74,8 +74,8 @@ $(BUILD)/harness/%.o: harness/%.c $(BUILD)/flags
 $(BUILD)/slablab: $(HARNESS)
 	$(QUIET) $(CC) $(CFLAGS) -o $@ $^ $(HARNESS_LIBS)
 
-# Its mmap stands in for the C library's, in a preloaded phase too.
-$(BUILD)/allocators/tests/bad_input: CFLAGS += -rdynamic
+# Their mmap and clock stand in for the C library's, in a preloaded phase too.
+$(BUILD)/allocators/tests/bad_input $(BUILD)/allocators/tests/cache: CFLAGS += -rdynamic
 
 $(BUILD)/allocators/tests/%: allocators/tests/%.c
 	@mkdir -p $(@D)

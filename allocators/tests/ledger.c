@@ -208,6 +208,35 @@ static uint32_t deaths(uint32_t count)
     return broken;
 }
 
+static pthread_key_t late_key;
+
+/* A key made after the allocator's has its destructor run after the thread's end, as that sees it;
+ * where the allocator still lives it caches nothing. */
+static void use_after_the_end(void *argument)
+{
+    struct member *const member = argument;
+    struct block *block[HELD];
+    uint64_t random = member->number + 1;
+
+    for (uint32_t i = 0; i < HELD; i++)
+        block[i] = block_new(&random);
+    for (uint32_t i = 0; i < HELD; i++)
+        member->broken += block_end(block[i]);
+}
+
+static void die_and_go_on(struct member *member)
+{
+    uint64_t random = member->number + 1;
+
+    member->broken += block_end(block_new(&random));
+    pthread_setspecific(late_key, member);
+}
+
+static uint32_t late_destructors(uint32_t count)
+{
+    return crew_run(count, die_and_go_on);
+}
+
 static void live_shortly(struct member *member)
 {
     struct block *block[30];
@@ -248,6 +277,14 @@ static void test_threads_die_with_full_caches(void **state)
     (void)state;
     for (uint32_t count = 2; count <= CREW_MAX; count *= 2)
         assert_all_come_back(deaths, count);
+}
+
+static void test_threads_go_on_after_their_end(void **state)
+{
+    (void)state;
+    assert_int_equal(pthread_key_create(&late_key, use_after_the_end), 0);
+    for (uint32_t count = 2; count <= CREW_MAX; count *= 2)
+        assert_all_come_back(late_destructors, count);
 }
 
 static void test_a_thousand_short_lives(void **state)
@@ -342,6 +379,7 @@ int main(void)
         cmocka_unit_test(test_producers_and_consumers),
         cmocka_unit_test(test_all_hand_to_all),
         cmocka_unit_test(test_threads_die_with_full_caches),
+        cmocka_unit_test(test_threads_go_on_after_their_end),
         cmocka_unit_test(test_a_thousand_short_lives),
         cmocka_unit_test(test_lock_waits_are_counted),
     };

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# coverage.sh -- runs the tests of the allocators over instrumented phases, and prints what they reach.
+# coverage.sh -- runs the allocators' tests over instrumented phases, and prints what they reach.
 #
 #   coverage.sh BUILD      the folder that `make coverage` built into
 #
@@ -18,7 +18,7 @@ source "$tests/programs/settings.sh"
 find "$covered" -name '*.gcda' -delete
 mkdir --parents "$covered/allocators"
 ln --symbolic --force --no-dereference ../../allocators/tests "$covered/allocators/tests"
-"$tests/run.sh" "$covered" > "$covered/log" 2>&1 || { tail --lines=30 "$covered/log" >&2; exit 1; }
+"$tests/run.sh" "$covered" no-programs > "$covered/log" 2>&1 || { tail --lines=30 "$covered/log" >&2; exit 1; }
 
 # The walk and the threads once more, with the invariants checked.
 for path in "$tests"/../phases/*.c; do

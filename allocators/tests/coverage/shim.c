@@ -1,9 +1,8 @@
-/* shim.c -- the C library's names over an instrumented phase, which writes what it counted when it
- * dies too.
+/* shim.c -- the C library's names over an instrumented phase, which then counts to its death.
  *
- * What was executed is written at exit. A child that ends by _exit, or by the phase's own abort, has
- * to be told to; there a lock may be held, and to write allocates: while this does, memory is the C
- * library's, which a phase's free knows by its tag.
+ * What was executed is written at exit. A child that ends by _exit, or by the phase's own abort,
+ * has to be told to; there a lock may be held, and to write allocates: while this does, memory is
+ * the C library's, which a phase's free knows by its tag.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
