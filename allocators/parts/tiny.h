@@ -69,6 +69,8 @@ static inline void tiny_thread_end(struct tiny_front *front, struct shared_pool 
 {
     lock_take(&pool->lock);
     for (uint32_t class = 0; class < TINY_CLASSES; class++) {
+        if (DEBUGGING)
+            tiny_check(front, pool, class, policy); /* while it lists something */
         tiny_return_list(front, pool, class, policy);
         if (front->current[class] != NULL)
             pool_leave(pool, front->current[class], policy);

@@ -93,7 +93,7 @@ static int report(char const *words, uint32_t instructions[ROUNDS][CALLS])
 
 int main(int argc, char **argv)
 {
-    uint32_t instructions[ROUNDS][CALLS];
+    uint32_t instructions[ROUNDS][CALLS] = {{0}};
     int status = 0;
 
     if (!preloaded_object_serves("malloc")) {

@@ -18,7 +18,10 @@ source "$tests/programs/settings.sh"
 find "$covered" -name '*.gcda' -delete
 mkdir --parents "$covered/allocators"
 ln --symbolic --force --no-dereference ../../allocators/tests "$covered/allocators/tests"
-"$tests/run.sh" "$covered" no-programs > "$covered/log" 2>&1 || { tail --lines=30 "$covered/log" >&2; exit 1; }
+if ! "$tests/run.sh" "$covered" no-programs > "$covered/log" 2>&1; then
+    tail --lines=30 "$covered/log" >&2
+    exit 1
+fi
 
 # The walk and the threads once more, with the invariants checked.
 for path in "$tests"/../phases/*.c; do
@@ -26,9 +29,11 @@ for path in "$tests"/../phases/*.c; do
     settings_of "$phase" | while read -r settings; do
         for test in 'fuzz 1 4000' ledger refill; do
             # shellcheck disable=SC2086 # settings and tests are words
-            timeout 120 env LD_PRELOAD="$covered/debug/lib$phase.so" $settings \
-                "$covered"/allocators/tests/$test > "$covered/log" 2>&1 ||
-                { tail --lines=30 "$covered/log" >&2; exit 1; }
+            if ! timeout 120 env LD_PRELOAD="$covered/debug/lib$phase.so" $settings \
+                "$covered"/allocators/tests/$test > "$covered/log" 2>&1; then
+                tail --lines=30 "$covered/log" >&2
+                exit 1
+            fi
         done
     done
 done
