@@ -81,8 +81,8 @@ $(BUILD)/harness/%.o: harness/%.c $(BUILD)/flags
 $(BUILD)/slablab: $(HARNESS)
 	$(QUIET) $(CC) $(CFLAGS) -o $@ $^ $(HARNESS_LIBS)
 
-# Its mmap stands in for the C library's, in a preloaded phase too.
-$(BUILD)/allocators/tests/bad_input: CFLAGS += -rdynamic
+# Their mmap and clock stand in for the C library's, in a preloaded phase too.
+$(BUILD)/allocators/tests/bad_input $(BUILD)/allocators/tests/cache: CFLAGS += -rdynamic
 
 $(BUILD)/allocators/tests/%: allocators/tests/%.c
 	@mkdir -p $(@D)
@@ -97,6 +97,7 @@ $(BUILD)/workloads/tests/%: workloads/tests/%.c $(BUILD)/workloads/runtime.a | w
 	$(QUIET) $(CC) $(CFLAGS) -fno-builtin -Iworkloads $(DEPENDENCIES) -o $@ $< $(BUILD)/workloads/runtime.a -lcmocka -ljansson
 
 include allocators/tests/prefixed.mk
+include allocators/tests/coverage/coverage.mk
 
 $(BUILD)/workloads/bench/%: workloads/bench/%.c $(BUILD)/workloads/runtime.a
 	@mkdir -p $(@D)
@@ -156,6 +157,12 @@ test-c: all planted tests debugged sanitized
 	@set -e; for test in $(filter-out $(BUILD)/allocators/%,$(TESTS)); do echo "== $$test"; $$test; done
 	@set -e; for script in $(TEST_SCRIPTS); do echo "== $$script"; $$script $(BUILD); done
 
+conformance: allocators tests ## what of the malloc API each phase and each peer does not hold
+	@allocators/tests/conformance.sh $(BUILD) table
+
+golden: allocators tests ## write down the instructions of every straight path: a decision
+	@allocators/tests/paths.sh $(BUILD) accept
+
 test-python:
 	$(PYTHON) -m pytest -q -p no:cacheprovider analysis/tests
 
@@ -176,7 +183,7 @@ lint: ## clang-tidy and cppcheck over the C, shellcheck over the shell
 		-Iworkloads -DBUILD_COMPILER='""' -DBUILD_FLAGS='""'
 	shellcheck $$(git ls-files '*.sh' .ci/run)
 
-.PHONY: always certify certificate mutants keep readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python test tests test-c test-python test-style lint clean
+.PHONY: always certify certificate mutants keep readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python test tests test-c test-python test-style conformance golden lint clean
 .SECONDARY:
 
 clean: ## remove what was built

@@ -16,9 +16,9 @@
 
 enum {
     REGION_MAGIC = 0x534c4142, /* "SLAB" */
-    REGION_VERSION = 2,
+    REGION_VERSION = 3,
     REGION_COUNTERS_MAX = 32,
-    REGION_TIERS_MAX = 24,
+    REGION_TIERS_MAX = 32,
     REGION_NAME_MAX = 32,
     REGION_PATH_MAX = 512,
     REGION_BUILD_ID_MAX = 64 /* hexadecimal digits, with the final 0 */

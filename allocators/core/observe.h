@@ -2,13 +2,20 @@
  *
  * A request is counted once, for the tier that answered it. A timing build has none of this.
  *
+ * A block that a tier takes from its backend is counted when it leaves and when it comes back;
+ * between the two it is the program's, or lies in the list of a thread. So, for each tier,
+ *
+ *   blocks_taken - blocks_returned == allocations - frees + |the threads' lists|
+ *
+ * and where a tier's backend is another tier (17-1), the blocks that it took are the other's too.
+ *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_OBSERVE_H
 #define SLABLAB_OBSERVE_H
 
 #include "core/base.h"
 
-enum { OBSERVE_VERSION = 1, OBSERVE_COUNTERS_MAX = 24, OBSERVE_NAME_MAX = 32 };
+enum { OBSERVE_VERSION = 1, OBSERVE_COUNTERS_MAX = 32, OBSERVE_NAME_MAX = 32 };
 
 enum counter {
     TINY_ALLOCATIONS,
@@ -31,6 +38,11 @@ enum counter {
     DRAINS,               /* Tiny's */
     SMALLMID_REFILLS,     /* misses of the Small-Mid front */
     SMALLMID_SPILLS,      /* frees that found its list full */
+    TINY_BLOCKS_TAKEN,    /* from the slabs, into a thread's list */
+    TINY_BLOCKS_RETURNED, /* from a thread's list, to the slabs */
+    SMALLMID_BLOCKS_TAKEN,
+    SMALLMID_BLOCKS_RETURNED,
+    LOCK_WAITS, /* a lock was another thread's when it was asked for (lock.h) */
     COUNTERS
 };
 
@@ -69,13 +81,23 @@ OBSERVED struct observe slablab_observe = {
         [DRAINS] = {"drains", 0},
         [SMALLMID_REFILLS] = {"smallmid_refills", 0},
         [SMALLMID_SPILLS] = {"smallmid_spills", 0},
+        [TINY_BLOCKS_TAKEN] = {"tiny_blocks_taken", 0},
+        [TINY_BLOCKS_RETURNED] = {"tiny_blocks_returned", 0},
+        [SMALLMID_BLOCKS_TAKEN] = {"smallmid_blocks_taken", 0},
+        [SMALLMID_BLOCKS_RETURNED] = {"smallmid_blocks_returned", 0},
+        [LOCK_WAITS] = {"lock_waits", 0},
     },
 };
 
-ALWAYS_INLINE void observe(enum counter counter)
+ALWAYS_INLINE void observe_many(enum counter counter, uint64_t count)
 {
     if (OBSERVING)
-        __atomic_fetch_add(&slablab_observe.counter[counter].value, 1, __ATOMIC_RELAXED);
+        __atomic_fetch_add(&slablab_observe.counter[counter].value, count, __ATOMIC_RELAXED);
+}
+
+ALWAYS_INLINE void observe(enum counter counter)
+{
+    observe_many(counter, 1);
 }
 
 #endif

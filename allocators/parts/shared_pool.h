@@ -259,6 +259,7 @@ ALWAYS_INLINE uint32_t pool_fill(struct slab *slab, uint32_t count, struct block
     taken += slab_carve(blocks, slab_first_payload(superslab_of(slab), slab_number(slab)),
                         tiny_strides[blocks->class], count - taken, list);
     blocks->used = (uint16_t)(blocks->used + taken);
+    observe_many(TINY_BLOCKS_TAKEN, taken);
     return taken;
 }
 
@@ -294,6 +295,7 @@ static inline void pool_return(struct shared_pool *pool, struct block *block, ui
 
     slab_put_freed(&slab->blocks, block);
     slab->blocks.used--;
+    observe(TINY_BLOCKS_RETURNED);
     if (slab->owner != NULL)
         return;
     if (slab->blocks.used == 0) {

@@ -15,10 +15,9 @@
 #ifndef SLABLAB_SMALLMID_BACKEND_H
 #define SLABLAB_SMALLMID_BACKEND_H
 
-#include <pthread.h>
-
 #include "core/check.h"
 #include "core/layer.h"
+#include "core/lock.h"
 #include "core/observe.h"
 #include "core/superslab.h"
 #include "core/tag.h"
@@ -98,7 +97,7 @@ static inline uint32_t smallmid_refill(struct smallmid_backend *backend, uint32_
 {
     uint32_t taken = 0;
 
-    pthread_mutex_lock(&backend->lock);
+    lock_take(&backend->lock);
     struct slab_blocks *const slab = smallmid_slab(backend, class);
     if (slab != NULL) {
         struct smallmid_superslab *const superslab = superslab_of(slab);
@@ -110,10 +109,11 @@ static inline uint32_t smallmid_refill(struct smallmid_backend *backend, uint32_
         taken += slab_carve(slab, slab_first_payload(superslab, index), smallmid_strides[class],
                             count - taken, list);
         slab->used = (uint16_t)(slab->used + taken);
+        observe_many(SMALLMID_BLOCKS_TAKEN, taken);
         if (DEBUGGING)
             smallmid_check(superslab, class);
     }
-    pthread_mutex_unlock(&backend->lock);
+    lock_give(&backend->lock);
     return taken;
 }
 
@@ -142,11 +142,12 @@ static inline struct slab_blocks *smallmid_slab_of(struct smallmid_backend const
 static inline void smallmid_return(struct smallmid_backend *backend, struct block *block,
                                    uint32_t class)
 {
-    pthread_mutex_lock(&backend->lock);
+    lock_take(&backend->lock);
     slab_put_freed(smallmid_slab_of(backend, block, class), block);
+    observe(SMALLMID_BLOCKS_RETURNED);
     if (DEBUGGING)
         smallmid_check(superslab_of(block), class);
-    pthread_mutex_unlock(&backend->lock);
+    lock_give(&backend->lock);
 }
 
 #endif

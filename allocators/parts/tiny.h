@@ -11,6 +11,7 @@
 #define SLABLAB_TINY_H
 
 #include "core/layer.h"
+#include "core/lock.h"
 #include "core/process.h"
 #include "parts/shared_pool.h"
 #include "parts/shared_pool_check.h"
@@ -66,8 +67,10 @@ static inline void tiny_return_list(struct tiny_front *front, struct shared_pool
 static inline void tiny_thread_end(struct tiny_front *front, struct shared_pool *pool,
                                    enum pool_policy const policy)
 {
-    pthread_mutex_lock(&pool->lock);
+    lock_take(&pool->lock);
     for (uint32_t class = 0; class < TINY_CLASSES; class++) {
+        if (DEBUGGING)
+            tiny_check(front, pool, class, policy); /* while it lists something */
         tiny_return_list(front, pool, class, policy);
         if (front->current[class] != NULL)
             pool_leave(pool, front->current[class], policy);
@@ -76,7 +79,7 @@ static inline void tiny_thread_end(struct tiny_front *front, struct shared_pool 
         if (DEBUGGING)
             tiny_check(front, pool, class, policy);
     }
-    pthread_mutex_unlock(&pool->lock);
+    lock_give(&pool->lock);
 }
 
 /* One block, its tag not yet set; NULL with errno ENOMEM. */
@@ -94,7 +97,7 @@ NOINLINE void *tiny_refill(struct tiny_front *front, struct shared_pool *pool, u
     bool const ended = thread_life == THREAD_ENDED;
     uint32_t const count = ended ? 1 : TINY_REFILL_BLOCKS;
     observe(REFILLS);
-    pthread_mutex_lock(&pool->lock);
+    lock_take(&pool->lock);
     struct slab *slab = front->current[class];
     if (slab == NULL || pool_fill(slab, count, &list, policy) == 0) {
         slab = pool_take(pool, class, slab, front, policy);
@@ -108,7 +111,7 @@ NOINLINE void *tiny_refill(struct tiny_front *front, struct shared_pool *pool, u
     front->current[class] = slab;
     if (DEBUGGING)
         tiny_check(front, pool, class, policy);
-    pthread_mutex_unlock(&pool->lock);
+    lock_give(&pool->lock);
     if (list == NULL)
         return NULL;
     front->head[class] = list->next;
@@ -124,11 +127,11 @@ NOINLINE void tiny_drain(struct tiny_front *front, struct shared_pool *pool, uin
         return;
     }
     observe(DRAINS);
-    pthread_mutex_lock(&pool->lock);
+    lock_take(&pool->lock);
     tiny_return_list(front, pool, class, policy);
     if (DEBUGGING)
         pool_check(pool, front->current[class], policy);
-    pthread_mutex_unlock(&pool->lock);
+    lock_give(&pool->lock);
     front->frees_left[class] = thread_life == THREAD_LIVE ? TINY_DRAIN_FREES - 1 : 0;
 }
 

@@ -6,13 +6,15 @@
  * with the size in the slot in front; free looks at the tag and does nothing. All else is the C
  * library's.
  *
- * What to see: no phase's allocation takes fewer instructions. It reuses nothing, so it is the
- * ceiling only where faults do not decide (few operations); it faults once per 4,096 bytes
- * allocated, and every phase that reuses overtakes it once memory is touched for the second time.
+ * What to see: no phase runs fewer instructions for a malloc and its free (25 + 5, the baseline 16
+ * + 23: tests/golden_paths). It reuses nothing, so it is the ceiling only where faults do not
+ * decide (few operations); it faults once per 4,096 bytes allocated, and every phase that reuses
+ * overtakes it once memory is touched for the second time.
  *
  * SPDX-License-Identifier: MIT */
 #include "core/layer.h"
 #include "core/libc_tier.h"
+#include "core/lock.h"
 #include "core/os.h"
 
 LAYER(front);
@@ -45,7 +47,7 @@ static void phase_thread_end(void)
     if ((size_t)(span.end - span.next) < SLOT_BYTES + sizeof span)
         return;
     struct span *const rest = (struct span *)(span.next + SLOT_BYTES);
-    pthread_mutex_lock(&lock);
+    pthread_mutex_lock(&lock); /* lock_take would lay the functions out anew */
     *rest = (struct span){.next = span.next, .end = span.end, .older = left};
     left = rest;
     pthread_mutex_unlock(&lock);
@@ -69,7 +71,7 @@ NOINLINE bool bump_refill(size_t bytes)
     if ((size_t)(span.end - span.next) >= bytes) /* to begin may allocate, and so refill */
         return true;
     observe(REFILLS);
-    pthread_mutex_lock(&lock);
+    lock_take(&lock);
     span = (struct span){.next = NULL}; /* what is left of it is too small */
     if (left != NULL && (size_t)(left->end - left->next) >= bytes) {
         struct span *const older = left->older;
@@ -77,7 +79,7 @@ NOINLINE bool bump_refill(size_t bytes)
         span = *left;
         left = older;
     }
-    pthread_mutex_unlock(&lock);
+    lock_give(&lock);
     if (span.next != NULL)
         return true;
     char *const memory = os_map(SPAN_BYTES);

@@ -44,13 +44,20 @@ static void phase_thread_begin(void)
     smallmid_thread_begin(&smallmid);
 }
 
+/* One block goes to Tiny. */
+ALWAYS_INLINE void smallmid_give_back(void *payload, uint32_t class)
+{
+    observe(SMALLMID_BLOCKS_RETURNED);
+    tiny_put(&tiny, &pool, payload, smallmid_tiny_class[class], policy);
+}
+
 static void phase_thread_end(void)
 {
     void *payload = NULL;
 
     for (uint32_t class = 0; class < SMALLMID_CLASSES; class++)
         while ((payload = smallmid_thread_end(&smallmid, class)) != NULL)
-            tiny_put(&tiny, &pool, payload, smallmid_tiny_class[class], policy);
+            smallmid_give_back(payload, class);
     tiny_thread_end(&tiny, &pool, policy);
 }
 
@@ -77,8 +84,10 @@ NOINLINE void *smallmid_miss_slow(uint32_t class)
         block = tiny_refill(&tiny, &pool, tiny_class, policy);
     if (DEBUGGING)
         smallmid_front_check(&smallmid, class);
-    if (block != NULL)
-        tag_set(block, TAG_SMALLMID | class);
+    if (block == NULL)
+        return NULL;
+    observe(SMALLMID_BLOCKS_TAKEN);
+    tag_set(block, TAG_SMALLMID | class);
     return block;
 }
 
@@ -91,7 +100,7 @@ NOINLINE void smallmid_spill_slow(void *payload, uint32_t class)
     if (smallmid_put(&smallmid, payload, class))
         return;
     observe(SMALLMID_SPILLS);
-    tiny_put(&tiny, &pool, payload, smallmid_tiny_class[class], policy);
+    smallmid_give_back(payload, class);
 }
 
 ALWAYS_INLINE void *phase_malloc(size_t size)

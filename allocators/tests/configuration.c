@@ -129,11 +129,31 @@ static void test_prewarm_method(void **state)
         assert_refused((struct setting){"SLABLAB_PREWARM_METHOD", bad[i], on});
 }
 
+/* 64 SuperSlabs for each of 8 classes are 512 MB. */
+static int execute_with_little_memory(void *argument)
+{
+    struct rlimit const little = {256 << 20, 256 << 20};
+
+    return setrlimit(RLIMIT_AS, &little) == 0 ? execute_with_setting(argument) : 1;
+}
+
+static void test_prewarm_without_memory(void **state)
+{
+    struct setting setting = {"SLABLAB_PREWARM", "64", NULL};
+    struct child child;
+    (void)state;
+
+    child_run(&child, execute_with_little_memory, &setting);
+    assert_true(child_aborted(&child));
+    assert_non_null(strstr(child.text, "prewarm: mmap failed: errno 12\n  try: a smaller"));
+}
+
 int main(int argc, char **argv)
 {
     static struct CMUnitTest const small_mid[] = {cmocka_unit_test(test_small_mid)};
     static struct CMUnitTest const prewarm[] = {cmocka_unit_test(test_prewarm),
-                                                cmocka_unit_test(test_prewarm_method)};
+                                                cmocka_unit_test(test_prewarm_method),
+                                                cmocka_unit_test(test_prewarm_without_memory)};
 
     if (argc == 2 && strcmp(argv[1], "--allocate") == 0)
         return allocate_and_tell();

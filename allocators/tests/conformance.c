@@ -15,6 +15,8 @@
 
 #include <cmocka.h>
 
+#include "tests/checks.h"
+
 enum {
     ALIGNMENT = 16,
     SIZE_EVERY_MAX = 4200, /* every size up to here: past the largest class of every phase */
@@ -50,10 +52,16 @@ __attribute__((noinline)) static void assert_reallocarray_refused(void *block, s
     assert_int_equal(errno, ENOMEM);
 }
 
-static void assert_fresh_block(void *block, size_t size, size_t alignment)
+/* What C promises: of any object that fits into size bytes. A phase promises 16 (below). */
+static size_t least_alignment(size_t size)
+{
+    return size >= ALIGNMENT ? ALIGNMENT : size >= 8 ? 8 : 1;
+}
+
+static void assert_fresh_block(void *block, size_t size)
 {
     assert_non_null(block);
-    assert_int_equal((uintptr_t)block % alignment, 0);
+    assert_int_equal((uintptr_t)block % least_alignment(size), 0);
     assert_true(malloc_usable_size(block) >= size);
 }
 
@@ -70,6 +78,26 @@ static void test_one_object_serves_the_whole_api(void **state)
                      expected_object());
 }
 
+/* Neighbours are alive with it: a lone block may lie well by chance. */
+static void test_the_smallest_block_too_is_aligned_to_16(void **state)
+{
+    enum { NEIGHBOURS = 6 };
+    (void)state;
+
+    for (size_t size = 0; size <= SIZE_EVERY_MAX; size++) {
+        void *block[NEIGHBOURS];
+        for (size_t i = 0; i < NEIGHBOURS; i++) {
+            block[i] = i % 2 == 0 ? malloc(size) : calloc(size, 1);
+            assert_int_equal((uintptr_t)block[i] % ALIGNMENT, 0);
+        }
+        for (size_t i = 0; i < NEIGHBOURS; i++) {
+            block[i] = resize(block[i], size / 2 + 1);
+            assert_int_equal((uintptr_t)block[i] % ALIGNMENT, 0);
+            free(block[i]);
+        }
+    }
+}
+
 /* All blocks live at once and each is written to its last usable byte: an overlap destroys one. */
 static void test_every_size_is_aligned_and_usable_to_its_end(void **state)
 {
@@ -78,7 +106,7 @@ static void test_every_size_is_aligned_and_usable_to_its_end(void **state)
 
     for (size_t size = 0; size <= SIZE_EVERY_MAX; size++) {
         block[size] = malloc(size);
-        assert_fresh_block(block[size], size, ALIGNMENT);
+        assert_fresh_block(block[size], size);
         pattern_write(block[size], malloc_usable_size(block[size]), (uint32_t)size);
     }
     for (size_t size = 0; size <= SIZE_EVERY_MAX; size++)
@@ -97,7 +125,7 @@ static void test_neighbours_of_one_size_are_apart(void **state)
         void *block[NEIGHBOURS];
         for (size_t i = 0; i < count; i++) {
             block[i] = malloc(edge_sizes[edge]);
-            assert_fresh_block(block[i], edge_sizes[edge], ALIGNMENT);
+            assert_fresh_block(block[i], edge_sizes[edge]);
             pattern_write(block[i], malloc_usable_size(block[i]), (uint32_t)i);
         }
         for (size_t i = 0; i < count; i++)
@@ -147,7 +175,7 @@ static void test_calloc_is_zero_on_reused_memory(void **state)
             dirty_free_blocks(size);
         for (size_t i = 0; i < count; i++) {
             block[i] = i % 2 == 0 ? calloc(1, size) : calloc(size, 1);
-            assert_fresh_block(block[i], size, ALIGNMENT);
+            assert_fresh_block(block[i], size);
             assert_true(all_zero(block[i], size));
             memset(block[i], 0xff, malloc_usable_size(block[i]));
         }
@@ -161,7 +189,7 @@ static void test_calloc_multiplies(void **state)
     (void)state;
     for (size_t count = 0; count < 70; count++) {
         uint8_t *const block = calloc(count, 24);
-        assert_fresh_block(block, count * 24, ALIGNMENT);
+        assert_fresh_block(block, count * 24);
         assert_true(all_zero(block, count * 24));
         free(block);
     }
@@ -239,7 +267,7 @@ static void test_realloc_keeps_contents_between_all_edges(void **state)
             assert_non_null(block);
             pattern_write(block, kept, owner);
             void *const moved = realloc(block, after);
-            assert_fresh_block(moved, after, ALIGNMENT);
+            assert_fresh_block(moved, after);
             assert_true(pattern_holds(moved, kept, owner));
             free(moved);
         }
@@ -253,13 +281,13 @@ static void test_realloc_grows_step_by_step(void **state)
 
     for (size_t size = 1; size <= size_max; size++) {
         block = resize(block, size);
-        assert_fresh_block(block, size, ALIGNMENT);
+        assert_fresh_block(block, size);
         block[size - 1] = pattern_byte(3, size - 1);
     }
     assert_true(pattern_holds(block, size_max, 3));
     for (size_t size = size_max; size >= 1; size -= size > 100 ? 37 : 1) {
         block = resize(block, size);
-        assert_fresh_block(block, size, ALIGNMENT);
+        assert_fresh_block(block, size);
         assert_true(pattern_holds(block, size, 3));
     }
     free(block);
@@ -279,10 +307,10 @@ static void test_reallocarray_multiplies(void **state)
     void *const block = reallocarray(NULL, 10, 10);
     (void)state;
 
-    assert_fresh_block(block, 100, ALIGNMENT);
+    assert_fresh_block(block, 100);
     pattern_write(block, 100, 4);
     void *const moved = reallocarray(block, 300, 10);
-    assert_fresh_block(moved, 3000, ALIGNMENT);
+    assert_fresh_block(moved, 3000);
     assert_true(pattern_holds(moved, 100, 4));
     free(moved);
 }
@@ -310,10 +338,11 @@ static void test_usable_size_of_nothing_is_zero(void **state)
     assert_int_equal(malloc_usable_size(NULL), 0);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(test_one_object_serves_the_whole_api),
+        cmocka_unit_test(test_the_smallest_block_too_is_aligned_to_16),
         cmocka_unit_test(test_every_size_is_aligned_and_usable_to_its_end),
         cmocka_unit_test(test_neighbours_of_one_size_are_apart),
         cmocka_unit_test(test_malloc_zero_gives_different_blocks),
@@ -328,5 +357,5 @@ int main(void)
         cmocka_unit_test(test_free_keeps_errno),
         cmocka_unit_test(test_usable_size_of_nothing_is_zero),
     };
-    return cmocka_run_group_tests_name("conformance", tests, NULL, NULL);
+    return CHECKS_RUN(argc, argv, "conformance", tests);
 }

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OBSERVED_COUNTERS_MAX = 24, OBSERVED_NAME_MAX = 32 };
+enum { OBSERVED_COUNTERS_MAX = 32, OBSERVED_NAME_MAX = 32 };
 
 struct observed {
     uint32_t version;

@@ -10,7 +10,7 @@
 # SPDX-License-Identifier: MIT
 PREFIXED = $(BUILD)/prefixed
 PREFIXED_NAMES = allocators/tests/prefixed.names
-PREFIXED_TESTS = conformance alignment fuzz misuse model threads
+PREFIXED_TESTS = conformance alignment fuzz misuse model threads ledger
 OBJECT_FLAGS = $(filter-out -shared -Wl$(comma)%,$(ALLOCATOR_FLAGS))
 SANITIZED_LIBC = $(if $(SANITIZE),$(PREFIXED)/tests/sanitizers/libc.o)
 comma = ,

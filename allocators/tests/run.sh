@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # run.sh -- runs every allocator test under every phase, a line each; stops at the first failure.
 #
-#   run.sh BUILD       the folder that `make allocators` and the test programs were built into
+#   run.sh BUILD            the folder that `make allocators` and the test programs were built into
+#   run.sh BUILD no-programs    without the real programs
 #
 # SPDX-License-Identifier: MIT
 set -euo pipefail
@@ -10,7 +11,9 @@ here=$(dirname "$(realpath "$0")")
 build=$(realpath "${1:-build}")
 inputs=$(mktemp --directory)
 trap 'rm --recursive --force "$inputs"' EXIT
-readonly here build inputs
+programs=yes
+[ "${2:-}" != no-programs ] || programs=no
+readonly here build inputs programs
 export here build inputs
 
 # one TEST OBJECT [NAME=value ...] -- a line when it passes, all its output when it does not.
@@ -39,7 +42,7 @@ export -f one
 source "$here/programs/settings.sh"
 
 readonly tests=(conformance alignment misuse bad_input observe reuse refill prewarm eager model
-    exhaustion threads)
+    exhaustion threads ledger cache)
 
 # The arguments of `one`, a line each; the quick ones first.
 cases() {
@@ -58,6 +61,7 @@ cases() {
             done
         done
     done
+    [ "$programs" = yes ] || return 0
     for phase in "${phases[@]}"; do
         settings_of "$phase" | while read -r settings; do
             echo "programs $build/lib$phase.so $settings"
@@ -68,5 +72,5 @@ cases() {
 mapfile -t phases < <(basename --suffix=.c --multiple "$here"/../phases/*.c)
 readonly phases
 "$build/allocators/tests/size_class"
-"$here/programs/compare.sh" expect "$inputs"
+[ "$programs" = no ] || "$here/programs/compare.sh" expect "$inputs"
 cases | xargs --delimiter='\n' --max-procs=2 --replace={} bash -c 'one {}'

@@ -36,8 +36,10 @@ export -f sanitize
 export build
 
 if [ -n "$long" ]; then
-    tests='asan:conformance asan:alignment asan:misuse asan:model asan:threads asan:fuzz:3:60000
-        tsan:conformance tsan:alignment tsan:model tsan:threads tsan:fuzz:3:30000'
+    tests='asan:conformance asan:alignment asan:misuse asan:model asan:threads asan:ledger
+        asan:fuzz:3:60000
+        tsan:conformance tsan:alignment tsan:model tsan:threads tsan:ledger
+        tsan:fuzz:3:30000'
 else
     tests='asan:conformance asan:fuzz:1:6000 tsan:fuzz:1:3000'
 fi

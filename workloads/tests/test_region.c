@@ -285,8 +285,8 @@ static void another_version_of_the_page_is_refused(void **unused)
     played.region.version = REGION_VERSION + 1;
     touch_pages("operations=1", PLAY_NONE);
     assert_string_equal(played.error,
-                        "slablab: touch: the harness's page is of version 3 with magic 534c4142, "
-                        "not 2 with 534c4142\n"
+                        "slablab: touch: the harness's page is of version 4 with magic 534c4142, "
+                        "not 3 with 534c4142\n"
                         "  try: make, so that harness and workloads are of one build\n");
     assert_int_equal(played.status, 2);
     assert_int_equal(played.region.state, REGION_UNTOUCHED);
