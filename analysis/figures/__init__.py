@@ -1,9 +1,10 @@
 """Figures, found by their presence: a file here with QUESTION and draw(samples, axes) is one.
 
-  QUESTION              what the figure answers, in a sentence; its caption
-  draw(samples, axes)   samples: a records.Run; axes: one Axes, or the array that layout asked for
-  layout(samples)       optional: (rows, columns, width, height), inches; without it 1, 1, 7, 4
-  applies(samples)      optional: False where the run has nothing to show
+  QUESTION                what the figure answers, in a sentence
+  caption(samples)        what was compared, on what, and how the picture shows that it is uncertain
+  draw(samples, axes)     samples: a records.Run; axes: one Axes, or the array that layout asked for
+  layout(samples, width)  (rows, columns, height) of panels in a figure so many inches wide; inches
+  applies(samples)        optional: False where the run cannot answer the question
 
 SPDX-License-Identifier: MIT"""
 
