@@ -35,7 +35,7 @@ def drift(run: Run) -> str | None:
     _, rho, arm, cell = min(drifting)
     return (
         f"Drift: the effect changed along the run in {len(drifting)} of {len(found)} comparisons "
-        f"with the baseline (Spearman, Holm-adjusted p <= {DRIFT_ALPHA:g}); surest {rho:+.2f}: "
+        f"with the baseline (Spearman, Holm-adjusted, at {DRIFT_ALPHA:g}); surest {rho:+.2f}: "
         f"{arm} in '{cell}'. Its effect is an average over the change."
     )
 

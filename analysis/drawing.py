@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 from types import ModuleType
@@ -49,6 +51,15 @@ class Drawing:
     inline: str
 
 
+@contextmanager
+def _styled(salt: str) -> Iterator[None]:
+    """matplotlib's own defaults and STYLE, whatever a matplotlibrc of the reader's says."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update({**STYLE, "svg.hashsalt": salt})
+        yield
+
+
 def _metadata(kind: str, title: str, description: str) -> dict[str, Any]:
     """Nothing in a file tells when it was made: the same samples give the same bytes."""
     if kind == "svg":
@@ -86,7 +97,7 @@ def drawn(module: ModuleType, run: Recorded) -> dict[str, bytes]:
     """{"svg": ..., "pdf": ..., "png": ...} of one figure of one run, in the module's own size."""
     layout = getattr(module, "layout", lambda samples: (1, 1, 7.0, 4.0))
     salt = f"{module.__name__}-{run.name}"
-    with matplotlib.rc_context({**STYLE, "svg.hashsalt": salt}):
+    with _styled(salt):
         figure = _figure(module, run, layout(run))
         title, description = module.QUESTION, described(module, run)
         return {
@@ -107,9 +118,8 @@ def drawn_for(module: ModuleType, run: Recorded, width: tuple[str, float]) -> Dr
     height in inches)."""
     ending, width_inches = width
     rows, columns, height_inches = module.layout(run, width_inches)
-    style = {**STYLE, "svg.hashsalt": f"{module.__name__}-{run.name}{ending}"}
     title, description = module.QUESTION, described(module, run)
-    with matplotlib.rc_context(style):
+    with _styled(f"{module.__name__}-{run.name}{ending}"):
         figure = _figure(module, run, (rows, columns, width_inches, height_inches))
         files = {
             kind: _saved(figure, kind, _metadata(kind, title, description))

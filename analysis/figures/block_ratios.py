@@ -15,6 +15,7 @@ from ..colours import colours, markers
 from ..records import Run
 from ..residuals import residuals
 
+PLACE = 2
 QUESTION = "Are the blocks independent, and what does their spread look like?"
 ROW_INCHES = 1.15
 REACH = 5.0  # spreads to both sides; what lies beyond is drawn at the edge, and counted

@@ -16,6 +16,7 @@ from ..records import Run
 from ..residuals import residuals
 from ..weather import along_time
 
+PLACE = 2
 QUESTION = "Did a drift, or the weather on the machine, get into the effects?"
 ROW_INCHES = 0.62
 LIMIT_PERCENTILE = 90  # of the distances from 0: the axis reaches so far

@@ -17,6 +17,7 @@ from ..estimates import OPERATIONS
 from ..judgement import judged
 from ..records import Run
 
+PLACE = 0
 QUESTION = "By how much does each arm differ, and how sure is that?"
 ROW_INCHES = 0.15
 PANEL_INCHES = 0.62
