@@ -17,7 +17,7 @@ from .drawing import drawn, embeddable, on_paper
 from .formats import markdown, markdown_table
 from .operating_curve import largest
 from .page import Document, Row, Table
-from .report import html_tables, page_of
+from .web_page import Picture, page_of, section
 from .usual_methods import METHODS, compared, methods_table
 from .wording import ABSENT, per_cent
 
@@ -169,11 +169,12 @@ def certificate_files(certified: Certified) -> dict[str, bytes]:
     stated = {**derived(certified), "usual_methods": compared(certified)}
     found = document(stated)
     figure = drawn(operating_curve, Drawing("certificate", stated))
-    shown = {"question": operating_curve.QUESTION, "svg": embeddable(figure["svg"])}
+    question = operating_curve.QUESTION
+    shown = Picture(question, "", embeddable(figure["svg"], question))
     files = {
         FILE: json.dumps(stated, indent=1).encode() + b"\n",
         "certificate.md": markdown(found).encode(),
-        "certificate.html": page_of("certificate", found, [shown], html_tables(found)).encode(),
+        "certificate.html": page_of([section("certificate", found, [shown])]).encode(),
     }
     for ending, content in figure.items():
         paper = on_paper(content) if ending == "svg" else content

@@ -16,7 +16,7 @@ from .drawing import drawn, embeddable, on_paper
 from .formats import markdown
 from .history import ALPHA, History, Series
 from .page import Document, Row, Table
-from .report import html_tables, page_of
+from .web_page import Picture, page_of, section
 from .wording import ABSENT, count, per_cent
 
 EXPECTS = "Nothing, unless a change was meant."
@@ -130,11 +130,11 @@ def history_files(history: History) -> dict[str, bytes]:
     """All files of the report. The same history gives the same bytes."""
     found = document(history)
     figure = drawn(history_figure, history)
-    shown = {"question": history_figure.QUESTION, "svg": embeddable(figure["svg"])}
+    shown = Picture(history_figure.QUESTION, "", embeddable(figure["svg"], history_figure.QUESTION))
     files = {
         "history.md": markdown(found).encode(),
         "history.csv": long_form(history).to_csv(index=False, lineterminator="\n").encode(),
-        "history.html": page_of(history.name, found, [shown], html_tables(found)).encode(),
+        "history.html": page_of([section(history.name, found, [shown])]).encode(),
     }
     for ending, content in figure.items():
         files[f"history.{ending}"] = on_paper(content) if ending == "svg" else content

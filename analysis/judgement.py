@@ -10,6 +10,7 @@ from functools import lru_cache
 import pandas as pd
 
 from . import statistics
+from .conditions import drift, huge_pages, no_pmu, oversubscribed
 from .estimates import OPERATIONS, PROFILE_SHARES, estimates
 from .records import Run
 
@@ -183,6 +184,7 @@ def _about_the_statistics(run: Run) -> list[str]:
     found = [
         _hopeless(tested[tested["kind"] != "control"], run),
         _dependent(tested),
+        drift(run),
         _too_wide(time, run),
     ]
     unmatched = [
@@ -283,4 +285,5 @@ def cautions(run: Run) -> list[str]:
         + _about_few_blocks(run)
         + _about_the_statistics(run)
         + about_the_machine(run)
+        + [line for line in (oversubscribed(run), huge_pages(run), no_pmu(run)) if line]
     )

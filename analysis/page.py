@@ -12,10 +12,11 @@ NO_BREAK = "\u00a0"  # in a heading: words that stay on one line
 @dataclass(frozen=True)
 class Row:
     """kind: "group" (a heading over the rows that follow; its text is cells[0]), "value" or
-    "published"."""
+    "published". notes: empty, or for each cell what a page shows of it on hover or focus."""
 
     kind: str
     cells: list[str]
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -43,3 +44,4 @@ class Document:
     tables: list[Table]
     legend: list[str]
     machine: list[tuple[str, str]] = field(default_factory=list)
+    weather: list[tuple[str, str]] = field(default_factory=list)

@@ -11,66 +11,18 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import jinja2
-
-from .drawing import drawn, embeddable
+from .drawing import ONE_COLUMN, TWO_COLUMNS, drawn_for, on_paper
 from .figures import figures_for
 from .formats import FORMATS
 from .numbers import FILE as NUMBERS
 from .numbers import numbers_differences, numbers_file
-from .page import Document, Row, Table
 from .records import Run
 from .tables import document
+from .web_page import Picture, html_head, html_tables, page_of, section
 
-PAGE, HEAD = "report.html.jinja", "report_head.html.jinja"
 STORED = ("markdown", "csv", "latex")
 # Exponentials differ in their last bits between processors; more is another table.
 CSV_TOLERANCE_RATIO = 1e-9
-
-
-def _html_row(row: Row, table: Table) -> str:
-    if row.kind == "group":
-        return (
-            f'<tr class="group"><th colspan="{len(table.columns)}">{escape(row.cells[0])}</th></tr>'
-        )
-    cells = []
-    for index, cell in enumerate(row.cells):
-        kinds = ["text"] if index < table.texts else []
-        kinds += ["better"] if cell == "better" or cell.endswith("▲") else []
-        kinds += ["worse"] if cell == "worse" or cell.endswith("▼") else []
-        mark = f' class="{" ".join(kinds)}"' if kinds else ""
-        cells.append(f"<td{mark}>{escape(cell.strip())}</td>")
-    return f'<tr class="{row.kind}">{"".join(cells)}</tr>'
-
-
-def html_table(table: Table, void: bool) -> str:
-    heads = "".join(
-        f'<th class="{"text" if index < table.texts else "figure"}">{escape(name)}</th>'
-        for index, name in enumerate(table.columns)
-    )
-    rows = "\n".join(_html_row(row, table) for row in table.rows)
-    title = escape(table.title) + (" – VOID" if void else "")
-    return (
-        f'<h3>{title}</h3>\n<div class="scroll"><table><thead><tr>{heads}</tr></thead>\n'
-        f"<tbody>\n{rows}\n</tbody></table></div>"
-    )
-
-
-def html_tables(found: Document) -> list[str]:
-    return [html_table(table, bool(found.void)) for table in found.tables]
-
-
-def template(name: str) -> jinja2.Template:
-    loader = jinja2.FileSystemLoader(Path(__file__).parent)
-    return jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True).get_template(name)
-
-
-def page_of(
-    name: str, found: Document, figures: list[dict[str, str]], tables: list[str]
-) -> str:
-    """A page of one section. figures: {"question": its caption, "svg": the element}."""
-    section = {"name": name, "document": found, "figures": figures, "tables": tables}
-    return template(PAGE).render(sections=[section])
 
 
 def table_files(run: Run) -> dict[str, str]:
@@ -84,12 +36,13 @@ def _section(run: Run, out: Path) -> dict[str, Any]:
         (out / "tables" / name).write_text(text, encoding="utf-8")
     shown = []
     for name, module in figures_for(run).items():
-        files = drawn(module, run)
-        for ending, content in files.items():
-            (out / "figures" / f"{run.name}-{name}.{ending}").write_bytes(content)
-        shown.append({"question": module.QUESTION, "svg": embeddable(files["svg"])})
-    found = document(run)
-    return {"name": run.name, "document": found, "figures": shown, "tables": html_tables(found)}
+        wide, narrow = (drawn_for(module, run, width) for width in (TWO_COLUMNS, ONE_COLUMN))
+        for (ending, _), drawing in ((TWO_COLUMNS, wide), (ONE_COLUMN, narrow)):
+            for kind, content in drawing.files.items():
+                path = out / "figures" / f"{run.name}-{name}{ending}.{kind}"
+                path.write_bytes(on_paper(content) if kind == "svg" else content)
+        shown.append(Picture(module.QUESTION, module.caption(run), wide.inline, narrow.inline))
+    return section(run.name, document(run), shown)
 
 
 def write_report(runs: list[Run], out: Path) -> Path:
@@ -97,8 +50,7 @@ def write_report(runs: list[Run], out: Path) -> Path:
     for folder in (out / "tables", out / "figures"):
         folder.mkdir(parents=True, exist_ok=True)
     page = out / "report.html"
-    text = template(PAGE).render(sections=[_section(run, out) for run in runs])
-    page.write_text(text, encoding="utf-8")
+    page.write_text(page_of([_section(run, out) for run in runs]), encoding="utf-8")
     (out / NUMBERS).write_text(numbers_file(runs), encoding="utf-8")
     return page
 
@@ -144,14 +96,14 @@ def differences(run: Run, folder: Path) -> list[str]:
     found += [f"{path}: {what}" for what in numbers_differences(run, stored)]
     page = folder / "report.html"
     text = page.read_text(encoding="utf-8") if page.exists() else ""
-    section = text.partition(f'<section id="{escape(run.name)}">')[2].partition("</section>")[0]
+    shown = text.partition(f'<section id="{escape(run.name)}">')[2].partition("</section>")[0]
     derived = document(run)
     parts = {
         f"the table '{table.title}'": html
         for table, html in zip(derived.tables, html_tables(derived))
     }
-    parts["what it says above its tables"] = template(HEAD).render(document=derived)
+    parts["what it says above its tables"] = html_head(derived)
     for name, html in parts.items():
-        if html not in section:
+        if html not in shown:
             found.append(f"{page}: {name} of {run.name} is not what the samples give")
     return found

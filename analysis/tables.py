@@ -23,7 +23,8 @@ from .judgement import cautions, facts_of, judged, void_reasons
 from .overviews import AVERAGE, few_arms, overviews, system_time
 from .page import NO_BREAK, Document, Row, Table
 from .records import Run
-from .wording import ABSENT, MARKS, band, mde_text, per_cent, relative, signed, value_text
+from .weather import weather_facts
+from .wording import ABSENT, MARKS, band, mde_text, note, per_cent, relative, signed, value_text
 
 START_UP_DIFFERS = 0.05  # of the baseline's start-up faults; then the whole process's time is shown
 
@@ -90,9 +91,8 @@ def detail(run: Run, frame: pd.DataFrame, metric: Metric, cells: list[str]) -> T
         here = chosen[chosen["cell"] == cell]
         rows.append(Row("group", [f"{cell}  n = {int(here['blocks'].max())}"]))
         for _, row in here.iterrows():
-            rows.append(
-                Row("value", _rate_row(row, metric) if metric.rate else _count_row(row, metric))
-            )
+            texts = _rate_row(row, metric) if metric.rate else _count_row(row, metric)
+            rows.append(Row("value", texts, [note(row, run.plan["alpha"])] * len(texts)))
             published = _published_row(row, metric, len(columns))
             rows += [published] if published else []
     return Table(metric.title, columns, rows)
@@ -215,6 +215,7 @@ def document(run: Run) -> Document:
         tables=tables,
         legend=_legend(run, tables),
         machine=facts_of(run.machine),
+        weather=weather_facts(run),
     )
 
 

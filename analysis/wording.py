@@ -70,6 +70,39 @@ def mde_text(row: pd.Series) -> str:
     return per_cent(row["mde_ratio"], _decimals_of(row)).lstrip("+")
 
 
+def note(row: pd.Series, alpha: float) -> str:
+    """What stands behind a row's figures, for who hovers over one: n, interval, MDE."""
+    parts = [f"{row['label']} in {row['cell']}", f"n = {int(row['blocks'])} blocks"]
+    if row["kind"] == "baseline":
+        return "; ".join([*parts, "median; what the others are compared with"])
+    confidence = f"{100 * (1 - alpha):g} % interval"
+    if np.isfinite(row["effect_low_ratio"]):
+        effect, interval = relative(row)
+        parts.append(f"effect against {row['against']} {effect}, {confidence} {interval} %")
+    elif np.isfinite(row["effect_ratio"]):
+        parts.append(f"effect against {row['against']} {relative(row)[0]}, no interval")
+    else:
+        parts.append("no effect: a count that may be 0, or no block")
+    if np.isfinite(row["mde_ratio"]):
+        parts.append(f"MDE {mde_text(row)}")
+    else:
+        parts.append("does not vary, so no MDE" if row["varies"] is False else "no MDE")
+    if np.isfinite(row["holm_p"]):
+        parts.append(f"Holm-adjusted p = {row['holm_p']:.2g}")
+    return "; ".join(parts)
+
+
+def share_note(row: pd.Series, alpha: float) -> str:
+    """The same for a share of totals, which has no MDE."""
+    low, high = 100 * row["value_low"], 100 * row["value_high"]
+    known = np.isfinite(low) and np.isfinite(high)
+    interval = f"[{low:.1f}, {high:.1f}] %" if known else "not known"
+    return (
+        f"{row['label']} in {row['cell']}; n = {int(row['blocks'])} blocks; "
+        f"{100 * (1 - alpha):g} % interval {interval}; no comparison, so no MDE"
+    )
+
+
 def signed(value: float, metric: Metric) -> str:
     if not np.isfinite(value):
         return ABSENT

@@ -1,9 +1,11 @@
 """Figures, found by their presence: a file here with QUESTION and draw(samples, axes) is one.
 
-  QUESTION              what the figure answers, in a sentence; its caption
-  draw(samples, axes)   samples: a records.Run; axes: one Axes, or the array that layout asked for
-  layout(samples)       optional: (rows, columns, width, height), inches; without it 1, 1, 7, 4
-  applies(samples)      optional: False where the run has nothing to show
+  QUESTION                what the figure answers, in a sentence
+  caption(samples)        what was compared, on what, and how the picture shows that it is uncertain
+  draw(samples, axes)     samples: a records.Run; axes: one Axes, or the array that layout asked for
+  layout(samples, width)  (rows, columns, height) of panels in a figure so many inches wide; inches
+  applies(samples)        optional: False where the run cannot answer the question
+  PLACE                   optional: smaller comes first on the page; without it 1
 
 SPDX-License-Identifier: MIT"""
 
@@ -18,9 +20,10 @@ from ..records import Recorded, Run
 
 
 def figures_for(run: Run) -> dict[str, ModuleType]:
-    """File name without its ending to module, of the figures that apply to the run, in alphabetical
-    order."""
-    return {} if run.samples.empty else applying(__path__, __name__, run)
+    """File name without its ending to module, of the figures that apply to the run, in the order of
+    the page."""
+    found = {} if run.samples.empty else applying(__path__, __name__, run)
+    return dict(sorted(found.items(), key=lambda item: (getattr(item[1], "PLACE", 1), item[0])))
 
 
 def applying(path: Iterable[str], package: str, subject: Recorded) -> dict[str, ModuleType]:

@@ -4,21 +4,29 @@ SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator, NullLocator
+from matplotlib.ticker import MaxNLocator
 
-from ..colours import colours
+from .. import panels
+from ..colours import colours, markers
 from ..estimates import OPERATIONS
 from ..judgement import judged
 from ..records import Run
 
+PLACE = 0
 QUESTION = "By how much does each arm differ, and how sure is that?"
-ROW_INCHES = 0.21
+ROW_INCHES = 0.15
+PANEL_INCHES = 0.62
+COLUMNS_MOST = 3
 FAR = np.log(1.5)  # beyond +50 % the axis is linear up to NEAR and logarithmic from there
 NEAR = 0.05
-TICKS = (-0.9, -0.5, -0.2, -0.05, -0.02, 0, 0.02, 0.05, 0.2, 1, 4, 19, 99)
+# Ticks of such an axis, those that matter most first: a later one gives way where there is no room.
+TICKS = (0, -0.9, 1, 9, -0.5, 0.2, -0.2, 99, 0.05, -0.05, 4, -0.99)
+TICK_POINTS = 22  # between the middles of two ticks' words
 
 
 def _rows(samples: Run) -> pd.DataFrame:
@@ -30,42 +38,53 @@ def _rows(samples: Run) -> pd.DataFrame:
     ]
 
 
-def layout(samples: Run) -> tuple[int, int, float, float]:
-    rows = _rows(samples)
-    return 1, 1, 7.2, max(2.2, 1.1 + ROW_INCHES * (len(rows) + 1.6 * rows["cell"].nunique()))
+def _short(row: pd.Series) -> str:
+    if row["kind"] == "control":
+        return "control (identical code)"
+    return f"interaction in {row['arm']}" if row["kind"] == "interaction" else row["label"]
+
+
+def _labels(rows: pd.DataFrame) -> list[str]:
+    return list(dict.fromkeys(_short(row) for _, row in rows.iterrows()))
+
+
+def layout(samples: Run, width_inches: float) -> tuple[int, int, float]:
+    frame = _rows(samples)
+    rows, columns = panels.grid(frame["cell"].nunique(), width_inches, COLUMNS_MOST)
+    return rows, columns, 0.65 + rows * (PANEL_INCHES + ROW_INCHES * len(_labels(frame)))
 
 
 def applies(samples: Run) -> bool:
     return not _rows(samples).empty
 
 
-def _draw_row(axes: Axes, row: pd.Series, height: float, colour: str) -> None:
+def _draw_row(axes: Axes, row: pd.Series, height: float, colour: str, marker: str) -> None:
     """A point with its interval, filled where the verdict is better or worse; diamonds for what
     was published, joined where that is a band."""
     low, high = np.log1p(row["effect_low_ratio"]), np.log1p(row["effect_high_ratio"])
-    middle = np.log1p(row["effect_ratio"])
     axes.plot([low, high], [height, height], color=colour, linewidth=2, solid_capstyle="butt")
     decided = row["verdict"] in ("better", "worse")
     axes.plot(
-        [middle],
+        [np.log1p(row["effect_ratio"])],
         [height],
-        marker="o",
-        markersize=5,
+        marker=marker,
+        markersize=4.5,
         color=colour,
         markerfacecolor=colour if decided else "none",
-        markeredgewidth=1.3,
+        markeredgewidth=1.2,
+        clip_on=False,
     )
     published = [row["effect_published_low_ratio"], row["effect_published_high_ratio"]]
     if np.isfinite(published[0]):
         axes.plot(
             np.log1p(published),
             [height, height],
-            marker="D",
-            markersize=5,
+            marker="d",
+            markersize=5.5,
             linewidth=0.8,
             color=axes.xaxis.label.get_color(),
             markerfacecolor="none",
-            markeredgewidth=1,
+            markeredgewidth=0.9,
         )
 
 
@@ -74,69 +93,96 @@ def _tick_label(ratio: float) -> str:
     return f"×{1 + ratio:g}" if ratio >= 1 else f"{100 * ratio:+g} %" if ratio else "0"
 
 
-def _label_axis(axes: Axes) -> str:
-    """Ticks at round effects; says what the axis is."""
-    low, high = axes.get_xlim()
-    far = max(abs(low), abs(high)) > FAR
-    if far:
-        axes.set_xscale("symlog", linthresh=NEAR, linscale=0.7)
-        low, high = 1.25 * min(low, -NEAR), 1.25 * high
-        ratios = TICKS
-    else:
-        ratios = tuple(
-            round(x, 6)
-            for x in MaxNLocator(7, steps=[1, 2, 5, 10]).tick_values(np.expm1(low), np.expm1(high))
+def _bounds(rows: pd.DataFrame) -> tuple[float, float]:
+    names = ["effect_ratio", "effect_low_ratio", "effect_high_ratio"]
+    names += ["effect_published_low_ratio", "effect_published_high_ratio"]
+    every = np.log1p(rows[names].to_numpy(dtype=float))
+    return min(0.0, float(np.nanmin(every))), max(0.0, float(np.nanmax(every)))
+
+
+def _compressed(logs: float) -> float:
+    """Where symlog puts a value, in units of a decade."""
+    inner = 0.7 * min(abs(logs), NEAR) / NEAR
+    return float(np.sign(logs)) * (inner + np.log10(max(abs(logs), NEAR) / NEAR))
+
+
+def _far_ticks(low: float, high: float, inches: float) -> list[float]:
+    """Those of TICKS that have room on an axis of so many inches."""
+    per_unit = 72 * inches / (_compressed(high) - _compressed(low))
+    kept: list[float] = []
+    for ratio in TICKS:
+        place = _compressed(np.log1p(ratio)) * per_unit
+        room = all(
+            abs(place - _compressed(np.log1p(other)) * per_unit) >= TICK_POINTS for other in kept
         )
+        if low <= np.log1p(ratio) <= high and room:
+            kept.append(ratio)
+    return kept
+
+
+def _label_axis(axes: Axes, bounds: tuple[float, float], inches: float) -> None:
+    low, high = bounds
+    if max(abs(low), abs(high)) > FAR:
+        axes.set_xscale("symlog", linthresh=NEAR, linscale=0.7)
+        low, high = 1.5 * min(low, -NEAR), 1.5 * max(high, NEAR)
+        ratios = _far_ticks(low, high, inches)
+    else:
+        low, high = low - 0.06 * (high - low), high + 0.06 * (high - low)
+        locator = MaxNLocator(4, steps=[1, 2, 5, 10])
+        ratios = [round(x, 6) for x in locator.tick_values(np.expm1(low), np.expm1(high))]
     axes.set_xticks([np.log1p(x) for x in ratios], [_tick_label(x) for x in ratios])
-    axes.xaxis.set_minor_locator(NullLocator())
+    axes.minorticks_off()
     axes.set_xlim(low, high)
-    return "effect on operations per second" + (
-        f" (logarithmic beyond ±{100 * NEAR:g} %)" if far else ""
-    )
 
 
-def _short(row: pd.Series) -> str:
-    return f"interaction in {row['arm']}" if row["kind"] == "interaction" else row["label"]
-
-
-def draw(samples: Run, axes: Axes) -> None:
-    rows, colour = _rows(samples), colours(samples)
-    height, heights, labels = 0.0, [], []
-    for cell in samples.cells:
-        here = rows[rows["cell"] == cell]
-        if here.empty:
-            continue
-        axes.annotate(
-            cell,
-            (0, height),
-            xycoords=("figure fraction", "data"),
-            xytext=(4, 0),
-            va="center",
-            textcoords="offset points",
-            fontsize=7.5,
-            fontweight="bold",
-        ).set_in_layout(False)
-        for _, row in here.iterrows():
-            height -= 1
-            _draw_row(axes, row, height, colour[row["arm"]])
-            heights.append(height)
-            labels.append(_short(row))
-        height -= 1.6
+def _draw_cell(
+    samples: Run, axes: Axes, here: pd.DataFrame, labels: list[str], named: bool
+) -> None:
+    colour, marker = colours(samples), markers(samples)
+    for _, row in here.iterrows():
+        _draw_row(axes, row, labels.index(_short(row)), colour[row["arm"]], marker[row["arm"]])
     axes.axvline(0, color=axes.xaxis.label.get_color(), linewidth=0.8, zorder=0)
+    margin = samples.plan["margin"]
     axes.axvspan(
-        np.log1p(-samples.plan["margin"]),
-        np.log1p(samples.plan["margin"]),
+        np.log1p(-margin),
+        np.log1p(margin),
         color=colour[samples.baseline],
-        alpha=0.13,
+        alpha=0.16,
         linewidth=0,
         zorder=0,
     )
-    axes.set_yticks(heights, labels, fontsize=7.5)
-    axes.set_ylim(height + 0.6, 0.9)
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
-    axes.margins(x=0.08)
-    axes.set_xlabel(
-        f"{_label_axis(axes)}\nband: ±{100 * samples.plan['margin']:g} %, the margin of “same” · "
-        "filled: better or worse · diamond: published"
+    panels.row_labels(axes, labels, named)
+
+
+def draw(samples: Run, axes: Any) -> None:
+    rows = _rows(samples)
+    found, labels, bounds = panels.flat(axes), _labels(rows), _bounds(rows)
+    figure = found[0].figure
+    cells = [cell for cell in samples.cells if (rows["cell"] == cell).any()]
+    _, columns, _ = layout(samples, figure.get_figwidth())
+    inches = panels.row_panel_inches(figure, labels, columns)
+    for place, (panel, cell) in enumerate(zip(found, cells)):
+        _draw_cell(samples, panel, rows[rows["cell"] == cell], labels, place % columns == 0)
+        panels.cell_title(panel, cell, inches)
+        _label_axis(panel, bounds, inches)
+    panels.hide_spare(found, len(cells))
+    far = max(map(abs, bounds)) > FAR
+    panels.footer(
+        figure,
+        "effect on operations per second, against the baseline unless the row says otherwise"
+        + (f" (logarithmic beyond ±{100 * NEAR:g} %)" if far else ""),
+        f"filled: better or worse · hollow: same or unclear · ◇ published · "
+        f"grey: ±{100 * samples.plan['margin']:g} %, the margin of “same”",
+    )
+
+
+def caption(samples: Run) -> str:
+    rows = _rows(samples)
+    interval = f"{100 * (1 - samples.plan['alpha']):g} %"
+    return (
+        f"Effect on operations per second of CPU time ({panels.listed(_labels(rows))}), a panel "
+        f"per cell: exp(median log-ratio within blocks) - 1, with its {interval} sign-test "
+        "interval (no line: narrower than the marker); right of 0 is faster. Filled where Holm's "
+        "adjustment over the whole run leaves "
+        f"better or worse; the control row is identical code. {panels.measured_on(samples)}"
     )

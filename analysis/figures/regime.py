@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import NullFormatter, NullLocator
+from matplotlib.ticker import NullLocator
 from numpy.typing import NDArray
 
+from .. import panels
 from ..colours import colours
 from ..estimates import FAULTS, OPERATIONS
 from ..records import Run
@@ -30,10 +31,6 @@ def _grid(samples: Run) -> list[dict[str, Any]]:
     ]
 
 
-def _arms(samples: Run) -> list[str]:
-    return [arm for arm in samples.arms if arm != samples.control]
-
-
 def applies(samples: Run) -> bool:
     """A grid: at least two numbers of operations by two of slots, of one workload, either cold or
     warm."""
@@ -45,9 +42,10 @@ def applies(samples: Run) -> bool:
     )
 
 
-def layout(samples: Run) -> tuple[int, int, float, float]:
-    arms = len(_arms(samples))
-    return 2, arms, max(5.0, 3.6 * arms), 6.0
+def layout(samples: Run, width_inches: float) -> tuple[int, int, float]:
+    """Two panels an arm: side by side for the arms of a wide figure, else in a row of their own."""
+    arms = len(panels.shown_arms(samples))
+    return (2 * arms, 1, 4.0 * arms) if panels.narrow(width_inches) else (2, arms, 4.6)
 
 
 def _mark_published(samples: Run, axes: Axes) -> None:
@@ -58,16 +56,18 @@ def _mark_published(samples: Run, axes: Axes) -> None:
         if entry["metric"] == OPERATIONS.name and not entry.get("against")
     ]
     if cited:
-        axes.axhspan(min(cited), max(cited), color="#d9a400", alpha=0.35, linewidth=0, zorder=0)
+        ink = axes.xaxis.label.get_color()
+        low, high = min(cited) / 1.01, max(cited) * 1.01
+        axes.axhspan(low, high, color=ink, alpha=0.35, linewidth=0, zorder=0)
         axes.annotate(
             f"published {min(cited):.3g} – {max(cited):.3g}",
-            (0, max(cited)),
-            ha="left",
+            (1, max(cited)),
+            ha="right",
             va="bottom",
             xycoords=("axes fraction", "data"),
-            xytext=(3, 2),
+            xytext=(0, 2),
             textcoords="offset points",
-            fontsize=7,
+            fontsize=5.5,
         )
 
 
@@ -85,52 +85,67 @@ def _draw_lines(
         axes.plot(
             *zip(*points),
             marker=MARKERS[index % len(MARKERS)],
-            markersize=4.5,
-            linewidth=1.4,
+            markersize=4,
+            linewidth=1.3,
             color=colour,
-            alpha=0.35 + 0.65 * (index + 1) / len(counts),
-            label=f"{operations:,} operations".replace(",", " "),
+            alpha=0.4 + 0.6 * (index + 1) / len(counts),
+            label=f"{panels.whole(operations)} operations",
         )
 
 
-def _finish(axes: Axes, slots: list[int]) -> None:
+def _finish(axes: Axes, slots: list[int], values: list[float]) -> None:
     axes.set_xscale("log", base=2)
-    axes.set_yscale("log")
-    axes.set_xticks(
-        slots, [f"{n:,}".replace(",", " ") for n in slots], fontsize=7, rotation=30, ha="right"
-    )
+    axes.set_xticks(slots, [panels.whole(n) for n in slots])
     axes.xaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_major_formatter(lambda y, _: f"{y:g}")
-    axes.yaxis.set_minor_formatter(NullFormatter())
-    axes.grid(True, axis="y", alpha=0.25, linewidth=0.6)
+    low, high = min(values), max(values)
+    if low > 0:
+        axes.set_yscale("log")
+        axes.set_ylim(low / 1.4, high * 1.4)
+        panels.log_ticks(axes.yaxis, low / 1.4, high * 1.4, 7, lambda y: f"{y:g}")
+    axes.tick_params(labelsize=panels.TINY, length=2.5, pad=2)
+    axes.grid(True, alpha=0.2, linewidth=0.5)
+
+
+def _medians(samples: Run, cells: list[dict[str, Any]]) -> list[dict[str, NDArray[np.float64]]]:
+    """Of each quantity, by cell, an arm each: M operations per second, and faults per
+    operation."""
+    return [
+        {
+            cell["id"]: np.median(samples.matrix(cell["id"], metric.values), axis=0)
+            / (metric.scale if metric.rate else cell["operations"])
+            for cell in cells
+        }
+        for metric in (OPERATIONS, FAULTS)
+    ]
 
 
 def draw(samples: Run, axes: NDArray[Any]) -> None:
-    cells, colour = _grid(samples), colours(samples)
+    cells, colour, arms = _grid(samples), colours(samples), panels.shown_arms(samples)
     slots = sorted({cell["parameters"]["slots"] for cell in cells})
-    per_operation = {
-        cell["id"]: np.median(samples.matrix(cell["id"], FAULTS.values), axis=0)
-        / cell["operations"]
-        for cell in cells
-    }
-    speed = {
-        cell["id"]: np.median(samples.matrix(cell["id"], OPERATIONS.values), axis=0)
-        / OPERATIONS.scale
-        for cell in cells
-    }
-    panels = np.asarray(axes).reshape(2, -1)
-    for column, arm in enumerate(_arms(samples)):
-        index = samples.arms.index(arm)
-        for panel, medians in zip(panels[:, column], (speed, per_operation)):
+    found = panels.flat(axes)
+    wide = not panels.narrow(found[0].figure.get_figwidth())
+    indices = [samples.arms.index(arm) for arm in arms]
+    quantities = ("M operations per second", "page faults per operation")
+    for row, (name, medians) in enumerate(zip(quantities, _medians(samples, cells))):
+        every = [float(values[index]) for values in medians.values() for index in indices]
+        for column, (arm, index) in enumerate(zip(arms, indices)):
+            panel = found[row * len(arms) + column if wide else 2 * column + row]
             _draw_lines(
                 panel, cells, {cell: values[index] for cell, values in medians.items()}, colour[arm]
             )
-            _finish(panel, slots)
-        _mark_published(samples, panels[0, column])
-        panels[0, column].set_title(arm, fontsize=9, loc="left", fontweight="bold")
-        panels[1, column].set_xlabel("slots")
-        for row in panels:
-            row[column].sharey(row[0]) if column else None
-    panels[0, 0].set_ylabel("M operations per second")
-    panels[1, 0].set_ylabel("page faults per operation")
-    panels[0, 0].legend(fontsize=7, frameon=False, loc="lower left")
+            _finish(panel, slots, every)
+            if row == 0:
+                _mark_published(samples, panel)
+            panel.set_title(f"{arm}: {name}", fontsize=panels.TINY, loc="left", fontweight="bold")
+    found[0].legend(fontsize=panels.TINY, frameon=False, loc="lower left")
+    panels.footer(found[0].figure, "across: slots, which hold an object each · lines: operations")
+
+
+def caption(samples: Run) -> str:
+    arms = panels.listed(panels.shown_arms(samples))
+    return (
+        f"Operations per second of CPU time, and page faults per operation, of {arms} against the "
+        "number of slots, a line for each number of operations: medians over blocks (their "
+        "intervals are in the tables). The band across is the range of the published figures, "
+        f"which are of another machine. {panels.measured_on(samples)}"
+    )

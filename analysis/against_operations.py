@@ -1,0 +1,116 @@
+"""against_operations.py -- a metric against the number of operations that a process does.
+
+For runs that hold the same workload with several numbers of operations, all from a cold start: a
+panel for each set of other parameters, a line per arm.
+
+SPDX-License-Identifier: MIT"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from . import panels
+from .colours import colours, markers
+from .estimates import Metric
+from .records import Run
+
+PANEL_INCHES = 1.85
+COLUMNS_MOST = 4
+COUNTS_MIN = 2
+Group = tuple[str, list[dict[str, Any]]]  # what its cells share, and they, by operations
+
+
+def groups(run: Run) -> list[Group]:
+    """Cold cells that differ in their operations alone, at least two of them."""
+    measured = set(panels.measured_cells(run))
+    found: dict[str, list[dict[str, Any]]] = {}
+    for cell in run.plan["cells"]:
+        if cell.get("operations") and cell["start"] == "cold" and cell["id"] in measured:
+            words = [cell["workload"], *(f"{k}={v}" for k, v in cell["parameters"].items()), "cold"]
+            found.setdefault(" ".join(words), []).append(cell)
+    return [
+        (name, sorted(cells, key=lambda cell: cell["operations"]))
+        for name, cells in found.items()
+        if len({cell["operations"] for cell in cells}) >= COUNTS_MIN
+    ]
+
+
+def applies(run: Run) -> bool:
+    return bool(groups(run))
+
+
+def layout(run: Run, width_inches: float) -> tuple[int, int, float]:
+    arms = panels.shown_arms(run)
+    rows, columns = panels.grid(len(groups(run)), width_inches, COLUMNS_MOST)
+    return rows, columns, 0.4 + panels.key_inches(run, arms, width_inches) + rows * PANEL_INCHES
+
+
+def quartiles(run: Run, cell: str, metric: Metric) -> NDArray[np.float64]:
+    """Shape (3, arms): quarter, median, three quarters, as they are shown."""
+    return np.percentile(run.matrix(cell, metric.values) / metric.scale, [25, 50, 75], axis=0)
+
+
+def _draw_group(run: Run, axes: Axes, cells: list[dict[str, Any]], metric: Metric) -> None:
+    colour, marker = colours(run), markers(run)
+    counts = [cell["operations"] for cell in cells]
+    values = np.stack([quartiles(run, cell["id"], metric) for cell in cells])
+    for arm in panels.shown_arms(run):
+        index = run.arms.index(arm)
+        quarter, middle, three = values[:, :, index].T
+        axes.fill_between(counts, quarter, three, color=colour[arm], alpha=0.22, linewidth=0)
+        axes.plot(
+            counts, middle, marker=marker[arm], markersize=4, linewidth=1.3, color=colour[arm]
+        )
+
+
+def extent(run: Run, metric: Metric) -> tuple[float, float]:
+    """Smallest and largest value of all panels."""
+    shown = [run.arms.index(arm) for arm in panels.shown_arms(run)]
+    every = [
+        quartiles(run, cell["id"], metric)[:, shown] for _, cells in groups(run) for cell in cells
+    ]
+    return float(np.min(every)), float(np.max(every))
+
+
+def draw(run: Run, axes: Any, metric: Metric, axis_text: str) -> list[Axes]:
+    """Returns the panels that hold something, in the order of groups(run)."""
+    found, here = panels.flat(axes), groups(run)
+    figure = found[0].figure
+    _, columns, _ = layout(run, figure.get_figwidth())
+    low, high = extent(run, metric)
+    logarithmic = low > 0
+    for place, (panel, (name, cells)) in enumerate(zip(found, here)):
+        _draw_group(run, panel, cells, metric)
+        panels.cell_title(panel, name, 0.85 * figure.get_figwidth() / columns)
+        counts = [cell["operations"] for cell in cells]
+        panel.set_xscale("log")
+        panel.set_xlim(counts[0] / 1.6, counts[-1] * 1.6)
+        panels.log_ticks(panel.xaxis, counts[0] / 1.6, counts[-1] * 1.6, 5)
+        if logarithmic:
+            panel.set_yscale("log")
+            panel.set_ylim(low / 1.4, high * 1.4)
+            panels.log_ticks(panel.yaxis, low / 1.4, high * 1.4, 7)
+        else:
+            panel.set_ylim(0, 1.1 * high or 1)
+        panel.tick_params(labelsize=panels.TINY, length=2.5, pad=2)
+        panel.tick_params(labelleft=place % columns == 0)
+        panel.grid(True, alpha=0.2, linewidth=0.5)
+    panels.hide_spare(found, len(here))
+    panels.arm_key(figure, run, panels.shown_arms(run))
+    panels.footer(
+        figure, f"across: operations done since the cold start of the process · up: {axis_text}"
+    )
+    return found[: len(here)]
+
+
+def caption(run: Run, what: str) -> str:
+    arms = panels.listed(panels.shown_arms(run))
+    return (
+        f"{what} of {arms} against the number of operations that a process does from a cold start, "
+        "a panel for each set of the other parameters: the median over blocks, and a band over the "
+        f"middle half of them. {panels.measured_on(run)}"
+    )

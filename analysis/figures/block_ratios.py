@@ -1,0 +1,139 @@
+"""block_ratios.py -- the blocks' log-ratios: how they are spread, and whether one tells the next.
+
+SPDX-License-Identifier: MIT"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from .. import panels, statistics
+from ..colours import colours, markers
+from ..records import Run
+from ..residuals import residuals
+
+PLACE = 2
+QUESTION = "Are the blocks independent, and what does their spread look like?"
+ROW_INCHES = 1.15
+REACH = 5.0  # spreads to both sides; what lies beyond is drawn at the edge, and counted
+BINS = 41
+DRAWN_MOST = 1500  # points of a lag plot; beyond, every k-th
+
+
+def _arms(samples: Run) -> list[str]:
+    """The control first: identical code, so its pattern is what noise looks like."""
+    compared = [arm for arm in samples.arms if arm not in (samples.baseline, samples.control)]
+    return [*([samples.control] if samples.control else []), *compared]
+
+
+def applies(samples: Run) -> bool:
+    return bool(_arms(samples)) and len(residuals(samples)) > 0
+
+
+def layout(samples: Run, width_inches: float) -> tuple[int, int, float]:
+    return len(_arms(samples)), 2, 0.75 + ROW_INCHES * len(_arms(samples))
+
+
+def _spread_bound(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.clip(values, -REACH, REACH)
+
+
+def _draw_distribution(axes: Axes, values: NDArray[np.float64], colour: str) -> None:
+    edges = np.linspace(-REACH, REACH, BINS + 1)
+    if len(values):
+        axes.hist(_spread_bound(values), bins=edges, density=True, color=colour, alpha=0.55)
+    places = np.linspace(-REACH, REACH, 201)
+    # The spread is the middle half's width over that of a standard normal.
+    axes.plot(
+        places,
+        np.exp(-(places**2) / 2) / np.sqrt(2 * np.pi),
+        color=axes.xaxis.label.get_color(),
+        linewidth=0.9,
+        linestyle=":",
+    )
+    beyond = int((np.abs(values) > REACH).sum())
+    if beyond:
+        axes.annotate(
+            f"{panels.whole(beyond)} beyond ±{REACH:g}",
+            (1, 0.95),
+            xycoords="axes fraction",
+            ha="right",
+            va="top",
+            fontsize=5.5,
+        )
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+
+
+def _draw_lag(axes: Axes, pairs: NDArray[np.float64], colour: str, marker: str) -> None:
+    shown = pairs[:: max(1, len(pairs) // DRAWN_MOST)]
+    axes.plot(
+        _spread_bound(shown[:, 0]),
+        _spread_bound(shown[:, 1]),
+        linestyle="none",
+        marker=marker,
+        markersize=2 if marker != "." else 3,
+        alpha=0.35,
+        color=colour,
+        markeredgewidth=0,
+        rasterized=True,
+    )
+    ink = axes.xaxis.label.get_color()
+    axes.axhline(0, color=ink, linewidth=0.4)
+    axes.axvline(0, color=ink, linewidth=0.4)
+    if len(pairs) > 2:
+        together = np.corrcoef(_spread_bound(pairs).T)[0, 1]
+        axes.annotate(
+            f"r = {together:+.2f}\nchance ±{statistics.lag_one_bound(len(pairs)):.2f}",
+            (1.02, 0.5),
+            xycoords="axes fraction",
+            va="center",
+            fontsize=panels.TINY,
+        )
+    axes.set_ylim(-REACH, REACH)
+    axes.set_yticks([])
+
+
+def draw(samples: Run, axes: Any) -> None:
+    found = np.asarray(axes, dtype=object).reshape(-1, 2)
+    frame, colour, marker = residuals(samples), colours(samples), markers(samples)
+    for (left, right), arm in zip(found, _arms(samples)):
+        here = frame[(frame["arm"] == arm) & np.isfinite(frame["in_spreads"])]
+        values = here["in_spreads"].to_numpy()
+        pairs = [
+            np.column_stack([series[:-1], series[1:]])
+            for _, rows in here.groupby("cell", observed=True)
+            for series in [rows["in_spreads"].to_numpy()]
+        ]
+        _draw_distribution(left, values, colour[arm])
+        _draw_lag(right, np.concatenate(pairs or [np.empty((0, 2))]), colour[arm], marker[arm])
+        name = f"{arm} (identical code)" if arm == samples.control else arm
+        left.set_title(
+            f"{name}, {panels.whole(len(values))} blocks",
+            fontsize=panels.TINY,
+            fontweight="bold",
+            loc="left",
+        )
+        for panel in (left, right):
+            panel.set_xlim(-REACH, REACH)
+            panel.tick_params(labelsize=panels.TINY, length=2.5, pad=2)
+    for panel, text in zip(found[-1], ("from the cell's median, in spreads", "a block, the next")):
+        panel.set_xlabel(text, fontsize=5.5)
+    panels.footer(
+        found[0, 0].figure,
+        "a spread: what the middle half of a cell's blocks would make a standard deviation · "
+        "dotted: a normal distribution",
+    )
+
+
+def caption(samples: Run) -> str:
+    return (
+        "Log-ratios of operations per second within a block, each arm against the baseline, less "
+        "their cell's median and in units of their cell's spread, all cells together. Left: their "
+        "distribution, with a normal one dotted; the sign test assumes no shape. Right: each block "
+        "against the next one of its cell; independent blocks make a round cloud, and r within "
+        f"what chance gives. {panels.measured_on(samples)}"
+    )

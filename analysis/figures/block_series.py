@@ -1,0 +1,112 @@
+"""block_series.py -- the blocks' log-ratios in the order in which they were taken, and the weather.
+
+SPDX-License-Identifier: MIT"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from .. import panels
+from ..colours import colours
+from ..records import Run
+from ..residuals import residuals
+from ..weather import along_time
+
+PLACE = 2
+QUESTION = "Did a drift, or the weather on the machine, get into the effects?"
+ROW_INCHES = 0.62
+LIMIT_PERCENTILE = 90  # of the distances from 0: the axis reaches so far
+STRETCHES = 24  # of the run's blocks, each with a median
+DRAWN_MOST = 1500  # points of a series; beyond, every k-th
+
+
+def _arms(samples: Run) -> list[str]:
+    compared = [arm for arm in samples.arms if arm not in (samples.baseline, samples.control)]
+    return [*([samples.control] if samples.control else []), *compared]
+
+
+def applies(samples: Run) -> bool:
+    return bool(_arms(samples)) and len(residuals(samples)) > 0
+
+
+def layout(samples: Run, width_inches: float) -> tuple[int, int, float]:
+    rows = len(_arms(samples)) + len(along_time(samples).columns) - 1
+    return rows, 1, 0.55 + ROW_INCHES * rows
+
+
+def _draw_series(axes: Axes, here: pd.DataFrame, colour: str) -> None:
+    """Every block as a point, and the median of each stretch of them as a line."""
+    values = 100 * np.expm1(here["residual"].to_numpy())
+    minutes = here["minutes"].to_numpy()
+    limit = max(0.2, float(np.percentile(np.abs(values), LIMIT_PERCENTILE)))
+    every = max(1, len(values) // DRAWN_MOST)
+    axes.plot(
+        minutes[::every],
+        np.clip(values, -limit, limit)[::every],
+        linestyle="none",
+        marker="o",
+        markersize=1.6,
+        markeredgewidth=0,
+        rasterized=True,
+        alpha=0.55,
+        color=colour,
+    )
+    stretches = [part for part in np.array_split(np.arange(len(values)), STRETCHES) if len(part)]
+    axes.plot(
+        [np.median(minutes[part]) for part in stretches],
+        [np.median(values[part]) for part in stretches],
+        color=axes.xaxis.label.get_color(),
+        linewidth=1.1,
+    )
+    axes.axhline(0, color=axes.xaxis.label.get_color(), linewidth=0.4)
+    axes.set_ylim(-1.08 * limit, 1.08 * limit)
+    tick = float(f"{0.8 * limit:.1g}")
+    axes.set_yticks([-tick, 0, tick], [f"{-tick:+g} %", "0", f"{tick:+g} %"])
+
+
+def _draw_weather(axes: Axes, minutes: pd.Series, values: pd.Series) -> None:
+    ink = axes.xaxis.label.get_color()
+    axes.fill_between(minutes, 0, values, step="mid", color=ink, alpha=0.35, linewidth=0)
+    axes.set_ylim(0, max(1.08 * float(np.nanmax(values, initial=0.0)), 1e-9))
+    axes.locator_params(axis="y", nbins=3)
+
+
+def _name(axes: Axes, text: str) -> None:
+    axes.set_title(text, fontsize=panels.TINY, fontweight="bold", loc="left", pad=2)
+    axes.tick_params(labelsize=panels.TINY, length=2.5, pad=2)
+
+
+def draw(samples: Run, axes: Any) -> None:
+    found = panels.flat(axes)
+    frame, sky, colour = residuals(samples), along_time(samples), colours(samples)
+    for panel, arm in zip(found, _arms(samples)):
+        here = frame[(frame["arm"] == arm) & np.isfinite(frame["residual"])]
+        _draw_series(panel, here.sort_values("minutes", kind="stable"), colour[arm])
+        _name(panel, f"{arm} (identical code)" if arm == samples.control else arm)
+    below = found[len(_arms(samples)) :]
+    for panel, name in zip(below, [name for name in sky.columns if name != "minutes"]):
+        _draw_weather(panel, sky["minutes"], sky[name])
+        _name(panel, name)
+    last = float(sky["minutes"].max()) or 1.0
+    for panel in found:
+        panel.set_xlim(-0.01 * last, 1.01 * last)
+        panel.tick_params(labelbottom=panel is found[-1])
+    panels.footer(
+        found[0].figure,
+        "minutes since the first block · dot: a block's log-ratio against the baseline, less its "
+        "cell's median · line: median of a stretch of blocks",
+    )
+
+
+def caption(samples: Run) -> str:
+    return (
+        "Log-ratios of operations per second within a block, each arm against the baseline, less "
+        "their cell's median, as per cent, in the order in which the blocks were taken; the line "
+        f"is the median of each of {STRETCHES} stretches and should stay at 0; points beyond the "
+        "axis are at its edge. Below: what the machine did meanwhile, a mean per stretch of "
+        f"blocks. {panels.measured_on(samples)}"
+    )

@@ -1,0 +1,84 @@
+"""cold_start.py -- operations per second against operations done since a cold start.
+
+SPDX-License-Identifier: MIT"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from matplotlib.axes import Axes
+
+from .. import against_operations as lines
+from .. import panels
+from ..estimates import OPERATIONS
+from ..records import Run
+
+QUESTION = "How fast is a process that has done so many operations since its cold start?"
+
+layout, applies = lines.layout, lines.applies
+
+
+def _window(samples: Run) -> int | None:
+    """The number of operations that published speeds are about, where they name one."""
+    named = {
+        int(found[1])
+        for entry in samples.plan.get("published", [])
+        if entry["metric"] == OPERATIONS.name and not entry.get("against")
+        for found in [re.search(r"(?:^| )operations=(\d+)(?: |$)", entry["where"])]
+        if found
+    }
+    return named.pop() if len(named) == 1 else None
+
+
+def _published(samples: Run) -> list[float]:
+    return [
+        entry["value"] / OPERATIONS.scale
+        for entry in samples.plan.get("published", [])
+        if entry["metric"] == OPERATIONS.name and not entry.get("against")
+    ]
+
+
+def _mark(samples: Run, axes: Axes, named: bool) -> None:
+    """The published window as a line upwards, and the published speeds as one across."""
+    ink = axes.xaxis.label.get_color()
+    window, speeds = _window(samples), _published(samples)
+    if window is None:
+        return
+    axes.axvline(window, color=ink, linewidth=0.8, linestyle=(0, (4, 2)), zorder=0)
+    axes.axhspan(
+        min(speeds) / 1.01, max(speeds) * 1.01, color=ink, alpha=0.35, linewidth=0, zorder=0
+    )
+    if named:
+        axes.annotate(
+            f"published\n{min(speeds):.3g} to {max(speeds):.3g}",
+            (1, max(speeds)),
+            ha="right",
+            va="bottom",
+            xycoords=("axes fraction", "data"),
+            fontsize=5.5,
+        )
+
+
+def draw(samples: Run, axes: Any) -> None:
+    found = lines.draw(samples, axes, OPERATIONS, _axis_text(samples))
+    for place, panel in enumerate(found):
+        _mark(samples, panel, named=place == 0)
+
+
+def _axis_text(samples: Run) -> str:
+    window = _window(samples)
+    dashed = f" · dashed: the published {panels.whole(window)} operations" if window else ""
+    return f"M operations per second of CPU time, on average since the start{dashed}"
+
+
+def caption(samples: Run) -> str:
+    window, speeds = _window(samples), _published(samples)
+    said = lines.caption(samples, "Operations per second of CPU time, averaged from the first one,")
+    if window is None:
+        return said
+    return (
+        f"{said} Dashed: the {panels.whole(window)} operations after which the published figures "
+        f"were taken; grey line: those figures, {min(speeds):.3g} to {max(speeds):.3g} M, of "
+        "another machine."
+    )

@@ -1,0 +1,147 @@
+"""interaction.py -- 2 x 2: do two changes together do more than each of them alone?
+
+SPDX-License-Identifier: MIT"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from .. import panels
+from ..colours import colours, markers
+from ..estimates import OPERATIONS
+from ..judgement import judged
+from ..records import Run
+from ..wording import relative
+
+QUESTION = "Do two changes together do more, or less, than each of them alone?"
+PANEL_INCHES = 1.95
+COLUMNS_MOST = 4
+Place = tuple[dict[str, str], str]  # of plan.interactions, and the cell
+
+
+def _time(samples: Run) -> pd.DataFrame:
+    frame = judged(samples)
+    return frame[(frame["metric"] == OPERATIONS.name) & frame["effect_ratio"].notna()]
+
+
+def _row(frame: pd.DataFrame, cell: str, arm: str, against: str) -> pd.Series | None:
+    found = frame[
+        (frame["cell"] == cell) & (frame["arm"] == arm) & (frame["against"] == against)
+    ]
+    return None if found.empty else found.iloc[0]
+
+
+def _places(samples: Run) -> list[Place]:
+    """Every interaction in every cell in which all four arms were measured."""
+    if not samples.plan.get("interactions"):
+        return []
+    frame = _time(samples)
+    return [
+        (found, cell)
+        for found in samples.plan["interactions"]
+        for cell in samples.cells
+        if _row(frame, cell, found["both"], f"{found['first']} x {found['second']}") is not None
+    ]
+
+
+def applies(samples: Run) -> bool:
+    return bool(_places(samples))
+
+
+def layout(samples: Run, width_inches: float) -> tuple[int, int, float]:
+    rows, columns = panels.grid(len(_places(samples)), width_inches, COLUMNS_MOST)
+    return rows, columns, 0.55 + rows * PANEL_INCHES
+
+
+def _draw_line(
+    axes: Axes, left: pd.Series | None, right: pd.Series, colour: str, marker: str
+) -> None:
+    """From an arm's effect (None: the baseline's, which is 0) to another's, with intervals."""
+    ends = [
+        [0.0] * 3
+        if row is None
+        else list(
+            np.log1p([row["effect_ratio"], row["effect_low_ratio"], row["effect_high_ratio"]])
+        )
+        for row in (left, right)
+    ]
+    axes.plot([0, 1], [ends[0][0], ends[1][0]], color=colour, marker=marker, markersize=4.5)
+    for place, (_, low, high) in enumerate(ends):
+        axes.plot([place, place], [low, high], color=colour, linewidth=2.5, alpha=0.6)
+
+
+def _draw_place(samples: Run, axes: Axes, place: Place, inches: float) -> None:
+    found, cell = place
+    frame, colour, marker = _time(samples), colours(samples), markers(samples)
+    first = _row(frame, cell, found["first"], samples.baseline)
+    second = _row(frame, cell, found["second"], samples.baseline)
+    both = _row(frame, cell, found["both"], samples.baseline)
+    together = _row(frame, cell, found["both"], f"{found['first']} x {found['second']}")
+    if first is None or second is None or both is None or together is None:
+        return
+    base = samples.baseline
+    _draw_line(axes, None, second, colour[base], marker[base])
+    _draw_line(axes, first, both, colour[found["first"]], marker[found["first"]])
+    expected = np.log1p(first["effect_ratio"]) + np.log1p(second["effect_ratio"])
+    axes.plot(
+        [0, 1],
+        [np.log1p(first["effect_ratio"]), expected],
+        color=axes.xaxis.label.get_color(),
+        linestyle=":",
+        linewidth=1.2,
+        marker="x",
+        markevery=[1],
+        markersize=4.5,
+    )
+    effect, interval = relative(together)
+    panels.cell_title(axes, cell, inches)
+    axes.annotate(
+        f"interaction {effect}\n{interval}",
+        (0.03, 0.97),
+        xycoords="axes fraction",
+        va="top",
+        fontsize=panels.TINY,
+    )
+
+
+def draw(samples: Run, axes: Any) -> None:
+    found, places = panels.flat(axes), _places(samples)
+    figure = found[0].figure
+    _, columns, _ = layout(samples, figure.get_figwidth())
+    for panel, place in zip(found, places):
+        _draw_place(samples, panel, place, 0.8 * figure.get_figwidth() / columns)
+        panel.set_xlim(-0.25, 1.25)
+        panel.set_xticks([0, 1], ["without", "with"])
+        low, high = panel.get_ylim()
+        panel.set_ylim(low, high + 0.35 * (high - low))
+        ratios = MaxNLocator(6, steps=[1, 2, 5, 10]).tick_values(*np.exp(panel.get_ylim()))
+        ratios = [ratio for ratio in ratios if low <= np.log(max(ratio, 1e-9)) <= high]
+        panel.set_yticks(np.log(ratios), [f"×{ratio:g}" for ratio in np.round(ratios, 6)])
+        panel.tick_params(labelsize=panels.TINY, length=2.5, pad=2)
+        panel.grid(True, axis="y", alpha=0.2, linewidth=0.5)
+    panels.hide_spare(found, len(places))
+    names = dict.fromkeys((place[0]["first"], place[0]["second"]) for place in places)
+    panels.footer(
+        figure,
+        "across: " + "; ".join(f"without and with {second}" for _, second in names),
+        "up: operations per second, as a multiple of the baseline's · grey: without, coloured: "
+        "with " + "; ".join(first for first, _ in names),
+        "dotted, ×: what both would give if each did what it does alone",
+    )
+
+
+def caption(samples: Run) -> str:
+    pairs = dict.fromkeys((found["first"], found["second"]) for found, _ in _places(samples))
+    named = panels.listed([f"{first} and {second}" for first, second in pairs])
+    interval = f"{100 * (1 - samples.plan['alpha']):g} %"
+    return (
+        f"The 2 x 2 of {named}, a panel per cell: operations per second as a multiple of the "
+        f"baseline's, bars: {interval} sign-test intervals of the effects. Parallel lines: no "
+        "interaction; the cross is the product of the two alone. The interaction, with its "
+        f"interval, is in the panel; 0 inside it: not told from none. {panels.measured_on(samples)}"
+    )

@@ -1,0 +1,30 @@
+"""peak_memory.py -- every arm's peak resident memory in every cell.
+
+SPDX-License-Identifier: MIT"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import value_rows
+from ..estimates import PEAK_MEMORY
+from ..panels import measured_cells
+from ..records import Run
+
+QUESTION = "How much memory does each arm hold at its peak, in each cell?"
+
+layout = value_rows.layout
+
+
+def applies(samples: Run) -> bool:
+    return any(samples.matrix(cell, PEAK_MEMORY.values).any() for cell in measured_cells(samples))
+
+
+def draw(samples: Run, axes: Any) -> None:
+    value_rows.draw(samples, axes, PEAK_MEMORY, "MiB resident at the peak (VmHWM)")
+
+
+def caption(samples: Run) -> str:
+    return value_rows.caption(
+        samples, "Peak resident memory of the process (VmHWM, read by the process itself)"
+    )

@@ -1,0 +1,203 @@
+"""panels.py -- what figures share: a panel per cell, rows of arms, captions, round numbers.
+
+SPDX-License-Identifier: MIT"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, LogLocator, NullFormatter, NullLocator
+from numpy.typing import NDArray
+
+from .colours import colours, markers
+from .estimates import OPERATIONS
+from .judgement import facts_of
+from .records import Run
+
+SMALL, TINY = 7.0, 6.2  # points
+NARROW_BELOW_INCHES = 5.0
+POINTS_PER_LETTER = 0.60  # of the font's size, in DejaVu Sans
+SLIM_INCHES = 2.6
+DECADES_FOR_LOG = 1.0
+
+
+def narrow(width_inches: float) -> bool:
+    return width_inches < NARROW_BELOW_INCHES
+
+
+def shown_arms(run: Run) -> list[str]:
+    """Every arm but the control, which is the baseline again."""
+    return [arm for arm in run.arms if arm != run.control]
+
+
+def measured_cells(run: Run) -> list[str]:
+    return [cell for cell in run.cells if len(run.matrix(cell, OPERATIONS.values))]
+
+
+def flat(axes: Axes | NDArray[Any]) -> list[Axes]:
+    return list(np.asarray(axes, dtype=object).reshape(-1))
+
+
+def grid(count: int, width_inches: float, most: int) -> tuple[int, int]:
+    """(rows, columns) of panels; in one column of a page a panel has a row for itself."""
+    columns = 1 if narrow(width_inches) else min(count, most)
+    return -(-count // columns), columns
+
+
+def hide_spare(panels: list[Axes], used: int) -> None:
+    for axes in panels[used:]:
+        axes.set_axis_off()
+
+
+def wrapped(text: str, inches: float, points: float) -> str:
+    return "\n".join(
+        textwrap.wrap(text, max(12, int(72 * inches / (POINTS_PER_LETTER * points))))
+    )
+
+
+def cell_title(axes: Axes, cell: str, inches: float) -> None:
+    """Above its panel; where that is slim, from the left edge of the figure on."""
+    figure = axes.figure
+    if inches > SLIM_INCHES or not narrow(figure.get_figwidth()):
+        axes.set_title(wrapped(cell, inches, TINY), fontsize=TINY, fontweight="bold", loc="left")
+        return
+    text = wrapped(cell, figure.get_figwidth() - 0.1, TINY)
+    axes.set_title("\n".join(" " for _ in text.splitlines()), fontsize=TINY, loc="left")
+    axes.annotate(
+        text,
+        (0, 1),
+        xycoords=("figure fraction", "axes fraction"),
+        xytext=(4, 5),
+        textcoords="offset points",
+        va="bottom",
+        fontsize=TINY,
+        fontweight="bold",
+        annotation_clip=False,
+    ).set_in_layout(False)
+
+
+def row_panel_inches(figure: Figure, labels: Sequence[str], columns: int) -> float:
+    """The width that is left for each panel beside the rows' names."""
+    names = max(map(len, labels)) * TINY * POINTS_PER_LETTER / 72
+    return (figure.get_figwidth() - names - 0.12 * columns) / columns
+
+
+def footer(figure: Figure, *lines: str) -> None:
+    """The axis's words and the key, under all panels."""
+    inches = figure.get_figwidth() - 0.2
+    figure.supxlabel(
+        "\n".join(wrapped(line, inches, SMALL) for line in lines), fontsize=SMALL, linespacing=1.35
+    )
+
+
+def arm_key(figure: Figure, run: Run, arms: Sequence[str]) -> None:
+    """Which colour and marker is which arm, above all panels."""
+    colour, marker = colours(run), markers(run)
+    longest = max(map(len, arms))
+    per_row = max(1, int(72 * figure.get_figwidth() / (longest * SMALL * 0.56 + 24)))
+    axes = figure.axes[0]
+    handles = [
+        axes.plot([], [], marker=marker[arm], linestyle="-", color=colour[arm], label=arm)[0]
+        for arm in arms
+    ]
+    columns = min(per_row, len(arms))
+    lines = -(-len(arms) // columns)
+    height = (lines * (SMALL + 4.5) + 4) / (72 * figure.get_figheight())
+    figure.get_layout_engine().set(rect=(0, 0, 1, 1 - height))
+    figure.legend(
+        handles=handles,
+        loc="upper left",
+        bbox_to_anchor=(0, 1),
+        ncol=columns,
+        fontsize=SMALL,
+        frameon=False,
+        borderaxespad=0.1,
+        labelspacing=0.35,
+        columnspacing=1.4,
+    ).set_in_layout(False)
+
+
+def key_inches(run: Run, arms: Sequence[str], width_inches: float) -> float:
+    """The height that arm_key takes."""
+    longest = max(map(len, arms))
+    per_row = max(1, int(72 * width_inches / (longest * SMALL * 0.56 + 24)))
+    return (-(-len(arms) // min(per_row, len(arms))) * (SMALL + 4.5) + 4) / 72
+
+
+def row_labels(axes: Axes, labels: Sequence[str], named: bool) -> None:
+    """Rows 0, 1, 2 from the top; only a panel in the first column names them."""
+    axes.set_yticks(range(len(labels)), labels if named else [""] * len(labels), fontsize=TINY)
+    axes.set_ylim(len(labels) - 0.4, -0.6)
+    axes.tick_params(axis="y", length=0)
+    axes.tick_params(axis="x", labelsize=TINY, length=2.5, pad=2)
+    axes.spines["left"].set_visible(False)
+
+
+def value_text(value: float) -> str:
+    """0.5, 20, 3k, 1M."""
+    for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if abs(value) >= size:
+            return f"{value / size:g}{letter}"
+    return f"{value:g}"
+
+
+def log_ticks(
+    axis: Any, low: float, high: float, most: int, text: Callable[[float], str] = value_text
+) -> None:
+    """At most so many ticks at 1, 2 and 5 times powers of ten."""
+    for steps in ((1, 2, 5), (1, 3), (1,)):
+        ticks = [
+            step * 10.0**power
+            for power in range(int(np.floor(np.log10(low))) - 1, int(np.ceil(np.log10(high))) + 1)
+            for step in steps
+            if low <= step * 10.0**power <= high
+        ]
+        if len(ticks) <= most:
+            break
+    while len(ticks) > most:
+        ticks = ticks[::2]
+    axis.set_major_locator(FixedLocator(ticks))
+    axis.set_minor_locator(LogLocator(subs=(1,)) if len(ticks) > 1 else NullLocator())
+    axis.set_minor_formatter(NullFormatter())
+    axis.set_major_formatter(lambda value, _: text(value))
+
+
+def wants_log(low: float, high: float) -> bool:
+    return low > 0 and np.log10(high / low) > DECADES_FOR_LOG
+
+
+def whole(count: float) -> str:
+    """100000 as "100 000": a comma would be a decimal one to some readers."""
+    return f"{count:,.0f}".replace(",", "\u202f")
+
+
+def listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def machine_text(run: Run) -> str:
+    """ "AMD EPYC, 2 CPUs, under KVM", as far as machine.json tells."""
+    facts = {key.split(".")[-1]: text for key, text in reversed(facts_of(run.machine))}
+    parts = [facts.get("cpu_model") or facts.get("model") or "an unnamed machine"]
+    if facts.get("cpus_online"):
+        parts.append(f"{facts['cpus_online']} CPUs")
+    hypervisor = facts.get("hypervisor", "")
+    if hypervisor and "absent" not in hypervisor and hypervisor.lower() != "none":
+        parts.append(f"under {hypervisor}")
+    return ", ".join(parts)
+
+
+def measured_on(run: Run) -> str:
+    """ "40 to 400 blocks (each arm once, in random order, a fresh process each) on ...": the end of
+    every caption."""
+    counts = [len(run.matrix(cell, OPERATIONS.values)) for cell in measured_cells(run)]
+    blocks = f"{min(counts)}" if min(counts) == max(counts) else f"{min(counts)} to {max(counts)}"
+    return (
+        f"{blocks} blocks a cell, each of them every arm once in random order, a fresh process a "
+        f"sample, on {machine_text(run)}."
+    )

@@ -1,0 +1,199 @@
+"""test_figures.py -- each figure: where it applies, what its files say, and its colours.
+
+SPDX-License-Identifier: MIT"""
+
+import itertools
+import re
+import zlib
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from analysis.colours import BASELINE, CONTROL_MARKER, MARKERS, PALETTE, colours, markers
+from analysis.drawing import INK, ONE_COLUMN, TWO_COLUMNS, Drawing, drawn_for
+from analysis.figures import effects, figures_for, interaction
+from analysis.records import Run, load
+from analysis.residuals import residuals
+
+from .synthetic import HASH, write_run
+
+CELLS = ["fixed_random size=256 slots=400 operations=100000 cold", "sawtooth size=256 warm"]
+FACTORS = {"first": "reuse", "second": "prewarm", "both": "reuse-prewarm"}
+# Machado, Oliveira and Fernandes 2009, severity 1.
+SEEN_WITH = {
+    "none": np.eye(3),
+    "deuteranopia": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "protanopia": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "tritanopia": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
+}
+TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+
+
+@pytest.fixture(name="factorial", scope="module")
+def _factorial(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Two factors of +10 % and +20 % that give 8 % less together than their product."""
+    logs = {"reuse": np.log(1.1), "prewarm": np.log(1.2)}
+    logs["reuse-prewarm"] = sum(logs.values()) + np.log(0.92)
+    folder = tmp_path_factory.mktemp("factorial") / "run"
+    return load(write_run(folder, logs, CELLS, 30, noise=0.003, interactions=[FACTORS]))
+
+
+def _linear(colour: str) -> NDArray[np.float64]:
+    channels = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    return np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+
+
+def _lab(linear: NDArray[np.float64]) -> NDArray[np.float64]:
+    scaled = TO_XYZ @ np.clip(linear, 0, 1) / np.array([0.9505, 1, 1.089])
+    x, y, z = np.where(scaled > 0.008856, np.cbrt(scaled), 7.787 * scaled + 16 / 116)
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+def _contrast(one: str, other: str) -> float:
+    low, high = sorted(float(TO_XYZ[1] @ _linear(colour)) for colour in (one, other))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("eyes", SEEN_WITH)
+def test_colours_stay_apart_for_every_eye(eyes: str) -> None:
+    seen = [_lab(np.array(SEEN_WITH[eyes]) @ _linear(c)) for c in (*PALETTE, BASELINE)]
+    assert min(np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2)) > 20
+
+
+def test_colours_are_legible_on_light_and_dark_and_markers_differ_in_grey() -> None:
+    for colour in (*PALETTE, BASELINE):
+        assert _contrast(colour, "#ffffff") > 2.7 and _contrast(colour, "#15181b") > 2.7
+    assert len(set(MARKERS)) == len(PALETTE) and not set("<>") & set(MARKERS)
+
+
+def test_an_arm_has_one_colour_and_one_marker(factorial: Run) -> None:
+    assert colours(factorial)["baseline"] == BASELINE
+    assert markers(factorial)["control"] == CONTROL_MARKER
+    pairs = {
+        (PALETTE.index(colours(factorial)[arm]), MARKERS.index(markers(factorial)[arm]))
+        for arm in factorial.arms[2:]
+    }
+    assert len(pairs) == 3 and all(colour == marker for colour, marker in pairs)
+
+
+@pytest.fixture(name="drawings", scope="module")
+def _drawings(factorial: Run) -> dict[tuple[str, str], Drawing]:
+    return {
+        (name, width[0]): drawn_for(module, factorial, width)
+        for name, module in figures_for(factorial).items()
+        for width in (TWO_COLUMNS, ONE_COLUMN)
+    }
+
+
+def test_every_file_says_what_it_shows_and_of_which_plan(
+    drawings: dict[tuple[str, str], Drawing], factorial: Run
+) -> None:
+    assert {name for name, _ in drawings} == set(figures_for(factorial))
+    for (name, _), drawing in drawings.items():
+        question = figures_for(factorial)[name].QUESTION
+        svg = drawing.files["svg"].decode()
+        assert question.split("'")[0] in svg and HASH in svg and "dc:date" not in svg
+        assert HASH.encode() in drawing.files["png"] and question.encode() in drawing.files["png"]
+        assert HASH.encode() in drawing.files["pdf"]
+        assert b"CreationDate" not in drawing.files["pdf"]
+
+
+def test_files_carry_their_fonts(drawings: dict[tuple[str, str], Drawing]) -> None:
+    for drawing in drawings.values():
+        streams = re.findall(rb"stream\r?\n(.*?)endstream", drawing.files["pdf"], re.DOTALL)
+        assert b"/FontFile2" in drawing.files["pdf"] and b"/Type3" not in drawing.files["pdf"]
+        assert any(zlib.decompressobj().decompress(s)[:4] == b"\0\1\0\0" for s in streams[1:])
+        assert b"<text" not in drawing.files["svg"] and b"<use" in drawing.files["svg"]
+
+
+def test_figures_have_a_page_s_widths(drawings: dict[tuple[str, str], Drawing]) -> None:
+    for (_, ending), drawing in drawings.items():
+        inches = {"": 7.2, "-column": 3.5}[ending]
+        assert f'width="{72 * inches:g}pt"' in drawing.files["svg"].decode()
+
+
+def test_on_a_page_letters_are_text_and_ink_follows(
+    drawings: dict[tuple[str, str], Drawing],
+) -> None:
+    for drawing in drawings.values():
+        assert "<text" in drawing.inline and "currentColor" in drawing.inline
+        assert INK not in drawing.inline and "<metadata" not in drawing.inline
+        label = re.search('role="img" aria-label="([^"]+)"', drawing.inline)
+        assert label and "blocks a cell" in label[1] and "Test CPU, under KVM" in label[1]
+
+
+def test_captions_name_arms_uncertainty_and_machine(factorial: Run) -> None:
+    for module in figures_for(factorial).values():
+        caption = module.caption(factorial)
+        assert "30 blocks a cell" in caption and "Test CPU" in caption and caption.endswith(".")
+    assert "95 % sign-test interval" in effects.caption(factorial)
+    assert "reuse-prewarm" in effects.caption(factorial)
+
+
+def test_a_figure_is_only_where_the_run_can_answer(tmp_path: Path) -> None:
+    nothing = load(write_run(tmp_path / "none", {"a": 0.0}, CELLS, 0, finished=False))
+    assert figures_for(nothing) == {}
+    calm = write_run(tmp_path / "calm", {"a": 0.0}, CELLS, 6, faults=lambda *_: 0)
+    assert "page_faults" not in figures_for(load(calm))
+    assert "interaction" not in figures_for(load(calm))
+    lonely = load(write_run(tmp_path / "lonely", {}, CELLS, 6))
+    assert "effects" in figures_for(lonely) and "block_ratios" in figures_for(lonely)
+
+
+class _Ink:
+    """An Axes that only remembers what was plotted."""
+
+    def __init__(self) -> None:
+        self.lines: list[tuple[Any, Any]] = []
+        self.xaxis = SimpleNamespace(label=SimpleNamespace(get_color=lambda: INK))
+        self.figure = SimpleNamespace(get_figwidth=lambda: 7.2)
+        self.texts: list[str] = []
+
+    def plot(self, x: Any, y: Any, **_: Any) -> None:
+        self.lines.append((list(x), [float(v) for v in y]))
+
+    def annotate(self, text: str, *_: Any, **__: Any) -> None:
+        self.texts.append(text)
+
+    def set_title(self, *_: Any, **__: Any) -> None:
+        pass
+
+
+def test_the_interaction_is_the_distance_from_the_product(factorial: Run) -> None:
+    ink = _Ink()
+    interaction._draw_place(factorial, ink, (FACTORS, CELLS[0]), 3.0)  # type: ignore[arg-type]
+    lines = [y for x, y in ink.lines if x == [0, 1]]
+    without, both, product = lines
+    assert np.expm1(without) == pytest.approx([0, 0.2], abs=0.005)
+    assert np.exp(both) == pytest.approx([1.1, 1.1 * 1.2 * 0.92], abs=0.005)
+    assert np.exp(product[1]) == pytest.approx(1.1 * 1.2, abs=0.005)
+    assert float(re.search(r"interaction (-\d+\.\d+) %", ink.texts[0])[1]) == pytest.approx(
+        -8, abs=0.3
+    )
+
+
+def test_residuals_are_what_the_blocks_say_less_the_cell(tmp_path: Path) -> None:
+    run = load(write_run(tmp_path / "run", {"a": 0.3}, CELLS, 9, noise=0.02))
+    frame = residuals(run)
+    assert len(frame) == 2 * 2 * 9  # control and a, two cells
+    for _, rows in frame.groupby(["cell", "arm"]):
+        assert np.median(rows["residual"]) == pytest.approx(0, abs=1e-12)
+        assert list(rows["minutes"]) == sorted(rows["minutes"])
+        low, high = np.percentile(rows["in_spreads"], [25, 75])
+        assert high - low == pytest.approx(1.349)

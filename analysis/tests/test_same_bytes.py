@@ -1,0 +1,65 @@
+"""test_same_bytes.py -- the same runs give the same report, byte for byte.
+
+SPDX-License-Identifier: MIT"""
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from .synthetic import write_run
+
+ROOT = Path(__file__).parents[2]
+CELL = "fixed_random size=256 slots=400 operations=100000 cold"
+# What must not matter, two of each.
+SURROUNDINGS = (
+    {
+        "TZ": "Asia/Tokyo",
+        "LC_ALL": "C",
+        "PYTHONHASHSEED": "1",
+        "SOURCE_DATE_EPOCH": "1",
+        "COLUMNS": "40",
+    },
+    {
+        "TZ": "America/New_York",
+        "LC_ALL": "C.UTF-8",
+        "PYTHONHASHSEED": "2",
+        "SOURCE_DATE_EPOCH": "2000000000",
+        "COLUMNS": "200",
+    },
+)
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def _reported(place: Path, surroundings: dict[str, str], style: str) -> dict[str, str]:
+    """The report of one run, made in a folder and under settings of its own."""
+    work = place / "work"
+    work.mkdir(parents=True)
+    write_run(place / "run", {"phase17-1": 0.0, "phase17-2": -0.04}, [CELL], 8)
+    (work / "matplotlibrc").write_text(style)
+    subprocess.run(
+        [sys.executable, "-m", "analysis", "report", str(place / "run"), "--out", "out"],
+        cwd=work,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **surroundings},
+        check=True,
+        capture_output=True,
+    )
+    return _hashes(work / "out")
+
+
+def test_a_report_is_the_same_whatever_is_around_it(tmp_path: Path) -> None:
+    styles = ("", "lines.linewidth: 9\nfont.size: 20\n")
+    one, other = (
+        _reported(tmp_path / f"place {number}", surroundings, style)
+        for number, (surroundings, style) in enumerate(zip(SURROUNDINGS, styles))
+    )
+    assert len(one) > 20 and set(one) == set(other)
+    assert [name for name in one if one[name] != other[name]] == []

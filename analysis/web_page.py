@@ -1,0 +1,103 @@
+"""web_page.py -- a Document as a section of one self-contained HTML page.
+
+SPDX-License-Identifier: MIT"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from .page import Document, Row, Table
+
+PAGE, HEAD = "report.html.jinja", "report_head.html.jinja"
+SORTED_ROWS_MIN = 2
+
+
+@dataclass(frozen=True)
+class Picture:
+    """wide and narrow are SVG elements; without a narrow one a phone shrinks the wide one."""
+
+    question: str
+    caption: str
+    wide: str
+    narrow: str = ""
+
+
+@dataclass(frozen=True)
+class Shown:
+    html: str
+    overview: bool
+
+
+def _classes(row: Row, table: Table, index: int) -> str:
+    cell = row.cells[index]
+    names = ["text"] if index < table.texts else []
+    names += ["better"] if cell == "better" or cell.endswith("▲") else []
+    names += ["worse"] if cell == "worse" or cell.endswith("▼") else []
+    return f' class="{" ".join(names)}"' if names else ""
+
+
+def _html_row(row: Row, table: Table) -> str:
+    if row.kind == "group":
+        return (
+            f'<tr class="group"><th colspan="{len(table.columns)}" scope="rowgroup">'
+            f"{escape(row.cells[0])}</th></tr>"
+        )
+    cells = []
+    for index, cell in enumerate(row.cells):
+        text, classes = escape(cell.strip()), _classes(row, table, index)
+        note = row.notes[index] if row.notes and text else ""
+        if index == 0:
+            cells.append(f'<th scope="row"{classes}>{text}</th>')
+        elif note:
+            cells.append(f'<td{classes} tabindex="-1" data-note="{escape(note)}">{text}</td>')
+        else:
+            cells.append(f"<td{classes}>{text}</td>")
+    return f'<tr class="{row.kind}">{"".join(cells)}</tr>'
+
+
+def _head(table: Table, index: int) -> str:
+    kind = "text" if index < table.texts else "figure"
+    name = " ".join(f"<span>{escape(word)}</span>" for word in table.columns[index].split(" "))
+    if sum(row.kind == "value" for row in table.rows) < SORTED_ROWS_MIN:
+        return f'<th scope="col" class="{kind}">{name}</th>'
+    button = f'<button type="button">{name}</button>'
+    return f'<th scope="col" class="{kind}" aria-sort="none">{button}</th>'
+
+
+def html_table(table: Table, void: bool) -> str:
+    heads = "".join(_head(table, index) for index in range(len(table.columns)))
+    rows = "\n".join(_html_row(row, table) for row in table.rows)
+    title = escape(table.title) + (" – VOID" if void else "")
+    return (
+        f'<h3>{title}</h3>\n<div class="scroll"><table><thead><tr>{heads}</tr></thead>\n'
+        f"<tbody>\n{rows}\n</tbody></table></div>"
+    )
+
+
+def html_tables(found: Document) -> list[str]:
+    return [html_table(table, bool(found.void)) for table in found.tables]
+
+
+def html_head(found: Document) -> str:
+    return _template(HEAD).render(document=found)
+
+
+def _template(name: str) -> jinja2.Template:
+    loader = jinja2.FileSystemLoader(Path(__file__).parent)
+    return jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True).get_template(name)
+
+
+def section(name: str, found: Document, pictures: list[Picture]) -> dict[str, Any]:
+    shown = [
+        Shown(html, table.overview) for html, table in zip(html_tables(found), found.tables)
+    ]
+    return {"name": name, "document": found, "figures": pictures, "tables": shown}
+
+
+def page_of(sections: list[dict[str, Any]]) -> str:
+    return _template(PAGE).render(sections=sections)
