@@ -89,7 +89,8 @@ setup
 make --silent all
 build/slablab doctor
 runs=()
-for experiment in smoke null phase17 toggle phase18 regime peers; do
+for experiment in smoke null phase17 toggle phase18 regime peers eager start_up cold_start prewarm
+do
     measure run "$experiment"
     runs+=("$(newest_run "$experiment")")
 done
@@ -102,5 +103,6 @@ python=$(make --silent print-python)
 "$python" -m analysis table --brief "${runs[@]}"
 "$python" -m analysis report "${runs[@]}" --out results/report
 "$python" -m analysis profile "${looked[@]}" --out results/report >results/report/profile.txt
+"$python" -m analysis claims "${runs[@]}" "${looked[@]}" --out results/report
 printf '\nreport: %s\nwhere the time goes: %s, figures beside it\n' \
     "$PWD/results/report/report.html" "$PWD/results/report/profile.txt"
