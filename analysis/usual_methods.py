@@ -29,6 +29,8 @@ ALPHA = 0.05  # the default of all three tools
 THRESHOLD = 0.05
 MIN_THRESHOLD = 0.01  # half of the gate's margin, as the gate's own estimate must reach
 
+MORE_RUNS = "the same with more runs"
+
 Rule = Callable[[NDArray[np.float64], NDArray[np.float64]], bool]
 Windows = list[tuple[NDArray[np.float64], NDArray[np.float64]]]
 
@@ -86,14 +88,14 @@ METHODS = (
         "benchstat, alpha .05, 10 runs or more (golang.org/x/perf/cmd/benchstat); compare.py of "
         "Google Benchmark, alpha .05, 9 or more (github.com/google/benchmark, docs/tools.md)",
     ),
-    Method("Mann-Whitney, p < .05", 50, slower_by_u_test, "the same with more runs"),
+    Method("Mann-Whitney, p < .05", 50, slower_by_u_test, MORE_RUNS),
     Method(
         "Welch's t, p < .05",
         10,
         slower_by_welch,
         "hyperfine, scripts/welch_ttest.py, 10 runs or more (github.com/sharkdp/hyperfine)",
     ),
-    Method("Welch's t, p < .05", 50, slower_by_welch, "the same with more runs"),
+    Method("Welch's t, p < .05", 50, slower_by_welch, MORE_RUNS),
     Method(
         "means over 5 % apart", 10, slower_by_threshold, "the fixed threshold of many CI scripts"
     ),
@@ -116,7 +118,7 @@ METHODS = (
         "Mann-Whitney, interleaved",
         50,
         slower_by_u_test,
-        "the same with more runs",
+        MORE_RUNS,
         interleaved_windows,
     ),
 )
