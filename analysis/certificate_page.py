@@ -18,7 +18,7 @@ from .formats import markdown, markdown_table
 from .operating_curve import largest
 from .page import Document, Row, Table
 from .web_page import Picture, page_of, section
-from .usual_methods import METHODS, compared, methods_table
+from .usual_methods import METHODS, MORE_RUNS, compared, methods_table
 from .wording import ABSENT, per_cent
 
 FILE = "certificate.json"
@@ -159,7 +159,7 @@ def document(stated: dict[str, Any]) -> Document:
             _change_table(stated),
             _failure_table(stated),
         ],
-        legend=[*LEGEND, *(f"{method.name}: {method.source}." for method in METHODS[::2])],
+        legend=[*LEGEND, *(f"{m.name}: {m.source}." for m in METHODS if m.source != MORE_RUNS)],
         machine=machine,
     )
 

@@ -13,7 +13,7 @@ import pandas as pd
 from .formats import markdown
 from .gates import Gate
 from .page import Document, Row, Table
-from .report import html_tables, page_of
+from .web_page import page_of, section
 from .wording import ABSENT, count, per_cent
 
 REVISION_DIGITS = 12
@@ -123,5 +123,5 @@ def write_gate_report(gate: Gate, out: Path) -> Path:
     rows = pd.DataFrame(gate.said["rows"])
     rows.to_csv(tables / f"{name}.csv", index=False, lineterminator="\n")
     page = out / f"{name}.html"
-    page.write_text(page_of(name, found, [], html_tables(found)), encoding="utf-8")
+    page.write_text(page_of([section(name, found, [])]), encoding="utf-8")
     return page

@@ -4,7 +4,9 @@ A usual way runs A n times, then B n times. That is made again here from stored 
 base's of n consecutive blocks, then the other arm's of the n blocks that follow, each window once.
 The other arm is a copy of the base, or the base with a planted change of known size. In a block
 other arms run between two of one arm, so a window lasts as many times longer as the run has arms;
-nothing else is changed. Every rule is stated anew from its tool's documentation and source.
+nothing else is changed. Every rule is stated anew from its tool's documentation and source. What
+benchstat's documentation advises, to interleave the runs of A and B, is there beside it: both from
+the same n blocks.
 
 SPDX-License-Identifier: MIT"""
 
@@ -27,7 +29,10 @@ ALPHA = 0.05  # the default of all three tools
 THRESHOLD = 0.05
 MIN_THRESHOLD = 0.01  # half of the gate's margin, as the gate's own estimate must reach
 
+MORE_RUNS = "the same with more runs"
+
 Rule = Callable[[NDArray[np.float64], NDArray[np.float64]], bool]
+Windows = list[tuple[NDArray[np.float64], NDArray[np.float64]]]
 
 
 def slower_by_u_test(a: NDArray[np.float64], b: NDArray[np.float64]) -> bool:
@@ -48,14 +53,31 @@ def slower_by_minimum(a: NDArray[np.float64], b: NDArray[np.float64]) -> bool:
     return bool(b.min() > (1 + MIN_THRESHOLD) * a.min())
 
 
+def windows(times: NDArray[np.float64], base: int, other: int, n: int) -> Windows:
+    """(A, B) of every stretch of 2 n blocks; times has shape (blocks, arms)."""
+    return [
+        (times[first : first + n, base], times[first + n : first + 2 * n, other])
+        for first in range(0, len(times) - 2 * n + 1, 2 * n)
+    ]
+
+
+def interleaved_windows(times: NDArray[np.float64], base: int, other: int, n: int) -> Windows:
+    """(A, B) of every stretch of n blocks, in which the two ran by turns, in a drawn order."""
+    return [
+        (times[first : first + n, base], times[first : first + n, other])
+        for first in range(0, len(times) - n + 1, n)
+    ]
+
+
 @dataclass(frozen=True)
 class Method:
-    """A rule that says "slower" of n runs of A and then n of B."""
+    """A rule that says "slower" of n runs of A and n of B."""
 
     name: str
     runs: int
     slower: Rule
     source: str
+    windows: Callable[[NDArray[np.float64], int, int, int], Windows] = windows
 
 
 METHODS = (
@@ -66,14 +88,14 @@ METHODS = (
         "benchstat, alpha .05, 10 runs or more (golang.org/x/perf/cmd/benchstat); compare.py of "
         "Google Benchmark, alpha .05, 9 or more (github.com/google/benchmark, docs/tools.md)",
     ),
-    Method("Mann-Whitney, p < .05", 50, slower_by_u_test, "the same with more runs"),
+    Method("Mann-Whitney, p < .05", 50, slower_by_u_test, MORE_RUNS),
     Method(
         "Welch's t, p < .05",
         10,
         slower_by_welch,
         "hyperfine, scripts/welch_ttest.py, 10 runs or more (github.com/sharkdp/hyperfine)",
     ),
-    Method("Welch's t, p < .05", 50, slower_by_welch, "the same with more runs"),
+    Method("Welch's t, p < .05", 50, slower_by_welch, MORE_RUNS),
     Method(
         "means over 5 % apart", 10, slower_by_threshold, "the fixed threshold of many CI scripts"
     ),
@@ -84,17 +106,22 @@ METHODS = (
         "the minimum of repeats is what timeit's documentation advises to look at "
         "(docs.python.org/3/library/timeit.html); the threshold is half of the gate's margin",
     ),
+    Method(
+        "Mann-Whitney, interleaved",
+        20,
+        slower_by_u_test,
+        "benchstat as its documentation advises: runs of A and B interleaved, ideally 20, a number "
+        "to be fixed beforehand (golang.org/x/perf/cmd/benchstat, Tips)",
+        interleaved_windows,
+    ),
+    Method(
+        "Mann-Whitney, interleaved",
+        50,
+        slower_by_u_test,
+        MORE_RUNS,
+        interleaved_windows,
+    ),
 )
-
-
-def windows(
-    times: NDArray[np.float64], base: int, other: int, n: int
-) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
-    """(A, B) of every stretch of 2 n blocks; times has shape (blocks, arms)."""
-    return [
-        (times[first : first + n, base], times[first + n : first + 2 * n, other])
-        for first in range(0, len(times) - 2 * n + 1, 2 * n)
-    ]
 
 
 def _arms(run: Run) -> dict[str, list[tuple[int, int]]]:
@@ -115,7 +142,7 @@ def _usual_row(run: Run, method: Method, variant: str, arms: list[tuple[int, int
         pair
         for cell in run.cells
         for base, other in arms
-        for pair in windows(
+        for pair in method.windows(
             run.matrix(cell, lambda rows: rows["cpu_ns"]), base, other, method.runs
         )
     ]

@@ -5,7 +5,7 @@ SPDX-License-Identifier: MIT"""
 import numpy as np
 import pytest
 
-from ..usual_methods import METHODS, methods_table, windows
+from ..usual_methods import METHODS, interleaved_windows, methods_table, windows
 
 
 def test_a_window_is_a_then_b_and_no_time_is_used_twice() -> None:
@@ -16,6 +16,18 @@ def test_a_window_is_a_then_b_and_no_time_is_used_twice() -> None:
         ([12, 14, 16], [19, 21, 23]),
     ]
     assert windows(times, 0, 1, 7) == []
+
+
+def test_interleaved_runs_are_of_the_same_blocks_and_see_no_drift() -> None:
+    times = np.arange(24).reshape(12, 2)
+    found = interleaved_windows(times, 0, 1, 5)
+    assert [(a.tolist(), b.tolist()) for a, b in found] == [
+        ([0, 2, 4, 6, 8], [1, 3, 5, 7, 9]),
+        ([10, 12, 14, 16, 18], [11, 13, 15, 17, 19]),
+    ]
+    drift = 1e7 * (1 + 0.001 * np.arange(100)).reshape(50, 2)
+    ((a, b),) = interleaved_windows(drift, 0, 1, 50)
+    assert not METHODS[1].slower(a, b)
 
 
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: f"{method.name} of {method.runs}")
