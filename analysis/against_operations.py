@@ -63,7 +63,12 @@ def _draw_group(run: Run, axes: Axes, cells: list[dict[str, Any]], metric: Metri
         quarter, middle, three = values[:, :, index].T
         axes.fill_between(counts, quarter, three, color=colour[arm], alpha=0.22, linewidth=0)
         axes.plot(
-            counts, middle, marker=marker[arm], markersize=4, linewidth=1.3, color=colour[arm]
+            counts,
+            middle,
+            marker=marker[arm],
+            markersize=panels.size_of(marker[arm], 4),
+            linewidth=1.3,
+            color=colour[arm],
         )
 
 

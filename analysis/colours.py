@@ -9,6 +9,7 @@ SPDX-License-Identifier: MIT"""
 from __future__ import annotations
 
 import zlib
+from typing import Any
 
 from .records import Recorded
 
@@ -26,7 +27,8 @@ PALETTE = (
     "#d977d9",
     "#8c584d",
 )
-MARKERS = "sD^vPX*p"  # none that points left or right: effects do
+# No triangles: an arm is not better or worse, up or down, by its marker.
+MARKERS = ("s", "D", "*", "P", "p", "X", (4, 1, 0), "h")
 SALT = b"3291"  # spreads the names that exist today over the palette
 
 
@@ -48,7 +50,9 @@ def _places(run: Recorded) -> dict[str, int]:
     return chosen
 
 
-def _given(run: Recorded, baseline: str, control: str, others: str | tuple[str, ...]) -> dict:
+def _given(
+    run: Recorded, baseline: str, control: str, others: tuple[Any, ...]
+) -> dict[str, Any]:
     chosen = {run.baseline: baseline}
     if run.control is not None:
         chosen[run.control] = control
@@ -60,6 +64,6 @@ def colours(run: Recorded) -> dict[str, str]:
     return _given(run, BASELINE, CONTROL, PALETTE)
 
 
-def markers(run: Recorded) -> dict[str, str]:
+def markers(run: Recorded) -> dict[str, Any]:
     """Arm id to a marker of matplotlib's."""
     return _given(run, BASELINE_MARKER, CONTROL_MARKER, MARKERS)

@@ -28,12 +28,29 @@ from .profile_report import write_profile_report
 from .profile_tables import FUNCTIONS_SHOWN, document
 from .records import load
 from .report import differences, write_report
+from .watch import keep_off_samples, watch
 
 STATUS_DIFFERENT = 1
 STATUS_USAGE = 2
 
 
+def _watch(arguments: argparse.Namespace) -> int:
+    if len(arguments.run) > 1 or arguments.out is not None or arguments.format != "terminal":
+        raise Complaint(
+            "--watch follows one run, on the terminal",
+            "/usr/bin/python3 -m analysis table --watch RUN",
+        )
+    keep_off_samples(arguments.run[0])
+    try:
+        watch(arguments.run[0], sys.stdout)
+    except KeyboardInterrupt:
+        print()
+    return 0
+
+
 def table(arguments: argparse.Namespace) -> int:
+    if arguments.watch:
+        return _watch(arguments)
     if arguments.format == "csv" and len(arguments.run) > 1:
         raise Complaint(
             f"csv of {len(arguments.run)} runs: their parameters are other columns",
@@ -150,6 +167,9 @@ def _table_arguments(parser: argparse.ArgumentParser) -> None:
     shown = parser.add_mutually_exclusive_group()
     shown.add_argument("--format", choices=FORMATS, default="terminal")
     shown.add_argument("--brief", action="store_true", help="for a terminal, without the details")
+    shown.add_argument(
+        "--watch", action="store_true", help="follow a running run; drawn again at each block"
+    )
     parser.add_argument("--out", type=Path, metavar="FILE", help="write there instead of printing")
 
 

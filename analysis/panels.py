@@ -22,8 +22,11 @@ from .records import Run
 SMALL, TINY = 7.0, 6.2  # points
 NARROW_BELOW_INCHES = 5.0
 POINTS_PER_LETTER = 0.60  # of the font's size, in DejaVu Sans
+BOLD = 1.1  # times as wide
 SLIM_INCHES = 2.6
 DECADES_FOR_LOG = 1.0
+# Of markers whose points make them look small, and hollow ones full: times as large.
+LARGER = {"*": 1.6, (4, 1, 0): 1.7, "P": 1.25, "X": 1.2}
 
 
 def narrow(width_inches: float) -> bool:
@@ -37,6 +40,10 @@ def shown_arms(run: Run) -> list[str]:
 
 def measured_cells(run: Run) -> list[str]:
     return [cell for cell in run.cells if len(run.matrix(cell, OPERATIONS.values))]
+
+
+def size_of(marker: Any, points: float) -> float:
+    return points * LARGER.get(marker, 1.0)
 
 
 def flat(axes: Axes | NDArray[Any]) -> list[Axes]:
@@ -64,9 +71,10 @@ def cell_title(axes: Axes, cell: str, inches: float) -> None:
     """Above its panel; where that is slim, from the left edge of the figure on."""
     figure = axes.figure
     if inches > SLIM_INCHES or not narrow(figure.get_figwidth()):
-        axes.set_title(wrapped(cell, inches, TINY), fontsize=TINY, fontweight="bold", loc="left")
+        title = wrapped(cell, inches / BOLD, TINY)
+        axes.set_title(title, fontsize=TINY, fontweight="bold", loc="left")
         return
-    text = wrapped(cell, figure.get_figwidth() - 0.1, TINY)
+    text = wrapped(cell, (figure.get_figwidth() - 0.1) / BOLD, TINY)
     axes.set_title("\n".join(" " for _ in text.splitlines()), fontsize=TINY, loc="left")
     axes.annotate(
         text,
@@ -102,7 +110,14 @@ def arm_key(figure: Figure, run: Run, arms: Sequence[str]) -> None:
     per_row = max(1, int(72 * figure.get_figwidth() / (longest * SMALL * 0.56 + 24)))
     axes = figure.axes[0]
     handles = [
-        axes.plot([], [], marker=marker[arm], linestyle="-", color=colour[arm], label=arm)[0]
+        axes.plot(
+            [],
+            [],
+            marker=marker[arm],
+            markersize=size_of(marker[arm], 4.5),
+            color=colour[arm],
+            label=arm,
+        )[0]
         for arm in arms
     ]
     columns = min(per_row, len(arms))

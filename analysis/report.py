@@ -7,10 +7,13 @@ from __future__ import annotations
 import csv
 import io
 import math
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
 
+from .blocks import cpus
 from .drawing import ONE_COLUMN, TWO_COLUMNS, drawn_for, on_paper
 from .figures import figures_for
 from .formats import FORMATS
@@ -50,7 +53,13 @@ def write_report(runs: list[Run], out: Path) -> Path:
     for folder in (out / "tables", out / "figures"):
         folder.mkdir(parents=True, exist_ok=True)
     page = out / "report.html"
-    page.write_text(page_of([_section(run, out) for run in runs]), encoding="utf-8")
+    made = partial(_section, out=out)
+    if len(runs) > 1 and cpus() > 1:
+        with ProcessPoolExecutor(max_workers=min(cpus(), len(runs))) as pool:
+            sections = list(pool.map(made, runs))
+    else:
+        sections = list(map(made, runs))
+    page.write_text(page_of(sections), encoding="utf-8")
     (out / NUMBERS).write_text(numbers_file(runs), encoding="utf-8")
     return page
 

@@ -50,7 +50,8 @@ def _draw_cell(
             alpha=0.45,
             solid_capstyle="butt",
         )
-        axes.plot([middle], [row], marker=marker[arm], markersize=4.2, color=colour[arm])
+        size = panels.size_of(marker[arm], 4.2)
+        axes.plot([middle], [row], marker=marker[arm], markersize=size, color=colour[arm])
         band = published_band(run, cell, metric.name, arm, None)
         axes.plot(
             [x / metric.scale for x in band],

@@ -100,7 +100,7 @@ double sequential_mde(double const *sorted, size_t n, double log_threshold)
         return NAN;
     size_t const needed = (size_t)ceil(share_needed(n, successes) * (double)n - 1e-9);
     double const residual = sorted[n - needed] - median_of_sorted(sorted, n);
-    return fmax(0, -residual);
+    return isnan(residual) ? NAN : fmax(0, -residual);
 }
 
 struct ranked {

@@ -3,16 +3,19 @@
  * SPDX-License-Identifier: MIT */
 #include "summary.h"
 
+#include "memory.h"
+#include "sparkline.h"
 #include "stop.h"
 #include "text.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { ID_WIDTH = 29 };
+enum { ID_WIDTH = 29, SPARKLINE_BLOCKS_MIN = 6 };
 
 static double percent(double logarithm)
 {
@@ -37,13 +40,40 @@ static void print_arm(struct tally const *tally, size_t cell, size_t arm)
            tally_median_faults(tally, cell, arm));
 }
 
+/* The blocks' differences in their order, and from what to what the bars reach. */
+static void print_blocks(struct tally const *tally, size_t cell, size_t arm)
+{
+    size_t const blocks = tally_valid(tally, cell);
+    double *const difference = memory_zeroed(blocks, sizeof *difference);
+    double median[SPARKLINE_COLUMNS_MAX];
+    char text[SPARKLINE_BYTES];
+    double low = INFINITY;
+    double high = -INFINITY;
+
+    tally_differences(tally, cell, arm, difference);
+    size_t const columns = sparkline_medians(difference, blocks, median);
+    sparkline_write(text, median, columns);
+    for (size_t i = 0; i < columns; i++) {
+        low = fmin(low, median[i]);
+        high = fmax(high, median[i]);
+    }
+    printf("    %s %+.3g to %+.3g %%\n", text, percent(low), percent(high));
+    free(difference);
+}
+
 static void print_cell(struct tally const *tally, size_t cell)
 {
     printf("\n%s\n", tally->plan->cells[cell].id);
     printf("  %-*s %9s %-26s %10s\n", ID_WIDTH, "", "M ops/s", "effect % [interval]", "faults");
-    for (size_t arm = 0; arm < tally->plan->arm_count && tally_valid(tally, cell) > 0; arm++)
+    for (size_t arm = 0; arm < tally->plan->arm_count && tally_valid(tally, cell) > 0; arm++) {
         print_arm(tally, cell, arm);
-    printf("  %zu blocks\n", tally_valid(tally, cell));
+        if (arm != 0 && tally_valid(tally, cell) >= SPARKLINE_BLOCKS_MIN)
+            print_blocks(tally, cell, arm);
+    }
+    printf("  %zu blocks%s\n", tally_valid(tally, cell),
+           tally_valid(tally, cell) >= SPARKLINE_BLOCKS_MIN
+               ? "; bars: their effects in the order in which they were taken"
+               : "");
 }
 
 /* What two copies of the same allocator differ by in the worst cell. */

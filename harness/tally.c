@@ -194,6 +194,13 @@ static double log_speed(struct tally_sample const *sample)
     return -log((double)sample->cpu_ns);
 }
 
+void tally_differences(struct tally const *tally, size_t cell, size_t arm, double *difference)
+{
+    for (size_t i = 0; i < tally_valid(tally, cell); i++)
+        difference[i] =
+            log_speed(sample_at(tally, cell, i, arm)) - log_speed(sample_at(tally, cell, i, 0));
+}
+
 struct tally_effect tally_speed_effect(struct tally const *tally, size_t cell, size_t arm,
                                        double alpha)
 {
@@ -202,9 +209,7 @@ struct tally_effect tally_speed_effect(struct tally const *tally, size_t cell, s
     double *const difference = memory_zeroed(n, sizeof *difference);
     struct tally_effect effect = {NAN, NAN, NAN};
 
-    for (size_t i = 0; i < n; i++)
-        difference[i] =
-            log_speed(sample_at(tally, cell, i, arm)) - log_speed(sample_at(tally, cell, i, 0));
+    tally_differences(tally, cell, arm, difference);
     sort_values(difference, n);
     effect.median = median_of_sorted(difference, n);
     if (ranks.low > 0) {

@@ -55,7 +55,11 @@ struct tally_effect {
     double high;
 };
 
-/* Of ln(operations / cpu_ns). A time of 0 counts as the clock's 1 ns. */
+/* ln(operations / cpu_ns) of arm less the baseline's, of every valid block in its order; room for
+ * tally_valid(tally, cell) of them. */
+void tally_differences(struct tally const *tally, size_t cell, size_t arm, double *difference);
+
+/* Of those differences. A time of 0 counts as the clock's 1 ns. */
 struct tally_effect tally_speed_effect(struct tally const *tally, size_t cell, size_t arm,
                                        double alpha);
 

@@ -68,7 +68,7 @@ def _draw_distribution(axes: Axes, values: NDArray[np.float64], colour: str) -> 
     axes.spines["left"].set_visible(False)
 
 
-def _draw_lag(axes: Axes, pairs: NDArray[np.float64], colour: str, marker: str) -> None:
+def _draw_lag(axes: Axes, pairs: NDArray[np.float64], colour: str, marker: Any) -> None:
     shown = pairs[:: max(1, len(pairs) // DRAWN_MOST)]
     axes.plot(
         _spread_bound(shown[:, 0]),

@@ -58,7 +58,7 @@ def applies(samples: Run) -> bool:
     return not _rows(samples).empty
 
 
-def _draw_row(axes: Axes, row: pd.Series, height: float, colour: str, marker: str) -> None:
+def _draw_row(axes: Axes, row: pd.Series, height: float, colour: str, marker: Any) -> None:
     """A point with its interval, filled where the verdict is better or worse; diamonds for what
     was published, joined where that is a band."""
     low, high = np.log1p(row["effect_low_ratio"]), np.log1p(row["effect_high_ratio"])
@@ -68,10 +68,10 @@ def _draw_row(axes: Axes, row: pd.Series, height: float, colour: str, marker: st
         [np.log1p(row["effect_ratio"])],
         [height],
         marker=marker,
-        markersize=4.5,
+        markersize=panels.size_of(marker, 4.5),
         color=colour,
         markerfacecolor=colour if decided else "none",
-        markeredgewidth=1.2,
+        markeredgewidth=1.1,
         clip_on=False,
     )
     published = [row["effect_published_low_ratio"], row["effect_published_high_ratio"]]

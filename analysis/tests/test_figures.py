@@ -79,7 +79,7 @@ def test_colours_stay_apart_for_every_eye(eyes: str) -> None:
 def test_colours_are_legible_on_light_and_dark_and_markers_differ_in_grey() -> None:
     for colour in (*PALETTE, BASELINE):
         assert _contrast(colour, "#ffffff") > 2.7 and _contrast(colour, "#15181b") > 2.7
-    assert len(set(MARKERS)) == len(PALETTE) and not set("<>") & set(MARKERS)
+    assert len(set(MARKERS)) == len(PALETTE) and not set("<>^v") & set(MARKERS)
 
 
 def test_an_arm_has_one_colour_and_one_marker(factorial: Run) -> None:

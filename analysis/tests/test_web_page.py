@@ -168,8 +168,8 @@ said.stops = document.querySelectorAll('section table [tabindex="0"]').length;
 parent.postMessage(JSON.stringify(said), '*');
 };
 """
-FRAME = """<!DOCTYPE html><body><iframe width="{width}" height="900" srcdoc="{page}"></iframe><pre></pre>
-<script>addEventListener('message', (event) => {{
+FRAME = """<!DOCTYPE html><body><iframe width="{width}" height="900" srcdoc="{page}"></iframe>
+<pre></pre><script>addEventListener('message', (event) => {{
 document.querySelector('pre').textContent = event.data; document.querySelector('iframe').remove();
 }});</script>"""
 

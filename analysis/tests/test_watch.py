@@ -1,0 +1,138 @@
+"""test_watch.py -- a run is followed while it grows, and left when it ends.
+
+SPDX-License-Identifier: MIT"""
+
+import io
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from analysis import commands
+from analysis.complaint import Complaint
+from analysis.watch import CLEAR, watch
+
+from .synthetic import write_run
+
+CELL = "fixed_random size=256 slots=400 operations=100000 cold"
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(name="growing")
+def _growing(tmp_path: Path) -> tuple[Path, list[str], bytes]:
+    """A run that has only begun, the blocks that are still to come, and its outcome."""
+    whole = write_run(tmp_path / "whole", {"a": -0.2}, [CELL], 8)
+    folder = tmp_path / "run"
+    folder.mkdir()
+    for name in ("plan.json", "machine.json"):
+        shutil.copy(whole / name, folder)
+    lines = (whole / "samples.jsonl").read_text().splitlines(keepends=True)
+    return folder, lines, (whole / "outcome.json").read_bytes()
+
+
+def _append(folder: Path, text: str) -> None:
+    with (folder / "samples.jsonl").open("a") as file:
+        file.write(text)
+
+
+def _steps(steps: list[Callable[[], object]]) -> Callable[[float], None]:
+    """A clock that does the next thing whenever the watcher sleeps."""
+    left = iter(steps)
+    return lambda seconds: next(left)()  # StopIteration: it watches on after the last step
+
+
+def test_each_block_is_drawn_once_and_the_end_ends_it(
+    growing: tuple[Path, list[str], bytes],
+) -> None:
+    folder, lines, outcome = growing
+    out = io.StringIO()
+    steps: list[Callable[[], object]] = [lambda line=line: _append(folder, line) for line in lines]
+    steps.insert(3, lambda: None)  # nothing new, so nothing is drawn
+    steps.append(lambda: (folder / "outcome.json").write_bytes(outcome))
+    watch(folder, out, sleep=_steps(steps))
+    drawn = re.findall(r"run: (\d+) blocks?, (\w+)", out.getvalue())
+    assert drawn == [(str(n), "running") for n in range(9)] + [("8", "ended")]
+    assert CLEAR not in out.getvalue()
+    first, last = out.getvalue().split("3 blocks")[1], out.getvalue().split(", ended")[1]
+    assert "unfinished" in first and "worse in 1 of 1 cell" in last
+
+
+def test_a_block_that_is_half_written_waits(growing: tuple[Path, list[str], bytes]) -> None:
+    folder, lines, outcome = growing
+    _append(folder, lines[0])
+    out = io.StringIO()
+    watch(
+        folder,
+        out,
+        sleep=_steps(
+            [
+                lambda: _append(folder, lines[1][:100]),
+                lambda: _append(folder, lines[1][100:]),
+                lambda: _append(folder, "".join(lines[2:])),
+                lambda: (folder / "outcome.json").write_bytes(outcome),
+            ]
+        ),
+    )
+    assert re.findall(r"run: (\d+) block", out.getvalue()) == ["1", "1", "2", "8", "8"]
+    assert out.getvalue().count("torn line") == 1  # while it was half there, and not after
+
+
+def test_a_terminal_is_cleared(growing: tuple[Path, list[str], bytes]) -> None:
+    folder, lines, outcome = growing
+    _append(folder, "".join(lines))
+    (folder / "outcome.json").write_bytes(outcome)
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    out = Terminal()
+    watch(folder, out, sleep=_steps([]))
+    assert out.getvalue().startswith(CLEAR) and out.getvalue().count(CLEAR) == 1
+
+
+def test_what_is_no_run_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Complaint, match="no run"):
+        watch(tmp_path, io.StringIO(), sleep=_steps([]))
+
+
+def test_one_run_at_a_time(
+    growing: tuple[Path, list[str], bytes], capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = str(growing[0])
+    assert commands.run(["table", "--watch", folder, folder]) == 2
+    assert commands.run(["table", "--watch", folder, "--out", "x"]) == 2
+    assert "follows one run" in capsys.readouterr().err
+
+
+def test_the_command_follows_a_folder_that_grows(
+    growing: tuple[Path, list[str], bytes],
+) -> None:
+    folder, lines, outcome = growing
+    _append(folder, lines[0])
+    with subprocess.Popen(
+        [sys.executable, "-m", "analysis", "table", "--watch", str(folder)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    ) as watcher:
+        assert watcher.stdout is not None
+        assert "run: 1 block, running" in watcher.stdout.readline()
+        _append(folder, "".join(lines[1:]))
+        deadline = time.monotonic() + 60
+        for line in watcher.stdout:
+            assert time.monotonic() < deadline
+            if "run: 8 blocks, running" in line:
+                (folder / "outcome.json").write_bytes(outcome)
+            if "run: 8 blocks, ended" in line:
+                break
+        rest = watcher.stdout.read()
+        assert watcher.wait(timeout=60) == 0
+    assert "a vs baseline" in rest

@@ -1,0 +1,94 @@
+/* test_summary.c -- a finished run on a terminal: within 80 columns, with bars of its blocks.
+ *
+ * SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "made_records.h"
+#include "summary.h"
+
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { COLUMNS_MAX = 80, TEXT_BYTES = 1 << 14 };
+
+/* What summary_print writes of so many blocks, in which the phase takes 1 %, 2 % ... longer. */
+static char *printed(int blocks)
+{
+    static char text[TEXT_BYTES];
+    struct tally tally = tally_new(&made_plan);
+    json_t *const outcome = json_pack("{s:s, s:[{s:i}]}", "verdict", "complete", "cells", "blocks",
+                                      blocks);
+    char path[] = "/tmp/test_summary_XXXXXX";
+    int const file = mkstemp(path);
+    int const terminal = dup(STDOUT_FILENO);
+
+    for (int i = 0; i < blocks; i++) {
+        json_t *const record = made_record(0, (uint64_t)i, true, 100000, 100000,
+                                           100000 + 1000 * (uint64_t)(i + 1));
+        assert_true(tally_add(&tally, record));
+        json_decref(record);
+    }
+    fflush(stdout);
+    dup2(file, STDOUT_FILENO);
+    summary_print(&tally, outcome, "results/made");
+    fflush(stdout);
+    dup2(terminal, STDOUT_FILENO);
+    close(terminal);
+    ssize_t const length = pread(file, text, sizeof text - 1, 0);
+    assert_true(length > 0);
+    text[length] = '\0';
+    close(file);
+    unlink(path);
+    json_decref(outcome);
+    tally_free(&tally);
+    return text;
+}
+
+static void bars_follow_the_blocks(void **state)
+{
+    char const *const text = printed(8);
+
+    (void)state;
+    assert_non_null(strstr(text, "    █▇▆▅▄▃▂▁ -7.41 to -0.99 %\n"));
+    assert_non_null(strstr(text, "    ▅▅▅▅▅▅▅▅ +0 to +0 %\n"));
+    assert_non_null(strstr(text, "8 blocks; bars: their effects"));
+}
+
+static void fewer_blocks_than_an_interval_needs_have_no_bars(void **state)
+{
+    char const *const text = printed(5);
+
+    (void)state;
+    assert_null(strstr(text, "▁"));
+    assert_non_null(strstr(text, "  5 blocks\n"));
+}
+
+static void no_line_is_wider_than_a_terminal(void **state)
+{
+    size_t column = 0;
+
+    (void)state;
+    for (char const *letter = printed(500); *letter != '\0'; letter++) {
+        column = *letter == '\n' ? 0 : column + ((*letter & 0xC0) != 0x80);
+        assert_true(column <= COLUMNS_MAX);
+    }
+}
+
+int main(void)
+{
+    struct CMUnitTest const tests[] = {
+        cmocka_unit_test(bars_follow_the_blocks),
+        cmocka_unit_test(fewer_blocks_than_an_interval_needs_have_no_bars),
+        cmocka_unit_test(no_line_is_wider_than_a_terminal),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
