@@ -15,6 +15,8 @@ from typing import Any
 
 import matplotlib
 from matplotlib.figure import Figure
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from .records import Recorded
 
@@ -38,6 +40,7 @@ STYLE = {
 TWO_COLUMNS, ONE_COLUMN = ("", 7.2), ("-column", 3.5)
 NAMES = re.compile(r' id="[\w.]+_\d+"')  # matplotlib's, that nothing refers to
 BETWEEN_TAGS = re.compile(r">\s+<")
+PALETTE_COLOURS = 255
 PAPER = "#fbfaf7"  # behind an SVG that stands alone, so that it is legible on any page
 DOTS_PER_INCH = {"png": 160, "pdf": 220, "svg": 160}  # of vector files: of clouds of points
 
@@ -80,6 +83,18 @@ def _saved(figure: Figure, kind: str, metadata: dict[str, Any]) -> bytes:
         transparent=kind == "svg",
         facecolor="none" if kind == "svg" else "white",
     )
+    return _with_palette(stream.getvalue(), metadata) if kind == "png" else stream.getvalue()
+
+
+def _with_palette(png: bytes, metadata: dict[str, Any]) -> bytes:
+    """A third of the size: a figure has few colours, and the shades between them."""
+    words, stream = PngInfo(), io.BytesIO()
+    for name, text in metadata.items():
+        if text is not None:
+            words.add_text(name, text)
+    image = Image.open(io.BytesIO(png)).convert("RGB").quantize(PALETTE_COLOURS)
+    dots = (DOTS_PER_INCH["png"], DOTS_PER_INCH["png"])
+    image.save(stream, "png", optimize=True, pnginfo=words, dpi=dots)
     return stream.getvalue()
 
 

@@ -71,8 +71,8 @@ def cell_title(axes: Axes, cell: str, inches: float) -> None:
     """Above its panel; where that is slim, from the left edge of the figure on."""
     figure = axes.figure
     if inches > SLIM_INCHES or not narrow(figure.get_figwidth()):
-        title = wrapped(cell, inches / BOLD, TINY)
-        axes.set_title(title, fontsize=TINY, fontweight="bold", loc="left")
+        text = wrapped(cell, inches / BOLD, TINY)
+        axes.set_title(text, fontsize=TINY, fontweight="bold", loc="left")
         return
     text = wrapped(cell, (figure.get_figwidth() - 0.1) / BOLD, TINY)
     axes.set_title("\n".join(" " for _ in text.splitlines()), fontsize=TINY, loc="left")

@@ -18,11 +18,12 @@ LOOK_SECONDS = 1.0
 REST_PER_WORK = 4.0  # drawing takes at most a fifth of the watcher's CPU
 CLEAR = "\x1b[H\x1b[2J\x1b[3J"
 WORKLOAD_CPU = "workload_cpu"
+OUTCOME = "outcome.json"
 
 
 def _state(folder: Path) -> tuple[tuple[str, int], ...]:
     """What changes when a block arrives or the run ends."""
-    files = [*record_files(folder, "samples"), folder / "outcome.json"]
+    files = [*record_files(folder, "samples"), folder / OUTCOME]
     return tuple((path.name, path.stat().st_size) for path in files if path.exists())
 
 
@@ -59,7 +60,7 @@ def watch(
             try:
                 text = _drawn(folder, shown)
             except Complaint:
-                if seen is None or (folder / "outcome.json").exists():
+                if seen is None or (folder / OUTCOME).exists():
                     raise
                 text = ""  # read between two writes of the harness: the next look has all of it
             if text:
@@ -67,6 +68,6 @@ def watch(
                 out.flush()
                 seen = state
             took = time.process_time() - began
-        if (folder / "outcome.json").exists() and state == seen:
+        if state == seen and OUTCOME in dict(state):  # as it was looked at, not as it is by now
             return
         sleep(max(LOOK_SECONDS, REST_PER_WORK * took))

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from .. import panels, statistics
-from ..colours import colours, markers
+from ..colours import colours
 from ..records import Run
 from ..residuals import residuals
 
@@ -68,14 +68,14 @@ def _draw_distribution(axes: Axes, values: NDArray[np.float64], colour: str) -> 
     axes.spines["left"].set_visible(False)
 
 
-def _draw_lag(axes: Axes, pairs: NDArray[np.float64], colour: str, marker: Any) -> None:
+def _draw_lag(axes: Axes, pairs: NDArray[np.float64], colour: str) -> None:
     shown = pairs[:: max(1, len(pairs) // DRAWN_MOST)]
     axes.plot(
         _spread_bound(shown[:, 0]),
         _spread_bound(shown[:, 1]),
         linestyle="none",
-        marker=marker,
-        markersize=2 if marker != "." else 3,
+        marker="o",
+        markersize=2,
         alpha=0.35,
         color=colour,
         markeredgewidth=0,
@@ -85,7 +85,7 @@ def _draw_lag(axes: Axes, pairs: NDArray[np.float64], colour: str, marker: Any) 
     axes.axhline(0, color=ink, linewidth=0.4)
     axes.axvline(0, color=ink, linewidth=0.4)
     if len(pairs) > 2:
-        together = np.corrcoef(_spread_bound(pairs).T)[0, 1]
+        together = round(float(np.corrcoef(_spread_bound(pairs).T)[0, 1]), 2) + 0.0
         axes.annotate(
             f"r = {together:+.2f}\nchance ±{statistics.lag_one_bound(len(pairs)):.2f}",
             (1.02, 0.5),
@@ -99,7 +99,7 @@ def _draw_lag(axes: Axes, pairs: NDArray[np.float64], colour: str, marker: Any) 
 
 def draw(samples: Run, axes: Any) -> None:
     found = np.asarray(axes, dtype=object).reshape(-1, 2)
-    frame, colour, marker = residuals(samples), colours(samples), markers(samples)
+    frame, colour = residuals(samples), colours(samples)
     for (left, right), arm in zip(found, _arms(samples)):
         here = frame[(frame["arm"] == arm) & np.isfinite(frame["in_spreads"])]
         values = here["in_spreads"].to_numpy()
@@ -109,7 +109,7 @@ def draw(samples: Run, axes: Any) -> None:
             for series in [rows["in_spreads"].to_numpy()]
         ]
         _draw_distribution(left, values, colour[arm])
-        _draw_lag(right, np.concatenate(pairs or [np.empty((0, 2))]), colour[arm], marker[arm])
+        _draw_lag(right, np.concatenate(pairs or [np.empty((0, 2))]), colour[arm])
         name = f"{arm} (identical code)" if arm == samples.control else arm
         left.set_title(
             f"{name}, {panels.whole(len(values))} blocks",
@@ -120,12 +120,11 @@ def draw(samples: Run, axes: Any) -> None:
         for panel in (left, right):
             panel.set_xlim(-REACH, REACH)
             panel.tick_params(labelsize=panels.TINY, length=2.5, pad=2)
-    for panel, text in zip(found[-1], ("from the cell's median, in spreads", "a block, the next")):
-        panel.set_xlabel(text, fontsize=5.5)
     panels.footer(
         found[0, 0].figure,
-        "a spread: what the middle half of a cell's blocks would make a standard deviation · "
-        "dotted: a normal distribution",
+        "left: log-ratio less its cell's median, in spreads · right: a block across, the next up",
+        "a spread: the standard deviation of a normal distribution (dotted) with as wide a middle "
+        "half",
     )
 
 

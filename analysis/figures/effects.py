@@ -167,11 +167,12 @@ def draw(samples: Run, axes: Any) -> None:
         _label_axis(panel, bounds, inches)
     panels.hide_spare(found, len(cells))
     far = max(map(abs, bounds)) > FAR
+    published = "◇ published · " if rows["effect_published_low_ratio"].notna().any() else ""
     panels.footer(
         figure,
         "effect on operations per second, against the baseline unless the row says otherwise"
         + (f" (logarithmic beyond ±{100 * NEAR:g} %)" if far else ""),
-        f"filled: better or worse · hollow: same or unclear · ◇ published · "
+        f"filled: better or worse · hollow: same or unclear · {published}"
         f"grey: ±{100 * samples.plan['margin']:g} %, the margin of “same”",
     )
 

@@ -8,6 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from analysis.records import load
+from analysis.report import write_report
+
 from .synthetic import write_run
 
 ROOT = Path(__file__).parents[2]
@@ -63,3 +68,18 @@ def test_a_report_is_the_same_whatever_is_around_it(tmp_path: Path) -> None:
     )
     assert len(one) > 20 and set(one) == set(other)
     assert [name for name in one if one[name] != other[name]] == []
+
+
+def test_one_cpu_and_two_give_the_same_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = [
+        load(write_run(tmp_path / name, {arm: effect}, [CELL], 6))
+        for name, arm, effect in (("one", "a", 0.0), ("two", "b", 0.1))
+    ]
+    found = []
+    for cpus in (1, 2):
+        monkeypatch.setattr("analysis.report.cpus", lambda cpus=cpus: cpus)
+        write_report(runs, tmp_path / f"out {cpus}")
+        found.append(_hashes(tmp_path / f"out {cpus}"))
+    assert found[0] == found[1]

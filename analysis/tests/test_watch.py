@@ -83,6 +83,21 @@ def test_a_block_that_is_half_written_waits(growing: tuple[Path, list[str], byte
     assert out.getvalue().count("torn line") == 1  # while it was half there, and not after
 
 
+def test_a_run_that_ends_while_it_is_drawn_is_drawn_again(
+    growing: tuple[Path, list[str], bytes],
+) -> None:
+    folder, lines, outcome = growing
+    _append(folder, "".join(lines))
+
+    class Ending(io.StringIO):
+        def flush(self) -> None:
+            (folder / "outcome.json").write_bytes(outcome)
+
+    out = Ending()
+    watch(folder, out, sleep=_steps([lambda: None]))
+    assert re.findall(r"run: 8 blocks, (\w+)", out.getvalue()) == ["running", "ended"]
+
+
 def test_a_terminal_is_cleared(growing: tuple[Path, list[str], bytes]) -> None:
     folder, lines, outcome = growing
     _append(folder, "".join(lines))
