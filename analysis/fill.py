@@ -6,7 +6,8 @@
 
 `<!-- profile RUN RUN -->` names a profile and the ledger of the same plan, `<!-- certificate -->`
 the certificate of the gate that is stored in results/reference/certify, `<!-- claims -->` every
-claim of experiments/claims.yaml that some run in results/reference covers.
+claim of experiments/claims.yaml that some run in results/reference covers. `<!-- figure RUN NAME
+-->` draws a figure of analysis/figures as RUN/NAME.png, and shows it.
 
 SPDX-License-Identifier: MIT"""
 
@@ -20,7 +21,9 @@ from .certificate_page import certificate_summary
 from .claims_file import FILE as CLAIMS
 from .claims_page import claims_summary
 from .complaint import Complaint
+from .drawing import TWO_COLUMNS, drawn_for
 from .estimates import OPERATIONS
+from .figures import figures_for
 from .formats import markdown_table
 from .joined import Joined, join
 from .judgement import judged, void_reasons
@@ -30,7 +33,8 @@ from .records import Run, load
 from .wording import ABSENT, MARKS, count, number, relative
 
 MARK = re.compile(
-    r"(<!-- (?:(run|profile) ([^\n]+?)|(certificate|claims)) -->\n).*?(<!-- end -->)", re.DOTALL
+    r"(<!-- (?:(run|profile|figure) ([^\n]+?)|(certificate|claims)) -->\n).*?(<!-- end -->)",
+    re.DOTALL,
 )
 CERTIFICATE = "results/reference/certify"
 
@@ -88,7 +92,21 @@ def profile_summary(joined: Joined) -> Table:
     return Table(joined.name, ["cell", *arms], rows, overview=True)
 
 
+def picture(run: Path, name: str, root: Path) -> str:
+    """Draws the figure of that name beside its run; returns Markdown that shows it."""
+    found = load(root / run)
+    modules = figures_for(found)
+    if name not in modules:
+        raise Complaint(f"{run} has no figure '{name}'", f"one of {', '.join(modules)}")
+    path = run / f"{name}.png"
+    (root / path).write_bytes(drawn_for(modules[name], found, TWO_COLUMNS).files["png"])
+    return f"![{modules[name].QUESTION}]({path.as_posix()})\n\n{modules[name].caption(found)}"
+
+
 def _between(kind: str, words: str, root: Path) -> str:
+    if kind == "figure":
+        run, _, name = words.partition(" ")
+        return picture(Path(run), name, root)
     if kind == "certificate":
         return certificate_summary(root / CERTIFICATE)
     if kind == "claims":

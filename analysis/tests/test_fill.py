@@ -36,6 +36,15 @@ def test_the_tables_in_readme_are_what_the_stored_runs_give() -> None:
     assert filled(text, ROOT) == text
 
 
+def test_a_figure_is_drawn_beside_its_run(tmp_path: Path) -> None:
+    write_run(tmp_path / "run", {"phase17-1": 0.5}, [CELL], 12)
+    text = filled("<!-- figure run effects -->\nold\n<!-- end -->\n", tmp_path)
+    assert "](run/effects.png)" in text and "\nold" not in text
+    assert (tmp_path / "run" / "effects.png").read_bytes().startswith(b"\x89PNG")
+    with pytest.raises(Complaint, match="has no figure 'effect'"):
+        filled("<!-- figure run effect -->\n<!-- end -->\n", tmp_path)
+
+
 def test_a_profile_stands_beside_its_ledger(tmp_path: Path) -> None:
     """4 of 10 samples of the region are below the exception, and 500 faults are counted there."""
     below = "run;refill;asm_exc_page_fault_[k]"
