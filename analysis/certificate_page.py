@@ -31,7 +31,8 @@ EXPECTS = (
     "were added."
 )
 LEGEND = (
-    "Bands are exact 95 % intervals (Clopper and Pearson). All gates went through the command "
+    "Bands are exact 95 % intervals (Clopper and Pearson). Neighbouring windows of the usual ways "
+    "share their weather, so theirs are somewhat too narrow. All gates went through the command "
     "line, one at a time, in a drawn order.",
     "The true change in time is the median over blocks of a run of fixed length, with its exact "
     "95 % interval, in the cell where it is largest. Plants of counts are not in that run.",
@@ -200,4 +201,5 @@ def certificate_summary(folder: Path) -> str:
         raise Complaint(f"{path}: unknown schema '{stated.get('schema')}'", f"this reads {SCHEMA}")
     lines = [f"- {promise_line(promise)}." for promise in stated["promises"]]
     tables = [verdict_table(stated), *_usual(stated)]
-    return "\n".join([*lines, "", "\n\n".join(map(markdown_table, tables))])
+    shown = [f"{table.title}:\n\n{markdown_table(table)}" for table in tables]
+    return "\n".join([*lines, "", "\n".join(shown)])

@@ -33,6 +33,7 @@ from .sequential import (
 SCHEMA = "slablab-gate/1"
 INSTRUCTIONS = "instructions"
 TOLERANCE = 1e-9  # relative, or absolute near 0: harness and analysis sum in other orders
+UNDER_CALLGRIND = ": under callgrind: "  # in the reasons of a gate that a counted process voided
 BLOCKS_FOR_DEPENDENCE = 20
 ALPHA_DEPENDENCE = 0.001  # over all cells
 LOST_RATIO_MAX = 0.20
@@ -166,17 +167,21 @@ def _instruction_counts(folder: Path, cell: str) -> tuple[list[int], list[int]]:
 
 def _instruction_row(gate: Gate, cell: str, written: dict[str, Any]) -> dict[str, Any]:
     head, base = _instruction_counts(gate.run.path, cell)
+    if any(why for why in gate.said["reasons"] if UNDER_CALLGRIND in why):
+        head = []  # where one process went wrong the harness judges none
     if not head:
         return {
             **_as_planned(written),
             "verdict": "undecided" if written["decides"] else "reported",
             "decided_at": None,
+            "blocks": 0,
+            **dict.fromkeys(("effect", "low", "high", "mde", "base_median", "head_median")),
         }
     verdict, effect, spread = decide_instructions(head, base, written["margin"])
     return {
         **_as_planned(written),
         "verdict": verdict if written["decides"] else "reported",
-        "decided_at": len(head),
+        "decided_at": len(head) if written["decides"] and verdict != "undecided" else None,
         "blocks": len(head),
         "effect": effect,
         "low": effect - spread,
@@ -225,9 +230,10 @@ def is_void(gate: Gate) -> bool:
     threshold = math.log(gate.decisions / plan["alpha_control"])
     if any(entry["log_e"] >= threshold for entry in derived_controls(gate).values()):
         return True
-    names = [rule["name"] for rule in gate.rules]
-    metric = "time" if "time" in names else names[0]
-    for cell in gate.run.cells if metric != INSTRUCTIONS else []:
+    decides = [rule["name"] for rule in gate.rules if rule["decides"]]
+    of_blocks = [name for name in decides if name != INSTRUCTIONS]
+    metric = "time" if "time" in of_blocks else of_blocks[0] if of_blocks else None
+    for cell in gate.run.cells if metric is not None else []:
         values = gate.values(cell, metric)
         d = differences(values[:, HEAD], values[:, BASE], metric in COUNTS)
         if d.size >= BLOCKS_FOR_DEPENDENCE and dependence_p(d) < ALPHA_DEPENDENCE / len(
@@ -239,9 +245,10 @@ def is_void(gate: Gate) -> bool:
 
 
 def derived_verdict(gate: Gate, rows: dict[tuple[str, str], dict[str, Any]]) -> str:
-    """pass, fail, inconclusive or void. What voided the run before its first block left no sample
-    to find it by, so gate.json's word counts then."""
-    if is_void(gate) or (gate.run.blocks.empty and gate.said["verdict"] == "void"):
+    """pass, fail, inconclusive or void. What voided the run before its first block, or under
+    callgrind, left no sample to find it by, so gate.json's word counts then."""
+    unseen = gate.run.blocks.empty or any(UNDER_CALLGRIND in why for why in gate.said["reasons"])
+    if is_void(gate) or (unseen and gate.said["verdict"] == "void"):
         return "void"
     verdicts = {row["verdict"] for row in rows.values()}
     if "fail" in verdicts:

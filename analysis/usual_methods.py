@@ -197,7 +197,7 @@ def methods_table(rows: list[dict[str, Any]]) -> Table:
         text = f"{100 * band['share']:.1f} [{100 * band['low']:.1f}, {100 * band['high']:.1f}]"
         lines.setdefault((row["method"], row["runs"]), {})[row["variant"]] = text
     return Table(
-        'How often "slower" is said, %, beside the usual ways',
+        'How often "slower" is said of a window of one cell (slablab: of a gate), %',
         ["method", "runs of each", *variants],
         [
             Row(

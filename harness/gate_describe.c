@@ -37,7 +37,7 @@ static json_t *describe_row(struct gate_judge const *judge, struct gate_row cons
                                             : json_null());
     json_object_set_new(
         object, "blocks",
-        json_integer((json_int_t)(of_blocks ? judge->cells[row->cell].n : row->decided_at)));
+        json_integer((json_int_t)(of_blocks ? judge->cells[row->cell].n : row->counted)));
     json_object_set_new(object, "effect", number_or_null(estimate->effect));
     json_object_set_new(object, "low", number_or_null(estimate->low));
     json_object_set_new(object, "high", number_or_null(estimate->high));

@@ -28,6 +28,7 @@ struct gate_judge *gate_judge_new(struct plan const *plan)
         row->cell = i / metrics;
         row->rule = &plan->gate.metrics[i % metrics];
         row->verdict = row->rule->decides ? GATE_UNDECIDED : GATE_REPORTED;
+        row->estimate = (struct gate_estimate){NAN, NAN, NAN, NAN, NAN, NAN};
         judge->decisions += row->rule->decides;
     }
     return judge;
@@ -253,15 +254,18 @@ struct gate_row const *gate_judge_control_fault(struct gate_judge const *judge)
     return NULL;
 }
 
-/* The time's differences tell; without it, those of the first metric. */
+/* The first row that blocks decide, time's before all others; NULL where there is none. */
 static struct gate_row const *row_for_dependence(struct gate_judge const *judge, size_t cell)
 {
     struct gate_row const *const rows = &judge->rows[cell * judge->plan->gate.metric_count];
+    struct gate_row const *found = NULL;
 
-    for (size_t m = 0; m < judge->plan->gate.metric_count; m++)
-        if (text_equal(rows[m].rule->metric->name, "time"))
-            return &rows[m];
-    return rows;
+    for (size_t m = 0; m < judge->plan->gate.metric_count; m++) {
+        bool const decides = rows[m].rule->decides && gate_row_is_of_blocks(&rows[m]);
+        if (decides && (found == NULL || text_equal(rows[m].rule->metric->name, "time")))
+            found = &rows[m];
+    }
+    return found;
 }
 
 size_t gate_judge_dependent_cell(struct gate_judge const *judge)
@@ -270,10 +274,10 @@ size_t gate_judge_dependent_cell(struct gate_judge const *judge)
     size_t cell = 0;
 
     for (bool found = false; cell < cells; cell++) {
-        if (judge->cells[cell].n < BLOCKS_FOR_DEPENDENCE)
+        struct gate_row const *const row = row_for_dependence(judge, cell);
+        if (row == NULL || judge->cells[cell].n < BLOCKS_FOR_DEPENDENCE)
             continue;
-        double *const differences =
-            differences_of(judge, row_for_dependence(judge, cell), GATE_HEAD);
+        double *const differences = differences_of(judge, row, GATE_HEAD);
         found = dependence_p(differences, judge->cells[cell].n) < ALPHA_DEPENDENCE / (double)cells;
         free(differences);
         if (found)
@@ -305,11 +309,13 @@ void gate_judge_instructions(struct gate_judge *judge, size_t cell, double *base
     estimate->low = estimate->effect - spread;
     estimate->high = estimate->effect + spread;
     estimate->mde = fmax(spread, row->rule->margin / 2);
-    row->decided_at = n_head;
+    row->counted = n_head;
     if (!row->rule->decides)
         return;
     if (estimate->low > 0 && estimate->effect >= row->rule->margin / 2)
         row->verdict = GATE_FAIL;
     else if (estimate->high < row->rule->margin)
         row->verdict = GATE_PASS;
+    if (row->verdict != GATE_UNDECIDED)
+        row->decided_at = n_head;
 }

@@ -5,7 +5,7 @@
  *   fail   against "the head is not more":               bets on head > base
  *   pass   against "the head is more by the margin":     bets on head - base < margin
  *
- * A tie counts against both. A row's first decision stays. Like a tally, a judge is fed with
+ * A tie wins no bet. A row's first decision stays. Like a tally, a judge is fed with
  * records alone, so a resumed gate decides as an uninterrupted one.
  *
  * SPDX-License-Identifier: MIT */
@@ -33,7 +33,8 @@ struct gate_row {
     size_t cell;
     struct gate_metric const *rule;
     enum gate_verdict verdict;
-    uint64_t decided_at; /* valid blocks; 0: not decided */
+    uint64_t decided_at; /* valid blocks, or blocks of counts; 0: not decided */
+    uint64_t counted;    /* callgrind's blocks, of a row of instructions */
     double log_e_fail;   /* after the cell's last block */
     double log_e_pass;
     double log_e_control; /* of the control arm against the base, two-sided */

@@ -97,7 +97,9 @@ static void append_job_summary(json_t const *gate)
     if (path == NULL || *path == '\0')
         return;
     char *const text = gate_markdown(gate);
-    if (file == NULL || fputs(text, file) < 0 || fclose(file) != 0)
+    bool written = file != NULL && fputs(text, file) >= 0;
+    written = (file == NULL || fclose(file) == 0) && written;
+    if (!written)
         complain("the same table is in the run's gate.md", "GITHUB_STEP_SUMMARY=%s: %s", path,
                  strerror(errno));
     free(text);
@@ -111,7 +113,7 @@ static bool ignore_record(void *context, json_t const *record)
 }
 
 /* One gate is one line: there whole, or not at all. */
-static bool append_history(char const *results, char const *experiment, json_t const *gate)
+static bool append_history(char const *results, char const *experiment, json_t *gate)
 {
     char *const folder = text_format("%s/history", results);
     char *const name = text_format("%s.jsonl", experiment);
@@ -123,12 +125,24 @@ static bool append_history(char const *results, char const *experiment, json_t c
                  strerror(errno));
     appended = appended && record_open(&file, folder, name, ignore_record, NULL);
     if (appended) {
-        appended = record_append(&file, (json_t *)gate);
+        appended = record_append(&file, gate);
         record_close(&file);
     }
     free(name);
     free(folder);
     return appended;
+}
+
+bool gate_record(struct gate_request const *request, char const *experiment, char const *folder)
+{
+    char *const path = text_format("%s/gate.json", folder);
+    json_t *const gate = request->record ? json_load_file(path, 0, NULL) : NULL;
+    bool const recorded =
+        !request->record || (gate != NULL && append_history(request->results, experiment, gate));
+
+    json_decref(gate);
+    free(path);
+    return recorded;
 }
 
 /* Each cell with a row that failed. */
@@ -154,9 +168,7 @@ int gate_finish(struct gate_request const *request, struct bench const *bench,
     json_t *const gate = describe(request, tally, outcome);
     bool const written = durable_write_json(folder, "gate.json", gate) &&
                          write_text(folder, "gate.md", gate_markdown(gate)) &&
-                         write_text(folder, "gate.xml", gate_junit(gate)) &&
-                         (!request->record ||
-                          append_history(request->results, tally->plan->experiment, gate));
+                         write_text(folder, "gate.xml", gate_junit(gate));
     int const status = written ? gate_exit_status(gate) : EXIT_STATUS_USAGE;
 
     if (written) {

@@ -29,4 +29,8 @@ enum step gate_count_instructions(struct bench const *bench, struct gate_judge *
 int gate_finish(struct gate_request const *request, struct bench const *bench,
                 struct tally const *tally, json_t const *outcome, char const *folder);
 
+/* Appends the gate to the history, where the request says so: after outcome.json, so that no gate
+ * is there twice. False after a complaint. */
+bool gate_record(struct gate_request const *request, char const *experiment, char const *folder);
+
 #endif

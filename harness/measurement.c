@@ -14,6 +14,7 @@
 #include "memory.h"
 #include "progress.h"
 #include "run_folder.h"
+#include "stop.h"
 #include "summary.h"
 #include "text.h"
 #include "unfinished.h"
@@ -146,7 +147,8 @@ static int finish(struct bench const *bench, struct tally const *tally, json_t *
         verdict != EXIT_STATUS_USAGE && durable_write_json(folder, "outcome.json", outcome);
     if (gate != NULL) {
         json_decref(outcome);
-        return written ? verdict : EXIT_STATUS_USAGE;
+        return written && gate_record(gate, tally->plan->experiment, folder) ? verdict
+                                                                             : EXIT_STATUS_USAGE;
     }
     if (written && bench->instrument == NULL)
         summary_print(tally, outcome, folder);
@@ -173,7 +175,8 @@ static int carry_out(struct bench *bench, struct tally *tally, char const *folde
                      "%s: void before its first block, as said above", bench->plan->experiment);
     } else if (step == STEP_DONE) {
         step = blocks_run(bench, tally, stops, folder);
-        if (step == STEP_DONE && gate != NULL)
+        if (step == STEP_DONE && gate != NULL && !stop_of_control(tally) &&
+            !stop_of_lost_run(tally))
             step = gate_count_instructions(bench, tally->judge, folder, reasons);
         if (step == STEP_DONE || step == STEP_VOID)
             status = finish(bench, tally, stop_outcome(tally, stops, reasons), folder, gate);

@@ -158,6 +158,21 @@ static void blocks_that_follow_one_another_are_found(void **state)
     assert_int_equal(gate_judge_dependent_cell(judge), 1);
 }
 
+/* Time that is only shown, and instructions, say nothing of the blocks that decide. */
+static void only_rows_that_blocks_decide_are_asked_for_dependence(void **state)
+{
+    (void)state;
+    gate_judge_free(judge);
+    judge = made_judge(true);
+    struct gate_metric const instructions = gate_metrics[INSTRUCTIONS];
+    gate_metrics[INSTRUCTIONS] = gate_metrics[TIME];
+    gate_metrics[INSTRUCTIONS].decides = false;
+    gate_metrics[TIME] = instructions;
+    for (size_t i = 0; i < 60; i++)
+        made_block(judge, 1, 1e7, 1e7, 1e7 * (1 + (double)i / 1000), 1, 1);
+    assert_int_equal(gate_judge_dependent_cell(judge), 2);
+}
+
 static void estimates_are_medians(void **state)
 {
     (void)state;
@@ -193,7 +208,9 @@ static void instructions_have_the_spread_of_the_base(void **state)
     assert_int_equal(instructions(1000999, 1000000), GATE_PASS);
     assert_int_equal(instructions(1002500, 1001800), GATE_UNDECIDED);
     assert_int_equal(judge->decisions, 6);
+    assert_int_equal(judge->rows[3 + INSTRUCTIONS].decided_at, 0);
     assert_int_equal(judge->rows[INSTRUCTIONS].verdict, GATE_UNDECIDED);
+    assert_true(isnan(judge->rows[INSTRUCTIONS].estimate.effect));
     /* Blocks do not wait for them. */
     run(60, 1, 0);
     assert_true(gate_judge_has_decided(judge, 0));
@@ -214,6 +231,7 @@ int main(void)
         CASE(another_control_is_found),
         CASE(what_is_shown_neither_decides_nor_holds),
         CASE(blocks_that_follow_one_another_are_found),
+        CASE(only_rows_that_blocks_decide_are_asked_for_dependence),
         CASE(estimates_are_medians),
         CASE(instructions_have_the_spread_of_the_base),
     };
