@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
+#include "tests/child.h"
 #include "tests/observed.h"
 #include "tests/preloaded.h"
 
@@ -12,7 +13,10 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -102,12 +106,38 @@ static void test_every_block_of_a_slab_is_handed_out_once(void **state)
         free(block[i]);
 }
 
-int main(void)
+/* The libraries of this process take less than 4 MB, and 8 SuperSlabs 8. */
+static int execute_with_little_memory(void *argument)
+{
+    struct rlimit const little = {9 << 20, 9 << 20};
+
+    if (setrlimit(RLIMIT_AS, &little) == 0)
+        execl("/proc/self/exe", argument, "--begin", (char *)NULL);
+    return 1;
+}
+
+static void test_start_without_memory(void **state)
+{
+    struct child child;
+
+    (void)state;
+    if (!phase_is("libeager-superslabs.so"))
+        skip();
+    child_run(&child, execute_with_little_memory, (void *)(uintptr_t) "eager");
+    assert_true(child_aborted(&child));
+    assert_non_null(strstr(child.text, "start: no memory for a SuperSlab of every class\n  try: "));
+}
+
+int main(int argc, char **argv)
 {
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(test_first_block_of_a_slab),
         cmocka_unit_test(test_superslabs_at_start),
         cmocka_unit_test(test_every_block_of_a_slab_is_handed_out_once),
+        cmocka_unit_test(test_start_without_memory),
     };
+
+    if (argc == 2 && strcmp(argv[1], "--begin") == 0)
+        return 0;
     return cmocka_run_group_tests_name("eager", tests, NULL, NULL);
 }
