@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # run_all.sh -- from a bare Debian machine to tables: install, build, measure, report.
 #
-#   ./run_all.sh            the quick form of every experiment (under 6 minutes on 2 cores)
+#   ./run_all.sh            the quick form of every experiment (about 6 minutes on 2 cores)
 #   ./run_all.sh --full     the publishable form (an hour; leave the machine alone meanwhile)
 #   ./run_all.sh --setup    only install what is missing
 #
