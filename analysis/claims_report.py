@@ -12,7 +12,7 @@ from .claims import Judged, columns_of
 from .claims_latex import claims_latex
 from .claims_page import document, judged_claims
 from .formats import markdown
-from .report import csv_differs, first_difference
+from .report import files_differences
 
 
 def claims_files(judged: list[Judged]) -> dict[str, str]:
@@ -36,14 +36,4 @@ def write_claims(folders: list[Path], path: Path, out: Path) -> Path:
 
 def claims_differences(folders: list[Path], path: Path, stored: Path) -> list[str]:
     """What in a stored folder is not what the samples give; empty: all of it is."""
-    found = []
-    for name, derived in claims_files(judged_claims(folders, path)).items():
-        file = stored / name
-        if not file.exists():
-            found.append(f"{file}: missing")
-            continue
-        text = file.read_text(encoding="utf-8")
-        differs = csv_differs if file.suffix == ".csv" else str.__ne__
-        if differs(text, derived):
-            found.append(f"{file}: {first_difference(text, derived)}")
-    return found
+    return files_differences(stored, claims_files(judged_claims(folders, path)))

@@ -73,14 +73,14 @@ def _close(left: str, right: str) -> bool:
         return False
 
 
-def csv_differs(stored: str, derived: str) -> bool:
+def _csv_differs(stored: str, derived: str) -> bool:
     left, right = (list(csv.reader(io.StringIO(text))) for text in (stored, derived))
     return len(left) != len(right) or any(
         len(a) != len(b) or not all(map(_close, a, b)) for a, b in zip(left, right)
     )
 
 
-def first_difference(stored: str, derived: str) -> str:
+def _first_difference(stored: str, derived: str) -> str:
     left, right = stored.splitlines(), derived.splitlines()
     for number, (a, b) in enumerate(zip(left, right), start=1):
         if a != b:
@@ -88,18 +88,24 @@ def first_difference(stored: str, derived: str) -> str:
     return f"{len(left)} lines, but the samples give {len(right)}"
 
 
-def differences(run: Run, folder: Path) -> list[str]:
-    """What in a report's folder is not what the run's samples give; empty: all of it is."""
+def files_differences(folder: Path, derived: dict[str, str]) -> list[str]:
+    """A line for each file of that name in the folder that is not what was derived."""
     found = []
-    for name, derived in table_files(run).items():
-        path = folder / "tables" / name
+    for name, text in derived.items():
+        path = folder / name
         if not path.exists():
             found.append(f"{path}: missing")
             continue
         stored = path.read_text(encoding="utf-8")
-        differs = csv_differs if path.suffix == ".csv" else str.__ne__
-        if differs(stored, derived):
-            found.append(f"{path}: {first_difference(stored, derived)}")
+        differs = _csv_differs if path.suffix == ".csv" else str.__ne__
+        if differs(stored, text):
+            found.append(f"{path}: {_first_difference(stored, text)}")
+    return found
+
+
+def differences(run: Run, folder: Path) -> list[str]:
+    """What in a report's folder is not what the run's samples give; empty: all of it is."""
+    found = files_differences(folder / "tables", table_files(run))
     path = folder / NUMBERS
     stored = path.read_text(encoding="utf-8") if path.exists() else ""
     found += [f"{path}: {what}" for what in numbers_differences(run, stored)]

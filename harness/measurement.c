@@ -155,9 +155,7 @@ static int finish(struct bench const *bench, struct tally const *tally, json_t *
     else if (written)
         instrument_summary_print(bench->instrument, tally, outcome, folder);
     json_decref(outcome);
-    if (!written)
-        return EXIT_STATUS_USAGE;
-    return verdict;
+    return written ? verdict : EXIT_STATUS_USAGE;
 }
 
 static int carry_out(struct bench *bench, struct tally *tally, char const *folder,

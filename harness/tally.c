@@ -50,15 +50,6 @@ static size_t find_cell(struct plan const *plan, char const *id)
     return cell;
 }
 
-static size_t find_arm(struct plan const *plan, char const *id)
-{
-    size_t arm = 0;
-
-    while (arm < plan->arm_count && strcmp(plan->arms[arm].id, id) != 0)
-        arm++;
-    return arm;
-}
-
 /* Makes room for one more valid block and returns where it goes. */
 static struct tally_sample *next_block(struct tally_cell *cell, size_t arm_count)
 {
@@ -101,8 +92,8 @@ static bool take_samples(struct plan const *plan, json_t const *samples, struct 
             continue;
         timed++;
         char const *const id = json_string_value(json_object_get(sample, "arm"));
-        size_t const arm = id == NULL ? plan->arm_count : find_arm(plan, id);
-        if (arm == plan->arm_count || into[arm].cpu_ns != 0)
+        size_t arm = 0;
+        if (id == NULL || !plan_find_arm(plan, id, true, &arm) || into[arm].cpu_ns != 0)
             return false;
         uint64_t const cpu_ns = number(sample, "cpu_ns");
         into[arm].cpu_ns = cpu_ns == 0 ? 1 : cpu_ns;
