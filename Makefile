@@ -138,11 +138,13 @@ keep: ## RUN=results/x/y: store a finished run in results/reference/, compressed
 	cp $(RUN)/*.json $(RUN)/*.jsonl $(KEPT)
 	gzip --best --no-name --force $(KEPT)/*.jsonl
 
-# Of each experiment in results/reference/, the last timed run; a gate has a page of its own.
-TIMED = $(filter-out $(patsubst %/gate.json,%,$(wildcard $(1)*/gate.json)),\
-	$(patsubst %/samples.jsonl.gz,%,$(wildcard $(1)*/samples.jsonl.gz)))
-report: RUNS = $(foreach experiment,$(sort $(wildcard results/reference/*/)),$(lastword $(sort $(call TIMED,$(experiment)))))
-report: ## report.html, tables and figures from results/reference/ alone, into results/report/
+# Of each experiment in results/reference/, the last timed run, profile and ledger; a gate has a
+# page of its own.
+LAST = $(lastword $(sort $(filter-out $(patsubst %/gate.json,%,$(wildcard $(1)*/gate.json)),\
+	$(patsubst %/$(2).jsonl.gz,%,$(wildcard $(1)*/$(2).jsonl.gz)))))
+report print-runs: RUNS = $(foreach kind,samples profile faults,\
+	$(foreach experiment,$(sort $(wildcard results/reference/*/)),$(call LAST,$(experiment),$(kind))))
+report: ## report.html, numbers.tex, tables and figures from results/reference/ alone, into results/report/
 	$(PYTHON) -m analysis report $(RUNS) --out results/report
 
 readme: ## draw the tables in README.md anew from the runs that they name
@@ -150,6 +152,9 @@ readme: ## draw the tables in README.md anew from the runs that they name
 
 setup: ## install what is missing (apt, as root or with sudo)
 	@./run_all.sh --setup
+
+print-runs:
+	@echo $(RUNS)
 
 print-python:
 	@echo $(PYTHON)
@@ -190,7 +195,7 @@ lint: ## clang-tidy and cppcheck over the C, shellcheck over the shell
 		-Iworkloads -DBUILD_COMPILER='""' -DBUILD_FLAGS='""'
 	shellcheck $$(git ls-files '*.sh' .ci/run)
 
-.PHONY: always certify certificate mutants keep report readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python test tests test-c test-python test-style conformance golden lint clean
+.PHONY: always certify certificate mutants keep report readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python print-runs test tests test-c test-python test-style conformance golden lint clean
 .SECONDARY:
 
 clean: ## remove what was built

@@ -21,7 +21,7 @@ packages=(
     valgrind                 # instructions, where a gate decides by them
     libcmocka-dev            # tests in C
     python3 python3-pandas python3-numpy python3-scipy python3-matplotlib python3-jinja2
-    python3-pytest python3-yaml
+    python3-fonttools python3-pytest python3-yaml
     sqlite3 perl g++ xz-utils redis-tools # real programs that every allocator must carry
 )
 mapfile -t peers < <(sed -n 's/^ *package: *//p' allocators/peers.yaml)
@@ -101,8 +101,8 @@ for instrument in profile faults; do
 done
 python=$(make --silent print-python)
 "$python" -m analysis table --brief "${runs[@]}"
-"$python" -m analysis report "${runs[@]}" --out results/report
+"$python" -m analysis report "${runs[@]}" "${looked[@]}" --out results/report
 "$python" -m analysis profile "${looked[@]}" --out results/report >results/report/profile.txt
 "$python" -m analysis claims "${runs[@]}" "${looked[@]}" --out results/report
-printf '\nreport: %s\nwhere the time goes: %s, figures beside it\n' \
-    "$PWD/results/report/report.html" "$PWD/results/report/profile.txt"
+printf '\nreport: %s\nflame graphs: %s\n' \
+    "$PWD/results/report/report.html" "$PWD/results/report/flames"

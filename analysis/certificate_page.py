@@ -13,7 +13,7 @@ from typing import Any
 from . import operating_curve
 from .certificate import SCHEMA, VERDICTS, Certified, derived
 from .complaint import Complaint
-from .drawing import drawn, embeddable, on_paper
+from .drawing import TWO_COLUMNS, drawn
 from .formats import markdown, markdown_table
 from .operating_curve import largest
 from .page import Document, Row, Table
@@ -42,7 +42,7 @@ LEGEND = (
 
 
 @dataclass(frozen=True)
-class Drawing:
+class Stated:
     """What the figure is drawn from."""
 
     name: str
@@ -165,22 +165,27 @@ def document(stated: dict[str, Any]) -> Document:
     )
 
 
+def nine_digits(value: Any) -> Any:
+    """The same on every processor, whose logarithms differ in their last bits."""
+    if isinstance(value, dict):
+        return {name: nine_digits(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [nine_digits(inner) for inner in value]
+    return float(f"{value:.9g}") if isinstance(value, float) else value
+
+
 def certificate_files(certified: Certified) -> dict[str, bytes]:
     """All files of the certificate. The same gates give the same bytes."""
-    stated = {**derived(certified), "usual_methods": compared(certified)}
+    stated = nine_digits({**derived(certified), "usual_methods": compared(certified)})
     found = document(stated)
-    figure = drawn(operating_curve, Drawing("certificate", stated))
-    question = operating_curve.QUESTION
-    shown = Picture(question, "", embeddable(figure["svg"], question))
-    files = {
+    figure = drawn(operating_curve, Stated("certificate", stated), TWO_COLUMNS)
+    shown = Picture(operating_curve.QUESTION, "", figure.inline)
+    return {
         FILE: json.dumps(stated, indent=1).encode() + b"\n",
         "certificate.md": markdown(found).encode(),
         "certificate.html": page_of([section("certificate", found, [shown])]).encode(),
+        **{f"operating_curve.{kind}": content for kind, content in figure.files.items()},
     }
-    for ending, content in figure.items():
-        paper = on_paper(content) if ending == "svg" else content
-        files[f"operating_curve.{ending}"] = paper
-    return files
 
 
 def write_certificate(certified: Certified, out: Path) -> Path:

@@ -11,7 +11,7 @@ import pandas as pd
 from .claims import Judged, columns_of
 from .claims_latex import claims_latex
 from .claims_page import document, judged_claims
-from .formats import markdown
+from .formats import csv_text, markdown
 from .report import files_differences
 
 
@@ -20,7 +20,7 @@ def claims_files(judged: list[Judged]) -> dict[str, str]:
     rows = [row for one in judged for row in columns_of(one)]
     return {
         "claims.md": markdown(document(judged)),
-        "claims.csv": pd.DataFrame(rows).to_csv(index=False, lineterminator="\n"),
+        "claims.csv": csv_text(pd.DataFrame(rows)),
         "claims.tex": claims_latex(judged),
     }
 

@@ -24,10 +24,11 @@ from .gates import gate_differences, load_gate
 from .history import load_history
 from .history_page import write_history
 from .joined import join
-from .profile_report import write_profile_report
+from .profile_stacks import write_stacks
 from .profile_tables import FUNCTIONS_SHOWN, document
 from .records import load
 from .report import differences, write_report
+from .sections import read_sections
 from .watch import keep_off_samples, watch
 
 STATUS_DIFFERENT = 1
@@ -67,13 +68,7 @@ def table(arguments: argparse.Namespace) -> int:
 
 
 def report(arguments: argparse.Namespace) -> int:
-    runs = [load(folder) for folder in arguments.run]
-    names = [run.name for run in runs]
-    if len(set(names)) < len(names):
-        raise Complaint(
-            f"two runs are called '{max(names, key=names.count)}'", "name each run once"
-        )
-    print(write_report(runs, arguments.out))
+    print(write_report(read_sections(arguments.run), arguments.out))
     return 0
 
 
@@ -81,10 +76,14 @@ def profile(arguments: argparse.Namespace) -> int:
     found = join(arguments.run)
     shown = arguments.functions
     sys.stdout.write("\n".join(terminal(document(joined, shown)) for joined in found))
-    if arguments.out is not None:
-        for joined in found:
-            write_profile_report(joined, arguments.out, shown)
-        print(arguments.out)
+    if arguments.out is None:
+        return 0
+    profiles = [joined.profile for joined in found if joined.profile is not None]
+    if not profiles:
+        raise Complaint("no profile among them, so there are no stacks", "slablab profile first")
+    for one in profiles:
+        write_stacks(one, arguments.out)
+    print(arguments.out)
     return 0
 
 
@@ -108,14 +107,15 @@ def gate(arguments: argparse.Namespace) -> int:
 
 def verify(arguments: argparse.Namespace) -> int:
     status = 0
-    for folder in arguments.run:
-        found = differences(load(folder), arguments.against)
+    for one in read_sections(arguments.run):
+        found = differences(one, arguments.against)
         for line in found:
             print(f"analysis: {line}", file=sys.stderr)
         if found:
             status = STATUS_DIFFERENT
         else:
-            print(f"{arguments.against}: every table of {folder} is what its samples give")
+            name = one.subject.name
+            print(f"{arguments.against}: tables, figures and numbers of {name} are its samples'")
     if status != 0:
         names = " ".join(map(str, arguments.run))
         print(
@@ -187,10 +187,13 @@ def _profile_arguments(parser: argparse.ArgumentParser) -> None:
         type=int,
         metavar="N",
         default=FUNCTIONS_SHOWN,
-        help="functions shown of each arm (all are in the CSV)",
+        help="functions shown of each arm (--out has all)",
     )
     parser.add_argument(
-        "--out", type=Path, metavar="DIR", help="write tables/, figures/ and folded/ there, too"
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="write flame graphs, folded stacks and all functions there, too",
     )
 
 
@@ -266,7 +269,7 @@ COMMANDS = (
     ),
     Command(
         "report",
-        "write report.html, tables/ and figures/ of one or more runs",
+        "write report.html, numbers.tex, tables/ and figures/ of runs of any kind",
         _report_arguments,
         report,
     ),
@@ -284,7 +287,7 @@ COMMANDS = (
     ),
     Command(
         "verify",
-        "derive a report's tables again and fail on any difference",
+        "derive a report's tables, figures and numbers again and fail on any difference",
         _verify_arguments,
         verify,
     ),

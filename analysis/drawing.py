@@ -1,4 +1,7 @@
-"""drawing.py -- one figure as PNG, PDF, and SVG whose ink follows the page.
+"""drawing.py -- one figure as PDF, PNG and SVG, and as an SVG whose ink follows the page around it.
+
+A module that draws has QUESTION, layout(subject, width in inches), which is (rows, columns, height
+in inches), draw(subject, axes) and, on a page, caption(subject).
 
 SPDX-License-Identifier: MIT"""
 
@@ -18,12 +21,13 @@ from matplotlib.figure import Figure
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from .records import Recorded
+from .figure_data import digest
+from .fonts import FAMILY, font_faces
 
 INK = "#1b1f24"  # replaced by currentColor in an SVG, so that it can be read on a dark page
 STYLE = {
     "font.size": 8.5,
-    "font.family": "DejaVu Sans",
+    "font.family": FAMILY,
     "text.color": INK,
     "axes.labelcolor": INK,
     "axes.edgecolor": INK,
@@ -33,22 +37,35 @@ STYLE = {
     "axes.spines.right": False,
     "axes.linewidth": 0.7,
     "legend.labelcolor": INK,
-    "svg.fonttype": "path",
+    "svg.fonttype": "none",  # letters are text: to be found, read aloud and copied
     "pdf.fonttype": 42,  # TrueType, embedded: publishers refuse type 3
 }
-# Of a page in a paper: file ending, and inches.
-TWO_COLUMNS, ONE_COLUMN = ("", 7.2), ("-column", 3.5)
 NAMES = re.compile(r' id="[\w.]+_\d+"')  # matplotlib's, that nothing refers to
 BETWEEN_TAGS = re.compile(r">\s+<")
+PLACES = re.compile(r' (?:d|x|y|transform)="[^"]*"')
+LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
 PALETTE_COLOURS = 255
 PAPER = "#fbfaf7"  # behind an SVG that stands alone, so that it is legible on any page
 DOTS_PER_INCH = {"png": 160, "pdf": 220, "svg": 160}  # of vector files: of clouds of points
 
 
 @dataclass(frozen=True)
+class Width:
+    """A width of a page in a paper: how its files' names end, how wide it is, which there are."""
+
+    ending: str
+    inches: float
+    kinds: tuple[str, ...]
+
+
+TWO_COLUMNS = Width("", 7.2, ("pdf", "png", "svg"))
+ONE_COLUMN = Width("-column", 3.5, ("pdf",))
+
+
+@dataclass(frozen=True)
 class Drawing:
-    """files: "svg", "pdf" and "png" to what they hold. inline: an SVG for a page, whose letters are
-    text, to be found and read aloud; its font is the reader's where DejaVu Sans is missing."""
+    """files: a kind ("pdf") to what a file holds. inline: an SVG for a page, which brings the
+    letters' font (fonts.font_faces)."""
 
     files: dict[str, bytes]
     inline: str
@@ -63,14 +80,16 @@ def _styled(salt: str) -> Iterator[None]:
         yield
 
 
-def _metadata(kind: str, title: str, description: str) -> dict[str, Any]:
+def _metadata(kind: str, title: str, description: str, keywords: str) -> dict[str, Any]:
     """Nothing in a file tells when it was made: the same samples give the same bytes."""
     if kind == "svg":
-        return {"Title": title, "Description": description, "Date": None, "Creator": None}
+        said = {"Title": title, "Description": description, "Keywords": [keywords]}
+        return {**said, "Date": None, "Creator": None}
     if kind == "pdf":
         nothing = {"CreationDate": None, "Producer": None, "Creator": None}
-        return {"Title": title, "Subject": description, **nothing}
-    return {"Title": title, "Description": description, "Software": None}
+        return {"Title": title, "Subject": description, "Keywords": keywords, **nothing}
+    said = {"Title": title, "Description": description, "Keywords": keywords}
+    return {**said, "Software": None}
 
 
 def _saved(figure: Figure, kind: str, metadata: dict[str, Any]) -> bytes:
@@ -98,66 +117,67 @@ def _with_palette(png: bytes, metadata: dict[str, Any]) -> bytes:
     return stream.getvalue()
 
 
-def _figure(module: ModuleType, subject: Any, size: tuple[int, int, float, float]) -> Figure:
-    """Drawn and laid out once, for all formats alike."""
-    rows, columns, width_inches, height_inches = size
-    figure = Figure(figsize=(width_inches, height_inches), layout="constrained")
+def _figure(module: ModuleType, subject: Any, width: Width) -> Figure:
+    rows, columns, height_inches = module.layout(subject, width.inches)
+    figure = Figure(figsize=(width.inches, height_inches), layout="constrained")
     module.draw(subject, figure.subplots(rows, columns))
-    figure.draw_without_rendering()
-    figure.set_layout_engine("none")
     return figure
 
 
-def drawn(module: ModuleType, run: Recorded) -> dict[str, bytes]:
-    """{"svg": ..., "pdf": ..., "png": ...} of one figure of one run, in the module's own size."""
-    layout = getattr(module, "layout", lambda samples: (1, 1, 7.0, 4.0))
-    salt = f"{module.__name__}-{run.name}"
-    with _styled(salt):
-        figure = _figure(module, run, layout(run))
-        title, description = module.QUESTION, described(module, run)
-        return {
-            kind: _saved(figure, kind, _metadata(kind, title, description))
-            for kind in ("svg", "pdf", "png")
-        }
+def _provenance(subject: Any, figure: Figure) -> str:
+    """Of which samples a figure is: "plan be0aa3af92419583, run phase17-..., data ..."."""
+    plan = getattr(subject, "plan", {}).get("hash")
+    of_plan = f"plan {plan}, " if plan else ""
+    return f"{of_plan}run {subject.name}, data {digest(figure)}"
 
 
-def described(module: ModuleType, run: Recorded) -> str:
-    """What the picture's metadata say: its caption, and which plan's samples it is drawn from."""
-    caption = module.caption(run) if hasattr(module, "caption") else module.QUESTION
-    plan = getattr(run, "plan", {}).get("hash")
-    return f"{caption} Plan {plan}, run {run.name}." if plan else caption
+def provenance(module: ModuleType, subject: Any, width: Width) -> str:
+    """What the figure's files must say of where they come from; drawn, but not laid out or
+    saved."""
+    with _styled(""):
+        return _provenance(subject, _figure(module, subject, width))
 
 
-def drawn_for(module: ModuleType, run: Recorded, width: tuple[str, float]) -> Drawing:
-    """A figure at one of a page's widths: module.layout(run, width in inches) is (rows, columns,
-    height in inches)."""
-    ending, width_inches = width
-    rows, columns, height_inches = module.layout(run, width_inches)
-    title, description = module.QUESTION, described(module, run)
-    with _styled(f"{module.__name__}-{run.name}{ending}"):
-        figure = _figure(module, run, (rows, columns, width_inches, height_inches))
+def drawn(module: ModuleType, subject: Any, width: Width) -> Drawing:
+    """A figure at one of a page's widths; laid out once, for all formats alike."""
+    caption = module.caption(subject) if hasattr(module, "caption") else ""
+    title, description = module.QUESTION, caption or module.QUESTION
+    with _styled(f"{module.__name__}-{subject.name}{width.ending}"):
+        figure = _figure(module, subject, width)
+        keywords = _provenance(subject, figure)
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
         files = {
-            kind: _saved(figure, kind, _metadata(kind, title, description))
-            for kind in ("svg", "pdf", "png")
+            kind: _saved(figure, kind, _metadata(kind, title, description, keywords))
+            for kind in {*width.kinds, "svg"}
         }
-        with matplotlib.rc_context({"svg.fonttype": "none"}):
-            inline = _saved(figure, "svg", _metadata("svg", title, description))
-    return Drawing(files, embeddable(inline, f"{title} {module.caption(run)}"))
+    svg = _rounded(files["svg"].decode("utf-8"))
+    files["svg"] = _on_paper(svg).encode("utf-8")
+    words = f"{title} {caption}".rstrip()
+    return Drawing({kind: files[kind] for kind in width.kinds}, _embeddable(svg, words))
 
 
-def on_paper(svg: bytes) -> bytes:
-    """The same SVG with a background of its own."""
-    start = svg.index(b"<svg")
-    end = svg.index(b">", start) + 1
-    paper = f'<rect width="100%" height="100%" fill="{PAPER}"/>'.encode()
-    return svg[:end] + b"\n " + paper + svg[end:]
+def _rounded(svg: str) -> str:
+    """Places to a hundredth of a point: the rest is a fifth of a file."""
+
+    def short(found: re.Match[str]) -> str:
+        text = f"{float(found[0]):.2f}".rstrip("0").rstrip(".")
+        return "0" if text == "-0" else text
+
+    return PLACES.sub(lambda found: LONG_NUMBER.sub(short, found[0]), svg)
 
 
-def embeddable(svg: bytes, words: str) -> str:
+def _on_paper(svg: str) -> str:
+    """The SVG as a file of its own: with a background, and its letters."""
+    end = svg.index(">", svg.index("<svg")) + 1
+    paper = f'<rect width="100%" height="100%" fill="{PAPER}"/>'
+    return f"{svg[:end]}\n <style>{font_faces(svg)}</style>\n {paper}{svg[end:]}"
+
+
+def _embeddable(svg: str, words: str) -> str:
     """The <svg> element alone, without metadata, names or a fixed size, in the ink of the page
     around it. words: what it shows, for who cannot see it."""
-    text = svg.decode("utf-8")
-    text = text[text.index("<svg") :].replace(INK, "currentColor")
+    text = svg[svg.index("<svg") :].replace(INK, "currentColor")
     head, rest = text.split(">", 1)
     before, _, after = rest.partition("<metadata>")
     rest = before + after.partition("</metadata>")[2] if after else rest

@@ -21,7 +21,7 @@ from .certificate_page import certificate_summary
 from .claims_file import FILE as CLAIMS
 from .claims_page import claims_summary
 from .complaint import Complaint
-from .drawing import TWO_COLUMNS, drawn_for
+from .drawing import TWO_COLUMNS, drawn
 from .estimates import OPERATIONS
 from .figures import figures_for
 from .formats import markdown_table
@@ -99,7 +99,7 @@ def picture(run: Path, name: str, root: Path) -> str:
     if name not in modules:
         raise Complaint(f"{run} has no figure '{name}'", f"one of {', '.join(modules)}")
     path = run / f"{name}.png"
-    (root / path).write_bytes(drawn_for(modules[name], found, TWO_COLUMNS).files["png"])
+    (root / path).write_bytes(drawn(modules[name], found, TWO_COLUMNS).files["png"])
     return f"![{modules[name].QUESTION}]({path.as_posix()})\n\n{modules[name].caption(found)}"
 
 

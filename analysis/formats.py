@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import pandas as pd
+
 from .page import NO_BREAK, Document, Row, Table
 from .records import Run
 from .tables import document, long_form
@@ -276,8 +278,13 @@ def latex(found: Document) -> str:
     return "\n".join(parts) + "\n"
 
 
+def csv_text(frame: pd.DataFrame) -> str:
+    """Nine digits: the same on every processor, whose logarithms differ in their last bits."""
+    return frame.to_csv(index=False, lineterminator="\n", float_format="%.9g")
+
+
 def csv(run: Run) -> str:
-    return long_form(run).to_csv(index=False, lineterminator="\n")
+    return csv_text(long_form(run))
 
 
 # name -> (file ending, function of a run)

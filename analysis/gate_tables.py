@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from .formats import markdown
+from .formats import csv_text, markdown
 from .gates import Gate
 from .page import Document, Row, Table
 from .web_page import page_of, section
@@ -121,7 +121,7 @@ def write_gate_report(gate: Gate, out: Path) -> Path:
     tables.mkdir(parents=True, exist_ok=True)
     (tables / f"{name}.md").write_text(markdown(found), encoding="utf-8")
     rows = pd.DataFrame(gate.said["rows"])
-    rows.to_csv(tables / f"{name}.csv", index=False, lineterminator="\n")
+    (tables / f"{name}.csv").write_text(csv_text(rows), encoding="utf-8")
     page = out / f"{name}.html"
     page.write_text(page_of([section(name, found, [])]), encoding="utf-8")
     return page

@@ -19,9 +19,9 @@ TICKS = 8
 CHANGE = "#c2410c"
 
 
-def layout(history: History) -> tuple[int, int, float, float]:
+def layout(history: History, width_inches: float) -> tuple[int, int, float]:
     count = len(history.series)
-    return count, 1, 7.2, 0.7 + PANEL_INCHES * count
+    return count, 1, 0.7 + PANEL_INCHES * count
 
 
 def _label_gates(axes: Axes, series: Series) -> None:

@@ -12,8 +12,8 @@ import pandas as pd
 
 from . import history_figure
 from .change_points import PERMUTATIONS
-from .drawing import drawn, embeddable, on_paper
-from .formats import markdown
+from .drawing import TWO_COLUMNS, drawn
+from .formats import csv_text, markdown
 from .history import ALPHA, History, Series
 from .page import Document, Row, Table
 from .web_page import Picture, page_of, section
@@ -129,16 +129,14 @@ def long_form(history: History) -> pd.DataFrame:
 def history_files(history: History) -> dict[str, bytes]:
     """All files of the report. The same history gives the same bytes."""
     found = document(history)
-    figure = drawn(history_figure, history)
-    shown = Picture(history_figure.QUESTION, "", embeddable(figure["svg"], history_figure.QUESTION))
-    files = {
+    figure = drawn(history_figure, history, TWO_COLUMNS)
+    shown = Picture(history_figure.QUESTION, "", figure.inline)
+    return {
         "history.md": markdown(found).encode(),
-        "history.csv": long_form(history).to_csv(index=False, lineterminator="\n").encode(),
+        "history.csv": csv_text(long_form(history)).encode(),
         "history.html": page_of([section(history.name, found, [shown])]).encode(),
+        **{f"history.{kind}": content for kind, content in figure.files.items()},
     }
-    for ending, content in figure.items():
-        files[f"history.{ending}"] = on_paper(content) if ending == "svg" else content
-    return files
 
 
 def write_history(history: History, out: Path) -> Path:

@@ -19,7 +19,7 @@ SPDX-License-Identifier: MIT"""
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -27,10 +27,11 @@ import pandas as pd
 from .estimates import METRICS, OPERATIONS, SYSTEM_TIME_SHARE, Metric, event_metric
 from .formats import escape_latex
 from .judgement import judged, void_reasons
-from .records import Run
+from .records import Recorded, Run
 from .wording import ABSENT, mde_text, per_cent, relative, signed, value_text
 
 FILE = "numbers.tex"
+Derive = Callable[[str], Mapping[str, str]]  # a prefix to keys and their texts
 HEAD = r"""% numbers.tex -- every number of this report, as python3 -m analysis report wrote it.
 %
 % \slab{toggle.random_mixed,slots=400,warm.phase17-2.effect}: analysis/numbers.py says what keys are
@@ -148,28 +149,17 @@ def numbers(run: Run, prefix: str) -> dict[str, str]:
     return found
 
 
-def definitions(found: dict[str, str]) -> str:
+def definitions(found: Mapping[str, str]) -> str:
     return "".join(f"\\slabnumber{{{key}}}{{{text}}}\n" for key, text in found.items())
 
 
-def section(run: Run, prefix: str) -> str:
-    return f"% run {run.name}, keys {prefix}\n{definitions(numbers(run, prefix))}% end\n"
+def section_text(name: str, prefix: str, found: Mapping[str, str]) -> str:
+    return f"% run {name}, keys {prefix}\n{definitions(found)}% end\n"
 
 
-def numbers_file(runs: list[Run]) -> str:
-    """numbers.tex of a report. A run's keys begin with its experiment's name, where that is its
-    own."""
-    counts = Counter(run.plan["experiment"] for run in runs)
-    sections = []
-    for run in runs:
-        name = run.plan["experiment"] if counts[run.plan["experiment"]] == 1 else run.name
-        sections.append(section(run, name))
-    return HEAD + "".join(sections)
-
-
-def numbers_differences(run: Run, text: str) -> list[str]:
-    """What in the text of a stored numbers.tex is not what the run's samples give; a line that is
-    in no section would be nobody's number."""
+def numbers_differences(run: Recorded, text: str, derive: Derive) -> list[str]:
+    """What in the text of a stored numbers.tex is not what derive(prefix) gives; a line that is in
+    no section would be nobody's number."""
     found = []
     if SECTION.sub("", text) != HEAD:
         found.append("what stands outside of its runs' sections was not made by this analysis")
@@ -180,7 +170,7 @@ def numbers_differences(run: Run, text: str) -> list[str]:
     prefix, here = stored[run.name]
     if prefix not in (run.name, run.plan["experiment"]):
         return [*found, f"the keys of {run.name} begin with '{prefix}'"]
-    derived = section(run, prefix)
+    derived = section_text(run.name, prefix, derive(prefix))
     if here == derived:
         return found
     for number, (a, b) in enumerate(zip(here.splitlines(), derived.splitlines()), 1):

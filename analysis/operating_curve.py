@@ -22,8 +22,8 @@ REACH = 0.002  # of a promise's line to both sides
 SPREAD = 0.0006  # between the verdicts of one change, so that their bands stand side by side
 
 
-def layout(certificate: Any) -> tuple[int, int, float, float]:
-    return 2, 1, 7.2, 6.0
+def layout(certificate: Any, width_inches: float) -> tuple[int, int, float]:
+    return 2, 1, 6.0
 
 
 def largest(row: dict[str, Any]) -> dict[str, Any] | None:

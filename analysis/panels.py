@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from .colours import colours, markers
 from .estimates import OPERATIONS
 from .judgement import facts_of
-from .records import Run
+from .page import NO_BREAK
+from .records import Recorded, Run
 
 SMALL, TINY = 7.0, 6.2  # points
 NARROW_BELOW_INCHES = 5.0
@@ -33,7 +34,7 @@ def narrow(width_inches: float) -> bool:
     return width_inches < NARROW_BELOW_INCHES
 
 
-def shown_arms(run: Run) -> list[str]:
+def shown_arms(run: Recorded) -> list[str]:
     """Every arm but the control, which is the baseline again."""
     return [arm for arm in run.arms if arm != run.control]
 
@@ -62,9 +63,9 @@ def hide_spare(panels: list[Axes], used: int) -> None:
 
 
 def wrapped(text: str, inches: float, points: float) -> str:
-    return "\n".join(
-        textwrap.wrap(text, max(12, int(72 * inches / (POINTS_PER_LETTER * points))))
-    )
+    """Lines that fit; never broken between a figure and its per cent sign."""
+    letters = max(12, int(72 * inches / (POINTS_PER_LETTER * points)))
+    return "\n".join(textwrap.wrap(text.replace(" %", NO_BREAK + "%"), letters))
 
 
 def cell_title(axes: Axes, cell: str, inches: float) -> None:
@@ -106,8 +107,6 @@ def footer(figure: Figure, *lines: str) -> None:
 def arm_key(figure: Figure, run: Run, arms: Sequence[str]) -> None:
     """Which colour and marker is which arm, above all panels."""
     colour, marker = colours(run), markers(run)
-    longest = max(map(len, arms))
-    per_row = max(1, int(72 * figure.get_figwidth() / (longest * SMALL * 0.56 + 24)))
     axes = figure.axes[0]
     handles = [
         axes.plot(
@@ -120,10 +119,8 @@ def arm_key(figure: Figure, run: Run, arms: Sequence[str]) -> None:
         )[0]
         for arm in arms
     ]
-    columns = min(per_row, len(arms))
-    lines = -(-len(arms) // columns)
-    height = (lines * (SMALL + 4.5) + 4) / (72 * figure.get_figheight())
-    figure.get_layout_engine().set(rect=(0, 0, 1, 1 - height))
+    columns = min(key_columns(figure.get_figwidth(), max(map(len, arms))), len(arms))
+    room_above(figure, -(-len(arms) // columns))
     figure.legend(
         handles=handles,
         loc="upper left",
@@ -137,11 +134,24 @@ def arm_key(figure: Figure, run: Run, arms: Sequence[str]) -> None:
     ).set_in_layout(False)
 
 
-def key_inches(run: Run, arms: Sequence[str], width_inches: float) -> float:
-    """The height that arm_key takes."""
-    longest = max(map(len, arms))
-    per_row = max(1, int(72 * width_inches / (longest * SMALL * 0.56 + 24)))
-    return (-(-len(arms) // min(per_row, len(arms))) * (SMALL + 4.5) + 4) / 72
+def key_columns(width_inches: float, longest: int) -> int:
+    """How many names of so many letters stand beside each other in a key."""
+    return max(1, int(72 * width_inches / (longest * SMALL * 0.56 + 24)))
+
+
+def _lines_inches(lines: int) -> float:
+    return (lines * (SMALL + 4.5) + 4) / 72
+
+
+def room_above(figure: Figure, lines: int) -> None:
+    """The panels leave room for a key of so many lines."""
+    height = _lines_inches(lines) / figure.get_figheight()
+    figure.get_layout_engine().set(rect=(0, 0, 1, 1 - height))
+
+
+def key_inches(arms: Sequence[str], width_inches: float) -> float:
+    """The height that a key of these names takes."""
+    return _lines_inches(-(-len(arms) // key_columns(width_inches, max(map(len, arms)))))
 
 
 def row_labels(axes: Axes, labels: Sequence[str], named: bool) -> None:
@@ -195,7 +205,7 @@ def listed(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def machine_text(run: Run) -> str:
+def machine_text(run: Recorded) -> str:
     """ "AMD EPYC, 2 CPUs, under KVM", as far as machine.json tells."""
     facts = {key.split(".")[-1]: text for key, text in reversed(facts_of(run.machine))}
     parts = [facts.get("cpu_model") or facts.get("model") or "an unnamed machine"]
@@ -210,9 +220,33 @@ def machine_text(run: Run) -> str:
 def measured_on(run: Run) -> str:
     """ "40 to 400 blocks (each arm once, in random order, a fresh process each) on ...": the end of
     every caption."""
-    counts = [len(run.matrix(cell, OPERATIONS.values)) for cell in measured_cells(run)]
-    blocks = f"{min(counts)}" if min(counts) == max(counts) else f"{min(counts)} to {max(counts)}"
     return (
-        f"{blocks} blocks a cell, each of them every arm once in random order, a fresh process a "
-        f"sample, on {machine_text(run)}."
+        f"{_range(_blocks(run))} blocks a cell, each of them every arm once in random order, a "
+        f"fresh process a sample, on {machine_text(run)}."
     )
+
+
+def processes_on(run: Recorded, sizes: Sequence[int]) -> str:
+    """The end of a caption of an instrument's figure. sizes: processes of an arm in each cell."""
+    return f"{_processes(sizes)}, on {machine_text(run)}."
+
+
+def _processes(sizes: Sequence[int]) -> str:
+    return f"{_range(sizes)} process{'' if max(sizes) == 1 else 'es'} of every arm a cell"
+
+
+def _range(counts: Sequence[int]) -> str:
+    return f"{min(counts)}" if min(counts) == max(counts) else f"{min(counts)} to {max(counts)}"
+
+
+def _blocks(run: Run) -> list[int]:
+    return [len(run.matrix(cell, OPERATIONS.values)) for cell in measured_cells(run)]
+
+
+def origin(run: Run) -> str:
+    """The last line of a figure: it may be seen without its caption."""
+    return f"{run.plan['experiment']}: {_range(_blocks(run))} blocks a cell, on {machine_text(run)}"
+
+
+def origin_of_processes(run: Recorded, sizes: Sequence[int]) -> str:
+    return f"{run.plan['experiment']}: {_processes(sizes)}, on {machine_text(run)}"

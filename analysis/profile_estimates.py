@@ -61,7 +61,7 @@ CLAIM_COLUMNS = [
     *bounds("region", UNKNOWN, "ratio"),
 ]
 COST_COLUMNS = [
-    *("cell", "arm", "stage", "faults"),
+    *("cell", "arm", "stage", "faults", "processes"),
     *bounds("page_fault_time", UNKNOWN, "ns"),
     *bounds("time_per_fault", UNKNOWN, "ns"),
 ]
@@ -146,8 +146,8 @@ def page_faults(profile: Profile) -> pd.DataFrame:
             matrix = profile.matrix(cell, arm, stage)
             part, whole = matrix[below].sum(axis=0), matrix.sum(axis=0)
             found = UNKNOWN if unseen else share_of_samples(part, whole, profile.plan["alpha"])
-            row = {"cell": cell, "arm": arm, "stage": stage}
-            row["samples"] = np.nan if unseen else part.sum()
+            row = {"cell": cell, "arm": arm, "stage": stage, "processes": whole.size}
+            row |= {"samples": np.nan if unseen else part.sum(), "samples_all": whole.sum()}
             rows.append(row | bounds("share", found, "ratio"))
     return pd.DataFrame(rows)
 
@@ -174,6 +174,7 @@ def layer_differences(profile: Profile) -> pd.DataFrame:
             )
             for i, layer in enumerate(LAYERS):
                 row = {"cell": cell, "arm": arm, "against": against, "stage": stage}
+                row |= {"processes": first.shape[1]}
                 difference = Interval(found.point[i], found.low[i], found.high[i])
                 rows.append(row | {"layer": layer} | bounds("difference", difference, "ratio"))
     return pd.DataFrame(rows)
@@ -223,7 +224,7 @@ def overhead(profile: Profile) -> pd.DataFrame:
     for cell, arm in _places(profile):
         sampled, plain = (profile.column(cell, arm, x) for x in ("cpu_ns", "plain_cpu_ns"))
         found = statistics.effect(statistics.log_ratio(sampled, plain), profile.plan["alpha"])
-        row = {"cell": cell, "arm": arm, "blocks": sampled.size}
+        row = {"cell": cell, "arm": arm, "processes": sampled.size}
         row |= {"sampled_cpu_ns": np.median(sampled), "plain_cpu_ns": np.median(plain)}
         rows.append(row | bounds("overhead", found, "ratio"))
     return pd.DataFrame(rows)
@@ -328,6 +329,7 @@ def costs(joined: Joined) -> pd.DataFrame:
                 continue
             faults = float(np.median(raised))
             row = {"cell": cell, "arm": arm, "stage": stage, "faults": faults}
+            row |= {"processes": joined.profile.column(cell, arm, "block").size}
             row |= bounds("page_fault_time", time, "ns")
             each = Interval(time.point / faults, time.low / faults, time.high / faults)
             rows.append(row | bounds("time_per_fault", each, "ns"))

@@ -5,12 +5,12 @@ SPDX-License-Identifier: MIT"""
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import pandas as pd
 
 from . import profile_estimates as estimates
 from .frames import PAGE_FAULT, main_stage, page_faults_unseen
-from .instruments import WHOLE
 from .joined import Joined
 from .judgement import facts_of
 from .layers import LAYERS, memory_order, words
@@ -18,8 +18,10 @@ from .ledgers import Ledger
 from .page import Document, Row, Table
 from .profile_statements import cautions, legend, outcome, void_reasons
 from .profile_wording import (
+    STAGE_WORDS,
     count_text,
     interval,
+    note,
     points_text,
     share_text,
     split,
@@ -34,17 +36,27 @@ SMALL_FUNCTION = 0.005  # of the samples: self time that is worth a row
 LARGE_CALLER = 0.05  # of the samples: inclusive time that is worth one without any
 FAULT_FUNCTIONS_SHOWN = 8
 SMALL_ROW = 0.01  # of its stage's faults; such rows are shown as one
-STAGE_WORDS = {"region": "region", "start_up": "start-up", WHOLE: "whole process"}
 
 
 def _without_control(run: Recorded) -> list[str]:
     return [arm for arm in run.arms if arm != run.control]
 
 
-def _cells(frame: pd.DataFrame, arms: list[str], shown: Callable[[pd.Series], str]) -> list[str]:
-    """One text per arm, of the one row that the frame has for it; a dash where it has none."""
-    found = {row["arm"]: shown(row) for _, row in frame.iterrows()}
-    return [found.get(arm, ABSENT) for arm in arms]
+Entry = tuple[str, str]  # a cell's text, and what a page shows of it on hover or focus
+NONE: Entry = (ABSENT, "")
+
+
+def _row(names: list[str], entries: list[Entry]) -> Row:
+    texts, notes = [[entry[i] for entry in entries] for i in range(2)]
+    return Row("value", [*names, *texts], [*([""] * len(names)), *notes])
+
+
+def _cells(
+    frame: pd.DataFrame, arms: list[str], shown: Callable[[pd.Series], str]
+) -> list[Entry]:
+    """One entry per arm, of the one row that the frame has for it; a dash where it has none."""
+    found = {row["arm"]: (shown(row), note(row)) for _, row in frame.iterrows()}
+    return [found.get(arm, NONE) for arm in arms]
 
 
 def _of(frame: pd.DataFrame, **wanted: str) -> pd.DataFrame:
@@ -58,7 +70,7 @@ def _layer_rows(frame: pd.DataFrame, arms: list[str], shown: Callable[[pd.Series
     kept = frame[frame["arm"].isin(arms)]
     seen = set(kept[kept["samples"] > 0]["layer"])
     return [
-        Row("value", [words(layer), *_cells(_of(kept, layer=layer), arms, shown)])
+        _row([words(layer)], _cells(_of(kept, layer=layer), arms, shown))
         for layer in LAYERS
         if layer in seen
     ]
@@ -76,7 +88,7 @@ def layers_table(profile: Profile, cell: str) -> list[Table]:
         rows.append(Row("group", [f"{STAGE_WORDS[stage]}: share of its samples, %"]))
         rows += _layer_rows(here, arms, _share(here))
         sizes = _of(here, layer="other")
-        rows.append(Row("value", ["samples", *_cells(sizes, arms, _size)]))
+        rows.append(_row(["samples"], _cells(sizes, arms, _size)))
         if stage == "region" and here["cpu_per_operation_ns"].notna().any():
             rows.append(Row("group", ["region: CPU time per operation, ns"]))
             rows += _layer_rows(
@@ -99,6 +111,10 @@ def _size(row: pd.Series) -> str:
     return count(row["samples_all"])
 
 
+def _difference(row: pd.Series) -> Entry:
+    return points_text(interval(row, "difference", "ratio")), note(row)
+
+
 def differences_table(profile: Profile) -> list[Table]:
     """Layers' shares less those of another arm; the control is told in the outcome."""
     frame = estimates.layer_differences(profile)
@@ -113,10 +129,8 @@ def differences_table(profile: Profile) -> list[Table]:
             values = _of(here, layer=layer).set_index(["arm", "against"])
             if not values["difference_ratio"].abs().sum():
                 continue
-            texts = [
-                points_text(interval(values.loc[pair], "difference", "ratio")) for pair in compared
-            ]
-            rows.append(Row("value", [words(layer), *texts]))
+            entries = [_difference(values.loc[[pair]].reset_index().iloc[0]) for pair in compared]
+            rows.append(_row([words(layer)], entries))
     if not rows or not compared:
         return []
     heads = [f"{arm} vs {against}" for arm, against in compared]
@@ -144,23 +158,16 @@ def functions_table(profile: Profile, cell: str, shown: int) -> list[Table]:
         here = _of(frame, arm=arm)
         if here.empty:
             continue
-        below = interval(_of(faults, arm=arm).iloc[0], "share", "ratio")
+        below = _of(faults, arm=arm).iloc[0]
         rows.append(Row("group", [arm]))
         if page_faults_unseen(profile) is None:
-            rows.append(Row("value", [f"below {PAGE_FAULT}", "", share_text(below), ""]))
+            share = share_text(interval(below, "share", "ratio"))
+            rows.append(_row([f"below {PAGE_FAULT}"], [("", ""), (share, note(below)), ("", "")]))
         for _, row in _worth_a_row(here, shown).iterrows():
             time = interval(row, "self_cpu_per_operation", "ns") if stage == "region" else None
-            rows.append(
-                Row(
-                    "value",
-                    [
-                        row["label"],
-                        share_text(interval(row, "self", "ratio")),
-                        share_text(interval(row, "inclusive", "ratio")),
-                        time_text(time) if time else ABSENT,
-                    ],
-                )
-            )
+            texts = [share_text(interval(row, name, "ratio")) for name in ("self", "inclusive")]
+            texts.append(time_text(time) if time else ABSENT)
+            rows.append(_row([row["label"]], [(text, note(row)) for text in texts]))
     if not rows:
         return []
     columns = ["function", "self, %", "inclusive, %", "self, ns/op"]
@@ -174,7 +181,7 @@ def overhead_table(profile: Profile) -> Table:
         for _, row in _of(estimates.overhead(profile), cell=cell).iterrows():
             times = [number(row[f"{name}_cpu_ns"] / 1e6) for name in ("plain", "sampled")]
             added = points_text(interval(row, "overhead", "ratio"))
-            rows.append(Row("value", [row["arm"], *times, added]))
+            rows.append(_row([row["arm"]], [(text, note(row)) for text in (*times, added)]))
     columns = ["arm", "plain, ms", "sampled, ms", "added, %"]
     return Table("What sampling costs: CPU time of the region", columns, rows)
 
@@ -188,11 +195,15 @@ def _folded_small(frame: pd.DataFrame, keys: list[str]) -> tuple[list[tuple], li
     return [key for key in every if key in kept], [key for key in every if key not in kept]
 
 
-def _rest(ledger: Ledger, frame: pd.DataFrame, keys: list[str], small: list[tuple]) -> dict:
-    """Arm to the text of the sum of the small rows. Their medians are added: small rows are too
-    small for the difference to matter, and the totals below are exact."""
+def _rest(ledger: Ledger, frame: pd.DataFrame, keys: list[str], small: list[tuple]) -> Row:
+    """The sum of the small rows. Their medians are added: small rows are too small for the
+    difference to matter, and the totals below are exact."""
     marked = frame[[key in small for key in frame[keys].itertuples(index=False, name=None)]]
-    return {arm: count(marked[marked["arm"] == arm]["faults"].sum()) for arm in ledger.arms}
+    entries = []
+    for arm in _without_control(ledger):
+        here = marked[marked["arm"] == arm]["faults"]
+        entries.append((count(here.sum()), f"sum of {len(here)} medians; no MDE"))
+    return _row([f"{len(small)} more", *[""] * (len(keys) - 1)], entries)
 
 
 def _fault_group(
@@ -208,13 +219,10 @@ def _fault_group(
     rows = []
     for key in shown:
         here = _of(frame, **dict(zip(keys, key)))
-        texts = [count_text(row) for _, row in here.iterrows()]
-        by_arm = dict(zip(here["arm"], texts))
-        rows.append(Row("value", [*map(named, key), *(by_arm.get(arm, "0") for arm in arms)]))
+        by_arm = {row["arm"]: (count_text(row), note(row)) for _, row in here.iterrows()}
+        rows.append(_row(list(map(named, key)), [by_arm.get(arm, ("0", "")) for arm in arms]))
     if small:
-        rest = _rest(ledger, frame, keys, small)
-        label = [f"{len(small)} more", *[""] * (len(keys) - 1)]
-        rows.append(Row("value", [*label, *(rest[arm] for arm in arms)]))
+        rows.append(_rest(ledger, frame, keys, small))
     return rows
 
 
@@ -239,7 +247,7 @@ def _totals_group(ledger: Ledger, cell: str, blanks: int) -> list[Row]:
         "getrusage_process": "  getrusage",
     }
     return [Row("group", ["added up"])] + [
-        Row("value", [title, *[""] * blanks, *_cells(_of(frame, count=name), arms, count_text)])
+        _row([title, *[""] * blanks], _cells(_of(frame, count=name), arms, count_text))
         for name, title in named.items()
     ]
 
@@ -291,7 +299,8 @@ def costs_table(joined: Joined) -> list[Table]:
             for _, row in here.iterrows():
                 time = time_text(interval(row, "page_fault_time", "ns"), unit_ns)
                 each = time_text(interval(row, "time_per_fault", "ns"))
-                rows.append(Row("value", [row["arm"], time, count(row["faults"]), each]))
+                texts = (time, count(row["faults"]), each)
+                rows.append(_row([row["arm"]], [(text, note(row)) for text in texts]))
     columns = ["arm", f"page-fault time, {unit}", "faults", "ns per fault"]
     return [Table("What a page fault costs", columns, rows)]
 
@@ -309,6 +318,7 @@ def _tables(joined: Joined, functions_shown: int) -> list[Table]:
     return [*found, *costs_table(joined)]
 
 
+@lru_cache(maxsize=4)
 def document(joined: Joined, functions_shown: int = FUNCTIONS_SHOWN) -> Document:
     """All that a profile and a ledger say. Nothing in it depends on when or where it is made."""
     folders = " and ".join(run.path.resolve().name for run in joined.runs)
@@ -329,15 +339,15 @@ def long_forms(joined: Joined) -> dict[str, pd.DataFrame]:
     """Name to table for CSV, in raw precision; a unit is in each column's name."""
     found: dict[str, pd.DataFrame] = {}
     if joined.profile is not None:
-        for name in ("layers", "layer_differences", "functions", "page_faults", "overhead"):
+        for name in ("layers", "layer_differences", "page_faults", "overhead"):
             found[name] = getattr(estimates, name)(joined.profile)
     if joined.ledger is not None:
         found["faults"] = estimates.fault_rows(joined.ledger)
         found["fault_totals"] = estimates.fault_totals(joined.ledger)
     found["cost_per_fault"] = estimates.costs(joined)
-    return {
-        name: frame.drop(columns="label", errors="ignore")
-        for name, frame in found.items()
-        if not frame.empty
-    }
+    return {name: frame for name, frame in found.items() if not frame.empty}
 
+
+def long_form_of_functions(profile: Profile) -> pd.DataFrame:
+    """Every function of every stage; where few are worth a row of a table, thousands are here."""
+    return estimates.functions(profile).drop(columns="label")

@@ -8,10 +8,12 @@ import math
 
 import numpy as np
 
+from .instruments import WHOLE
 from .page import Row, Table
 from .statistics import Interval
 from .wording import ABSENT, count
 
+STAGE_WORDS = {"region": "region", "start_up": "start-up", WHOLE: "whole process"}
 NO_INTERVAL = f"[{ABSENT}]"
 NAME_COLUMNS = 30  # of the first column; a longer name stands on a line of its own
 TABLE_COLUMNS = 78  # of the terminal's 80: tables are indented
@@ -24,22 +26,35 @@ def interval(row, name: str, unit: str) -> Interval:
     )
 
 
-def _outward(found: Interval, sign: str = "") -> str:
-    """ "47 [44, 50]", with a decimal where all of it is below 10; bounds are rounded outwards."""
+def _decimals(found: Interval) -> int:
+    """One where all of it is below 10, as far as it is known."""
+    values = [found.point, found.low, found.high]
+    known = values if np.isfinite(values).all() else values[:1]
+    return 1 if max(map(abs, known)) < 9.95 else 0
+
+
+def outward(found: Interval, sign: str = "") -> tuple[str, str, str]:
+    """Point and bounds as texts; bounds are rounded outwards, and what nobody knows is a dash."""
     if not np.isfinite(found.point):
-        return ABSENT
-    known = np.isfinite([found.low, found.high]).all()
-    largest = max(map(abs, (found.point, found.low, found.high))) if known else abs(found.point)
-    scale = 10 if largest < 9.95 else 1
-    decimals = 1 if scale == 10 else 0
+        return ABSENT, ABSENT, ABSENT
+    decimals = _decimals(found)
+    tiny = 1e-9  # 0.07 * 100 is not rounded up to 8
     point = f"{found.point:{sign}.{decimals}f}"
     point = point.lstrip("+-") if float(point) == 0 else point
-    if not known:
-        return f"{point} {NO_INTERVAL}"
-    tiny = 1e-9  # 0.07 * 100 is not rounded up to 8
+    if not np.isfinite([found.low, found.high]).all():
+        return point, ABSENT, ABSENT
+    scale = 10**decimals
     low = math.floor(found.low * scale + tiny) / scale
     high = math.ceil(found.high * scale - tiny) / scale
-    return f"{point} [{low:.{decimals}f}, {high:.{decimals}f}]"
+    return point, f"{low:.{decimals}f}", f"{high:.{decimals}f}"
+
+
+def _outward(found: Interval, sign: str = "") -> str:
+    """ "47 [44, 50]"."""
+    point, low, high = outward(found, sign)
+    if point == ABSENT:
+        return ABSENT
+    return f"{point} {NO_INTERVAL}" if low == ABSENT else f"{point} [{low}, {high}]"
 
 
 def share_text(found: Interval) -> str:
@@ -60,6 +75,22 @@ def count_text(row) -> str:
     """A count's median, and in brackets its largest less its smallest where it varied."""
     spread = row["faults_max"] - row["faults_min"]
     return count(row["faults"]) + (f" ({count(spread)})" if spread else "")
+
+
+def note(row) -> str:
+    """What stands behind a figure, for who hovers over it: of how many processes it is, and of how
+    many samples, or between which counts."""
+    parts = [f"{row['arm']} in {row['cell']}"]
+    if "processes" in row:
+        parts.append(f"n = {row['processes']} processes")
+    if "samples_all" in row:
+        parts.append(f"{count(row['samples_all'])} samples")
+    if "faults_min" in row:
+        low, high = count(row["faults_min"]), count(row["faults_max"])
+        parts.append(f"median of counts from {low} to {high}")
+    against = row.get("against")
+    parts.append(f"less {against}'s; no MDE" if against else "no comparison, so no MDE")
+    return "; ".join(parts)
 
 
 def _width(table: Table, index: int) -> int:
@@ -85,11 +116,15 @@ def split(table: Table) -> list[Table]:
     return [_part(table, columns, number) for number, columns in enumerate(parts)]
 
 
+def _part_of_row(row: Row, kept: list[int]) -> Row:
+    cells, notes = ([texts[i] for i in kept] if texts else [] for texts in (row.cells, row.notes))
+    return Row(row.kind, cells, notes)
+
+
 def _part(table: Table, columns: list[int], number: int) -> Table:
     kept = [*range(table.texts), *columns]
     rows = [
-        row if row.kind == "group" else Row(row.kind, [row.cells[i] for i in kept])
-        for row in table.rows
+        row if row.kind == "group" else _part_of_row(row, kept) for row in table.rows
     ]
     title = table.title + (" (continued)" if number else "")
     heads = [table.columns[i] for i in kept]

@@ -7,60 +7,98 @@ from __future__ import annotations
 import csv
 import io
 import math
+from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from html import escape
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from .blocks import cpus
-from .drawing import ONE_COLUMN, TWO_COLUMNS, drawn_for, on_paper
-from .figures import figures_for
-from .formats import FORMATS
+from .drawing import ONE_COLUMN, TWO_COLUMNS, Drawing, Width, drawn, provenance
 from .numbers import FILE as NUMBERS
-from .numbers import numbers_differences, numbers_file
-from .records import Run
-from .tables import document
+from .numbers import HEAD, numbers_differences, section_text
+from .sections import Section
 from .web_page import Picture, html_head, html_tables, page_of, section
 
-STORED = ("markdown", "csv", "latex")
-# Exponentials differ in their last bits between processors; more is another table.
-CSV_TOLERANCE_RATIO = 1e-9
+VERSIONS = "versions.txt"
+LIBRARIES = ("numpy", "scipy", "pandas", "matplotlib", "fonttools", "pillow", "jinja2")
+# Processors differ in the last bits of an exponential, and so may the last of a number's nine
+# digits; more is another table.
+CSV_TOLERANCE_RATIO = 2e-8
 
 
-def table_files(run: Run) -> dict[str, str]:
-    """File name in tables/ to its text."""
-    return {f"{run.name}.{FORMATS[name][0]}": FORMATS[name][1](run) for name in STORED}
+def _figure_file(one: Section, name: str, ending: str, kind: str) -> str:
+    return f"{one.subject.name}-{name}{ending}.{kind}"
 
 
-def _section(run: Run, out: Path) -> dict[str, Any]:
+def _files_of(one: Section, name: str, width: Width, drawing: Drawing) -> dict[str, bytes]:
+    """File name in figures/ to what it holds."""
+    return {
+        _figure_file(one, name, width.ending, kind): content
+        for kind, content in drawing.files.items()
+    }
+
+
+def figure_files(one: Section, width: Width) -> dict[str, bytes]:
+    """All of a run's figures at one width."""
+    found: dict[str, bytes] = {}
+    for name, module in one.figures().items():
+        found |= _files_of(one, name, width, drawn(module, one.subject, width))
+    return found
+
+
+def _section(one: Section, out: Path) -> dict[str, Any]:
     """Writes one run's tables and figures; returns what the page shows of it."""
-    for name, text in table_files(run).items():
+    for name, text in one.tables().items():
         (out / "tables" / name).write_text(text, encoding="utf-8")
     shown = []
-    for name, module in figures_for(run).items():
-        wide, narrow = (drawn_for(module, run, width) for width in (TWO_COLUMNS, ONE_COLUMN))
-        for (ending, _), drawing in ((TWO_COLUMNS, wide), (ONE_COLUMN, narrow)):
-            for kind, content in drawing.files.items():
-                path = out / "figures" / f"{run.name}-{name}{ending}.{kind}"
-                path.write_bytes(on_paper(content) if kind == "svg" else content)
-        shown.append(Picture(module.QUESTION, module.caption(run), wide.inline, narrow.inline))
-    return section(run.name, document(run), shown)
+    for name, module in one.figures().items():
+        pictures = {width: drawn(module, one.subject, width) for width in (TWO_COLUMNS, ONE_COLUMN)}
+        for width, drawing in pictures.items():
+            for file, content in _files_of(one, name, width, drawing).items():
+                (out / "figures" / file).write_bytes(content)
+        inline = (drawing.inline for drawing in pictures.values())
+        shown.append(Picture(module.QUESTION, module.caption(one.subject), *inline))
+    return section(one.subject.name, one.document(), shown)
 
 
-def write_report(runs: list[Run], out: Path) -> Path:
+def _prefix(one: Section, sections: list[Section]) -> str:
+    """A run's keys begin with its experiment's name, where that is its own."""
+    experiments = [other.subject.plan["experiment"] for other in sections]
+    own = one.subject.plan["experiment"]
+    return own if experiments.count(own) == 1 else one.subject.name
+
+
+def numbers_file(sections: list[Section]) -> str:
+    """numbers.tex of a report."""
+    found = [HEAD]
+    for one in sections:
+        prefix = _prefix(one, sections)
+        found.append(section_text(one.subject.name, prefix, one.numbers(prefix)))
+    return "".join(found)
+
+
+def versions() -> str:
+    """What a report's bytes depend on besides its runs: a line for each library."""
+    return "".join(f"{name} {version(name)}\n" for name in LIBRARIES)
+
+
+def write_report(sections: list[Section], out: Path) -> Path:
     """Makes the folder and everything in it; returns the page's path."""
     for folder in (out / "tables", out / "figures"):
         folder.mkdir(parents=True, exist_ok=True)
     page = out / "report.html"
     made = partial(_section, out=out)
-    if len(runs) > 1 and cpus() > 1:
-        with ProcessPoolExecutor(max_workers=min(cpus(), len(runs))) as pool:
-            sections = list(pool.map(made, runs))
+    if len(sections) > 1 and cpus() > 1:
+        with ProcessPoolExecutor(max_workers=min(cpus(), len(sections))) as pool:
+            shown = list(pool.map(made, sections))
     else:
-        sections = list(map(made, runs))
-    page.write_text(page_of(sections), encoding="utf-8")
-    (out / NUMBERS).write_text(numbers_file(runs), encoding="utf-8")
+        shown = list(map(made, sections))
+    page.write_text(page_of(shown), encoding="utf-8")
+    (out / NUMBERS).write_text(numbers_file(sections), encoding="utf-8")
+    (out / VERSIONS).write_text(versions(), encoding="utf-8")
     return page
 
 
@@ -88,7 +126,7 @@ def _first_difference(stored: str, derived: str) -> str:
     return f"{len(left)} lines, but the samples give {len(right)}"
 
 
-def files_differences(folder: Path, derived: dict[str, str]) -> list[str]:
+def files_differences(folder: Path, derived: Mapping[str, str]) -> list[str]:
     """A line for each file of that name in the folder that is not what was derived."""
     found = []
     for name, text in derived.items():
@@ -103,16 +141,33 @@ def files_differences(folder: Path, derived: dict[str, str]) -> list[str]:
     return found
 
 
-def differences(run: Run, folder: Path) -> list[str]:
+def _figures_differences(one: Section, folder: Path) -> list[str]:
+    """Files say of which plan, run and data they are; other data, or another plan, is another
+    picture."""
+    found = []
+    for name, module in one.figures().items():
+        for width in (TWO_COLUMNS, ONE_COLUMN):
+            said = provenance(module, one.subject, width)
+            for kind in width.kinds:
+                path = folder / _figure_file(one, name, width.ending, kind)
+                if not path.exists():
+                    found.append(f"{path}: missing")
+                elif said.encode() not in path.read_bytes():
+                    found.append(f"{path}: is not of what the samples give, '{said}'")
+    return found
+
+
+def differences(one: Section, folder: Path) -> list[str]:
     """What in a report's folder is not what the run's samples give; empty: all of it is."""
-    found = files_differences(folder / "tables", table_files(run))
+    run = one.subject
+    found = files_differences(folder / "tables", one.tables())
     path = folder / NUMBERS
     stored = path.read_text(encoding="utf-8") if path.exists() else ""
-    found += [f"{path}: {what}" for what in numbers_differences(run, stored)]
+    found += [f"{path}: {what}" for what in numbers_differences(run, stored, one.numbers)]
     page = folder / "report.html"
     text = page.read_text(encoding="utf-8") if page.exists() else ""
     shown = text.partition(f'<section id="{escape(run.name)}">')[2].partition("</section>")[0]
-    derived = document(run)
+    derived = one.document()
     parts = {
         f"the table '{table.title}'": html
         for table, html in zip(derived.tables, html_tables(derived))
@@ -121,4 +176,4 @@ def differences(run: Run, folder: Path) -> list[str]:
     for name, html in parts.items():
         if html not in shown:
             found.append(f"{page}: {name} of {run.name} is not what the samples give")
-    return found
+    return found + _figures_differences(one, folder / "figures")

@@ -1,79 +1,109 @@
-"""stacked_bars.py -- horizontal bars of parts, one per arm, for the figures that show where.
+"""stacked_bars.py -- two panels a cell with a bar per arm of parts: the region, and the start-up.
 
 SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from . import panels
 from .layers import ink_on
 
-BAR_INCHES = 0.27
-LEGEND_COLUMNS = 5
-LABEL_MIN = 0.07  # of the panel's longest bar; a narrower part has no figure in it
+BAR_INCHES = 0.21
+PANEL_INCHES = 0.72  # a panel's title, ticks and words
+LABEL_INCHES = 0.26  # a narrower part has no figure in it
+ROOM_FOR_TOTAL_INCHES = 0.36
+
+
+@dataclass(frozen=True)
+class Bars:
+    """parts: shape (m, arms), from the left; labels: the texts in them; totals: at the bars'
+    ends."""
+
+    parts: NDArray[np.float64]
+    labels: list[list[str]]
+    totals: list[str]
+    words: str  # what a bar is, and its unit
+
+
+def layout(cells: int, bars: int, width_inches: float) -> tuple[int, int, float]:
+    return cells, 2, 0.75 + cells * (PANEL_INCHES + BAR_INCHES * bars)
+
+
+def panel_inches(figure: Figure, arms: list[str]) -> float:
+    return panels.row_panel_inches(figure, arms, 2)
 
 
 def draw_bars(
-    axes: Axes,
-    arms: list[str],
-    parts: NDArray[np.float64],
-    colours: list[str],
-    labels: list[list[str]],
-    totals: list[str],
+    axes: Axes, arms: list[str], colours: list[str], bars: Bars, named: bool
 ) -> None:
-    """One bar per arm, from the top, of parts (m, arms) from the left; labels and totals are the
-    texts in the parts and at the bars' ends."""
-    longest = max(parts.sum(axis=0).max(), 1e-12)
+    """One bar per arm, from the top; only the left panel names them."""
+    inches = panel_inches(axes.figure, arms)
+    longest = max(bars.parts.sum(axis=0).max(), 1e-12)
+    reach = longest * inches / (inches - ROOM_FOR_TOTAL_INCHES)
     for bar, _ in enumerate(arms):
         left = 0.0
-        for part, colour, label in zip(parts[:, bar], colours, (row[bar] for row in labels)):
+        for part, colour, label in zip(
+            bars.parts[:, bar], colours, (row[bar] for row in bars.labels)
+        ):
             if part <= 0:
                 continue
-            axes.barh(-bar, part, left=left, height=0.74, color=colour, edgecolor="none")
-            if part >= LABEL_MIN * longest:
+            axes.barh(bar, part, left=left, height=0.78, color=colour, edgecolor="none")
+            if part >= reach * LABEL_INCHES / inches:
                 axes.text(
                     left + part / 2,
-                    -bar,
+                    bar,
                     label,
                     ha="center",
                     va="center_baseline",
-                    fontsize=6.8,
+                    fontsize=panels.TINY,
                     color=ink_on(colour),
                 )
             left += part
         axes.text(
-            left + 0.012 * longest, -bar, totals[bar], va="center_baseline", fontsize=7
+            left + 0.03 * reach / inches,
+            bar,
+            bars.totals[bar],
+            va="center_baseline",
+            fontsize=panels.TINY,
         )
-    axes.set_xlim(0, 1.17 * longest)
-    axes.set_ylim(-len(arms) + 0.45, 0.55)
-    axes.set_yticks([-i for i in range(len(arms))], arms, fontsize=7.5)
-    axes.tick_params(axis="y", length=0)
-    axes.tick_params(axis="x", labelsize=7)
-    axes.spines["left"].set_visible(False)
+    panels.row_labels(axes, arms, named)
+    axes.set_xlim(0, reach)
+    axes.xaxis.set_major_locator(MaxNLocator(3 if inches < panels.SLIM_INCHES else 5))
+    axes.set_xlabel(bars.words, fontsize=panels.TINY)
 
 
-def legend_of(axes: Axes, colours: dict[str, str]) -> None:
+def draw_cell(
+    left: Axes, right: Axes, cell: str, arms: list[str], colours: list[str], both: tuple[Bars, Bars]
+) -> None:
+    """The region's panel and the start-up's, under the cell's name."""
+    draw_bars(left, arms, colours, both[0], True)
+    draw_bars(right, arms, colours, both[1], False)
+    panels.cell_title(left, cell, 0.9 * left.figure.get_figwidth())
+
+
+def legend_of(figure: Figure, colours: dict[str, str]) -> None:
     """One legend above all panels, which make room for it: name to colour, in their order."""
-    figure = axes.figure
-    rows = -(-len(colours) // LEGEND_COLUMNS)
-    height = (0.08 + 0.17 * rows) / figure.get_figheight()
-    figure.get_layout_engine().set(rect=(0, 0, 1, 1 - height), wspace=0.06)
+    longest = max(map(len, colours))
+    columns = min(panels.key_columns(figure.get_figwidth(), longest), len(colours))
+    lines = -(-len(colours) // columns)
+    panels.room_above(figure, lines)
     figure.legend(
         handles=[Patch(facecolor=colour, label=name) for name, colour in colours.items()],
         loc="upper left",
-        ncol=min(LEGEND_COLUMNS, len(colours)),
-        fontsize=7.5,
+        bbox_to_anchor=(0, 1),
+        ncol=columns,
+        fontsize=panels.SMALL,
         frameon=False,
         handlelength=1.1,
+        labelspacing=0.35,
         columnspacing=1.3,
-        borderaxespad=0.2,
+        borderaxespad=0.1,
     ).set_in_layout(False)
-
-
-def title_of(axes: Axes, cell: str, what: str) -> None:
-    """The cell over the left panel of a row; what the panel shows stands under it."""
-    axes.set_title(cell, loc="left", fontsize=8, fontweight="bold")
-    axes.set_xlabel(what, fontsize=7.5)

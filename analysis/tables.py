@@ -6,6 +6,8 @@ SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 
@@ -201,6 +203,7 @@ def _tables(run: Run, frame: pd.DataFrame) -> list[Table]:
     return [*found, detail(run, frame, PEAK_MEMORY, measured)]
 
 
+@lru_cache(maxsize=4)
 def document(run: Run) -> Document:
     """All that a run says. Texts only; nothing in it depends on when or where it is made."""
     frame = judged(run)

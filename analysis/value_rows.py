@@ -25,7 +25,7 @@ LINEAR_BELOW = 1.0  # on an axis of counts that reaches 0
 def layout(run: Run, width_inches: float) -> tuple[int, int, float]:
     cells = panels.measured_cells(run)
     rows, columns = panels.grid(len(cells), width_inches, COLUMNS_MOST)
-    return rows, columns, 0.5 + rows * (PANEL_INCHES + ROW_INCHES * len(panels.shown_arms(run)))
+    return rows, columns, 0.65 + rows * (PANEL_INCHES + ROW_INCHES * len(panels.shown_arms(run)))
 
 
 def _quartiles(run: Run, metric: Metric) -> dict[str, NDArray[np.float64]]:
@@ -108,7 +108,11 @@ def draw(run: Run, axes: Any, metric: Metric, axis_text: str) -> None:
         panel.grid(True, axis="x", alpha=0.2, linewidth=0.5)
     panels.hide_spare(found, len(values))
     key = "◇ published · " if published else ""
-    panels.footer(figure, f"{axis_text} · marker: median · {key}bar: middle half of the blocks")
+    panels.footer(
+        figure,
+        f"{axis_text} · marker: median · {key}bar: middle half of the blocks",
+        panels.origin(run),
+    )
 
 
 def caption(run: Run, what: str) -> str:

@@ -4,6 +4,7 @@ SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -11,9 +12,11 @@ from typing import Any
 
 import jinja2
 
+from .fonts import font_faces
 from .page import Document, Row, Table
 
 PAGE, HEAD = "report.html.jinja", "report_head.html.jinja"
+STYLE = re.compile(r' style="([^"]*)"')
 SORTED_ROWS_MIN = 2
 
 
@@ -99,5 +102,26 @@ def section(name: str, found: Document, pictures: list[Picture]) -> dict[str, An
     return {"name": name, "document": found, "figures": pictures, "tables": shown}
 
 
+def _shared_styles(sections: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], str]:
+    """The sections with a class for each style of their pictures, and what these classes are: the
+    same few styles are a fifth of a page otherwise."""
+    classes: dict[str, str] = {}
+
+    def named(found: re.Match[str]) -> str:
+        return f' class="{classes.setdefault(found[1], f"p{len(classes)}")}"'
+
+    def classed(picture: Picture) -> Picture:
+        wide, narrow = (STYLE.sub(named, svg) for svg in (picture.wide, picture.narrow))
+        return Picture(picture.question, picture.caption, wide, narrow)
+
+    found = [{**one, "figures": list(map(classed, one["figures"]))} for one in sections]
+    return found, "\n".join(f".{name} {{ {style} }}" for style, name in classes.items())
+
+
 def page_of(sections: list[dict[str, Any]]) -> str:
-    return _template(PAGE).render(sections=sections)
+    """The page, on its own: fonts of the pictures' letters are in it."""
+    letters = "".join(
+        picture.wide + picture.narrow for one in sections for picture in one["figures"]
+    )
+    shown, styles = _shared_styles(sections)
+    return _template(PAGE).render(sections=shown, fonts=font_faces(letters), styles=styles)

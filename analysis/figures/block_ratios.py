@@ -125,6 +125,7 @@ def draw(samples: Run, axes: Any) -> None:
         "left: log-ratio less its cell's median, in spreads · right: a block across, the next up",
         "a spread: the standard deviation of a normal distribution (dotted) with as wide a middle "
         "half",
+        panels.origin(samples),
     )
 
 

@@ -99,6 +99,7 @@ def draw(samples: Run, axes: Any) -> None:
         found[0].figure,
         "minutes since the first block · dot: a block's log-ratio against the baseline, less its "
         "cell's median · line: median of a stretch of blocks",
+        panels.origin(samples),
     )
 
 

@@ -51,7 +51,7 @@ def _labels(rows: pd.DataFrame) -> list[str]:
 def layout(samples: Run, width_inches: float) -> tuple[int, int, float]:
     frame = _rows(samples)
     rows, columns = panels.grid(frame["cell"].nunique(), width_inches, COLUMNS_MOST)
-    return rows, columns, 0.65 + rows * (PANEL_INCHES + ROW_INCHES * len(_labels(frame)))
+    return rows, columns, 0.9 + rows * (PANEL_INCHES + ROW_INCHES * len(_labels(frame)))
 
 
 def applies(samples: Run) -> bool:
@@ -172,8 +172,10 @@ def draw(samples: Run, axes: Any) -> None:
         figure,
         "effect on operations per second, against the baseline unless the row says otherwise"
         + (f" (logarithmic beyond ±{100 * NEAR:g} %)" if far else ""),
+        f"bar: {100 * (1 - samples.plan['alpha']):g} % interval (none: narrower than its marker) · "
         f"filled: better or worse · hollow: same or unclear · {published}"
         f"grey: ±{100 * samples.plan['margin']:g} %, the margin of “same”",
+        panels.origin(samples),
     )
 
 

@@ -131,7 +131,9 @@ def draw(samples: Run, axes: Any) -> None:
         "across: " + "; ".join(f"without and with {second}" for _, second in names),
         "up: operations per second, as a multiple of the baseline's · grey: without, coloured: "
         "with " + "; ".join(first for first, _ in names),
-        "dotted, ×: what both would give if each did what it does alone",
+        "dotted, ×: what both would give if each did what it does alone · bars: "
+        f"{100 * (1 - samples.plan['alpha']):g} % intervals",
+        panels.origin(samples),
     )
 
 

@@ -138,7 +138,12 @@ def draw(samples: Run, axes: NDArray[Any]) -> None:
                 _mark_published(samples, panel)
             panel.set_title(f"{arm}: {name}", fontsize=panels.TINY, loc="left", fontweight="bold")
     found[0].legend(fontsize=panels.TINY, frameon=False, loc="lower left")
-    panels.footer(found[0].figure, "across: slots, which hold an object each · lines: operations")
+    panels.footer(
+        found[0].figure,
+        "across: slots, which hold an object each · lines: operations · marker: median (intervals "
+        "are in the tables)",
+        panels.origin(samples),
+    )
 
 
 def caption(samples: Run) -> str:

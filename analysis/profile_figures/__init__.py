@@ -1,8 +1,9 @@
 """Figures of profiles and ledgers, found by their presence, as those of timed samples are.
 
-  QUESTION              what the figure answers, in a sentence; its caption
+  QUESTION              what the figure answers, in a sentence
+  caption(joined)       what was compared, on what, and how the picture shows that it is uncertain
   draw(joined, axes)    joined: a joined.Joined; axes: one Axes, or the array that layout asked for
-  layout(joined)        optional: (rows, columns, width, height), inches; without it 1, 1, 7, 4
+  layout(joined, width) (rows, columns, height) of panels in a figure so many inches wide; inches
   applies(joined)       optional: False where there is nothing to show
 
 SPDX-License-Identifier: MIT"""

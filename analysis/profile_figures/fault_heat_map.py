@@ -11,16 +11,18 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LinearSegmentedColormap, LogNorm
-from matplotlib.ticker import LogLocator, NullLocator
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from .. import panels
 from ..joined import Joined
 from ..ledgers import Touches
 from ..wording import count
 
 QUESTION = "Does an arm go on touching new memory, or does it reuse what it has?"
 TIME_BINS, PAGE_BINS = 90, 64
-COLUMNS_MAX = 4
+COLUMNS_MOST, COLUMNS_NARROW = 4, 2
+PANEL_INCHES = 1.75
 ENDED = {"facecolor": "#8f979f", "alpha": 0.28, "hatch": "////", "edgecolor": "#5b6168"}
 # Every step is told from both white and near-black.
 COLOURS = LinearSegmentedColormap.from_list("faults", ["#5aa9e6", "#7457c9", "#c94f9b", "#e0483e"])
@@ -38,10 +40,10 @@ def _cells(joined: Joined) -> list[str]:
     return [cell for cell in joined.cells if any((cell, arm) in touches for arm in _arms(joined))]
 
 
-def _shape(joined: Joined) -> tuple[int, int]:
+def _shape(joined: Joined, width_inches: float) -> tuple[int, int]:
     """Rows of panels for each cell, and columns."""
     arms = len(_arms(joined))
-    columns = min(COLUMNS_MAX, arms)
+    columns = min(COLUMNS_NARROW if panels.narrow(width_inches) else COLUMNS_MOST, arms)
     return -(-arms // columns), columns
 
 
@@ -49,10 +51,10 @@ def applies(joined: Joined) -> bool:
     return bool(_cells(joined))
 
 
-def layout(joined: Joined) -> tuple[int, int, float, float]:
-    rows, columns = _shape(joined)
+def layout(joined: Joined, width_inches: float) -> tuple[int, int, float]:
+    rows, columns = _shape(joined, width_inches)
     rows *= len(_cells(joined))
-    return rows, columns, 0.9 + 2.5 * columns, 0.3 + 2.2 * rows
+    return rows, columns, 1.1 + PANEL_INCHES * rows
 
 
 def time_range_ns(all_touches: list[Touches]) -> tuple[float, float]:
@@ -76,8 +78,8 @@ def counts_of(touches: Touches, time_range: tuple[float, float]) -> NDArray[np.f
 
 def _draw_panel(
     axes: Axes, touches: Touches, time_range: tuple[float, float], norm: LogNorm
-) -> str:
-    """Draws one arm's faults; returns how many there are."""
+) -> tuple[str, str]:
+    """Draws one arm's faults; returns how many there are, and in how many SuperSlabs."""
     found = counts_of(touches, time_range)
     pages = touches.superslab_bytes // touches.page_bytes
     edges = np.linspace(*time_range, TIME_BINS + 1) / 1e6
@@ -91,7 +93,8 @@ def _draw_panel(
     )
     superslabs = len(np.unique(touches.superslab))
     plural = "" if superslabs == 1 else "s"
-    return f"{count(touches.time_ns.size)} faults, {count(superslabs)} SuperSlab{plural}"
+    faults = count(touches.time_ns.size)
+    return f"{faults} faults", f"{count(superslabs)} SuperSlab{plural}"
 
 
 def ended_ms(touches: Touches, time_range: tuple[float, float]) -> tuple[float, float] | None:
@@ -102,59 +105,88 @@ def ended_ms(touches: Touches, time_range: tuple[float, float]) -> tuple[float, 
     return touches.region_ns / 1e6, time_range[1] / 1e6
 
 
-def _over(axes: Axes, text: str, points: int, **style: object) -> None:
-    """Text so far above the axes; the lines that its title leaves empty keep room for it."""
-    axes.annotate(
-        text, (0, 1), (0, points), xycoords="axes fraction", textcoords="offset points", **style
-    ).set_in_layout(False)
-
-
 def _draw_cell(
-    joined: Joined, panels: list[Axes], cell: str, time_range: tuple[float, float], norm: LogNorm
+    joined: Joined, row: list[Axes], cell: str, time_range: tuple[float, float], norm: LogNorm
 ) -> None:
     """One panel per arm, then empty ones; the cell's name stands over the first."""
-    touches = joined.ledger.touches
-    _over(panels[0], cell, 26, fontsize=8, fontweight="bold")
-    for panel, arm in zip(panels, _arms(joined)):
+    touches, figure = joined.ledger.touches, row[0].figure
+    _, columns = _shape(joined, figure.get_figwidth())
+    arms = _arms(joined)
+    for place, (panel, arm) in enumerate(zip(row, arms)):
         panel.set_xlim(*(x / 1e6 for x in time_range))
-        panel.tick_params(labelsize=7)
+        panel.tick_params(labelsize=panels.TINY, length=2.5, pad=2)
+        panel.xaxis.set_major_locator(MaxNLocator(4))
         found = "not recorded"
         if (cell, arm) in touches:
             known = touches[cell, arm]
-            found = _draw_panel(panel, known, time_range, norm)
+            between = "\n" if panels.narrow(figure.get_figwidth()) else ", "
+            found = between.join(_draw_panel(panel, known, time_range, norm))
             panel.set_ylim(0, known.superslab_bytes // known.page_bytes)
             ended = ended_ms(known, time_range)
             if ended is not None:
                 panel.axvspan(*ended, zorder=0, linewidth=0, **ENDED)
-        _over(panel, arm, 14, fontsize=7.5, fontweight="bold")
-        panel.set_title(f"\n\n\n{found}", loc="left", fontsize=7, pad=3)
-        if panel not in panels[:: _shape(joined)[1]]:
-            panel.set_yticklabels([])
+        panel.set_title(f"{arm}\n{found}", loc="left", fontsize=panels.TINY, pad=3)
+        panel.tick_params(labelleft=place % columns == 0)
         if time_range[0] < -0.01 * time_range[1]:
             panel.axvline(0, linewidth=0.6, linestyle=":", color=panel.xaxis.label.get_color())
-    for panel in panels[len(_arms(joined)) :]:
-        panel.set_visible(False)
-    panels[0].set_ylabel("page in its SuperSlab,\nall SuperSlabs overlaid", fontsize=7.5)
-    panels[0].set_xlabel(
-        "ms of wall time while recording, since\nthe region began; hatched: it had ended",
-        fontsize=7,
-    )
+    panels.hide_spare(row, len(arms))
+    _name(row[0], cell)
+
+
+def _name(axes: Axes, cell: str) -> None:
+    """The cell above its first panel, whose title makes room for it."""
+    inches = axes.figure.get_figwidth() - 0.2
+    text = panels.wrapped(cell, inches / panels.BOLD, panels.TINY)
+    lines = text.count("\n") + 1
+    title = axes.get_title(loc="left")
+    axes.set_title("\n" * lines + title, loc="left", fontsize=panels.TINY, pad=3)
+    axes.annotate(
+        text,
+        (0, 1),
+        (0, 3 + 1.25 * panels.TINY * (title.count("\n") + 1)),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        va="bottom",
+        fontsize=panels.TINY,
+        fontweight="bold",
+    ).set_in_layout(False)
 
 
 def draw(joined: Joined, axes: NDArray) -> None:
     cells, arms, touches = _cells(joined), _arms(joined), joined.ledger.touches
-    panels = np.asarray(axes).reshape(len(cells), -1)
+    found = np.asarray(axes).reshape(len(cells), -1)
     drawn = {cell: [touches[cell, arm] for arm in arms if (cell, arm) in touches] for cell in cells}
-    ranges = {cell: time_range_ns(found) for cell, found in drawn.items()}
+    ranges = {cell: time_range_ns(known) for cell, known in drawn.items()}
     most = max(counts_of(one, ranges[cell]).max() for cell in cells for one in drawn[cell])
     norm = LogNorm(1, max(2, most))
-    for row, cell in zip(panels, cells):
+    for row, cell in zip(found, cells):
         _draw_cell(joined, list(row), cell, ranges[cell], norm)
-    figure = panels[0, 0].figure
-    bar = figure.colorbar(ScalarMappable(norm, COLOURS), ax=list(panels.flat), shrink=0.6)
-    bar.set_label("faults in a dot", fontsize=7.5)
-    bar.ax.tick_params(labelsize=7)
-    bar.ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    bar.ax.yaxis.set_major_formatter(lambda faults, _: f"{faults:,.0f}")
-    bar.ax.yaxis.set_minor_locator(NullLocator())
+    figure = found[0, 0].figure
+    bar = figure.colorbar(
+        ScalarMappable(norm, COLOURS),
+        ax=list(found.flat),
+        location="bottom",
+        shrink=0.6,
+        aspect=40,
+        pad=0.1 / figure.get_figheight(),
+    )
+    bar.set_label("faults in a dot", fontsize=panels.TINY)
+    bar.ax.tick_params(labelsize=panels.TINY)
+    panels.log_ticks(bar.ax.xaxis, norm.vmin, norm.vmax, 8)
     bar.outline.set_visible(False)
+    panels.footer(
+        figure,
+        "across: ms of wall time since the region began, while recording (slower than alone) · up: "
+        "page in its SuperSlab, all SuperSlabs overlaid · hatched: the region had ended",
+        panels.origin_of_processes(joined, [1]),
+    )
+
+
+def caption(joined: Joined) -> str:
+    return (
+        f"Each page fault in the SuperSlabs of {panels.listed(_arms(joined))} in one process a "
+        "cell: when it was, and which page of its SuperSlab it touched, all SuperSlabs overlaid. "
+        "Dots that go on to the end are memory that is touched anew; an arm that reuses what it "
+        "has shows none after its first cycles. One process, so no interval: the table has the "
+        f"spread of the counts. On {panels.machine_text(joined)}."
+    )

@@ -5,15 +5,15 @@ SPDX-License-Identifier: MIT"""
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from .. import panels, stacked_bars
 from ..joined import Joined
 from ..layers import memory_colour, memory_order, words
 from ..ledgers import Ledger
 from ..profile_estimates import fault_totals, grouped
-from ..stacked_bars import BAR_INCHES, draw_bars, legend_of, title_of
+from ..profile_wording import STAGE_WORDS
+from ..stacked_bars import Bars, draw_cell, legend_of
 from ..wording import count
 
 QUESTION = "Which memory do page faults touch, in the region and before it?"
@@ -33,9 +33,8 @@ def applies(joined: Joined) -> bool:
     return bool(_measured(joined)) and not joined.ledger.entries.empty
 
 
-def layout(joined: Joined) -> tuple[int, int, float, float]:
-    cells = _measured(joined)
-    return len(cells), 2, 8.6, 0.9 + len(cells) * (0.62 + BAR_INCHES * len(_arms(joined)))
+def layout(joined: Joined, width_inches: float) -> tuple[int, int, float]:
+    return stacked_bars.layout(len(_measured(joined)), len(_arms(joined)), width_inches)
 
 
 def _faults(ledger: Ledger, cell: str, stage: str, arms: list[str], memories: list[str]):
@@ -53,26 +52,51 @@ def totals_of(ledger: Ledger, cell: str, stage: str, arms: list[str]) -> NDArray
     return frame.set_index("arm")["faults"].reindex(arms).fillna(0).to_numpy()
 
 
-def _draw_panel(
-    ledger: Ledger, axes: Axes, cell: str, stage: str, arms: list[str], memories: list[str]
-) -> None:
+def _bars(ledger: Ledger, cell: str, stage: str, arms: list[str], memories: list[str]) -> Bars:
     faults = _faults(ledger, cell, stage, arms, memories)
     labels = [[count(value) for value in row] for row in faults]
     totals = [count(total) for total in totals_of(ledger, cell, stage, arms)]
-    draw_bars(axes, arms, faults, [memory_colour(name) for name in memories], labels, totals)
-    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-    axes.xaxis.set_major_formatter(lambda x, _: f"{x:,.0f}")
+    return Bars(faults, labels, totals, f"{STAGE_WORDS[stage]}, page faults per process")
 
 
 def draw(joined: Joined, axes: NDArray) -> None:
     ledger, cells, arms = joined.ledger, _measured(joined), _arms(joined)
     entries = ledger.entries[ledger.entries["stage"].isin(STAGES)]
     memories = sorted(set(entries["memory"]), key=memory_order)
-    panels = np.asarray(axes).reshape(len(cells), 2)
-    for (left, right), cell in zip(panels, cells):
-        _draw_panel(ledger, left, cell, "region", arms, memories)
-        title_of(left, cell, "region, page faults per process")
-        _draw_panel(ledger, right, cell, "start_up", arms, memories)
-        right.set_yticks([])
-        right.set_xlabel("start-up, page faults per process", fontsize=7.5)
-    legend_of(panels[0, 0], {words(name): memory_colour(name) for name in memories})
+    colours = [memory_colour(name) for name in memories]
+    found = np.asarray(axes).reshape(len(cells), 2)
+    for (left, right), cell in zip(found, cells):
+        region, start_up = (_bars(ledger, cell, stage, arms, memories) for stage in STAGES)
+        draw_cell(left, right, cell, arms, colours, (region, start_up))
+    for panel in found.flat:
+        panel.xaxis.set_major_formatter(lambda x, _: panels.value_text(x))
+    figure = found[0, 0].figure
+    legend_of(figure, {words(name): colour for name, colour in zip(memories, colours)})
+    panels.footer(
+        figure,
+        "length and figures: the median process, the sum at the bar's end · from process to "
+        f"process an arm's sum varies by {_spread(joined)}",
+        panels.origin_of_processes(joined, _sizes(joined)),
+    )
+
+
+def _sizes(joined: Joined) -> list[int]:
+    ledger = joined.ledger
+    return [ledger.column(cell, ledger.baseline, "block").size for cell in _measured(joined)]
+
+
+def _spread(joined: Joined) -> str:
+    frame = fault_totals(joined.ledger)
+    frame = frame[frame["count"].isin(STAGES) & frame["arm"].isin(_arms(joined))]
+    most = (frame["faults_max"] - frame["faults_min"]).max()
+    return f"at most {count(most)}" if most else "nothing"
+
+
+def caption(joined: Joined) -> str:
+    return (
+        f"Page faults of a process by the memory that they touch, of {panels.listed(_arms(joined))}"
+        ": in the region on the left and, to its own scale, in the start-up on the right, a row of "
+        "panels per cell; every fault was recorded, and the sum is getrusage's. Medians over "
+        f"processes, whose sums vary by {_spread(joined)}. "
+        f"{panels.processes_on(joined, _sizes(joined))}"
+    )

@@ -6,17 +6,17 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
+from .. import panels, stacked_bars
 from ..frames import main_stage
 from ..joined import Joined
 from ..layers import LAYERS, words
 from ..profile_estimates import layer_counts, layers, time_ns
-from ..profile_wording import share_text
+from ..profile_wording import STAGE_WORDS, share_text
 from ..profiles import Profile
 from ..share_statistics import time_of_share
-from ..stacked_bars import BAR_INCHES, draw_bars, legend_of, title_of
+from ..stacked_bars import Bars, draw_cell, legend_of
 from ..statistics import Interval
 from ..wording import number
 
@@ -38,9 +38,8 @@ def applies(joined: Joined) -> bool:
     return bool(_measured(joined))
 
 
-def layout(joined: Joined) -> tuple[int, int, float, float]:
-    cells = _measured(joined)
-    return len(cells), 2, 8.6, 0.7 + len(cells) * (0.62 + BAR_INCHES * len(joined.arms))
+def layout(joined: Joined, width_inches: float) -> tuple[int, int, float]:
+    return stacked_bars.layout(len(_measured(joined)), len(joined.arms), width_inches)
 
 
 def times_of(profile: Profile, cell: str, stage: str) -> tuple[NDArray[np.float64], str]:
@@ -78,31 +77,58 @@ def _label(share: float) -> str:
     return f"{text} %" if np.isfinite(share) else ""
 
 
-def _draw_panel(profile: Profile, axes: Axes, cell: str, stage: str) -> str:
+def _bars(profile: Profile, cell: str, stage: str) -> Bars:
     times, unit = times_of(profile, cell, stage)
     labels = [[_label(share) for share in row] for row in shares_of(profile, cell, stage)]
-    draw_bars(
-        axes,
-        profile.arms,
-        times,
-        list(LAYERS.values()),
-        labels,
-        [number(total, 3) for total in times.sum(axis=0)],
-    )
-    return unit
+    totals = [number(total, 3) for total in times.sum(axis=0)]
+    return Bars(times, labels, totals, f"{STAGE_WORDS[stage]}, {unit}")
+
+
+def _seen(profile: Profile) -> dict[str, str]:
+    """Layers that have any samples, to their colours."""
+    seen = {layer for _, layer in profile.stacks}
+    return {layer: colour for layer, colour in LAYERS.items() if layer in seen}
 
 
 def draw(joined: Joined, axes: NDArray) -> None:
     profile, cells = joined.profile, _measured(joined)
-    panels = np.asarray(axes).reshape(len(cells), 2)
-    for (left, right), cell in zip(panels, cells):
-        stage = main_stage(profile, cell)
-        unit = _draw_panel(profile, left, cell, stage)
-        title_of(left, cell, f"{'region' if stage == 'region' else 'whole process'}, {unit}")
-        unit = _draw_panel(profile, right, cell, "start_up")
-        right.set_yticks([])
-        right.set_xlabel(f"start-up, {unit}", fontsize=7.5)
-    seen = {layer for _, layer in profile.stacks}
-    legend_of(
-        panels[0, 0], {words(layer): colour for layer, colour in LAYERS.items() if layer in seen}
+    found = np.asarray(axes).reshape(len(cells), 2)
+    for (left, right), cell in zip(found, cells):
+        both = _bars(profile, cell, main_stage(profile, cell)), _bars(profile, cell, "start_up")
+        draw_cell(left, right, cell, profile.arms, list(LAYERS.values()), both)
+    figure = found[0, 0].figure
+    legend_of(figure, {words(layer): colour for layer, colour in _seen(profile).items()})
+    panels.footer(
+        figure,
+        "length: mean CPU time of an undisturbed process, also at the bar's end · in a part: its "
+        f"share of the samples{_uncertainty(joined)}",
+        panels.origin_of_processes(joined, _sizes(joined)),
+    )
+
+
+def _sizes(joined: Joined) -> list[int]:
+    profile = joined.profile
+    return [profile.column(cell, profile.baseline, "block").size for cell in _measured(joined)]
+
+
+def _uncertainty(joined: Joined) -> str:
+    """How far the widest interval of a share that is shown reaches to either side."""
+    frame = layers(joined.profile)
+    frame = frame[frame["stage"].isin(["region", "start_up"])]
+    halves = (frame["share_high_ratio"] - frame["share_low_ratio"]) / 2
+    if not np.isfinite(halves).any():
+        return ", too few processes for an interval"
+    return (
+        f", {100 * (1 - joined.plan['alpha']):g} % intervals of at most "
+        f"±{100 * halves.max():.0f} points"
+    )
+
+
+def caption(joined: Joined) -> str:
+    return (
+        f"Where CPU time goes, by layer, of {panels.listed(joined.arms)}: the region on the left "
+        "and, to its own scale, the start-up on the right, a row of panels per cell. A bar is as "
+        "long as the mean CPU time of a process that nobody sampled; the figures in it are shares "
+        f"of all samples of the arm{_uncertainty(joined)} (each is in the table). "
+        f"{panels.processes_on(joined, _sizes(joined))}"
     )

@@ -19,10 +19,10 @@ from analysis.numbers import (
     latex_number,
     numbers,
     numbers_differences,
-    numbers_file,
 )
 from analysis.records import Run, load
-from analysis.report import table_files
+from analysis.report import numbers_file
+from analysis.sections import Timed
 
 from .synthetic import write_run
 
@@ -87,7 +87,7 @@ def test_keys_say_what_the_tables_say(tmp_path: Path) -> None:
     found = numbers(run, "synthetic")
     (row,) = [
         line
-        for line in table_files(run)[f"{run.name}.tex"].splitlines()
+        for line in Timed(run).tables()[f"{run.name}.tex"].splitlines()
         if line.startswith("phase17-1 &") and "better" in line
     ]
     plain = row.replace(r" \%", r"\,\%")
@@ -96,7 +96,7 @@ def test_keys_say_what_the_tables_say(tmp_path: Path) -> None:
 
 
 def test_no_key_stands_twice(tmp_path: Path) -> None:
-    text = numbers_file([made(tmp_path), made(tmp_path, "two")])
+    text = numbers_file([Timed(made(tmp_path)), Timed(made(tmp_path, "two"))])
     keys = re.findall(r"^\\slabnumber\{(.*?)\}", text, re.MULTILINE)
     assert len(keys) == len(set(keys))
     assert {key.split(".")[0] for key in keys} == {"synthetic-one", "synthetic-two"}
@@ -128,13 +128,13 @@ def test_verify_derives_numbers_again(tmp_path: Path, capsys: pytest.CaptureFixt
 
 def test_what_stands_outside_of_a_run_is_a_difference(tmp_path: Path) -> None:
     run = made(tmp_path)
-    text = numbers_file([run])
-    assert text.startswith(HEAD) and numbers_differences(run, text) == []
+    text, derive = numbers_file([Timed(run)]), Timed(run).numbers
+    assert text.startswith(HEAD) and numbers_differences(run, text, derive) == []
     late = text + f"\\slabnumber{{{KEY}.phase17-1.effect}}{{$+$99.9\\,\\%}}\n"
-    assert "outside" in numbers_differences(run, late)[0]
-    assert "2 sections" in numbers_differences(run, text + text.removeprefix(HEAD))[0]
+    assert "outside" in numbers_differences(run, late, derive)[0]
+    assert "2 sections" in numbers_differences(run, text + text.removeprefix(HEAD), derive)[0]
     other = text.replace(", keys synthetic\n", ", keys other\n")
-    assert "begin with 'other'" in numbers_differences(run, other)[0]
+    assert "begin with 'other'" in numbers_differences(run, other, derive)[0]
 
 
 def compiled(paper: Path, folder: Path, report: Path) -> subprocess.CompletedProcess:
@@ -162,9 +162,9 @@ def test_the_paper_compiles_and_an_unknown_key_stops_it(tmp_path: Path) -> None:
     (folder,) = sorted((ROOT / "results/reference/phase17").glob("*-full"))[-1:]
     run, report = load(folder), tmp_path / "report"
     (report / "tables").mkdir(parents=True)
-    for name, text in table_files(run).items():
+    for name, text in Timed(run).tables().items():
         (report / "tables" / name).write_text(text, encoding="utf-8")
-    (report / FILE).write_text(numbers_file([run]), encoding="utf-8")
+    (report / FILE).write_text(numbers_file([Timed(run)]), encoding="utf-8")
     write_claims([folder], ROOT / CLAIMS, report)
     done = compiled(PAPER, tmp_path, report)
     assert done.returncode == 0, done.stdout[-2000:]

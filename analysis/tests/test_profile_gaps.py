@@ -11,8 +11,9 @@ from analysis.complaint import Complaint
 from analysis.fill import filled
 from analysis.joined import Joined, join
 from analysis.page import Table
-from analysis.profile_report import profile_files
+from analysis.profile_stacks import stack_files
 from analysis.profile_tables import document, long_forms
+from analysis.sections import Explained
 
 from .synthetic_profiles import Rows, Stacks, write_ledger, write_profile
 
@@ -50,14 +51,14 @@ def test_a_profile_without_samples_says_what_to_try(tmp_path: Path) -> None:
     assert any("no samples" in x and "a higher --rate" in x for x in said.cautions)
     assert "70 %; here – (no samples)" in said.outcome[0]
     assert not any(table.title.startswith(("Functions", "Where")) for table in said.tables)
-    made = {name for name, _ in profile_files(joined)}
-    assert not any("where_time_goes" in name or "-flame-" in name for name in made)
+    assert "where_time_goes" not in Explained(joined).figures()
+    assert not any(name.startswith("flames/") for name, _ in stack_files(joined.profile))
 
 
 def test_a_ledger_without_faults_is_shown(tmp_path: Path) -> None:
     (joined,) = join([write_ledger(tmp_path / "f", [CELL], 2, lambda *_: [])])
-    made = [name for name, _ in profile_files(joined)]
-    assert "tables/synthetic-f.md" in made and not any("faults_by_memory" in name for name in made)
+    found = Explained(joined)
+    assert "synthetic-f.md" in found.tables() and "faults_by_memory" not in found.figures()
 
 
 @pytest.mark.parametrize("instrument, why", [HIDDEN, UNSAMPLED])

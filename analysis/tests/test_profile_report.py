@@ -1,7 +1,9 @@
-"""test_profile_report.py -- the command `analysis profile`: what it prints, writes and refuses.
+"""test_profile_report.py -- profiles and ledgers: what `analysis profile` prints and writes, and
+what `analysis report` makes of them.
 
 SPDX-License-Identifier: MIT"""
 
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -15,7 +17,8 @@ from analysis import commands
 from analysis.drawing import PAPER
 from analysis.joined import join
 from analysis.page import Row, Table
-from analysis.profile_report import profile_files
+from analysis.profile_numbers import profile_numbers
+from analysis.profile_stacks import stack_files
 from analysis.profile_tables import document
 from analysis.profile_wording import points_text, share_text, split, time_text
 from analysis.statistics import Interval
@@ -34,9 +37,10 @@ def _folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 @pytest.fixture(name="out", scope="module")
 def _out(folders: list[Path]) -> Path:
-    """The folder of a report of both."""
+    """The folder of a report of both, with the stacks beside it."""
     out = folders[0].parent / "out"
-    assert commands.run(["profile", *map(str, folders), "--out", str(out)]) == 0
+    for command in ("report", "profile"):
+        assert commands.run([command, *map(str, folders), "--out", str(out)]) == 0
     return out
 
 
@@ -97,30 +101,97 @@ def test_functions_shown_are_as_many_as_asked(folders: list[Path]) -> None:
     assert len(functions.rows) == 3 * (1 + 1 + 3 + 3)  # three arms: name, faults, self, callers
 
 
-def test_a_folder_holds_tables_figures_and_folds(out: Path) -> None:
+def test_a_folder_holds_tables_figures_and_stacks(out: Path) -> None:
     made = {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()}
     name = "where_17-2-profile"
-    tables = "layers layer_differences functions page_faults overhead faults fault_totals"
+    tables = "layers layer_differences page_faults overhead faults fault_totals cost_per_fault"
     assert {path for path in made if path.startswith("tables/")} == {
-        f"tables/{name}.md",
-        *(f"tables/{name}-{table}.csv" for table in [*tables.split(), "cost_per_fault"]),
+        *(f"tables/{name}.{kind}" for kind in ("md", "tex")),
+        *(f"tables/{name}-{table}.csv" for table in tables.split()),
     }
-    for figure in ("where_time_goes", "faults_by_memory", "fault_heat_map"):
-        assert {f"figures/{name}-{figure}.{kind}" for kind in ("svg", "pdf", "png")} <= made
-    flames = [path for path in made if "-flame-" in path]
+    figures = ("where_time_goes", "faults_by_memory", "fault_heat_map")
+    files = [f"{figure}{end}" for figure in figures for end in (".svg", ".pdf", "-column.pdf")]
+    assert {f"figures/{name}-{file}" for file in files} <= made
+    flames = [path for path in made if path.startswith(f"flames/{name}/")]
     assert len(flames) == 3 * (3 + 4)  # arms; against the baseline, the control too, and one more
     assert len([path for path in made if path.startswith("folded/")]) == 2 * 3 * 4
     for path in out.rglob("*.svg"):
         ElementTree.parse(path)
         assert f'fill="{PAPER}"' in path.read_text()  # legible on a dark page
-    layers = pd.read_csv(out / f"tables/{name}-layers.csv")
-    sums = layers.groupby(["cell", "arm", "stage"])["samples"].sum()
-    assert (sums == layers.groupby(["cell", "arm", "stage"])["samples_all"].first()).all()
+    functions = pd.read_csv(out / f"functions/{name}.csv")
+    sums = functions.groupby(["cell", "arm", "stage"])["self_samples"].sum()
+    assert (sums == functions.groupby(["cell", "arm", "stage"])["samples_all"].first()).all()
 
 
-def test_the_same_runs_give_the_same_bytes(folders: list[Path], out: Path) -> None:
-    for name, content in profile_files(join(folders)[0]):
-        assert (out / name).read_bytes() == content, name
+def test_a_report_explains_beside_what_was_timed(folders: list[Path], tmp_path: Path) -> None:
+    """One page, whose keys, tables and figures of both kinds verify accepts."""
+    timed = write_run(tmp_path / "timed", {"phase17-2": 0.1}, CELLS[:1], 6)
+    words = [*map(str, [folders[0], timed, folders[1]])]
+    assert commands.run(["report", *words, "--out", str(tmp_path / "out")]) == 0
+    page = (tmp_path / "out/report.html").read_text()
+    assert page.index('<section id="synthetic-timed"') < page.index('<section id="where_17-2-')
+    assert "Where does CPU time go" in page and "What a page fault costs" in page
+    assert commands.run(["verify", *words, "--against", str(tmp_path / "out")]) == 0
+
+
+def test_shares_and_costs_have_keys(folders: list[Path]) -> None:
+    (joined,) = join(folders)
+    found = profile_numbers(joined, "w")
+    cell = f"w.{CELLS[0].replace(' ', ',')}"
+    table = document(joined).tables[0]
+    row = next(row for row in table.rows if row.cells[0] == "page fault")
+    place = 1 + [name for name in table.columns[1:]].index("phase17-2")
+    point, low, high = re.match(r"([\d.]+) \[([\d.]+), ([\d.]+)\]", row.cells[place]).groups()
+    stem = f"{cell}.phase17-2.share.region.page_fault"
+    fields = [found[f"{stem}.{name}"] for name in ("value", "low", "high")]
+    assert fields == [rf"{value}\,\%" for value in (point, low, high)]
+    assert f"{cell}.phase17-2:baseline.share.region.page_fault.low" in found
+    assert int(found[f"{cell}.baseline.faults.region.value"].replace(",", "")) > 0
+    assert float(found[f"{cell}.baseline.cost_per_fault.region.value"]) > 0
+    assert "w.hash" in found and found["w.figures"] == f"figures/{joined.name}-"
+
+
+@pytest.mark.parametrize(
+    "name, before, after",
+    [
+        ("tables/where_17-2-profile-layers.csv", ",page_fault,", ",front,"),
+        ("tables/where_17-2-profile.tex", "page fault", "front"),
+        ("numbers.tex", "share.region.page_fault.value}{", "share.region.page_fault.value}{9"),
+        ("report.html", "Ledger: ", "Ledgers: "),
+        ("figures/where_17-2-profile-where_time_goes.svg", "data ", "data 0"),
+    ],
+)
+def test_verify_finds_what_was_typed_by_hand(
+    folders: list[Path], out: Path, name: str, before: str, after: str
+) -> None:
+    words = ["verify", *map(str, folders), "--against", str(out)]
+    original = (out / name).read_text()
+    assert before in original
+    (out / name).write_text(original.replace(before, after, 1))
+    try:
+        assert commands.run(words) == 1
+    finally:
+        (out / name).write_text(original)
+    assert commands.run(words) == 0
+
+
+def test_every_figure_of_the_page_says_what_it_is_from(out: Path) -> None:
+    tables = re.findall(r"<tbody>\n<tr class=.*?</tbody>", (out / "report.html").read_text(), re.S)
+    cells = re.findall(r"<td([^>]*)>([^<]+)</td>", "".join(tables))
+    bare = [text for words, text in cells if "data-note" not in words and re.search(r"[1-9]", text)]
+    assert len(cells) > 100 and bare == []
+
+
+def test_the_same_runs_give_the_same_bytes(folders: list[Path], out: Path, tmp_path: Path) -> None:
+    for command in ("report", "profile"):
+        assert commands.run([command, *map(str, folders), "--out", str(tmp_path)]) == 0
+    for path in out.rglob("*"):
+        if path.is_file():
+            assert path.read_bytes() == (tmp_path / path.relative_to(out)).read_bytes(), path
+
+
+def test_a_ledger_has_no_stacks(folders: list[Path], tmp_path: Path) -> None:
+    assert commands.run(["profile", str(folders[1]), "--out", str(tmp_path)]) == 2
 
 
 def test_a_ledger_alone_and_a_profile_alone(folders: list[Path]) -> None:
@@ -136,7 +207,7 @@ def test_a_program_without_a_region_is_told_whole(tmp_path: Path) -> None:
     (joined,) = join([folder])
     titles = [table.title for table in document(joined).tables]
     assert "Functions of the whole process: sqlite cold" in titles
-    assert any("-flame-" in name for name, _ in profile_files(joined))
+    assert any(name.startswith("flames/") for name, _ in stack_files(joined.profile))
 
 
 def test_a_kernel_that_may_not_be_sampled_is_said(tmp_path: Path) -> None:
@@ -173,12 +244,11 @@ def test_a_void_run_says_so(folders: list[Path], tmp_path: Path) -> None:
     assert document(join([folder])[0]).void == ["f: it rained"]
 
 
-def test_the_other_commands_send_here_and_this_one_back(
+def test_a_table_sends_here_and_a_profile_back(
     folders: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
-    for words in (["table"], ["report", "--out", str(tmp_path / "r")]):
-        assert commands.run([words[0], str(folders[0]), *words[1:]]) == 2
-        assert f"analysis profile {folders[0]}" in capsys.readouterr().err
+    assert commands.run(["table", str(folders[0])]) == 2
+    assert f"analysis profile {folders[0]}" in capsys.readouterr().err
     samples = write_run(tmp_path / "samples", {"phase17-1": 0.0}, ["w cold"], 2)
     assert commands.run(["profile", str(samples)]) == 2
     assert f"analysis table {samples}" in capsys.readouterr().err

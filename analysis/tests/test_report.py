@@ -23,7 +23,7 @@ FIGURES = [
     "block_ratios",
     "block_series",
 ]
-OF_A_GRID = ["cold_start", "faults_against_operations", "memory_against_operations", "regime"]
+OF_A_GRID = ["cold_start", "faults_against_operations", "memory_against_time", "regime"]
 GRID = [
     f"fixed_random size=512 slots={slots} operations={operations} cold"
     for operations in (1000, 100_000)
@@ -53,14 +53,14 @@ def test_a_report_holds_a_page_tables_and_figures(folder: Path) -> None:
         if path.is_file()
     }
     figures = {
-        f"figures/synthetic-run-{name}{width}.{kind}"
+        f"figures/synthetic-run-{name}{ending}"
         for name in FIGURES
-        for width in ("", "-column")
-        for kind in ("svg", "pdf", "png")
+        for ending in (".svg", ".pdf", ".png", "-column.pdf")
     }
     assert made == {
         "report.html",
         "numbers.tex",
+        "versions.txt",
         *figures,
         *(f"tables/synthetic-run.{kind}" for kind in ("md", "csv", "tex")),
     }
@@ -80,22 +80,25 @@ def test_verify_accepts_what_the_samples_give(folder: Path) -> None:
         ("report.html", "worse in 2 of 2 cells", "better in 2 of 2 cells"),
         ("report.html", "Measured in a virtual machine", "Measured in a real machine"),
         ("report.html", '<dl class="head">', '<div class="void">Really</div><dl class="head">'),
+        ("figures/synthetic-run-effects.svg", "data ", "data 0"),
+        ("figures/synthetic-run-effects-column.pdf", "data ", "data 0"),
+        ("figures/synthetic-run-page_faults.png", "data ", "data 0"),
     ],
 )
 def test_verify_finds_a_number_typed_by_hand(
     folder: Path, name: str, before: str, after: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = folder / "out" / name
-    original = path.read_text()
-    path.write_text(original.replace(before, after, 1))
+    original = path.read_bytes()
+    path.write_bytes(original.replace(before.encode(), after.encode(), 1))
     try:
-        assert original != path.read_text()
+        assert original != path.read_bytes()
         assert commands.run(["verify", str(folder / "run"), "--against", str(folder / "out")]) == 1
         assert Path(name).name in capsys.readouterr().err
         path.unlink()
         assert commands.run(["verify", str(folder / "run"), "--against", str(folder / "out")]) == 1
     finally:
-        path.write_text(original)
+        path.write_bytes(original)
 
 
 def test_figures_are_found_by_their_presence(tmp_path: Path) -> None:
@@ -131,7 +134,7 @@ def test_a_grid_with_any_number_of_blocks_is_reported(tmp_path: Path, blocks: in
 
 
 def test_several_runs_share_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("analysis.report.figures_for", lambda run: {})
+    monkeypatch.setattr("analysis.sections.figures_for", lambda run: {})
     for name in ("one", "two"):
         write_run(tmp_path / name, {"a": 0.0}, CELLS, 6)
     words = ["report", str(tmp_path / "one"), str(tmp_path / "two"), "--out", str(tmp_path / "out")]
@@ -142,7 +145,7 @@ def test_several_runs_share_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_two_runs_are_two_tables_and_csv_is_of_one(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("analysis.report.figures_for", lambda run: {})
+    monkeypatch.setattr("analysis.sections.figures_for", lambda run: {})
     folders = [str(write_run(tmp_path / name, {"a": 0.0}, CELLS, 6)) for name in ("one", "two")]
     assert commands.run(["table", *folders]) == 0
     text = capsys.readouterr().out

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.records import load
 from analysis.report import write_report
+from analysis.sections import read_sections
 
 from .synthetic import write_run
 
@@ -73,13 +73,13 @@ def test_a_report_is_the_same_whatever_is_around_it(tmp_path: Path) -> None:
 def test_one_cpu_and_two_give_the_same_report(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    runs = [
-        load(write_run(tmp_path / name, {arm: effect}, [CELL], 6))
+    folders = [
+        write_run(tmp_path / name, {arm: effect}, [CELL], 6)
         for name, arm, effect in (("one", "a", 0.0), ("two", "b", 0.1))
     ]
     found = []
     for cpus in (1, 2):
         monkeypatch.setattr("analysis.report.cpus", lambda cpus=cpus: cpus)
-        write_report(runs, tmp_path / f"out {cpus}")
+        write_report(read_sections(folders), tmp_path / f"out {cpus}")
         found.append(_hashes(tmp_path / f"out {cpus}"))
     assert found[0] == found[1]

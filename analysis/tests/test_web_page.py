@@ -94,7 +94,15 @@ def test_the_page_is_on_its_own(page: _Page, text: str) -> None:
         for name in ("src", "srcset", "href", "xlink:href"):
             value = attributes.get(name) or "#"
             assert value.startswith(("#", "data:")), (tag, value)
-    assert not re.search(r"url\((?!#)", text) and "@import" not in text
+    assert not re.search(r"url\((?!#|data:font/woff;base64,)", text) and "@import" not in text
+
+
+def test_pictures_share_styles_and_letters(text: str) -> None:
+    pictures = re.findall(r"<svg.*?</svg>", text, re.DOTALL)
+    assert pictures and not any("style=" in picture for picture in pictures)
+    classes = set(re.findall(r'class="(p\d+)"', "".join(pictures)))
+    assert classes == set(re.findall(r"^\.(p\d+) \{ .+ \}$", text, re.MULTILINE))
+    assert text.count("@font-face") == 2
 
 
 def test_light_dark_phone_and_paper_have_rules(text: str) -> None:

@@ -1,0 +1,35 @@
+"""memory_against_time.py -- resident memory against the time since a cold start.
+
+SPDX-License-Identifier: MIT"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import against_operations as lines
+from ..estimates import Metric
+from ..records import Run
+
+QUESTION = "Does an arm's resident memory level off as time goes on?"
+RESIDENT = Metric(
+    "rss_bytes", "Resident memory", "MiB", 1 << 20, False, lambda rows: rows["rss_bytes"]
+)
+TIME = Metric("wall_ns", "Time", "ms", 1e6, False, lambda rows: rows["wall_ns"])
+SINCE_START = ("ms of wall time that the operations took since the cold start", TIME)
+
+layout = lines.layout
+
+
+def applies(samples: Run) -> bool:
+    return lines.applies(samples) and all(
+        lines.extent(samples, metric)[1] > 0 for metric in (RESIDENT, TIME)
+    )
+
+
+def draw(samples: Run, axes: Any) -> None:
+    lines.draw(samples, axes, RESIDENT, "MiB resident then (RSS)", SINCE_START)
+
+
+def caption(samples: Run) -> str:
+    what = "Resident memory (RSS, smaps_rollup) at the end of the region"
+    return lines.caption(samples, what, SINCE_START)
