@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import re
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,10 +38,12 @@ STYLE = {
     "axes.spines.right": False,
     "axes.linewidth": 0.7,
     "legend.labelcolor": INK,
+    "svg.hashsalt": "slablab",
     "svg.fonttype": "none",  # letters are text: to be found, read aloud and copied
     "pdf.fonttype": 42,  # TrueType, embedded: publishers refuse type 3
 }
 NAMES = re.compile(r' id="[\w.]+_\d+"')  # matplotlib's, that nothing refers to
+NAMED = re.compile(r' id="([^"]+)"')
 BETWEEN_TAGS = re.compile(r">\s+<")
 PLACES = re.compile(r' (?:d|x|y|transform)="[^"]*"')
 LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
@@ -72,11 +75,11 @@ class Drawing:
 
 
 @contextmanager
-def _styled(salt: str) -> Iterator[None]:
+def _styled() -> Iterator[None]:
     """matplotlib's own defaults and STYLE, whatever a matplotlibrc of the reader's says."""
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
-        matplotlib.rcParams.update({**STYLE, "svg.hashsalt": salt})
+        matplotlib.rcParams.update(STYLE)
         yield
 
 
@@ -134,7 +137,7 @@ def _provenance(subject: Any, figure: Figure) -> str:
 def provenance(module: ModuleType, subject: Any, width: Width) -> str:
     """What the figure's files must say of where they come from; drawn, but not laid out or
     saved."""
-    with _styled(""):
+    with _styled():
         return _provenance(subject, _figure(module, subject, width))
 
 
@@ -142,7 +145,7 @@ def drawn(module: ModuleType, subject: Any, width: Width) -> Drawing:
     """A figure at one of a page's widths; laid out once, for all formats alike."""
     caption = module.caption(subject) if hasattr(module, "caption") else ""
     title, description = module.QUESTION, caption or module.QUESTION
-    with _styled(f"{module.__name__}-{subject.name}{width.ending}"):
+    with _styled():
         figure = _figure(module, subject, width)
         keywords = _provenance(subject, figure)
         figure.draw_without_rendering()
@@ -151,7 +154,7 @@ def drawn(module: ModuleType, subject: Any, width: Width) -> Drawing:
             kind: _saved(figure, kind, _metadata(kind, title, description, keywords))
             for kind in {*width.kinds, "svg"}
         }
-    svg = _rounded(files["svg"].decode("utf-8"))
+    svg = _named(_rounded(files["svg"].decode("utf-8")), f"{module.__name__} {subject.name}{width.ending}")
     files["svg"] = _on_paper(svg).encode("utf-8")
     words = f"{title} {caption}".rstrip()
     return Drawing({kind: files[kind] for kind in width.kinds}, _embeddable(svg, words))
@@ -165,6 +168,15 @@ def _rounded(svg: str) -> str:
         return "0" if text == "-0" else text
 
     return PLACES.sub(lambda found: LONG_NUMBER.sub(short, found[0]), svg)
+
+
+def _named(svg: str, figure: str) -> str:
+    """With names that a page has once, and that are the same on every processor: matplotlib's are
+    hashes of places to their last bits."""
+    svg, prefix = NAMES.sub("", svg), f"f{zlib.crc32(figure.encode()):08x}"
+    for number, name in enumerate(dict.fromkeys(NAMED.findall(svg))):
+        svg = re.sub(rf'(?<=["#]){name}(?=[")])', f"{prefix}-{number}", svg)
+    return svg
 
 
 def _on_paper(svg: str) -> str:
@@ -181,6 +193,6 @@ def _embeddable(svg: str, words: str) -> str:
     head, rest = text.split(">", 1)
     before, _, after = rest.partition("<metadata>")
     rest = before + after.partition("</metadata>")[2] if after else rest
-    rest = BETWEEN_TAGS.sub(">\n<", NAMES.sub("", rest))
+    rest = BETWEEN_TAGS.sub(">\n<", rest)
     kept = " ".join(part for part in head.split() if not part.startswith(("width=", "height=")))
     return f'{kept} role="img" aria-label="{escape(words)}">{rest}'

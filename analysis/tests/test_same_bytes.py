@@ -44,14 +44,16 @@ def _hashes(folder: Path) -> dict[str, str]:
     }
 
 
-def _reported(place: Path, surroundings: dict[str, str], style: str) -> dict[str, str]:
+def _reported(
+    place: Path, surroundings: dict[str, str], style: str, program: str
+) -> dict[str, str]:
     """The report of one run, made in a folder and under settings of its own."""
     work = place / "work"
     work.mkdir(parents=True)
     write_run(place / "run", {"phase17-1": 0.0, "phase17-2": -0.04}, [CELL], 8)
     (work / "matplotlibrc").write_text(style)
     subprocess.run(
-        [sys.executable, "-m", "analysis", "report", str(place / "run"), "--out", "out"],
+        [sys.executable, "-m", program, "report", str(place / "run"), "--out", "out"],
         cwd=work,
         env={**os.environ, "PYTHONPATH": str(ROOT), **surroundings},
         check=True,
@@ -62,9 +64,10 @@ def _reported(place: Path, surroundings: dict[str, str], style: str) -> dict[str
 
 def test_a_report_is_the_same_whatever_is_around_it(tmp_path: Path) -> None:
     styles = ("", "lines.linewidth: 9\nfont.size: 20\n")
+    programs = ("analysis", "analysis.tests.another_processor")
     one, other = (
-        _reported(tmp_path / f"place {number}", surroundings, style)
-        for number, (surroundings, style) in enumerate(zip(SURROUNDINGS, styles))
+        _reported(tmp_path / f"place {number}", *around)
+        for number, around in enumerate(zip(SURROUNDINGS, styles, programs))
     )
     assert len(one) > 20 and set(one) == set(other)
     assert [name for name in one if one[name] != other[name]] == []

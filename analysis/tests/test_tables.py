@@ -328,7 +328,7 @@ def test_csv_holds_raw_values_with_units_in_their_names(tmp_path: Path) -> None:
         and record["cell"] == CELLS[1]
         and record["metric"] == OPERATIONS.name
     )
-    assert float(stored["effect_ratio"]) == pytest.approx(row.effect_ratio, rel=1e-8)
+    assert float(stored["effect_ratio"]) == pytest.approx(row.effect_ratio, abs=1e-8)
     assert stored["parameter_size"] == "512" and stored["verdict"] == row.verdict
 
 
