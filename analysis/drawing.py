@@ -38,6 +38,7 @@ STYLE = {
     "axes.spines.right": False,
     "axes.linewidth": 0.7,
     "legend.labelcolor": INK,
+    "hatch.linewidth": 0.35,
     "svg.hashsalt": "slablab",
     "svg.fonttype": "none",  # letters are text: to be found, read aloud and copied
     "pdf.fonttype": 42,  # TrueType, embedded: publishers refuse type 3

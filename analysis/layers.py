@@ -34,6 +34,19 @@ MEMORIES = {
     "kernel": "#8f979f",
 }
 
+# Where two colours are one grey, on paper: of a layer or a memory, matplotlib's hatch.
+HATCHES = {
+    "page_fault": "/////",
+    "system_call": "\\\\\\\\\\",
+    "c_library": ".....",
+    "allocator": "xxxxx",
+    "superslab_payload": "/////",
+    "c_library_heap": ".....",
+    "thread_local": "\\\\\\\\\\",
+    "shared_page": ".....",
+    "kernel": "xxxxx",
+}
+
 
 def words(name: str) -> str:
     """A name of the records as it is read: page_fault is "page fault"."""
@@ -46,6 +59,11 @@ def memory_colour(memory: str) -> str:
     kind = "superslab_header" if memory.endswith("_header") else "superslab_payload"
     declared = memory.endswith(("_header", "_payload"))
     return MEMORIES.get(memory) or (MEMORIES[kind] if declared else MEMORIES["anonymous"])
+
+
+def memory_hatch(memory: str) -> str:
+    """As memory_colour finds it."""
+    return HATCHES.get("superslab_payload" if memory.endswith("_payload") else memory, "")
 
 
 def memory_order(memory: str) -> tuple[int, str]:

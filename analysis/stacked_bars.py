@@ -5,6 +5,7 @@ SPDX-License-Identifier: MIT"""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -20,6 +21,7 @@ BAR_INCHES = 0.21
 PANEL_INCHES = 0.72  # a panel's title, ticks and words
 LABEL_INCHES = 0.26  # a narrower part has no figure in it
 ROOM_FOR_TOTAL_INCHES = 0.36
+HATCH_INK = "#ffffff"
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,15 @@ class Bars:
     words: str  # what a bar is, and its unit
 
 
+@dataclass(frozen=True)
+class Part:
+    """How a part looks, in a bar and in the key."""
+
+    name: str
+    colour: str
+    hatch: str
+
+
 def layout(cells: int, bars: int, width_inches: float) -> tuple[int, int, float]:
     return cells, 2, 0.75 + cells * (PANEL_INCHES + BAR_INCHES * bars)
 
@@ -41,8 +52,14 @@ def panel_inches(figure: Figure, arms: list[str]) -> float:
     return panels.row_panel_inches(figure, arms, 2)
 
 
+def _look(part: Part) -> dict[str, Any]:
+    """A hatch has the colour of the edge, which is not drawn itself."""
+    edge = {"edgecolor": HATCH_INK, "hatch": part.hatch} if part.hatch else {"edgecolor": "none"}
+    return {"facecolor": part.colour, "linewidth": 0, **edge}
+
+
 def draw_bars(
-    axes: Axes, arms: list[str], colours: list[str], bars: Bars, named: bool
+    axes: Axes, arms: list[str], parts: list[Part], bars: Bars, named: bool
 ) -> None:
     """One bar per arm, from the top; only the left panel names them."""
     inches = panel_inches(axes.figure, arms)
@@ -50,23 +67,24 @@ def draw_bars(
     reach = longest * inches / (inches - ROOM_FOR_TOTAL_INCHES)
     for bar, _ in enumerate(arms):
         left = 0.0
-        for part, colour, label in zip(
-            bars.parts[:, bar], colours, (row[bar] for row in bars.labels)
+        for length, part, label in zip(
+            bars.parts[:, bar], parts, (row[bar] for row in bars.labels)
         ):
-            if part <= 0:
+            if length <= 0:
                 continue
-            axes.barh(bar, part, left=left, height=0.78, color=colour, edgecolor="none")
-            if part >= reach * LABEL_INCHES / inches:
+            axes.barh(bar, length, left=left, height=0.78, **_look(part))
+            if length >= reach * LABEL_INCHES / inches:
                 axes.text(
-                    left + part / 2,
+                    left + length / 2,
                     bar,
                     label,
                     ha="center",
                     va="center_baseline",
                     fontsize=panels.TINY,
-                    color=ink_on(colour),
+                    color=ink_on(part.colour),
+                    bbox={"facecolor": part.colour, "edgecolor": "none", "pad": 0.6},
                 )
-            left += part
+            left += length
         axes.text(
             left + 0.03 * reach / inches,
             bar,
@@ -81,22 +99,22 @@ def draw_bars(
 
 
 def draw_cell(
-    left: Axes, right: Axes, cell: str, arms: list[str], colours: list[str], both: tuple[Bars, Bars]
+    left: Axes, right: Axes, cell: str, arms: list[str], parts: list[Part], both: tuple[Bars, Bars]
 ) -> None:
     """The region's panel and the start-up's, under the cell's name."""
-    draw_bars(left, arms, colours, both[0], True)
-    draw_bars(right, arms, colours, both[1], False)
+    draw_bars(left, arms, parts, both[0], True)
+    draw_bars(right, arms, parts, both[1], False)
     panels.cell_title(left, cell, 0.9 * left.figure.get_figwidth())
 
 
-def legend_of(figure: Figure, colours: dict[str, str]) -> None:
-    """One legend above all panels, which make room for it: name to colour, in their order."""
-    longest = max(map(len, colours))
-    columns = min(panels.key_columns(figure.get_figwidth(), longest), len(colours))
-    lines = -(-len(colours) // columns)
+def legend_of(figure: Figure, parts: list[Part]) -> None:
+    """One legend above all panels, which make room for it."""
+    longest = max(len(part.name) for part in parts)
+    columns = min(panels.key_columns(figure.get_figwidth(), longest), len(parts))
+    lines = -(-len(parts) // columns)
     panels.room_above(figure, lines)
     figure.legend(
-        handles=[Patch(facecolor=colour, label=name) for name, colour in colours.items()],
+        handles=[Patch(label=part.name, **_look(part)) for part in parts],
         loc="upper left",
         bbox_to_anchor=(0, 1),
         ncol=columns,

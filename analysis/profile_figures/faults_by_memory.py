@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from .. import panels, stacked_bars
 from ..joined import Joined
-from ..layers import memory_colour, memory_order, words
+from ..layers import memory_colour, memory_hatch, memory_order, words
 from ..ledgers import Ledger
 from ..profile_estimates import fault_totals, grouped
 from ..profile_wording import STAGE_WORDS
-from ..stacked_bars import Bars, draw_cell, legend_of
+from ..stacked_bars import Bars, Part, draw_cell, legend_of
 from ..wording import count
 
 QUESTION = "Which memory do page faults touch, in the region and before it?"
@@ -63,15 +63,15 @@ def draw(joined: Joined, axes: NDArray) -> None:
     ledger, cells, arms = joined.ledger, _measured(joined), _arms(joined)
     entries = ledger.entries[ledger.entries["stage"].isin(STAGES)]
     memories = sorted(set(entries["memory"]), key=memory_order)
-    colours = [memory_colour(name) for name in memories]
+    parts = [Part(words(name), memory_colour(name), memory_hatch(name)) for name in memories]
     found = np.asarray(axes).reshape(len(cells), 2)
     for (left, right), cell in zip(found, cells):
         region, start_up = (_bars(ledger, cell, stage, arms, memories) for stage in STAGES)
-        draw_cell(left, right, cell, arms, colours, (region, start_up))
+        draw_cell(left, right, cell, arms, parts, (region, start_up))
     for panel in found.flat:
         panel.xaxis.set_major_formatter(lambda x, _: panels.value_text(x))
     figure = found[0, 0].figure
-    legend_of(figure, {words(name): colour for name, colour in zip(memories, colours)})
+    legend_of(figure, parts)
     panels.footer(
         figure,
         "length and figures: the median process, the sum at the bar's end · from process to "

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from .. import panels, stacked_bars
 from ..frames import main_stage
 from ..joined import Joined
-from ..layers import LAYERS, words
+from ..layers import HATCHES, LAYERS, words
 from ..profile_estimates import layer_counts, layers, time_ns
 from ..profile_wording import STAGE_WORDS, share_text
 from ..profiles import Profile
 from ..share_statistics import time_of_share
-from ..stacked_bars import Bars, draw_cell, legend_of
+from ..stacked_bars import Bars, Part, draw_cell, legend_of
 from ..statistics import Interval
 from ..wording import number
 
@@ -84,20 +84,19 @@ def _bars(profile: Profile, cell: str, stage: str) -> Bars:
     return Bars(times, labels, totals, f"{STAGE_WORDS[stage]}, {unit}")
 
 
-def _seen(profile: Profile) -> dict[str, str]:
-    """Layers that have any samples, to their colours."""
-    seen = {layer for _, layer in profile.stacks}
-    return {layer: colour for layer, colour in LAYERS.items() if layer in seen}
-
-
 def draw(joined: Joined, axes: NDArray) -> None:
     profile, cells = joined.profile, _measured(joined)
     found = np.asarray(axes).reshape(len(cells), 2)
+    parts = {
+        layer: Part(words(layer), colour, HATCHES.get(layer, ""))
+        for layer, colour in LAYERS.items()
+    }
     for (left, right), cell in zip(found, cells):
         both = _bars(profile, cell, main_stage(profile, cell)), _bars(profile, cell, "start_up")
-        draw_cell(left, right, cell, profile.arms, list(LAYERS.values()), both)
+        draw_cell(left, right, cell, profile.arms, list(parts.values()), both)
     figure = found[0, 0].figure
-    legend_of(figure, {words(layer): colour for layer, colour in _seen(profile).items()})
+    seen = {layer for _, layer in profile.stacks}
+    legend_of(figure, [part for layer, part in parts.items() if layer in seen])
     panels.footer(
         figure,
         "length: mean CPU time of an undisturbed process, also at the bar's end · in a part: its "
