@@ -155,7 +155,8 @@ def drawn(module: ModuleType, subject: Any, width: Width) -> Drawing:
             kind: _saved(figure, kind, _metadata(kind, title, description, keywords))
             for kind in {*width.kinds, "svg"}
         }
-    svg = _named(_rounded(files["svg"].decode("utf-8")), f"{module.__name__} {subject.name}{width.ending}")
+    name = f"{module.__name__} {subject.name}{width.ending}"
+    svg = _named(_rounded(files["svg"].decode("utf-8")), name)
     files["svg"] = _on_paper(svg).encode("utf-8")
     words = f"{title} {caption}".rstrip()
     return Drawing({kind: files[kind] for kind in width.kinds}, _embeddable(svg, words))
