@@ -153,7 +153,7 @@ def drawn(module: ModuleType, subject: Any, width: Width) -> Drawing:
         figure.set_layout_engine("none")
         files = {
             kind: _saved(figure, kind, _metadata(kind, title, description, keywords))
-            for kind in {*width.kinds, "svg"}
+            for kind in dict.fromkeys((*width.kinds, "svg"))
         }
     name = f"{module.__name__} {subject.name}{width.ending}"
     svg = _named(_rounded(files["svg"].decode("utf-8")), name)

@@ -62,6 +62,10 @@ class Instrumented(Recorded):
         """Whether the cell has any valid block."""
         return bool(self.column(cell, self.baseline, "block").size)
 
+    def sizes(self, cells: list[str]) -> list[int]:
+        """How many processes an arm has in each of the cells."""
+        return [self.column(cell, self.baseline, "block").size for cell in cells]
+
     def column(self, cell: str, arm: str, name: str) -> np.ndarray:
         """One measure of an arm's processes in a cell, in the order of their blocks."""
         return self.processes[name].to_numpy()[self.rows(cell, arm)]

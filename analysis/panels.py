@@ -26,6 +26,7 @@ POINTS_PER_LETTER = 0.60  # of the font's size, in DejaVu Sans
 BOLD = 1.1  # times as wide
 SLIM_INCHES = 2.6
 DECADES_FOR_LOG = 1.0
+GENERATION = (("cpu_version.cpu family", "family"), ("cpu_version.model", "model"))
 # Of markers whose points make them look small, and hollow ones full: times as large.
 LARGER = {"*": 1.6, (4, 1, 0): 1.7, "P": 1.25, "X": 1.2}
 
@@ -206,9 +207,12 @@ def listed(names: Sequence[str]) -> str:
 
 
 def machine_text(run: Recorded) -> str:
-    """ "AMD EPYC, 2 CPUs, under KVM", as far as machine.json tells."""
-    facts = {key.split(".")[-1]: text for key, text in reversed(facts_of(run.machine))}
-    parts = [facts.get("cpu_model") or facts.get("model") or "an unnamed machine"]
+    """ "AMD EPYC (family 25, model 17), 2 CPUs, under KVM", as far as machine.json tells."""
+    facts = dict(facts_of(run.machine))
+    version = [f"{name} {facts[key]}" for key, name in GENERATION if key in facts]
+    known = version and not any("absent" in text for text in version)
+    name = facts.get("cpu_model") or "an unnamed machine"
+    parts = [f"{name} ({', '.join(version)})" if known else name]
     if facts.get("cpus_online"):
         parts.append(f"{facts['cpus_online']} CPUs")
     hypervisor = facts.get("hypervisor", "")

@@ -87,10 +87,26 @@ static void add_kernel(json_t *machine)
                         text_or_errno(text_of_line_file("/proc/cmdline")));
 }
 
-static void add_hardware(json_t *machine)
+/* One model name stands for several generations of a processor; its numbers tell them apart. */
+static json_t *cpu_version(void)
+{
+    static char const *const names[] = {"cpu family", "model", "stepping", "microcode"};
+    json_t *const found = json_object();
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        json_object_set_new(found, names[i], text_or_errno(fact_keyed("/proc/cpuinfo", names[i])));
+    return found;
+}
+
+static void add_processor(json_t *machine)
 {
     json_object_set_new(machine, "cpu_model",
                         text_or_errno(fact_keyed("/proc/cpuinfo", "model name")));
+    json_object_set_new(machine, "cpu_version", cpu_version());
+}
+
+static void add_hardware(json_t *machine)
+{
     json_object_set_new(machine, "cpus_online", json_integer(sysconf(_SC_NPROCESSORS_ONLN)));
     json_object_set_new(machine, "smt_active", smt_active());
     json_object_set_new(machine, "numa_nodes", numa_nodes());
@@ -253,6 +269,7 @@ json_t *machine_describe(struct plan const *plan)
 
     json_object_set_new(machine, "schema", json_string("slablab-machine/1"));
     add_kernel(machine);
+    add_processor(machine);
     add_hardware(machine);
     add_placement(machine);
     add_settings(machine);
@@ -283,8 +300,8 @@ static char *shown(json_t const *value)
 
 char *machine_change(char const *directory)
 {
-    static char const *const keys[] = {"host", "kernel_release", "thp_enabled",
-                                       "randomize_va_space"};
+    static char const *const keys[] = {"host",        "kernel_release", "cpu_model",
+                                       "cpu_version", "thp_enabled",    "randomize_va_space"};
     char *const path = text_format("%s/machine.json", directory);
     json_t *const stored = json_load_file(path, 0, NULL);
     bool const missing = stored == NULL && access(path, F_OK) != 0;
@@ -292,6 +309,7 @@ char *machine_change(char const *directory)
     json_t *const now = json_object();
 
     add_kernel(now);
+    add_processor(now);
     add_settings(now);
     for (size_t i = 0; stored != NULL && change == NULL && i < sizeof keys / sizeof *keys; i++) {
         json_t const *const then = json_object_get(stored, keys[i]);

@@ -76,13 +76,8 @@ def draw(joined: Joined, axes: NDArray) -> None:
         figure,
         "length and figures: the median process, the sum at the bar's end · from process to "
         f"process an arm's sum varies by {_spread(joined)}",
-        panels.origin_of_processes(joined, _sizes(joined)),
+        panels.origin_of_processes(joined, joined.ledger.sizes(_measured(joined))),
     )
-
-
-def _sizes(joined: Joined) -> list[int]:
-    ledger = joined.ledger
-    return [ledger.column(cell, ledger.baseline, "block").size for cell in _measured(joined)]
 
 
 def _spread(joined: Joined) -> str:
@@ -98,5 +93,5 @@ def caption(joined: Joined) -> str:
         ": in the region on the left and, to its own scale, in the start-up on the right, a row of "
         "panels per cell; every fault was recorded, and the sum is getrusage's. Medians over "
         f"processes, whose sums vary by {_spread(joined)}. "
-        f"{panels.processes_on(joined, _sizes(joined))}"
+        f"{panels.processes_on(joined, joined.ledger.sizes(_measured(joined)))}"
     )

@@ -101,13 +101,8 @@ def draw(joined: Joined, axes: NDArray) -> None:
         figure,
         "length: mean CPU time of an undisturbed process, also at the bar's end · in a part: its "
         f"share of the samples{_uncertainty(joined)}",
-        panels.origin_of_processes(joined, _sizes(joined)),
+        panels.origin_of_processes(joined, joined.profile.sizes(_measured(joined))),
     )
-
-
-def _sizes(joined: Joined) -> list[int]:
-    profile = joined.profile
-    return [profile.column(cell, profile.baseline, "block").size for cell in _measured(joined)]
 
 
 def _uncertainty(joined: Joined) -> str:
@@ -129,5 +124,5 @@ def caption(joined: Joined) -> str:
         "and, to its own scale, the start-up on the right, a row of panels per cell. A bar is as "
         "long as the mean CPU time of a process that nobody sampled; the figures in it are shares "
         f"of all samples of the arm{_uncertainty(joined)} (each is in the table). "
-        f"{panels.processes_on(joined, _sizes(joined))}"
+        f"{panels.processes_on(joined, joined.profile.sizes(_measured(joined)))}"
     )

@@ -29,9 +29,12 @@ EVENTS = {
 }
 MACHINE = {
     "schema": "slablab-machine/1",
-    "cpu": {"model": "Test CPU", "hypervisor": "KVM"},
-    "kernel": "6.1.0",
-    "git": {"commit": "0123abc", "dirty": False},
+    "cpu_model": "Test CPU",
+    "cpu_version": {"cpu family": "25", "model": "17", "stepping": "1", "microcode": "0x1"},
+    "hypervisor": "KVM",
+    "kernel_release": "6.1.0",
+    "git_commit": "0123abc",
+    "git_dirty": False,
 }
 
 

@@ -178,7 +178,7 @@ def test_on_a_page_letters_are_text_and_ink_follows(
         assert "<text" in drawing.inline and "currentColor" in drawing.inline
         assert INK not in drawing.inline and "<metadata" not in drawing.inline
         label = re.search('role="img" aria-label="([^"]+)"', drawing.inline)
-        assert label and "blocks a cell" in label[1] and "Test CPU, under KVM" in label[1]
+        assert label and "blocks a cell" in label[1] and "Test CPU (family 25, model 17), under KVM" in label[1]
 
 
 def test_captions_name_arms_uncertainty_and_machine(factorial: Run) -> None:

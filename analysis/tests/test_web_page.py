@@ -139,7 +139,7 @@ def test_every_measured_number_has_n_interval_and_mde(text: str) -> None:
 
 def test_weather_and_machine_are_there(text: str) -> None:
     assert "<summary>Weather</summary>" in text and "<summary>Machine</summary>" in text
-    for name in ("steal", "PSI cpu", "load, 1 min", "involuntary switches", "cpu.model"):
+    for name in ("steal", "PSI cpu", "load, 1 min", "involuntary switches", "cpu_model"):
         assert name in text
 
 

@@ -18,6 +18,7 @@ static void every_key_is_there(void **state)
         "kernel_version",
         "kernel_command_line",
         "cpu_model",
+        "cpu_version",
         "cpus_online",
         "smt_active",
         "numa_nodes",
@@ -73,11 +74,11 @@ static void samples_have_a_cpu_of_their_own(void **state)
     json_decref(machine);
 }
 
-/* Each of the four facts, changed by itself, is named; another one changes nothing. */
+/* Each of the six facts, changed by itself, is named; another one changes nothing. */
 static void another_machine_is_told(void **state)
 {
-    static char const *const deciding[] = {"host", "kernel_release", "thp_enabled",
-                                           "randomize_va_space"};
+    static char const *const deciding[] = {"host",        "kernel_release", "cpu_model",
+                                           "cpu_version", "thp_enabled",    "randomize_va_space"};
     char *const folder = fixture_path("results");
     char *const path = fixture_path("results/machine.json");
 
