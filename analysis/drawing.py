@@ -50,7 +50,7 @@ PLACES = re.compile(r' (?:d|x|y|transform)="[^"]*"')
 LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
 PALETTE_COLOURS = 255
 PAPER = "#fbfaf7"  # behind an SVG that stands alone, so that it is legible on any page
-DOTS_PER_INCH = {"png": 160, "pdf": 220, "svg": 160}  # of vector files: of clouds of points
+DOTS_PER_INCH = {"png": 130, "pdf": 200, "svg": 110}  # of vector files: of clouds of points
 
 
 @dataclass(frozen=True)

@@ -20,13 +20,13 @@ def _letters_of(file: Path, letters: str) -> bytes:
     """A WOFF with those letters alone; the same letters give the same bytes."""
     options = subset.Options(flavor="woff", layout_features=[], hinting=False, notdef_outline=True)
     options.drop_tables += ["FFTM"]  # the date on which the font was made
-    font = TTFont(file, recalcTimestamp=False, lazy=True)
-    chosen = subset.Subsetter(options)
-    chosen.populate(text=letters)
-    chosen.subset(font)
-    font.flavor = options.flavor
     stream = io.BytesIO()
-    font.save(stream)
+    with TTFont(file, recalcTimestamp=False, lazy=True) as font:
+        chosen = subset.Subsetter(options)
+        chosen.populate(text=letters)
+        chosen.subset(font)
+        font.flavor = options.flavor
+        font.save(stream)
     return stream.getvalue()
 
 

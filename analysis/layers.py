@@ -36,15 +36,15 @@ MEMORIES = {
 
 # Where two colours are one grey, on paper: of a layer or a memory, matplotlib's hatch.
 HATCHES = {
-    "page_fault": "/////",
-    "system_call": "\\\\\\\\\\",
-    "c_library": ".....",
-    "allocator": "xxxxx",
-    "superslab_payload": "/////",
-    "c_library_heap": ".....",
-    "thread_local": "\\\\\\\\\\",
-    "shared_page": ".....",
-    "kernel": "xxxxx",
+    "page_fault": "////",
+    "system_call": "\\\\\\\\",
+    "c_library": "----",
+    "allocator": "xxxx",
+    "superslab_payload": "////",
+    "c_library_heap": "----",
+    "thread_local": "\\\\\\\\",
+    "shared_page": "||||",
+    "kernel": "xxxx",
 }
 
 

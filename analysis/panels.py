@@ -25,6 +25,7 @@ NARROW_BELOW_INCHES = 5.0
 POINTS_PER_LETTER = 0.60  # of the font's size, in DejaVu Sans
 BOLD = 1.1  # times as wide
 SLIM_INCHES = 2.6
+NAMES_SHARE, NAMES_SHARE_NARROW = 0.33, 0.42  # of a figure's width, for the names of rows
 DECADES_FOR_LOG = 1.0
 GENERATION = (("cpu_version.cpu family", "family"), ("cpu_version.model", "model"))
 # Of markers whose points make them look small, and hollow ones full: times as large.
@@ -66,7 +67,10 @@ def hide_spare(panels: list[Axes], used: int) -> None:
 def wrapped(text: str, inches: float, points: float) -> str:
     """Lines that fit; never broken between a figure and its per cent sign."""
     letters = max(12, int(72 * inches / (POINTS_PER_LETTER * points)))
-    return "\n".join(textwrap.wrap(text.replace(" %", NO_BREAK + "%"), letters))
+    lines = textwrap.wrap(
+        text.replace(" %", NO_BREAK + "%"), letters, break_long_words=False, break_on_hyphens=False
+    )
+    return "\n".join(lines)
 
 
 def cell_title(axes: Axes, cell: str, inches: float) -> None:
@@ -91,9 +95,22 @@ def cell_title(axes: Axes, cell: str, inches: float) -> None:
     ).set_in_layout(False)
 
 
+def row_names(labels: Sequence[str], width_inches: float) -> list[str]:
+    """The names of rows, on several lines where they would take the figure from its panels."""
+    share = NAMES_SHARE_NARROW if narrow(width_inches) else NAMES_SHARE
+    return [wrapped(label, share * width_inches, TINY) for label in labels]
+
+
+def row_inches(labels: Sequence[str], width_inches: float) -> float:
+    """The height of a row that has room for the longest name."""
+    lines = max(name.count("\n") + 1 for name in row_names(labels, width_inches))
+    return 0.04 + 0.11 * lines
+
+
 def row_panel_inches(figure: Figure, labels: Sequence[str], columns: int) -> float:
     """The width that is left for each panel beside the rows' names."""
-    names = max(map(len, labels)) * TINY * POINTS_PER_LETTER / 72
+    lines = "\n".join(row_names(labels, figure.get_figwidth())).splitlines()
+    names = max(map(len, lines)) * TINY * POINTS_PER_LETTER / 72
     return (figure.get_figwidth() - names - 0.12 * columns) / columns
 
 
@@ -157,7 +174,8 @@ def key_inches(arms: Sequence[str], width_inches: float) -> float:
 
 def row_labels(axes: Axes, labels: Sequence[str], named: bool) -> None:
     """Rows 0, 1, 2 from the top; only a panel in the first column names them."""
-    axes.set_yticks(range(len(labels)), labels if named else [""] * len(labels), fontsize=TINY)
+    names = row_names(labels, axes.figure.get_figwidth()) if named else [""] * len(labels)
+    axes.set_yticks(range(len(labels)), names, fontsize=TINY)
     axes.set_ylim(len(labels) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.tick_params(axis="x", labelsize=TINY, length=2.5, pad=2)

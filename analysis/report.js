@@ -72,6 +72,14 @@ for (const [on, off] of [['pointerover', 'pointerout'], ['focusin', 'focusout']]
 }
 document.addEventListener('scroll', hide, {capture: true, passive: true});
 
+for (const row of document.querySelectorAll('tr[data-note]')) {
+  for (const cell of row.querySelectorAll('td')) {
+    if (cell.textContent) cell.dataset.note = row.dataset.note;
+  }
+  row.removeAttribute('data-note');
+}
+for (const cell of document.querySelectorAll('[data-note]')) cell.tabIndex = -1;
+
 // One stop of the tab key for each table; within it the arrow keys go from figure to figure.
 for (const table of document.querySelectorAll('table')) {
   table.querySelector('[data-note]')?.setAttribute('tabindex', '0');

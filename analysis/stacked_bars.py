@@ -44,8 +44,9 @@ class Part:
     hatch: str
 
 
-def layout(cells: int, bars: int, width_inches: float) -> tuple[int, int, float]:
-    return cells, 2, 0.75 + cells * (PANEL_INCHES + BAR_INCHES * bars)
+def layout(cells: int, arms: list[str], width_inches: float) -> tuple[int, int, float]:
+    bar_inches = max(BAR_INCHES, panels.row_inches(arms, width_inches))
+    return cells, 2, 0.9 + cells * (PANEL_INCHES + bar_inches * len(arms))
 
 
 def panel_inches(figure: Figure, arms: list[str]) -> float:

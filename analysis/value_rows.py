@@ -16,7 +16,6 @@ from .colours import colours, markers
 from .estimates import Metric, published_band
 from .records import Run
 
-ROW_INCHES = 0.15
 PANEL_INCHES = 0.62  # a panel's title and ticks
 COLUMNS_MOST = 3
 LINEAR_BELOW = 1.0  # on an axis of counts that reaches 0
@@ -25,7 +24,9 @@ LINEAR_BELOW = 1.0  # on an axis of counts that reaches 0
 def layout(run: Run, width_inches: float) -> tuple[int, int, float]:
     cells = panels.measured_cells(run)
     rows, columns = panels.grid(len(cells), width_inches, COLUMNS_MOST)
-    return rows, columns, 0.65 + rows * (PANEL_INCHES + ROW_INCHES * len(panels.shown_arms(run)))
+    arms = panels.shown_arms(run)
+    row_inches = panels.row_inches(arms, width_inches)
+    return rows, columns, 0.65 + rows * (PANEL_INCHES + row_inches * len(arms))
 
 
 def _quartiles(run: Run, metric: Metric) -> dict[str, NDArray[np.float64]]:

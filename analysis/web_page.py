@@ -44,23 +44,30 @@ def _classes(row: Row, table: Table, index: int) -> str:
     return f' class="{" ".join(names)}"' if names else ""
 
 
+def _notes(row: Row) -> list[str]:
+    """Those of its figures, one after another."""
+    return [note for note, cell in zip(row.notes[1:], row.cells[1:]) if cell.strip()]
+
+
+def _note(text: str) -> str:
+    """report.js gives a row's to each of its figures."""
+    return f' data-note="{escape(text)}"' if text else ""
+
+
 def _html_row(row: Row, table: Table) -> str:
     if row.kind == "group":
         return (
             f'<tr class="group"><th colspan="{len(table.columns)}" scope="rowgroup">'
             f"{escape(row.cells[0])}</th></tr>"
         )
-    cells = []
-    for index, cell in enumerate(row.cells):
-        text, classes = escape(cell.strip()), _classes(row, table, index)
-        note = row.notes[index] if row.notes and text else ""
-        if index == 0:
-            cells.append(f'<th scope="row"{classes}>{text}</th>')
-        elif note:
-            cells.append(f'<td{classes} tabindex="-1" data-note="{escape(note)}">{text}</td>')
-        else:
-            cells.append(f"<td{classes}>{text}</td>")
-    return f'<tr class="{row.kind}">{"".join(cells)}</tr>'
+    cells = [f'<th scope="row"{_classes(row, table, 0)}>{escape(row.cells[0].strip())}</th>']
+    notes = _notes(row)
+    shared = _note(notes[0]) if len(set(notes)) == 1 else ""
+    for index, cell in enumerate(row.cells[1:], start=1):
+        text = escape(cell.strip())
+        own = _note(row.notes[index]) if text and row.notes and not shared else ""
+        cells.append(f"<td{_classes(row, table, index)}{own}>{text}</td>")
+    return f'<tr class="{row.kind}"{shared}>{"".join(cells)}</tr>'
 
 
 def _head(table: Table, index: int) -> str:

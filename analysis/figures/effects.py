@@ -19,7 +19,6 @@ from ..records import Run
 
 PLACE = 0
 QUESTION = "By how much does each arm differ, and how sure is that?"
-ROW_INCHES = 0.15
 PANEL_INCHES = 0.62
 COLUMNS_MOST = 3
 FAR = np.log(1.5)  # beyond +50 % the axis is linear up to NEAR and logarithmic from there
@@ -51,7 +50,10 @@ def _labels(rows: pd.DataFrame) -> list[str]:
 def layout(samples: Run, width_inches: float) -> tuple[int, int, float]:
     frame = _rows(samples)
     rows, columns = panels.grid(frame["cell"].nunique(), width_inches, COLUMNS_MOST)
-    return rows, columns, 0.9 + rows * (PANEL_INCHES + ROW_INCHES * len(_labels(frame)))
+    labels = _labels(frame)
+    row_inches = panels.row_inches(labels, width_inches)
+    footer_inches = 1.3 if panels.narrow(width_inches) else 0.9
+    return rows, columns, footer_inches + rows * (PANEL_INCHES + row_inches * len(labels))
 
 
 def applies(samples: Run) -> bool:

@@ -32,13 +32,17 @@ def _grid(samples: Run) -> list[dict[str, Any]]:
 
 
 def applies(samples: Run) -> bool:
-    """A grid: at least two numbers of operations by two of slots, of one workload, either cold or
-    warm."""
+    """A grid: at least two numbers of operations by two of slots, each with each, of one workload,
+    either cold or warm."""
     cells = _grid(samples)
+    operations, slots = (
+        {cell["operations"] for cell in cells},
+        {cell["parameters"]["slots"] for cell in cells},
+    )
     return (
         len({(cell["workload"], cell["start"]) for cell in cells}) == 1
-        and len({cell["operations"] for cell in cells}) > 1
-        and len({cell["parameters"]["slots"] for cell in cells}) > 1
+        and min(len(operations), len(slots)) > 1
+        and len(cells) == len(operations) * len(slots)
     )
 
 
@@ -136,7 +140,8 @@ def draw(samples: Run, axes: NDArray[Any]) -> None:
             _finish(panel, slots, every)
             if row == 0:
                 _mark_published(samples, panel)
-            panel.set_title(f"{arm}: {name}", fontsize=panels.TINY, loc="left", fontweight="bold")
+            inches = 0.85 * found[0].figure.get_figwidth() / (len(arms) if wide else 1)
+            panels.cell_title(panel, f"{arm}: {name}", inches)
     found[0].legend(fontsize=panels.TINY, frameon=False, loc="lower left")
     panels.footer(
         found[0].figure,

@@ -34,7 +34,7 @@ def applies(joined: Joined) -> bool:
 
 
 def layout(joined: Joined, width_inches: float) -> tuple[int, int, float]:
-    return stacked_bars.layout(len(_measured(joined)), len(_arms(joined)), width_inches)
+    return stacked_bars.layout(len(_measured(joined)), _arms(joined), width_inches)
 
 
 def _faults(ledger: Ledger, cell: str, stage: str, arms: list[str], memories: list[str]):

@@ -39,7 +39,7 @@ def applies(joined: Joined) -> bool:
 
 
 def layout(joined: Joined, width_inches: float) -> tuple[int, int, float]:
-    return stacked_bars.layout(len(_measured(joined)), len(joined.arms), width_inches)
+    return stacked_bars.layout(len(_measured(joined)), joined.arms, width_inches)
 
 
 def times_of(profile: Profile, cell: str, stage: str) -> tuple[NDArray[np.float64], str]:

@@ -178,7 +178,8 @@ def test_on_a_page_letters_are_text_and_ink_follows(
         assert "<text" in drawing.inline and "currentColor" in drawing.inline
         assert INK not in drawing.inline and "<metadata" not in drawing.inline
         label = re.search('role="img" aria-label="([^"]+)"', drawing.inline)
-        assert label and "blocks a cell" in label[1] and "Test CPU (family 25, model 17), under KVM" in label[1]
+        assert label and "blocks a cell" in label[1]
+        assert "Test CPU (family 25, model 17), under KVM" in label[1]
 
 
 def test_captions_name_arms_uncertainty_and_machine(factorial: Run) -> None:
@@ -187,6 +188,17 @@ def test_captions_name_arms_uncertainty_and_machine(factorial: Run) -> None:
         assert "30 blocks a cell" in caption and "Test CPU" in caption and caption.endswith(".")
     assert "95 % sign-test interval" in effects.caption(factorial)
     assert "reuse-prewarm" in effects.caption(factorial)
+
+
+@pytest.mark.filterwarnings("error:constrained_layout")
+def test_the_longest_names_leave_room_for_the_panels(tmp_path: Path) -> None:
+    arms = {f"ss-prewarm PREWARM={n} PREWARM_METHOD=populate": 0.1 for n in (8, 32)}
+    one, other = arms
+    comparisons = [{"arm": one, "against": other}]
+    run = load(write_run(tmp_path / "run", arms, CELLS, 8, comparisons=comparisons))
+    for module in figures_for(run).values():
+        for width in (TWO_COLUMNS, ONE_COLUMN):
+            drawn(module, run, width)
 
 
 def test_a_figure_is_only_where_the_run_can_answer(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from analysis.numbers import (
     FILE,
     HEAD,
     key_of,
+    keys_of,
     latex_number,
     numbers,
     numbers_differences,
@@ -97,8 +98,8 @@ def test_keys_say_what_the_tables_say(tmp_path: Path) -> None:
 
 def test_no_key_stands_twice(tmp_path: Path) -> None:
     text = numbers_file([Timed(made(tmp_path)), Timed(made(tmp_path, "two"))])
-    keys = re.findall(r"^\\slabnumber\{(.*?)\}", text, re.MULTILINE)
-    assert len(keys) == len(set(keys))
+    keys = keys_of(text)
+    assert len(keys) == text.count("\n\\slabfield{") > 100
     assert {key.split(".")[0] for key in keys} == {"synthetic-one", "synthetic-two"}
 
 
@@ -114,14 +115,16 @@ def test_verify_derives_numbers_again(tmp_path: Path, capsys: pytest.CaptureFixt
     assert command(["report", str(run.path), "--out", str(out)]) == 0
     assert command(["verify", str(run.path), "--against", str(out)]) == 0
     text = (out / FILE).read_text()
-    line = next(line for line in text.splitlines() if ".phase17-1.effect}" in line)
-    changed = line.replace("$+$", "$-$")
-    assert changed != line
-    (out / FILE).write_text(text.replace(line, changed))
+    key = f"{KEY}.phase17-1.effect"
+    row, field = f"\\slabrow{{{KEY}.phase17-1}}\n", f"\\slabfield{{effect}}{{{keys_of(text)[key]}}}"
+    head, _, tail = text.partition(row)
+    changed = head + row + tail.replace(field, field.replace("$+$", "$-$"), 1)
+    assert changed != text
+    (out / FILE).write_text(changed)
     capsys.readouterr()
     assert command(["verify", str(run.path), "--against", str(out)]) == 1
     said = capsys.readouterr().err
-    assert FILE in said and changed in said and line in said
+    assert FILE in said and f"{key} is '$-$" in said and "samples give '$+$" in said
     (out / FILE).unlink()
     assert command(["verify", str(run.path), "--against", str(out)]) == 1
 
@@ -130,7 +133,7 @@ def test_what_stands_outside_of_a_run_is_a_difference(tmp_path: Path) -> None:
     run = made(tmp_path)
     text, derive = numbers_file([Timed(run)]), Timed(run).numbers
     assert text.startswith(HEAD) and numbers_differences(run, text, derive) == []
-    late = text + f"\\slabnumber{{{KEY}.phase17-1.effect}}{{$+$99.9\\,\\%}}\n"
+    late = text + f"\\slabrow{{{KEY}.phase17-1}}\n\\slabfield{{effect}}{{$+$99.9\\,\\%}}\n"
     assert "outside" in numbers_differences(run, late, derive)[0]
     assert "2 sections" in numbers_differences(run, text + text.removeprefix(HEAD), derive)[0]
     other = text.replace(", keys synthetic\n", ", keys other\n")
