@@ -138,7 +138,7 @@ def draw(
 def caption(run: Run, what: str, across: Across = OPERATIONS_DONE) -> str:
     arms = panels.listed(panels.shown_arms(run))
     return (
-        f"{what} of {arms} against {across[0]}, each point from processes that do so many, "
+        f"{what} of {arms} against {across[0]}, each point from processes that begin anew, "
         "a panel for each set of the other parameters: the median over blocks, and a band over the "
         f"middle half of them. {panels.measured_on(run)}"
     )

@@ -115,7 +115,7 @@ def verify(arguments: argparse.Namespace) -> int:
             status = STATUS_DIFFERENT
         else:
             name = one.subject.name
-            print(f"{arguments.against}: tables, figures and numbers of {name} are its samples'")
+            print(f"{arguments.against}: page, tables, figures and numbers of {name} are its own")
     if status != 0:
         names = " ".join(map(str, arguments.run))
         print(

@@ -129,10 +129,11 @@ def _figure(module: ModuleType, subject: Any, width: Width) -> Figure:
 
 
 def _provenance(subject: Any, figure: Figure) -> str:
-    """Of which samples a figure is: "plan be0aa3af92419583, run phase17-..., data ..."."""
+    """Of which samples a figure is: "plan be0aa3af92419583, data 9b1f32aa54b1a0c7". ASCII alone:
+    a PDF writes other letters in ways of its own."""
     plan = getattr(subject, "plan", {}).get("hash")
     of_plan = f"plan {plan}, " if plan else ""
-    return f"{of_plan}run {subject.name}, data {digest(figure)}"
+    return f"{of_plan}data {digest(figure)}"
 
 
 def provenance(module: ModuleType, subject: Any, width: Width) -> str:
@@ -159,7 +160,8 @@ def drawn(module: ModuleType, subject: Any, width: Width) -> Drawing:
     svg = _named(_rounded(files["svg"].decode("utf-8")), name)
     files["svg"] = _on_paper(svg).encode("utf-8")
     words = f"{title} {caption}".rstrip()
-    return Drawing({kind: files[kind] for kind in width.kinds}, _embeddable(svg, words))
+    inline = _embeddable(svg, words, keywords)
+    return Drawing({kind: files[kind] for kind in width.kinds}, inline)
 
 
 def _rounded(svg: str) -> str:
@@ -188,13 +190,13 @@ def _on_paper(svg: str) -> str:
     return f"{svg[:end]}\n <style>{font_faces(svg)}</style>\n {paper}{svg[end:]}"
 
 
-def _embeddable(svg: str, words: str) -> str:
+def _embeddable(svg: str, words: str, origin: str) -> str:
     """The <svg> element alone, without metadata, names or a fixed size, in the ink of the page
-    around it. words: what it shows, for who cannot see it."""
-    text = svg[svg.index("<svg") :].replace(INK, "currentColor")
+    around it. words: what it shows, for who cannot see it; origin: its provenance."""
+    text = svg[svg.index("<svg") :].rstrip().replace(INK, "currentColor")
     head, rest = text.split(">", 1)
     before, _, after = rest.partition("<metadata>")
     rest = before + after.partition("</metadata>")[2] if after else rest
     rest = BETWEEN_TAGS.sub(">\n<", rest)
     kept = " ".join(part for part in head.split() if not part.startswith(("width=", "height=")))
-    return f'{kept} role="img" aria-label="{escape(words)}">{rest}'
+    return f'{kept} data-of="{origin}" role="img" aria-label="{escape(words)}">{rest}'

@@ -114,7 +114,7 @@ def gate_document(gate: Gate) -> Document:
 
 
 def write_gate_report(gate: Gate, out: Path) -> Path:
-    """tables/<run>.md, tables/<run>.csv (gate.json's rows, raw) and <run>.html; returns the page's
+    """tables/<run>.md, tables/<run>.csv (gate.json's rows) and <run>.html; returns the page's
     path."""
     found, name = gate_document(gate), gate.run.name
     tables = out / "tables"

@@ -34,17 +34,20 @@ MEMORIES = {
     "kernel": "#8f979f",
 }
 
-# Where two colours are one grey, on paper: of a layer or a memory, matplotlib's hatch.
-HATCHES = {
+# Where two colours are one grey, on paper: matplotlib's hatches.
+LAYER_HATCHES = {
     "page_fault": "////",
     "system_call": "\\\\\\\\",
     "c_library": "----",
     "allocator": "xxxx",
+}
+MEMORY_HATCHES = {
     "superslab_payload": "////",
+    "allocator": "xxxx",
     "c_library_heap": "----",
     "thread_local": "\\\\\\\\",
     "shared_page": "||||",
-    "kernel": "xxxx",
+    "kernel": "++++",
 }
 
 
@@ -63,7 +66,7 @@ def memory_colour(memory: str) -> str:
 
 def memory_hatch(memory: str) -> str:
     """As memory_colour finds it."""
-    return HATCHES.get("superslab_payload" if memory.endswith("_payload") else memory, "")
+    return MEMORY_HATCHES.get("superslab_payload" if memory.endswith("_payload") else memory, "")
 
 
 def memory_order(memory: str) -> tuple[int, str]:

@@ -61,7 +61,7 @@ CLAIM_COLUMNS = [
     *bounds("region", UNKNOWN, "ratio"),
 ]
 COST_COLUMNS = [
-    *("cell", "arm", "stage", "faults", "processes"),
+    *("cell", "arm", "stage", "faults", "processes", "ledger_processes"),
     *bounds("page_fault_time", UNKNOWN, "ns"),
     *bounds("time_per_fault", UNKNOWN, "ns"),
 ]
@@ -132,7 +132,16 @@ def layers(profile: Profile) -> pd.DataFrame:
                     time = time_of_share(part, whole, per_operation, alpha)
                     row |= bounds("cpu_per_operation", time, "ns")
                 rows.append(row)
-    return pd.DataFrame(rows)
+    return _without_what_is_by_definition(pd.DataFrame(rows))
+
+
+def _without_what_is_by_definition(frame: pd.DataFrame) -> pd.DataFrame:
+    """Where every sample of a stage is of what is left when nothing else is known, its share is
+    100 % and no estimate: it has no interval."""
+    for _, here in frame.groupby(["cell", "stage"]):
+        if set(here[here["samples"] > 0]["layer"]) == {"other"}:
+            frame.loc[here.index, ["share_low_ratio", "share_high_ratio"]] = np.nan
+    return frame
 
 
 @lru_cache(maxsize=4)
@@ -330,6 +339,7 @@ def costs(joined: Joined) -> pd.DataFrame:
             faults = float(np.median(raised))
             row = {"cell": cell, "arm": arm, "stage": stage, "faults": faults}
             row |= {"processes": joined.profile.column(cell, arm, "block").size}
+            row |= {"ledger_processes": raised.size}
             row |= bounds("page_fault_time", time, "ns")
             each = Interval(time.point / faults, time.low / faults, time.high / faults)
             rows.append(row | bounds("time_per_fault", each, "ns"))

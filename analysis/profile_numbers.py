@@ -9,8 +9,8 @@
   faults            of a stage, page faults per process: value, and spread between processes
   cost_per_fault    of a stage, ns: value low high
 
-A row "phase17-2:baseline" has the share less the other arm's, in points: value low high. Functions
-have no keys: their names are no LaTeX, and the tables have them.
+A row "phase17-2:baseline" has the share less the other arm's, in points of a per cent, without a
+unit: value low high. Functions have no keys: their names are no LaTeX, and the tables have them.
 
 SPDX-License-Identifier: MIT"""
 
@@ -33,17 +33,19 @@ Numbers = Iterator[tuple[str, str]]
 
 
 def _fields(found: Interval, unit: str, sign: str) -> Numbers:
-    """The point with its bounds, as the tables show them."""
+    """The point with its bounds, as the tables show them; of a difference all have their sign."""
     for name, text in zip(("value", "low", "high"), outward(found, sign)):
-        yield name, latex_number(text if text == ABSENT else f"{text}{unit}")
+        plus = sign if sign and text[0] not in "+-" and text.strip("0.") else ""
+        yield name, latex_number(text if text == ABSENT else f"{plus}{text}{unit}")
 
 
 def _bounded(
     frame: pd.DataFrame, stem: Callable[[pd.Series], str], name: str, unit: str
 ) -> Numbers:
-    """Keys of one estimate of every row; unit: "ratio" is shown in per cent."""
+    """Keys of one estimate of every row; unit: "ratio" is shown in per cent, and a difference of
+    two in points."""
     scale, shown = (100, " %") if unit == "ratio" else (1, "")
-    sign = "+" if name == "difference" else ""
+    sign, shown = ("+", "") if name == "difference" else ("", shown)
     for _, row in frame.iterrows():
         found = interval(row, name, unit)
         if not np.isfinite(found.point):

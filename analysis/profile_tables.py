@@ -100,8 +100,8 @@ def layers_table(profile: Profile, cell: str) -> list[Table]:
 
 
 def _share(here: pd.DataFrame) -> Callable[[pd.Series], str]:
-    """How shares of a stage are shown. Where every sample is of what is left when nothing else is
-    known, its share is 100 % by definition, and has no interval."""
+    """How shares of a stage are shown; those that are so by definition without a dash for what they
+    cannot have."""
     if set(here[here["samples"] > 0]["layer"]) == {"other"}:
         return lambda row: "100" if row["samples_all"] else ABSENT
     return lambda row: share_text(interval(row, "share", "ratio"))
@@ -181,7 +181,8 @@ def overhead_table(profile: Profile) -> Table:
         for _, row in _of(estimates.overhead(profile), cell=cell).iterrows():
             times = [number(row[f"{name}_cpu_ns"] / 1e6) for name in ("plain", "sampled")]
             added = points_text(interval(row, "overhead", "ratio"))
-            rows.append(_row([row["arm"]], [(text, note(row)) for text in (*times, added)]))
+            said = note(row, "sampled against its twin of the block")
+            rows.append(_row([row["arm"]], [(text, said) for text in (*times, added)]))
     columns = ["arm", "plain, ms", "sampled, ms", "added, %"]
     return Table("What sampling costs: CPU time of the region", columns, rows)
 
@@ -336,7 +337,7 @@ def document(joined: Joined, functions_shown: int = FUNCTIONS_SHOWN) -> Document
 
 
 def long_forms(joined: Joined) -> dict[str, pd.DataFrame]:
-    """Name to table for CSV, in raw precision; a unit is in each column's name."""
+    """Name to table for CSV; a unit is in each column's name."""
     found: dict[str, pd.DataFrame] = {}
     if joined.profile is not None:
         for name in ("layers", "layer_differences", "page_faults", "overhead"):

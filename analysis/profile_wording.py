@@ -77,19 +77,21 @@ def count_text(row) -> str:
     return count(row["faults"]) + (f" ({count(spread)})" if spread else "")
 
 
-def note(row) -> str:
+def note(row, compared: str = "") -> str:
     """What stands behind a figure, for who hovers over it: of how many processes it is, and of how
-    many samples, or between which counts."""
+    many samples, or between which counts. compared: with what, where a row does not tell."""
     parts = [f"{row['arm']} in {row['cell']}"]
     if "processes" in row:
         parts.append(f"n = {row['processes']} processes")
+    if "ledger_processes" in row:
+        parts.append(f"faults of {row['ledger_processes']} others")
     if "samples_all" in row:
         parts.append(f"{count(row['samples_all'])} samples")
     if "faults_min" in row:
         low, high = count(row["faults_min"]), count(row["faults_max"])
         parts.append(f"median of counts from {low} to {high}")
-    against = row.get("against")
-    parts.append(f"less {against}'s; no MDE" if against else "no comparison, so no MDE")
+    other = f"less {row['against']}'s" if "against" in row else compared
+    parts.append(f"{other}; no MDE" if other else "no comparison, so no MDE")
     return "; ".join(parts)
 
 

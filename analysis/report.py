@@ -7,7 +7,8 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from html import escape
@@ -20,13 +21,15 @@ from .drawing import ONE_COLUMN, TWO_COLUMNS, Drawing, Width, drawn, provenance
 from .numbers import FILE as NUMBERS
 from .numbers import HEAD, numbers_differences, section_text
 from .sections import Section
-from .web_page import Picture, html_head, html_tables, page_of, section
+from .web_page import Picture, of_picture, page_of, section, section_html, without_drawings
 
-VERSIONS = "versions.txt"
+PAGE, VERSIONS = "report.html", "versions.txt"
+SECTION_NAME = re.compile(r'<section id="([^"]+)">')
 LIBRARIES = ("numpy", "scipy", "pandas", "matplotlib", "fonttools", "pillow", "jinja2")
+WIDTHS = (TWO_COLUMNS, ONE_COLUMN)
 # Processors differ in the last bits of an exponential, and so may the last of a number's nine
-# digits; more is another table.
-CSV_TOLERANCE_RATIO = 2e-8
+# digits, or of a ratio's eight decimals; more is another table.
+CSV_TOLERANCE_RATIO, CSV_TOLERANCE = 2e-8, 1.5e-8
 
 
 def _figure_file(one: Section, name: str, ending: str, kind: str) -> str:
@@ -55,7 +58,7 @@ def _section(one: Section, out: Path) -> dict[str, Any]:
         (out / "tables" / name).write_text(text, encoding="utf-8")
     shown = []
     for name, module in one.figures().items():
-        pictures = {width: drawn(module, one.subject, width) for width in (TWO_COLUMNS, ONE_COLUMN)}
+        pictures = {width: drawn(module, one.subject, width) for width in WIDTHS}
         for width, drawing in pictures.items():
             for file, content in _files_of(one, name, width, drawing).items():
                 (out / "figures" / file).write_bytes(content)
@@ -80,6 +83,17 @@ def numbers_file(sections: list[Section]) -> str:
     return "".join(found)
 
 
+def _of_run(one: Section, folder: Path) -> list[Path]:
+    """The tables and figures of a run that are there, those of an older analysis among them."""
+    named = re.compile(re.escape(one.subject.name) + r"(-[a-z_]+)*\.\w+")
+    return [
+        path
+        for kind in ("tables", "figures")
+        for path in sorted((folder / kind).glob("*"))
+        if named.fullmatch(path.name)
+    ]
+
+
 def versions() -> str:
     """What a report's bytes depend on besides its runs: a line for each library."""
     return "".join(f"{name} {version(name)}\n" for name in LIBRARIES)
@@ -89,7 +103,10 @@ def write_report(sections: list[Section], out: Path) -> Path:
     """Makes the folder and everything in it; returns the page's path."""
     for folder in (out / "tables", out / "figures"):
         folder.mkdir(parents=True, exist_ok=True)
-    page = out / "report.html"
+    for one in sections:
+        for path in _of_run(one, out):
+            path.unlink()
+    page = out / PAGE
     made = partial(_section, out=out)
     if len(sections) > 1 and cpus() > 1:
         with ProcessPoolExecutor(max_workers=min(cpus(), len(sections))) as pool:
@@ -106,24 +123,40 @@ def _close(left: str, right: str) -> bool:
     if left == right:
         return True
     try:
-        return math.isclose(float(left), float(right), rel_tol=CSV_TOLERANCE_RATIO, abs_tol=1e-12)
+        values = float(left), float(right)
     except ValueError:
         return False
+    return math.isclose(*values, rel_tol=CSV_TOLERANCE_RATIO, abs_tol=CSV_TOLERANCE)
 
 
-def _csv_differs(stored: str, derived: str) -> bool:
+def _csv_difference(stored: str, derived: str) -> str:
+    """The first cell that differs; empty where none does."""
     left, right = (list(csv.reader(io.StringIO(text))) for text in (stored, derived))
-    return len(left) != len(right) or any(
-        len(a) != len(b) or not all(map(_close, a, b)) for a, b in zip(left, right)
-    )
+    for number, (a, b) in enumerate(zip(left, right), start=1):
+        if len(a) != len(b):
+            return f"line {number}: {len(a)} columns, but the samples give {len(b)}"
+        for name, had, gives in zip(right[0], a, b):
+            if not _close(had, gives):
+                return f"line {number}, {name}: '{had}', but the samples give '{gives}'"
+    return "" if len(left) == len(right) else _lengths(left, right)
 
 
-def _first_difference(stored: str, derived: str) -> str:
+def _lengths(left: Sequence[Any], right: Sequence[Any]) -> str:
+    return f"{len(left)} lines, but the samples give {len(right)}"
+
+
+def _around(text: str, at: int) -> str:
+    return text[max(0, at - 30) : at + 70]
+
+
+def _text_difference(stored: str, derived: str) -> str:
+    """The first place that differs, with what stands around it; empty where none does."""
     left, right = stored.splitlines(), derived.splitlines()
     for number, (a, b) in enumerate(zip(left, right), start=1):
         if a != b:
-            return f"line {number}: '{a[:100]}', but the samples give '{b[:100]}'"
-    return f"{len(left)} lines, but the samples give {len(right)}"
+            at = next((i for i, (x, y) in enumerate(zip(a, b)) if x != y), min(len(a), len(b)))
+            return f"line {number}: '{_around(a, at)}', but the samples give '{_around(b, at)}'"
+    return "" if stored == derived else _lengths(left, right)
 
 
 def files_differences(folder: Path, derived: Mapping[str, str]) -> list[str]:
@@ -134,46 +167,84 @@ def files_differences(folder: Path, derived: Mapping[str, str]) -> list[str]:
         if not path.exists():
             found.append(f"{path}: missing")
             continue
-        stored = path.read_text(encoding="utf-8")
-        differs = _csv_differs if path.suffix == ".csv" else str.__ne__
-        if differs(stored, text):
-            found.append(f"{path}: {_first_difference(stored, text)}")
+        difference = _csv_difference if path.suffix == ".csv" else _text_difference
+        what = difference(path.read_text(encoding="utf-8"), text)
+        if what:
+            found.append(f"{path}: {what}")
     return found
 
 
-def _figures_differences(one: Section, folder: Path) -> list[str]:
-    """Files say of which plan, run and data they are; other data, or another plan, is another
+def _origins(one: Section) -> dict[tuple[str, Width], str]:
+    """What each figure at each width must say of where it comes from."""
+    return {
+        (name, width): provenance(module, one.subject, width)
+        for name, module in one.figures().items()
+        for width in WIDTHS
+    }
+
+
+def _figures_differences(
+    one: Section, folder: Path, origins: Mapping[tuple[str, Width], str]
+) -> list[str]:
+    """Files say of which plan and data they are; other data, or another plan, is another
     picture."""
     found = []
-    for name, module in one.figures().items():
-        for width in (TWO_COLUMNS, ONE_COLUMN):
-            said = provenance(module, one.subject, width)
-            for kind in width.kinds:
-                path = folder / _figure_file(one, name, width.ending, kind)
-                if not path.exists():
-                    found.append(f"{path}: missing")
-                elif said.encode() not in path.read_bytes():
-                    found.append(f"{path}: is not of what the samples give, '{said}'")
+    for (name, width), said in origins.items():
+        for kind in width.kinds:
+            path = folder / _figure_file(one, name, width.ending, kind)
+            if not path.exists():
+                found.append(f"{path}: missing")
+            elif said.encode() not in path.read_bytes():
+                found.append(f"{path}: is not of what the samples give, '{said}'")
     return found
+
+
+def _page_differences(
+    one: Section, text: str, origins: Mapping[tuple[str, Width], str]
+) -> list[str]:
+    """In the run's section of the page, all of it but how its pictures are drawn."""
+    pictures = [
+        Picture(
+            module.QUESTION,
+            module.caption(one.subject),
+            *(of_picture(origins[name, width]) for width in WIDTHS),
+        )
+        for name, module in one.figures().items()
+    ]
+    derived = section_html(section(one.subject.name, one.document(), pictures))
+    begin, end = f'<section id="{escape(one.subject.name)}">', "</section>"
+    stored, derived = (
+        without_drawings(html).partition(begin)[2].partition(end)[0] for html in (text, derived)
+    )
+    what = _text_difference(stored, derived)
+    return [f"in {one.subject.name}, {what}"] if what else []
+
+
+def _left_over(one: Section, folder: Path, page: str) -> list[str]:
+    """Files of the run that nothing makes; those of a run of the page with a longer name are its
+    own."""
+    others = [name for name in SECTION_NAME.findall(page) if name != one.subject.name]
+    longer = tuple(name for name in others if name.startswith(one.subject.name))
+    expected = set(one.tables())
+    for name in one.figures():
+        for width in WIDTHS:
+            expected |= {_figure_file(one, name, width.ending, kind) for kind in width.kinds}
+    return [
+        f"{path}: nothing that this analysis makes of the run"
+        for path in _of_run(one, folder)
+        if path.name not in expected and not path.name.startswith(longer)
+    ]
 
 
 def differences(one: Section, folder: Path) -> list[str]:
     """What in a report's folder is not what the run's samples give; empty: all of it is."""
-    run = one.subject
     found = files_differences(folder / "tables", one.tables())
     path = folder / NUMBERS
     stored = path.read_text(encoding="utf-8") if path.exists() else ""
-    found += [f"{path}: {what}" for what in numbers_differences(run, stored, one.numbers)]
-    page = folder / "report.html"
-    text = page.read_text(encoding="utf-8") if page.exists() else ""
-    shown = text.partition(f'<section id="{escape(run.name)}">')[2].partition("</section>")[0]
-    derived = one.document()
-    parts = {
-        f"the table '{table.title}'": html
-        for table, html in zip(derived.tables, html_tables(derived))
-    }
-    parts["what it says above its tables"] = html_head(derived)
-    for name, html in parts.items():
-        if html not in shown:
-            found.append(f"{page}: {name} of {run.name} is not what the samples give")
-    return found + _figures_differences(one, folder / "figures")
+    found += [f"{path}: {what}" for what in numbers_differences(one.subject, stored, one.numbers)]
+    origins = _origins(one)
+    path = folder / PAGE
+    page = path.read_text(encoding="utf-8") if path.exists() else ""
+    found += [f"{path}: {what}" for what in _page_differences(one, page, origins)]
+    found += _figures_differences(one, folder / "figures", origins)
+    return found + _left_over(one, folder, page)

@@ -4,6 +4,7 @@ SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from .profile_figures import profile_figures_for
 from .profile_numbers import profile_numbers
 from .records import Recorded, Run, load
 
+NAME = re.compile(r"[A-Za-z0-9_.+-]+")
 STORED = ("markdown", "csv", "latex")
 
 
@@ -85,11 +87,19 @@ class Explained:
 
 def read_sections(folders: list[Path]) -> list[Section]:
     """Every folder, timed ones first; a profile and a ledger of one plan are one section. Raises
-    Complaint where two of them have one name, which their files have, too."""
+    Complaint where two of them have one name, which their files have, too, or one that no file
+    or key should have."""
     instrumented = [folder for folder in folders if (folder / FILE).exists()]
     timed = [folder for folder in folders if folder not in instrumented]
     found: list[Section] = [*map(Timed, map(load, timed)), *map(Explained, join(instrumented))]
     names = [one.subject.name for one in found]
+    for one in found:
+        if not NAME.fullmatch(one.subject.name):
+            raise Complaint(
+                f"{one.subject.path}: '{one.subject.name}' would be a part of files' names and of "
+                "keys for LaTeX, and has other letters than A-Z a-z 0-9 _ . + -",
+                "a folder by another name",
+            )
     if len(set(names)) < len(names):
         raise Complaint(
             f"two runs are called '{max(names, key=names.count)}'", "name each run once"

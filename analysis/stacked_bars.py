@@ -21,6 +21,7 @@ BAR_INCHES = 0.21
 PANEL_INCHES = 0.72  # a panel's title, ticks and words
 LABEL_INCHES = 0.26  # a narrower part has no figure in it
 ROOM_FOR_TOTAL_INCHES = 0.36
+FOOTER_INCHES, FOOTER_INCHES_NARROW = 0.55, 1.0
 HATCH_INK = "#ffffff"
 
 
@@ -44,13 +45,18 @@ class Part:
     hatch: str
 
 
-def layout(cells: int, arms: list[str], width_inches: float) -> tuple[int, int, float]:
+def layout(
+    cells: int, arms: list[str], names: list[str], width_inches: float
+) -> tuple[int, int, float]:
+    """names: of the parts, for the key."""
     bar_inches = max(BAR_INCHES, panels.row_inches(arms, width_inches))
-    return cells, 2, 0.9 + cells * (PANEL_INCHES + bar_inches * len(arms))
+    around = panels.key_inches(names, width_inches)
+    around += FOOTER_INCHES_NARROW if panels.narrow(width_inches) else FOOTER_INCHES
+    return cells, 2, around + cells * (PANEL_INCHES + bar_inches * len(arms))
 
 
 def panel_inches(figure: Figure, arms: list[str]) -> float:
-    return panels.row_panel_inches(figure, arms, 2)
+    return max(2 * ROOM_FOR_TOTAL_INCHES, panels.row_panel_inches(figure, arms, 2))
 
 
 def _look(part: Part) -> dict[str, Any]:
@@ -64,8 +70,8 @@ def draw_bars(
 ) -> None:
     """One bar per arm, from the top; only the left panel names them."""
     inches = panel_inches(axes.figure, arms)
-    longest = max(bars.parts.sum(axis=0).max(), 1e-12)
-    reach = longest * inches / (inches - ROOM_FOR_TOTAL_INCHES)
+    longest = bars.parts.sum(axis=0).max()
+    reach = (longest or 1.0) * inches / (inches - ROOM_FOR_TOTAL_INCHES)
     for bar, _ in enumerate(arms):
         left = 0.0
         for length, part, label in zip(
@@ -95,7 +101,10 @@ def draw_bars(
         )
     panels.row_labels(axes, arms, named)
     axes.set_xlim(0, reach)
-    axes.xaxis.set_major_locator(MaxNLocator(3 if inches < panels.SLIM_INCHES else 5))
+    if longest > 0:
+        axes.xaxis.set_major_locator(MaxNLocator(3 if inches < panels.SLIM_INCHES else 5))
+    else:
+        axes.set_xticks([0])
     axes.set_xlabel(bars.words, fontsize=panels.TINY)
 
 

@@ -15,7 +15,8 @@ import jinja2
 from .fonts import font_faces
 from .page import Document, Row, Table
 
-PAGE, HEAD = "report.html.jinja", "report_head.html.jinja"
+PAGE, SECTION = "report.html.jinja", "report_section.html.jinja"
+DRAWN = re.compile(r'<svg [^>]*?(data-of="[^"]*")[^>]*>.*?</svg>', re.DOTALL)
 STYLE = re.compile(r' style="([^"]*)"')
 SORTED_ROWS_MIN = 2
 
@@ -93,8 +94,18 @@ def html_tables(found: Document) -> list[str]:
     return [html_table(table, bool(found.void)) for table in found.tables]
 
 
-def html_head(found: Document) -> str:
-    return _template(HEAD).render(document=found)
+def section_html(section: dict[str, Any]) -> str:
+    return _template(SECTION).render(section=section)
+
+
+def of_picture(origin: str) -> str:
+    """What stands for a picture of that provenance where what is drawn is not looked at."""
+    return f'<svg data-of="{origin}"></svg>'
+
+
+def without_drawings(html: str) -> str:
+    """The same with of_picture for each picture."""
+    return DRAWN.sub(r"<svg \1></svg>", html)
 
 
 def _template(name: str) -> jinja2.Template:
@@ -131,4 +142,5 @@ def page_of(sections: list[dict[str, Any]]) -> str:
         picture.wide + picture.narrow for one in sections for picture in one["figures"]
     )
     shown, styles = _shared_styles(sections)
-    return _template(PAGE).render(sections=shown, fonts=font_faces(letters), styles=styles)
+    fonts = font_faces(letters) if letters else ""
+    return _template(PAGE).render(sections=shown, fonts=fonts, styles=styles)

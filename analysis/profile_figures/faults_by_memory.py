@@ -34,7 +34,14 @@ def applies(joined: Joined) -> bool:
 
 
 def layout(joined: Joined, width_inches: float) -> tuple[int, int, float]:
-    return stacked_bars.layout(len(_measured(joined)), _arms(joined), width_inches)
+    names = [words(name) for name in _memories(joined.ledger)]
+    return stacked_bars.layout(len(_measured(joined)), _arms(joined), names, width_inches)
+
+
+def _memories(ledger: Ledger) -> list[str]:
+    """Those that have faults in a stage that is shown."""
+    entries = ledger.entries[ledger.entries["stage"].isin(STAGES)]
+    return sorted(set(entries["memory"]), key=memory_order)
 
 
 def _faults(ledger: Ledger, cell: str, stage: str, arms: list[str], memories: list[str]):
@@ -61,8 +68,7 @@ def _bars(ledger: Ledger, cell: str, stage: str, arms: list[str], memories: list
 
 def draw(joined: Joined, axes: NDArray) -> None:
     ledger, cells, arms = joined.ledger, _measured(joined), _arms(joined)
-    entries = ledger.entries[ledger.entries["stage"].isin(STAGES)]
-    memories = sorted(set(entries["memory"]), key=memory_order)
+    memories = _memories(ledger)
     parts = [Part(words(name), memory_colour(name), memory_hatch(name)) for name in memories]
     found = np.asarray(axes).reshape(len(cells), 2)
     for (left, right), cell in zip(found, cells):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from .. import panels, stacked_bars
 from ..frames import main_stage
 from ..joined import Joined
-from ..layers import HATCHES, LAYERS, words
+from ..layers import LAYER_HATCHES, LAYERS, words
 from ..profile_estimates import layer_counts, layers, time_ns
 from ..profile_wording import STAGE_WORDS, share_text
 from ..profiles import Profile
@@ -21,6 +21,10 @@ from ..statistics import Interval
 from ..wording import number
 
 QUESTION = "Where does CPU time go, in the region and before it?"
+PARTS = {
+    layer: Part(words(layer), colour, LAYER_HATCHES.get(layer, ""))
+    for layer, colour in LAYERS.items()
+}
 
 
 def _measured(joined: Joined) -> list[str]:
@@ -39,7 +43,8 @@ def applies(joined: Joined) -> bool:
 
 
 def layout(joined: Joined, width_inches: float) -> tuple[int, int, float]:
-    return stacked_bars.layout(len(_measured(joined)), joined.arms, width_inches)
+    names = [part.name for part in _seen(joined.profile)]
+    return stacked_bars.layout(len(_measured(joined)), joined.arms, names, width_inches)
 
 
 def times_of(profile: Profile, cell: str, stage: str) -> tuple[NDArray[np.float64], str]:
@@ -84,19 +89,20 @@ def _bars(profile: Profile, cell: str, stage: str) -> Bars:
     return Bars(times, labels, totals, f"{STAGE_WORDS[stage]}, {unit}")
 
 
+def _seen(profile: Profile) -> list[Part]:
+    """Of layers that have any samples."""
+    seen = {layer for _, layer in profile.stacks}
+    return [part for layer, part in PARTS.items() if layer in seen]
+
+
 def draw(joined: Joined, axes: NDArray) -> None:
     profile, cells = joined.profile, _measured(joined)
     found = np.asarray(axes).reshape(len(cells), 2)
-    parts = {
-        layer: Part(words(layer), colour, HATCHES.get(layer, ""))
-        for layer, colour in LAYERS.items()
-    }
     for (left, right), cell in zip(found, cells):
         both = _bars(profile, cell, main_stage(profile, cell)), _bars(profile, cell, "start_up")
-        draw_cell(left, right, cell, profile.arms, list(parts.values()), both)
+        draw_cell(left, right, cell, profile.arms, list(PARTS.values()), both)
     figure = found[0, 0].figure
-    seen = {layer for _, layer in profile.stacks}
-    legend_of(figure, [part for layer, part in parts.items() if layer in seen])
+    legend_of(figure, _seen(profile))
     panels.footer(
         figure,
         "length: mean CPU time of an undisturbed process, also at the bar's end · in a part: its "
@@ -106,16 +112,17 @@ def draw(joined: Joined, axes: NDArray) -> None:
 
 
 def _uncertainty(joined: Joined) -> str:
-    """How far the widest interval of a share that is shown reaches to either side."""
+    """How far the interval of a share that is shown reaches at most."""
     frame = layers(joined.profile)
-    frame = frame[frame["stage"].isin(["region", "start_up"])]
-    halves = (frame["share_high_ratio"] - frame["share_low_ratio"]) / 2
-    if not np.isfinite(halves).any():
+    left = frame["cell"].map(lambda cell: main_stage(joined.profile, cell))
+    frame = frame[(frame["stage"] == left) | (frame["stage"] == "start_up")]
+    up = frame["share_high_ratio"] - frame["share_ratio"]
+    down = frame["share_ratio"] - frame["share_low_ratio"]
+    reach = np.fmax(up, down).max()
+    if not np.isfinite(reach):
         return ", too few processes for an interval"
-    return (
-        f", {100 * (1 - joined.plan['alpha']):g} % intervals of at most "
-        f"±{100 * halves.max():.0f} points"
-    )
+    level = f"{100 * (1 - joined.plan['alpha']):g} %"
+    return f", {level} intervals that reach at most {np.ceil(100 * reach - 1e-9):.0f} points away"
 
 
 def caption(joined: Joined) -> str:

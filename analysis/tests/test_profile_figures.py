@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: MIT"""
 
+import itertools
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -12,8 +13,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis import profile_estimates as estimates
+from analysis.drawing import ONE_COLUMN, TWO_COLUMNS, Width, drawn
 from analysis.joined import Joined, join
-from analysis.layers import LAYERS
+from analysis.layers import LAYER_HATCHES, LAYERS, MEMORIES, MEMORY_HATCHES
 from analysis.profile_figures import fault_heat_map, faults_by_memory, where_time_goes
 from analysis.profile_figures.where_time_goes import times_of
 from analysis.profile_tables import document
@@ -108,6 +110,39 @@ def test_totals_of_faults_are_those_of_the_table(tmp_path: Path) -> None:
     left, right = panels_of(faults_by_memory, joined)
     assert texts_of(left) == ["9"] * 3 and texts_of(right)[:2] == ["7", "7"]
     assert right.get_xlabel() == "start-up, page faults per process"
+
+
+@pytest.mark.filterwarnings("error:constrained_layout")
+@pytest.mark.parametrize("width", [TWO_COLUMNS, ONE_COLUMN])
+def test_a_cell_alone_with_long_names_and_many_memories_has_room(
+    tmp_path: Path, width: Width
+) -> None:
+    rows: Rows = [("region", "front", "f", name, "first", "program", 9) for name in MEMORIES]
+    arms = ("phase17-2 SLABLAB_SMALLMID=1 SLABLAB_REUSE=1 SLABLAB_PREWARM=64",)
+    (joined,) = join([write_ledger(tmp_path / "f", [CELL], 2, lambda *_: rows, arms=arms)])
+    drawn(faults_by_memory, joined, width)
+
+
+def test_a_panel_of_nothing_has_one_tick(tmp_path: Path) -> None:
+    rows: Rows = [("start_up", "front", "f", "file", "first", "program", 7)]
+    (joined,) = join([write_ledger(tmp_path / "f", [CELL], 2, lambda *_: rows)])
+    left, _ = panels_of(faults_by_memory, joined)
+    assert list(left.get_xticks()) == [0] and left.get_xlim()[1] > 0
+
+
+def _grey(colour: str) -> float:
+    """ITU-R BT.601, of 255."""
+    return sum(w * int(colour[i : i + 2], 16) for w, i in ((0.299, 1), (0.587, 3), (0.114, 5)))
+
+
+@pytest.mark.parametrize(
+    "colours, hatches", [(LAYERS, LAYER_HATCHES), (MEMORIES, MEMORY_HATCHES)]
+)
+def test_parts_differ_on_grey_paper(colours: dict[str, str], hatches: dict[str, str]) -> None:
+    assert set(hatches) <= set(colours)
+    for one, other in itertools.combinations(colours, 2):
+        if hatches.get(one) == hatches.get(other):
+            assert abs(_grey(colours[one]) - _grey(colours[other])) >= 15, (one, other)
 
 
 def test_where_a_region_had_ended_is_hatched(tmp_path: Path) -> None:

@@ -146,7 +146,9 @@ def test_shares_and_costs_have_keys(folders: list[Path]) -> None:
     stem = f"{cell}.phase17-2.share.region.page_fault"
     fields = [found[f"{stem}.{name}"] for name in ("value", "low", "high")]
     assert fields == [rf"{value}\,\%" for value in (point, low, high)]
-    assert f"{cell}.phase17-2:baseline.share.region.page_fault.low" in found
+    stem = f"{cell}.phase17-2:baseline.share.region.page_fault"
+    for name in ("value", "low", "high"):  # points, each with its sign
+        assert re.fullmatch(r"\$[+-]\$\d+(\.\d)?|0\.0", found[f"{stem}.{name}"])
     assert int(found[f"{cell}.baseline.faults.region.value"].replace(",", "")) > 0
     assert float(found[f"{cell}.baseline.cost_per_fault.region.value"]) > 0
     assert "w.hash" in found and found["w.figures"] == f"figures/{joined.name}-"

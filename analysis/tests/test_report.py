@@ -80,6 +80,10 @@ def test_verify_accepts_what_the_samples_give(folder: Path) -> None:
         ("report.html", "worse in 2 of 2 cells", "better in 2 of 2 cells"),
         ("report.html", "Measured in a virtual machine", "Measured in a real machine"),
         ("report.html", '<dl class="head">', '<div class="void">Really</div><dl class="head">'),
+        ("report.html", "<figcaption>", "<figcaption>Ten times faster. "),
+        ("report.html", 'data-of="plan ', 'data-of="plan 0'),
+        ("report.html", '"text">Test CPU', '"text">Best CPU'),
+        ("report.html", '<p class="legend">', '<table></table><p class="legend">'),
         ("figures/synthetic-run-effects.svg", "data ", "data 0"),
         ("figures/synthetic-run-effects-column.pdf", "data ", "data 0"),
         ("figures/synthetic-run-page_faults.png", "data ", "data 0"),
@@ -99,6 +103,40 @@ def test_verify_finds_a_number_typed_by_hand(
         assert commands.run(["verify", str(folder / "run"), "--against", str(folder / "out")]) == 1
     finally:
         path.write_bytes(original)
+
+
+def test_verify_finds_what_nothing_makes_and_a_new_report_removes_it(tmp_path: Path) -> None:
+    """A picture of an older analysis; one of another run of the page, with a longer name, stays."""
+    folders = [write_run(tmp_path / name, {"a": 0.0}, CELLS[:1], 6) for name in ("one", "one-b")]
+    report = ["report", *map(str, folders), "--out", str(tmp_path / "out")]
+    verify = ["verify", *map(str, folders), "--against", str(tmp_path / "out")]
+    assert commands.run(report) == 0 and commands.run(verify) == 0
+    gone = tmp_path / "out/figures/synthetic-one-gone-column.png"
+    gone.write_bytes(b"")
+    assert commands.run(verify) == 1
+    assert commands.run(report) == 0 and not gone.exists()
+    assert commands.run(verify) == 0
+
+
+def test_verify_names_the_cell_of_a_table_that_differs(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = folder / "out/tables/synthetic-run.csv"
+    original = path.read_text()
+    path.write_text(original.replace(",worse", ",better", 1))
+    commands.run(["verify", str(folder / "run"), "--against", str(folder / "out")])
+    path.write_text(original)
+    said = capsys.readouterr().err
+    assert "verdict: 'better', but the samples give 'worse'" in said
+
+
+@pytest.mark.parametrize("name", ["run (2)", "für"])
+def test_a_folder_s_name_that_no_file_should_have_is_refused(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = write_run(tmp_path / name, {"a": 0.0}, CELLS[:1], 2)
+    assert commands.run(["report", str(run), "--out", str(tmp_path / "out")]) == 2
+    assert "a folder by another name" in capsys.readouterr().err
 
 
 def test_figures_are_found_by_their_presence(tmp_path: Path) -> None:
