@@ -3,7 +3,7 @@ CC = gcc
 # DEBUG=1: the allocators check their invariants.
 BUILD = $(if $(DEBUG),build-debug,build)
 # The first python3 that has what the analysis needs; looked for only where it is used.
-MODULES = pandas numpy scipy matplotlib jinja2 pytest
+MODULES = pandas numpy scipy matplotlib fontTools jinja2 pytest xdist
 PYTHON = $(shell for python in python3 /usr/bin/python3; do $$python -c 'import importlib.util, sys; \
 	sys.exit(any(importlib.util.find_spec(name) is None for name in sys.argv[1:]))' $(MODULES) 2>/dev/null && \
 	echo $$python && break; done)
@@ -176,7 +176,7 @@ golden: allocators tests ## write down the instructions of every straight path: 
 	@allocators/tests/paths.sh $(BUILD) accept
 
 test-python:
-	$(PYTHON) -m pytest -q -p no:cacheprovider analysis/tests
+	$(PYTHON) -m pytest -q -p no:cacheprovider -n auto --dist loadfile analysis/tests
 
 test-style:
 	@$(PYTHON) .ci/style.py $$(git -c safe.directory='*' ls-files '*.c' '*.h' '*.py' '*.sh')

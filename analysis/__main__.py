@@ -7,7 +7,7 @@ SPDX-License-Identifier: MIT"""
 import importlib.util
 import sys
 
-NEEDED = ("numpy", "scipy", "pandas", "matplotlib", "jinja2")
+NEEDED = ("numpy", "scipy", "pandas", "matplotlib", "fontTools", "jinja2")
 
 
 def main() -> int:

@@ -105,8 +105,12 @@ def test_verify_finds_a_number_typed_by_hand(
         path.write_bytes(original)
 
 
-def test_verify_finds_what_nothing_makes_and_a_new_report_removes_it(tmp_path: Path) -> None:
-    """A picture of an older analysis; one of another run of the page, with a longer name, stays."""
+def test_verify_finds_what_nothing_makes_and_a_new_report_removes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A picture of an older analysis; tables of another run of the page, with a longer name,
+    stay."""
+    monkeypatch.setattr("analysis.sections.figures_for", lambda run: {})
     folders = [write_run(tmp_path / name, {"a": 0.0}, CELLS[:1], 6) for name in ("one", "one-b")]
     report = ["report", *map(str, folders), "--out", str(tmp_path / "out")]
     verify = ["verify", *map(str, folders), "--against", str(tmp_path / "out")]
