@@ -13,11 +13,11 @@ import pandas as pd
 
 from .page import NO_BREAK, Document, Row, Table
 from .records import Run
+from .split_tables import NAME_COLUMNS_MIN, split
 from .tables import document, long_form
 
 TERMINAL_COLUMNS = 80
 RATIO_DECIMALS = 8
-NAME_COLUMNS_MIN = 16  # a longer name stands on a line of its own
 
 
 def _filled(text: str, **options: Any) -> str:
@@ -80,8 +80,7 @@ def _widths(table: Table) -> list[int] | None:
 
 
 def terminal_table(table: Table) -> str:
-    """Within 80 columns; where an overview is too wide for them it says so, for the table of
-    details has all of it."""
+    """Within 80 columns; a table whose single column is too wide for them says so."""
     widths = _widths(table)
     if widths is None:
         return f"{_filled(table.title)}\n\n  too wide for a terminal: --format markdown\n"
@@ -116,7 +115,8 @@ def terminal(found: Document) -> str:
     parts += ["Outcome", *map(_bullet, found.outcome), ""]
     if found.cautions:
         parts += ["Cautions", *map(_bullet, found.cautions), ""]
-    parts += map(terminal_table, found.tables)
+    for table in found.tables:
+        parts += map(terminal_table, [table] if _widths(table) else split(table))
     parts += map(_filled, found.legend)
     return "\n".join(parts) + "\n"
 

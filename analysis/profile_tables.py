@@ -24,7 +24,6 @@ from .profile_wording import (
     note,
     points_text,
     share_text,
-    split,
     time_text,
 )
 from .profiles import Profile
@@ -96,7 +95,7 @@ def layers_table(profile: Profile, cell: str) -> list[Table]:
             )
     if not rows:
         return []
-    return split(Table(f"Where CPU time goes: {cell}", ["layer", *arms], rows, overview=True))
+    return [Table(f"Where CPU time goes: {cell}", ["layer", *arms], rows)]
 
 
 def _share(here: pd.DataFrame) -> Callable[[pd.Series], str]:
@@ -135,7 +134,7 @@ def differences_table(profile: Profile) -> list[Table]:
         return []
     heads = [f"{arm} vs {against}" for arm, against in compared]
     title = "Share of the samples less the other arm's, in points of a per cent"
-    return split(Table(title, ["layer", *heads], rows, overview=True))
+    return [Table(title, ["layer", *heads], rows)]
 
 
 def _worth_a_row(frame: pd.DataFrame, shown: int) -> pd.DataFrame:
@@ -278,8 +277,8 @@ def ledger_tables(ledger: Ledger, cell: str) -> list[Table]:
     rows += _totals_group(ledger, cell, len(keys) - 1)
     columns = ["function", "by", *arms]
     return [
-        *split(Table(f"Page faults of a process: {cell}", [*keys, *arms], rows, True, 3)),
-        *split(Table(f"Page faults by function: {cell}", columns, by_function, True, 2)),
+        Table(f"Page faults of a process: {cell}", [*keys, *arms], rows, texts=3),
+        Table(f"Page faults by function: {cell}", columns, by_function, texts=2),
     ]
 
 
@@ -303,7 +302,7 @@ def costs_table(joined: Joined) -> list[Table]:
                 texts = (time, count(row["faults"]), each)
                 rows.append(_row([row["arm"]], [(text, note(row)) for text in texts]))
     columns = ["arm", f"page-fault time, {unit}", "faults", "ns per fault"]
-    return [Table("What a page fault costs", columns, rows)]
+    return [Table("What a page fault costs", columns, rows, overview=True)]
 
 
 def _tables(joined: Joined, functions_shown: int) -> list[Table]:

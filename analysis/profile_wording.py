@@ -9,14 +9,11 @@ import math
 import numpy as np
 
 from .instruments import WHOLE
-from .page import Row, Table
 from .statistics import Interval
 from .wording import ABSENT, count
 
 STAGE_WORDS = {"region": "region", "start_up": "start-up", WHOLE: "whole process"}
 NO_INTERVAL = f"[{ABSENT}]"
-NAME_COLUMNS = 30  # of the first column; a longer name stands on a line of its own
-TABLE_COLUMNS = 78  # of the terminal's 80: tables are indented
 
 
 def interval(row, name: str, unit: str) -> Interval:
@@ -93,41 +90,3 @@ def note(row, compared: str = "") -> str:
     other = f"less {row['against']}'s" if "against" in row else compared
     parts.append(f"{other}; no MDE" if other else "no comparison, so no MDE")
     return "; ".join(parts)
-
-
-def _width(table: Table, index: int) -> int:
-    texts = [row.cells[index] for row in table.rows if row.kind != "group"]
-    words = table.columns[index].split(" ")
-    return max(map(len, texts + words))
-
-
-def split(table: Table) -> list[Table]:
-    """The table, or as many as its columns need to fit a terminal, each with the words on the
-    left."""
-    room = TABLE_COLUMNS - sum(_width(table, i) + 2 for i in range(1, table.texts))
-    room -= min(_width(table, 0), NAME_COLUMNS)
-    parts: list[list[int]] = [[]]
-    left = room
-    for index in range(table.texts, len(table.columns)):
-        width = _width(table, index) + 2
-        if parts[-1] and width > left:
-            parts.append([])
-            left = room
-        parts[-1].append(index)
-        left -= width
-    return [_part(table, columns, number) for number, columns in enumerate(parts)]
-
-
-def _part_of_row(row: Row, kept: list[int]) -> Row:
-    cells, notes = ([texts[i] for i in kept] if texts else [] for texts in (row.cells, row.notes))
-    return Row(row.kind, cells, notes)
-
-
-def _part(table: Table, columns: list[int], number: int) -> Table:
-    kept = [*range(table.texts), *columns]
-    rows = [
-        row if row.kind == "group" else _part_of_row(row, kept) for row in table.rows
-    ]
-    title = table.title + (" (continued)" if number else "")
-    heads = [table.columns[i] for i in kept]
-    return Table(title, heads, rows, table.overview, table.texts)

@@ -86,11 +86,16 @@ def test_the_sources_table_fits_with_two_axes(tmp_path: Path) -> None:
     assert "too wide" not in text and max(map(len, text.splitlines())) <= 80
 
 
-def test_an_overview_too_wide_for_a_terminal_says_so(tmp_path: Path) -> None:
-    names = {f"an-allocator-with-a-long-name-{i}": 0.0 for i in range(3)}
-    run = some_run(tmp_path, arms=dict(list(names.items())[:2]), comparisons=[], published=[])
+def test_an_overview_too_wide_for_a_terminal_is_several(tmp_path: Path) -> None:
+    """On a page it is one; a single column that fits nowhere says so."""
+    names = {f"an-allocator-with-a-long-name-{i}": 0.0 for i in range(2)}
+    run = some_run(tmp_path / "long", arms=names, comparisons=[], published=[])
+    text = FORMATS["terminal"][1](run)
+    assert "(continued)" in text and max(map(len, text.splitlines())) <= 80
+    assert "(continued)" not in FORMATS["markdown"][1](run)
+    longer = {"an-allocator-with-a-name-" * 4: 0.0}
+    run = some_run(tmp_path / "longer", arms=longer, comparisons=[], published=[])
     assert "too wide for a terminal: --format markdown" in FORMATS["terminal"][1](run)
-    assert "too wide" not in FORMATS["markdown"][1](run)
 
 
 def test_system_time_is_a_share_of_all_blocks_with_its_interval(tmp_path: Path) -> None:

@@ -20,7 +20,8 @@ from analysis.page import Row, Table
 from analysis.profile_numbers import profile_numbers
 from analysis.profile_stacks import stack_files
 from analysis.profile_tables import document
-from analysis.profile_wording import points_text, share_text, split, time_text
+from analysis.profile_wording import points_text, share_text, time_text
+from analysis.split_tables import split
 from analysis.statistics import Interval
 
 from .plausible import CELLS, write
