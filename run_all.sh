@@ -101,8 +101,11 @@ for instrument in profile faults; do
 done
 python=$(make --silent print-python)
 "$python" -m analysis table --brief "${runs[@]}"
-"$python" -m analysis report "${runs[@]}" "${looked[@]}" --out results/report
+"$python" -m analysis report "${runs[@]}" "${looked[@]}" --out results/report >/dev/null
 "$python" -m analysis profile "${looked[@]}" --out results/report >results/report/profile.txt
-"$python" -m analysis claims "${runs[@]}" "${looked[@]}" --out results/report
-printf '\nreport: %s\nflame graphs: %s\n' \
-    "$PWD/results/report/report.html" "$PWD/results/report/flames"
+"$python" -m analysis claims "${runs[@]}" "${looked[@]}" --out results/report >/dev/null
+printf '\n%-22s %s\n' "report:" "$PWD/results/report/report.html" \
+    "the source's claims:" "$PWD/results/report/claims.md" \
+    "where time goes:" "$PWD/results/report/profile.txt" \
+    "flame graphs:" "$PWD/results/report/flames/" \
+    "numbers for a paper:" "$PWD/results/report/numbers.tex"

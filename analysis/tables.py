@@ -138,7 +138,7 @@ def outcome(run: Run, frame: pd.DataFrame) -> list[str]:
     if len(control):
         half = (control["effect_high_ratio"] - control["effect_low_ratio"]) / 2
         found.append(
-            f"Noise floor (identical code, {len(control)} cells): "
+            f"Noise floor (identical code, {len(control)} cell{'s' if len(control) > 1 else ''}): "
             f"{_range(control['effect_ratio'])}, "
             f"widest interval ±{per_cent(half.max()).lstrip('+')}; smallest Holm-adjusted p = "
             f"{control['holm_p'].min():.2g}, VOID at {run.plan['alpha_control']:g}."
@@ -163,8 +163,8 @@ def _legend(run: Run, tables: list[Table]) -> list[str]:
         found.append("Unfinished (…): the run has not ended, so nothing is decided yet.")
     if any(row.cells[0] == AVERAGE for table in tables for row in table.rows):
         found.append(
-            "Average (avg.), of cells that differ in the first column alone: the mean of their "
-            "log-ratios within a block number. It has no verdict and is outside Holm."
+            "Average (avg.), of cells that differ in the first column alone: the median over block "
+            "numbers of the mean of their log-ratios. It has no verdict and is outside Holm."
         )
     if run.plan.get("interactions"):
         found.append(

@@ -122,7 +122,8 @@ def draw(samples: Run, axes: Any) -> None:
             panel.tick_params(labelsize=panels.TINY, length=2.5, pad=2)
     panels.footer(
         found[0, 0].figure,
-        "left: log-ratio less its cell's median, in spreads · right: a block across, the next up",
+        "left: log-ratio less its cell's median, in spreads · right: a block across, the next up; "
+        "a cloud that leans is dependence",
         "a spread: the standard deviation of a normal distribution (dotted) with as wide a middle "
         "half",
         panels.origin(samples),

@@ -173,7 +173,7 @@ def draw(samples: Run, axes: Any) -> None:
     panels.footer(
         figure,
         "effect on operations per second, against the baseline unless the row says otherwise"
-        + (f" (logarithmic beyond ±{100 * NEAR:g} %)" if far else ""),
+        + (f" (logarithmic beyond ±{100 * NEAR:g} %; ×2: twice as many)" if far else ""),
         f"bar: {100 * (1 - samples.plan['alpha']):g} % interval (none: narrower than its marker) · "
         f"filled: better or worse · hollow: same or unclear · {published}"
         f"grey: ±{100 * samples.plan['margin']:g} %, the margin of “same”",
