@@ -115,20 +115,9 @@ def row_key(row: pd.Series, run: Run) -> str:
     return f"{key_of(row['arm'])}:{key_of(row['against'])}"
 
 
-def _run_numbers(run: Run, prefix: str) -> dict[str, str]:
-    """What the run is; file names are raw, for LaTeX opens them."""
-    alpha, margin = run.plan["alpha"], run.plan["margin"]
-    said = {
-        "hash": run.plan["hash"],
-        "name": run.name,
-        "form": run.plan["form"],
-        "confidence": f"{100 * (1 - alpha):g} %",
-        "margin": f"{100 * margin:g} %",
-        "cells": str(len(run.cells)),
-        "blocks": str(int(run.blocks["valid"].sum())),
-        "blocks-lost": str(int((~run.blocks["valid"]).sum())),
-        "void": "VOID" if void_reasons(run) else "not void",
-    }
+def run_numbers(run: Recorded, prefix: str, more: Mapping[str, str]) -> dict[str, str]:
+    """What a run is; file names are raw, for LaTeX opens them."""
+    said = {"hash": run.plan["hash"], "name": run.name, **more}
     named = {f"{prefix}.{name}": latex_number(text) for name, text in said.items()}
     named[f"{prefix}.tables"] = f"tables/{run.name}"
     named[f"{prefix}.figures"] = f"figures/{run.name}-"
@@ -139,7 +128,17 @@ def numbers(run: Run, prefix: str) -> dict[str, str]:
     """Every key of a run with its LaTeX text, in the order of the tables. An event that this
     machine does not have has none."""
     metrics = {metric.name: metric for metric in (*METRICS, *map(event_metric, run.events))}
-    found = _run_numbers(run, prefix)
+    alpha, margin = run.plan["alpha"], run.plan["margin"]
+    said = {
+        "form": run.plan["form"],
+        "confidence": f"{100 * (1 - alpha):g} %",
+        "margin": f"{100 * margin:g} %",
+        "cells": str(len(run.cells)),
+        "blocks": str(int(run.blocks["valid"].sum())),
+        "blocks-lost": str(int((~run.blocks["valid"]).sum())),
+        "void": "VOID" if void_reasons(run) else "not void",
+    }
+    found = run_numbers(run, prefix, said)
     for _, row in judged(run).iterrows():
         metric = metrics.get(row["metric"])
         if row["absent"] or (metric is None and row["metric"] != SYSTEM_TIME_SHARE):

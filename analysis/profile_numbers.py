@@ -23,7 +23,7 @@ import pandas as pd
 
 from . import profile_estimates as estimates
 from .joined import Joined
-from .numbers import key_of, latex_number
+from .numbers import key_of, latex_number, run_numbers
 from .profile_statements import void_reasons
 from .profile_wording import interval, outward
 from .statistics import Interval
@@ -97,15 +97,11 @@ def profile_numbers(joined: Joined, prefix: str) -> dict[str, str]:
         return f"{prefix}.{key_of(row['cell'])}.{key_of(row['arm'])}"
 
     said = {
-        "hash": joined.plan["hash"],
-        "name": joined.name,
         "confidence": f"{100 * (1 - joined.plan['alpha']):g} %",
         "cells": str(len(joined.cells)),
         "void": "VOID" if void_reasons(joined) else "not void",
     }
-    found = {f"{prefix}.{name}": latex_number(text) for name, text in said.items()}
-    found[f"{prefix}.tables"] = f"tables/{joined.name}"
-    found[f"{prefix}.figures"] = f"figures/{joined.name}-"
+    found = run_numbers(joined, prefix, said)
     if joined.profile is not None:
         found |= _of_profile(joined, place)
     if joined.ledger is not None:

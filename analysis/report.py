@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from .blocks import cpus
-from .drawing import ONE_COLUMN, TWO_COLUMNS, Drawing, Width, drawn, provenance
+from .drawing import ONE_COLUMN, TWO_COLUMNS, Width, drawn, provenance
 from .numbers import FILE as NUMBERS
 from .numbers import HEAD, numbers_differences, section_text
 from .sections import Section
@@ -36,22 +36,6 @@ def _figure_file(one: Section, name: str, ending: str, kind: str) -> str:
     return f"{one.subject.name}-{name}{ending}.{kind}"
 
 
-def _files_of(one: Section, name: str, width: Width, drawing: Drawing) -> dict[str, bytes]:
-    """File name in figures/ to what it holds."""
-    return {
-        _figure_file(one, name, width.ending, kind): content
-        for kind, content in drawing.files.items()
-    }
-
-
-def figure_files(one: Section, width: Width) -> dict[str, bytes]:
-    """All of a run's figures at one width."""
-    found: dict[str, bytes] = {}
-    for name, module in one.figures().items():
-        found |= _files_of(one, name, width, drawn(module, one.subject, width))
-    return found
-
-
 def _section(one: Section, out: Path) -> dict[str, Any]:
     """Writes one run's tables and figures; returns what the page shows of it."""
     for name, text in one.tables().items():
@@ -60,7 +44,8 @@ def _section(one: Section, out: Path) -> dict[str, Any]:
     for name, module in one.figures().items():
         pictures = {width: drawn(module, one.subject, width) for width in WIDTHS}
         for width, drawing in pictures.items():
-            for file, content in _files_of(one, name, width, drawing).items():
+            for kind, content in drawing.files.items():
+                file = _figure_file(one, name, width.ending, kind)
                 (out / "figures" / file).write_bytes(content)
         inline = (drawing.inline for drawing in pictures.values())
         shown.append(Picture(module.QUESTION, module.caption(one.subject), *inline))
@@ -100,7 +85,8 @@ def versions() -> str:
 
 
 def write_report(sections: list[Section], out: Path) -> Path:
-    """Makes the folder and everything in it; returns the page's path."""
+    """Makes the folder and everything in it; returns the page's path. What an older analysis left
+    of these runs in tables/ and figures/ goes."""
     for folder in (out / "tables", out / "figures"):
         folder.mkdir(parents=True, exist_ok=True)
     for one in sections:
@@ -220,12 +206,12 @@ def _page_differences(
     return [f"in {one.subject.name}, {what}"] if what else []
 
 
-def _left_over(one: Section, folder: Path, page: str) -> list[str]:
+def _left_over(one: Section, folder: Path, page: str, tables: Mapping[str, str]) -> list[str]:
     """Files of the run that nothing makes; those of a run of the page with a longer name are its
     own."""
     others = [name for name in SECTION_NAME.findall(page) if name != one.subject.name]
     longer = tuple(name for name in others if name.startswith(one.subject.name))
-    expected = set(one.tables())
+    expected = set(tables)
     for name in one.figures():
         for width in WIDTHS:
             expected |= {_figure_file(one, name, width.ending, kind) for kind in width.kinds}
@@ -238,7 +224,8 @@ def _left_over(one: Section, folder: Path, page: str) -> list[str]:
 
 def differences(one: Section, folder: Path) -> list[str]:
     """What in a report's folder is not what the run's samples give; empty: all of it is."""
-    found = files_differences(folder / "tables", one.tables())
+    tables = one.tables()
+    found = files_differences(folder / "tables", tables)
     path = folder / NUMBERS
     stored = path.read_text(encoding="utf-8") if path.exists() else ""
     found += [f"{path}: {what}" for what in numbers_differences(one.subject, stored, one.numbers)]
@@ -247,4 +234,4 @@ def differences(one: Section, folder: Path) -> list[str]:
     page = path.read_text(encoding="utf-8") if path.exists() else ""
     found += [f"{path}: {what}" for what in _page_differences(one, page, origins)]
     found += _figures_differences(one, folder / "figures", origins)
-    return found + _left_over(one, folder, page)
+    return found + _left_over(one, folder, page, tables)
