@@ -140,12 +140,12 @@ def true_changes(run: Run | None, base: str, head: str) -> list[dict[str, Any]]:
     found = []
     for cell in run.cells:
         times: NDArray[np.float64] = run.matrix(cell, lambda rows: rows["cpu_ns"])
-        logs = statistics.log_ratio(times[:, above], times[:, below])
-        effect = statistics.effect(logs, ALPHA)
+        ratios = statistics.ratio(times[:, above], times[:, below])
+        effect = statistics.effect(ratios, ALPHA)
         found.append(
             {
                 "cell": cell,
-                "blocks": int(statistics.finite(logs).size),
+                "blocks": int(statistics.finite(ratios).size),
                 "effect": effect.point,
                 "low": effect.low,
                 "high": effect.high,

@@ -149,8 +149,8 @@ def _values(run: Recorded, claim: Claim, cell: str, arm: str) -> tuple[Values, V
     return np.asarray(values, dtype=float), run.column(cell, arm, "block")
 
 
-def _logs(run: Recorded, claim: Claim, cell: str) -> pd.Series:
-    """The claim's log-ratio in each block of a cell, by the block's number."""
+def _ratios(run: Recorded, claim: Claim, cell: str) -> pd.Series:
+    """The claim's ratio in each block of a cell, by the block's number."""
     top, numbers = _values(run, claim, cell, claim.arm)
     if claim.against:
         bottom, other = _values(run, claim, cell, claim.against)
@@ -158,13 +158,13 @@ def _logs(run: Recorded, claim: Claim, cell: str) -> pd.Series:
         (other_cell,) = cells_with(claim.against_cells, run.cells)
         bottom, other = _values(run, claim, other_cell, claim.arm)
     both = pd.concat([pd.Series(top, numbers), pd.Series(bottom, other)], axis=1, join="inner")
-    return pd.Series(statistics.log_ratio(both[0], both[1]), both.index)
+    return pd.Series(statistics.ratio(both[0], both[1]), both.index)
 
 
-def _effect(logs: Values, alpha: float) -> tuple[Interval, int, float]:
+def _effect(ratios: Values, alpha: float) -> tuple[Interval, int, float]:
     """A count that is 0 in some block has no ratio: nothing is known of it then."""
-    known = statistics.finite(logs)
-    if known.size < np.size(logs):
+    known = statistics.finite(ratios)
+    if known.size < np.size(ratios):
         return Interval(np.nan, np.nan, np.nan), 0, np.nan
     mde = statistics.minimum_detectable_effect(known, alpha)
     return statistics.effect(known, alpha), known.size, mde
@@ -237,8 +237,8 @@ def findings(run: Recorded, claim: Claim, unfit: str | None = None) -> list[Find
         return []
     unfit = _unfit(run) if unfit is None else unfit
     if claim.average:
-        logs = pd.concat([_logs(run, claim, cell) for cell in cells], axis=1, join="inner")
-        means = logs.mean(axis=1, skipna=False).to_numpy()
+        shared = pd.concat([_ratios(run, claim, cell) for cell in cells], axis=1, join="inner")
+        means = np.array([statistics.geometric_mean(ratios) for ratios in shared.to_numpy()])
         alpha = run.plan["alpha"]
         name = f"average of {len(cells)} cells: {claim.cells}"
         return [_finding(run, claim, name, alpha, _effect(means, alpha), unfit)]
@@ -246,7 +246,7 @@ def findings(run: Recorded, claim: Claim, unfit: str | None = None) -> list[Find
     found = []
     for cell in cells:
         if claim.against or claim.against_cells:
-            estimate = _effect(_logs(run, claim, cell).to_numpy(), alpha)
+            estimate = _effect(_ratios(run, claim, cell).to_numpy(), alpha)
         else:
             estimate = _level(run, claim, cell, alpha)
         found.append(_finding(run, claim, cell, alpha, estimate, unfit))

@@ -188,16 +188,16 @@ def _comparison_columns(
     """The columns that a row has for a comparison; the absolute difference only where there are two
     arms. A count that is 0 in some block has a difference and no ratio."""
     if pair.kind == "interaction":
-        logs, difference = _interaction_of(run, pair, columns), np.empty(0)
+        ratios, difference = _interaction_of(run, pair, columns), np.empty(0)
     else:
-        logs = statistics.log_ratio(columns[pair.arm], columns[pair.against])
+        ratios = statistics.ratio(columns[pair.arm], columns[pair.against])
         difference = statistics.finite(columns[pair.arm] - columns[pair.against])
-    if not metric.rate and statistics.finite(logs).size < difference.size:
-        logs = np.full(logs.size, np.nan)
+    if not metric.rate and statistics.finite(ratios).size < difference.size:
+        ratios = np.full(ratios.size, np.nan)
     alpha = run.plan["alpha"]
-    relative = statistics.effect(logs, alpha)
+    relative = statistics.effect(ratios, alpha)
     absolute = statistics.median_with_interval(difference, alpha)
-    known = statistics.finite(logs)
+    known = statistics.finite(ratios)
     varies = any(values.size and np.ptp(values) > 0 for values in (known, difference))
     row = {
         "effect_ratio": relative.point,
@@ -208,18 +208,18 @@ def _comparison_columns(
         "difference_high": absolute.high,
         "varies": varies,
         "blocks_compared": known.size,
-        "sign_test_p": statistics.sign_test_p(logs),
-        "mde_ratio": statistics.minimum_detectable_effect(logs, _mde_level(run, pair))
+        "sign_test_p": statistics.sign_test_p(ratios, about=1),
+        "mde_ratio": statistics.minimum_detectable_effect(ratios, _mde_level(run, pair))
         if varies
         else np.nan,
     }
     if metric is OPERATIONS:  # for a caution; the others secondary: in CSV, never deciding
         row |= {
             "lag_one_autocorrelation": statistics.lag_one_autocorrelation(
-                logs, run.block_facts(cell, "host")
+                np.log(ratios), run.block_facts(cell, "host")
             ),
-            "hodges_lehmann_ratio": float(np.expm1(statistics.hodges_lehmann(logs))),
-            "trimmed_mean_ratio": float(np.expm1(statistics.trimmed_mean(logs))),
+            "hodges_lehmann_ratio": statistics.hodges_lehmann(ratios) - 1,
+            "trimmed_mean_ratio": statistics.trimmed_mean(ratios) - 1,
         }
         if pair.kind != "interaction":  # of times: what the baseline took by what the arm took
             row["ratio_of_totals_ratio"] = statistics.ratio_of_totals(
@@ -311,14 +311,15 @@ def _share_row(run: Run, cell: dict[str, Any], index: int) -> dict[str, Any]:
 
 
 def _average_row(run: Run, family: Family, pair: Pair) -> dict[str, Any]:
-    """A comparison's effect on the family's average operations per second: the mean of the cells'
-    log-ratios within a block number, over the numbers that every cell has."""
+    """A comparison's effect on the family's average operations per second: the geometric mean of
+    the cells' ratios within a block number, over the numbers that every cell has."""
     by_cell = []
     for cell in family.cells:
         columns = dict(zip(run.arms, run.matrix(cell["id"], OPERATIONS.values).T))
-        logs = statistics.log_ratio(columns[pair.arm], columns[pair.against])
-        by_cell.append(pd.Series(logs, index=run.block_facts(cell["id"], "block")))
-    means = pd.concat(by_cell, axis=1, join="inner").mean(axis=1, skipna=False)
+        ratios = statistics.ratio(columns[pair.arm], columns[pair.against])
+        by_cell.append(pd.Series(ratios, index=run.block_facts(cell["id"], "block")))
+    shared = pd.concat(by_cell, axis=1, join="inner")
+    means = [statistics.geometric_mean(ratios) for ratios in shared.to_numpy()]
     found = statistics.effect(means, run.plan["alpha"])
     return {
         "cell": f"average of {family.title}",

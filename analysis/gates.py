@@ -20,13 +20,14 @@ from .complaint import Complaint
 from .records import Run, event_column, load, record_files
 from .sequential import (
     Rule,
+    changes,
     confidence_sequence,
     decide,
     decide_instructions,
     dependence_p,
-    differences,
     effect_of,
     log_e_two_sided,
+    median_change,
     sequential_mde,
 )
 
@@ -109,13 +110,13 @@ def _estimates(
     x: NDArray[np.float64], y: NDArray[np.float64], is_count: bool, alpha: float, fail_at: float
 ) -> dict[str, float | None]:
     """Effect, interval, MDE and medians of x against y, as gate.json names them."""
-    d = np.sort(differences(x, y, is_count))
+    d = np.sort(changes(x, y, is_count))
     ranks = confidence_sequence(d.size, alpha)
     found = {
-        "effect": effect_of(float(np.median(d)), is_count) if d.size else math.nan,
+        "effect": effect_of(median_change(d, is_count), is_count) if d.size else math.nan,
         "low": effect_of(float(d[ranks[0] - 1]), is_count) if ranks else math.nan,
         "high": effect_of(float(d[ranks[1] - 1]), is_count) if ranks else math.nan,
-        "mde": effect_of(sequential_mde(d, fail_at), is_count),
+        "mde": sequential_mde(d, fail_at, is_count),
         "base_median": float(np.median(y)) if d.size else math.nan,
         "head_median": float(np.median(x)) if d.size else math.nan,
     }
@@ -235,7 +236,7 @@ def is_void(gate: Gate) -> bool:
     metric = "time" if "time" in of_blocks else of_blocks[0] if of_blocks else None
     for cell in gate.run.cells if metric is not None else []:
         values = gate.values(cell, metric)
-        d = differences(values[:, HEAD], values[:, BASE], metric in COUNTS)
+        d = changes(values[:, HEAD], values[:, BASE], metric in COUNTS)
         if d.size >= BLOCKS_FOR_DEPENDENCE and dependence_p(d) < ALPHA_DEPENDENCE / len(
             gate.run.cells
         ):

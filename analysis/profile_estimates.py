@@ -232,7 +232,7 @@ def overhead(profile: Profile) -> pd.DataFrame:
     rows = []
     for cell, arm in _places(profile):
         sampled, plain = (profile.column(cell, arm, x) for x in ("cpu_ns", "plain_cpu_ns"))
-        found = statistics.effect(statistics.log_ratio(sampled, plain), profile.plan["alpha"])
+        found = statistics.effect(statistics.ratio(sampled, plain), profile.plan["alpha"])
         row = {"cell": cell, "arm": arm, "processes": sampled.size}
         row |= {"sampled_cpu_ns": np.median(sampled), "plain_cpu_ns": np.median(plain)}
         rows.append(row | bounds("overhead", found, "ratio"))

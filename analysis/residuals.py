@@ -1,4 +1,4 @@
-"""residuals.py -- the blocks' log-ratios without their cell's median.
+"""residuals.py -- the logarithms of the blocks' ratios without their cell's median.
 
 SPDX-License-Identifier: MIT"""
 
@@ -11,7 +11,7 @@ import pandas as pd
 
 from .estimates import OPERATIONS
 from .records import Run
-from .statistics import log_ratio
+from .statistics import ratio
 from .weather import NS_PER_MINUTE
 
 NORMAL_MIDDLE_HALF = 1.349  # width of a standard normal's middle half
@@ -41,7 +41,7 @@ def residuals(run: Run) -> pd.DataFrame:
         numbers = run.block_facts(cell, "block")
         minutes = started.loc[[(cell, str(h), n) for h, n in zip(hosts, numbers)]].to_numpy()
         for index, arm in enumerate(run.arms[1:], start=1):
-            logs = log_ratio(values[:, index], values[:, 0])
+            logs = np.log(ratio(values[:, index], values[:, 0]))
             left = logs - np.nanmedian(logs)
             spread = np.subtract(*np.nanpercentile(left, [75, 25])) / NORMAL_MIDDLE_HALF
             scaled = left / spread if spread > 0 else np.full(len(left), np.nan)

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from .statistics import POWER, binomial_share, finite
+from .statistics import POWER, binomial_share, finite, median_ratio, whole_up
 
 A = 10  # both parameters of the mixture: method.md
 HALF = 0.5
@@ -72,23 +72,25 @@ def confidence_sequence(n: int, alpha: float) -> tuple[int, int] | None:
 
 
 @lru_cache(maxsize=None)
-def _residuals_needed(n: int, log_threshold: float) -> int | None:
-    """How many of n residuals must lie above minus the shift for 80 % power; None: none do."""
+def sequential_mde_rank(n: int, log_threshold: float) -> int | None:
+    """Of n ordered values the rank, counted from 1, of the one that must be shifted up to 0 for the
+    one-sided e-process to be at the threshold after the last of them with probability .8; None
+    where it cannot be. Their residuals stand for the noise, as in minimum_detectable_effect."""
     enough = np.nonzero(log_e_one_sided(np.arange(n + 1), n) >= log_threshold)[0]
-    if not enough.size:
+    if n == 0 or not enough.size:
         return None
-    return int(np.ceil(binomial_share(n, int(enough[0]), POWER) * n - 1e-9))
+    return n + 1 - whole_up(binomial_share(n, int(enough[0]), POWER) * n)
 
 
-def sequential_mde(values: ArrayLike, log_threshold: float) -> float:
-    """The smallest shift of the values with which the one-sided e-process would have been at the
-    threshold after the last of them with probability .8; NaN where it cannot be. Unit of the
-    values. Their residuals stand for the noise, as in minimum_detectable_effect."""
-    kept = np.sort(finite(values))
-    needed = _residuals_needed(kept.size, log_threshold) if kept.size else None
-    if needed is None:
+def sequential_mde(changes: ArrayLike, log_threshold: float, is_count: bool) -> float:
+    """The smallest change that the one-sided e-process would have seen so: how far the value of
+    that rank lies below the median, a ratio less 1 or a difference of counts; NaN: none."""
+    ordered = np.sort(finite(changes))
+    rank = sequential_mde_rank(ordered.size, log_threshold)
+    if rank is None:
         return float("nan")
-    return float(max(0.0, -(kept[kept.size - needed] - np.median(kept))))
+    middle, lower = median_change(ordered, is_count), float(ordered[rank - 1])
+    return middle - lower if is_count else max(0.0, middle / lower - 1)
 
 
 def dependence_p(values: ArrayLike) -> float:
@@ -103,10 +105,10 @@ def dependence_p(values: ArrayLike) -> float:
     order, counts = np.unique(kept, return_inverse=True, return_counts=True)[1:]
     ranks = (np.cumsum(counts) - (counts - 1) / 2)[order]
     centred = ranks - (kept.size + 1) / 2
-    scale = float(centred @ centred)
+    scale = float((centred * centred).sum())
     if scale <= 0:
         return 1.0
-    along = float(centred[1:] @ centred[:-1])
+    along = float((centred[1:] * centred[:-1]).sum())
     return float(special.erfc(along / scale * np.sqrt(kept.size) / np.sqrt(2)) / 2)
 
 
@@ -131,15 +133,20 @@ class Decision:
     log_e_pass: float
 
 
-def differences(head: ArrayLike, base: ArrayLike, is_count: bool) -> NDArray[np.float64]:
-    """head - base of counts, ln head - ln base of all else, block by block. Shape (n,)."""
+def changes(head: ArrayLike, base: ArrayLike, is_count: bool) -> NDArray[np.float64]:
+    """head - base of counts, head / base of all else, block by block. Shape (n,)."""
     x, y = np.asarray(head, dtype=float), np.asarray(base, dtype=float)
-    return x - y if is_count else np.log(x) - np.log(y)
+    return x - y if is_count else x / y
 
 
-def effect_of(difference: float, is_count: bool) -> float:
-    """A difference of logarithms as a relative effect; one of counts as it is."""
-    return difference if is_count else float(np.expm1(difference))
+def median_change(found: ArrayLike, is_count: bool) -> float:
+    """Of differences of counts the median, of ratios that of their logarithms."""
+    return float(np.median(found)) if is_count else median_ratio(found)
+
+
+def effect_of(change: float, is_count: bool) -> float:
+    """A ratio as a relative effect; a difference of counts as it is."""
+    return change if is_count else change - 1
 
 
 def _margins(base: NDArray[np.float64], rule: Rule) -> NDArray[np.float64]:
@@ -148,14 +155,15 @@ def _margins(base: NDArray[np.float64], rule: Rule) -> NDArray[np.float64]:
 
 
 def _reaches_half_margin(head: NDArray, base: NDArray, rule: Rule) -> bool:
-    effect = effect_of(float(np.median(differences(head, base, rule.is_count))), rule.is_count)
+    middle = median_change(changes(head, base, rule.is_count), rule.is_count)
+    effect = effect_of(middle, rule.is_count)
     if rule.is_count:
         return bool(effect >= _margins(np.median(base, keepdims=True), rule)[0] / 2)
     return effect >= rule.margin / 2
 
 
 def decide(head: ArrayLike, base: ArrayLike, rule: Rule) -> Decision:
-    """Looks after every block: FAIL where "not more" is rejected and the median difference is half
+    """Looks after every block: FAIL where "not more" is rejected and the median change is half
     the margin or more, else PASS where "more by the margin" is. The first decision stays. Ties
     count against both."""
     x, y = np.asarray(head, dtype=float), np.asarray(base, dtype=float)

@@ -2,9 +2,11 @@
 
 Nothing here knows a file, an arm or a table.
 
-Differences are one-dimensional arrays of d = ln(metric_B) - ln(metric_A), one per block; they have
-no unit, and exp(d) - 1 is a relative effect (0.02 is +2 %). Values that are NaN are left out by
-every function.
+Ratios are one-dimensional arrays of metric_B / metric_A, one per block; they have no unit, and a
+ratio less 1 is a relative effect (0.02 is +2 %). The median of logarithms and its exact interval
+are order statistics, so those of the ratios are the same thing without a logarithm: what is told is
+exact in IEEE arithmetic and the same on every processor. Values that are NaN are left out by every
+function.
 
 SPDX-License-Identifier: MIT"""
 
@@ -40,19 +42,16 @@ def finite(values: ArrayLike) -> NDArray[np.float64]:
     return array[np.isfinite(array)]
 
 
-def _tail_probability(n: int, k: int) -> float:
-    """P(S <= k) for S of Binomial(n, 1/2), summed from logarithms so that no term underflows
-    early."""
-    if k < 0:
-        return 0.0
-    terms = np.arange(k + 1, dtype=float)
-    logs = (
-        special.gammaln(n + 1)
-        - special.gammaln(terms + 1)
-        - special.gammaln(n - terms + 1)
-        - n * np.log(2)
-    )
-    return float(min(1.0, np.exp(special.logsumexp(logs))))
+@lru_cache(maxsize=None)
+def _tails(n: int) -> NDArray[np.float64]:
+    """P(S <= k) for S of Binomial(n, 1/2) and k = 0 .. n // 2, each rounded once: sums of whole
+    numbers over 2^n. What is below the smallest double is 0."""
+    tails, ways, total = np.empty(n // 2 + 1), 1, 0
+    for k in range(n // 2 + 1):
+        total += ways
+        tails[k] = total / (1 << n)
+        ways = ways * (n - k) // (k + 1)
+    return tails
 
 
 @lru_cache(maxsize=None)
@@ -64,12 +63,8 @@ def median_interval(n: int, alpha: float) -> tuple[int, int] | None:
     Statistics, 3rd ed., 7.1). None for fewer than 6 values, and where n is too small for alpha."""
     if n < BLOCKS_MIN:
         return None
-    k = int(special.bdtrik(alpha / 2, n, 0.5)) if alpha < 1 else n // 2
-    while k >= 0 and _tail_probability(n, k) > alpha / 2:
-        k -= 1
-    while _tail_probability(n, k + 1) <= alpha / 2:
-        k += 1
-    return (k + 1, n - k) if k >= 0 else None
+    rank = int(np.searchsorted(_tails(n)[: (n + 1) // 2], alpha / 2, side="right"))
+    return (rank, n + 1 - rank) if rank > 0 else None
 
 
 def median_with_interval(values: ArrayLike, alpha: float) -> Interval:
@@ -85,22 +80,34 @@ def median_with_interval(values: ArrayLike, alpha: float) -> Interval:
     return Interval(point, float(ordered[ranks[0] - 1]), float(ordered[ranks[1] - 1]))
 
 
-def effect(differences: ArrayLike, alpha: float) -> Interval:
-    """The relative effect exp(median d) - 1 with its exact interval. Monotone, so the ranks
-    stay."""
-    found = median_with_interval(differences, alpha)
-    return Interval(*(float(np.expm1(x)) for x in (found.point, found.low, found.high)))
+def median_ratio(ratios: ArrayLike) -> float:
+    """exp of the median of their logarithms: the middle ratio, and of an even number the root of
+    the product of the two in the middle. NaN of none."""
+    ordered = np.sort(finite(ratios))
+    if ordered.size == 0:
+        return float("nan")
+    middle = ordered[(ordered.size - 1) // 2], ordered[ordered.size // 2]
+    return float(middle[0] if middle[0] == middle[1] else np.sqrt(middle[0] * middle[1]))
 
 
-def sign_test_p(differences: ArrayLike) -> float:
-    """Exact two-sided p of the sign test that the median of d is 0; 1.0 where there is no value.
+def effect(ratios: ArrayLike, alpha: float) -> Interval:
+    """The relative effect exp(median ln ratio) - 1 with its exact interval, which are ratios of
+    single blocks less 1."""
+    found = median_with_interval(ratios, alpha)
+    return Interval(median_ratio(ratios) - 1, found.low - 1, found.high - 1)
 
-    A zero counts against rejection: as the sign that is rarer. That is conservative, and it keeps p
-    and median_interval in agreement: p <= alpha exactly when the interval at alpha leaves 0
-    outside."""
-    kept = finite(differences)
-    commoner = max(int((kept > 0).sum()), int((kept < 0).sum()))
-    return min(1.0, 2 * _tail_probability(kept.size, kept.size - commoner)) if kept.size else 1.0
+
+def sign_test_p(values: ArrayLike, about: float = 0.0) -> float:
+    """Exact two-sided p of the sign test that the median is `about`; 1.0 where there is no value.
+
+    A value that equals it counts against rejection: as the sign that is rarer. That is
+    conservative, and it keeps p and median_interval in agreement: p <= alpha exactly when the
+    interval at alpha leaves `about` outside."""
+    kept = finite(values)
+    if not kept.size:
+        return 1.0
+    rarer = kept.size - max(int((kept > about).sum()), int((kept < about).sum()))
+    return min(1.0, 2 * float(_tails(kept.size)[rarer])) if 2 * rarer < kept.size else 1.0
 
 
 def holm(p_values: ArrayLike) -> NDArray[np.float64]:
@@ -134,27 +141,29 @@ def binomial_share(n: int, successes: int, power: float) -> float:
     return float(special.betaincinv(successes, n - successes + 1, power))
 
 
-def minimum_detectable_effect(differences: ArrayLike, alpha: float, power: float = POWER) -> float:
+def minimum_detectable_effect(ratios: ArrayLike, alpha: float, power: float = POWER) -> float:
     """The smallest true relative effect that the sign test would have found with the given power;
     NaN: none.
 
-    The residuals r = d - median(d) stand for the noise. Under a true shift s a block is positive
-    with the share of residuals above -s, and the number of positive blocks is binomial; p* is the
-    smallest share at which the exact two-sided test at alpha rejects with the power, and s the
-    smallest shift that gives it: an order statistic of the residuals. The worse of the two
-    directions is told. alpha is the level at which one comparison is judged: a table of m passes
-    alpha / m, Holm's first and strictest step."""
-    kept = finite(differences)
-    ranks = median_interval(kept.size, alpha)
+    The residuals, each ratio over the median one, stand for the noise. Under a true effect s a
+    block is above 1 with the share of residuals above 1 / (1 + s), and the number of such blocks is
+    binomial; p* is the smallest share at which the exact two-sided test at alpha rejects with the
+    power, and s the smallest effect that gives it: an order statistic of the residuals. The worse
+    of the two directions is told. alpha is the level at which one comparison is judged: a table of
+    m passes alpha / m, Holm's first and strictest step."""
+    ordered = np.sort(finite(ratios))
+    ranks = median_interval(ordered.size, alpha)
     if ranks is None:
         return float("nan")
-    n, k = kept.size, ranks[0] - 1
-    share = _share_needed(n, k, power)
-    residuals = np.sort(kept - np.median(kept))
-    needed = int(np.ceil(share * n - 1e-9))
-    upwards = -residuals[n - needed]
-    downwards = residuals[needed - 1]
-    return float(np.expm1(max(upwards, downwards, 0.0)))
+    n, middle = ordered.size, median_ratio(ordered)
+    needed = whole_up(_share_needed(n, ranks[0] - 1, power) * n)
+    upwards, downwards = middle / ordered[n - needed], ordered[needed - 1] / middle
+    return float(max(upwards, downwards, 1.0) - 1)
+
+
+def whole_up(value: float) -> int:
+    """The next whole number up; a value that misses one by rounding is that one."""
+    return int(np.ceil(value - 1e-9))
 
 
 def lag_one_autocorrelation(values: ArrayLike, series: ArrayLike | None = None) -> float:
@@ -166,10 +175,10 @@ def lag_one_autocorrelation(values: ArrayLike, series: ArrayLike | None = None) 
     names = np.zeros(array.size) if series is None else np.asarray(series)
     kept = [finite(array[names == name]) for name in np.unique(names)]
     centred = [one - one.mean() for one in kept if one.size]
-    scale = sum(float(one @ one) for one in centred)
+    scale = sum(float((one * one).sum()) for one in centred)
     if sum(one.size for one in centred) <= 2 or scale <= 0:
         return float("nan")
-    return sum(float(one[1:] @ one[:-1]) for one in centred) / scale
+    return sum(float((one[1:] * one[:-1]).sum()) for one in centred) / scale
 
 
 def lag_one_bound(n: int) -> float:
@@ -177,37 +186,43 @@ def lag_one_bound(n: int) -> float:
     return 2 / np.sqrt(n) if n > 0 else float("nan")
 
 
-def hodges_lehmann(values: ArrayLike) -> float:
-    """Median of all averages (x_i + x_j) / 2, i <= j (Hodges and Lehmann 1963). Unit of the values.
+def hodges_lehmann(ratios: ArrayLike) -> float:
+    """exp of the median of all averages (ln x_i + ln x_j) / 2, i <= j (Hodges and Lehmann 1963):
+    the root of the middle product of two ratios, of positive ratios. NaN of none.
 
-    Beyond PAIRWISE_MAX values the averages below a guess are counted in the sorted values instead
-    of being written out, and the guess is halved in: the lower median, to 1e-9 of the range, in O(n
+    Beyond PAIRWISE_MAX ratios the products below a guess are counted in the sorted ratios instead
+    of being written out, and the guess is halved in: the lower median, to 1e-9 of itself, in O(n
     log n)."""
-    ordered = np.sort(finite(values))
+    ordered = np.sort(finite(ratios))
     n = ordered.size
     if n == 0:
         return float("nan")
     if n <= PAIRWISE_MAX:
         first, second = np.triu_indices(n)
-        return float(np.median((ordered[first] + ordered[second]) / 2))
+        return float(np.sqrt(median_ratio(ordered[first] * ordered[second])))
     low, high = ordered[0], ordered[-1]
-    tolerance = 1e-9 * (high - low)
-    while high - low > tolerance:
-        middle = (low + high) / 2
+    while high > low * (1 + 1e-9):
+        middle = np.sqrt(low * high)
         if not low < middle < high:  # neighbours among the numbers: nothing is left to halve
             break
-        pairs = np.searchsorted(ordered, 2 * middle - ordered, side="right")
+        pairs = np.searchsorted(ordered, middle * middle / ordered, side="right")
         below = (int(pairs.sum()) + int((ordered <= middle).sum())) // 2
         low, high = (low, middle) if 2 * below >= n * (n + 1) // 2 else (middle, high)
-    return float((low + high) / 2)
+    return float(np.sqrt(low * high))
 
 
-def trimmed_mean(values: ArrayLike, each_side: float = TRIMMED_EACH_SIDE) -> float:
-    """Mean without the smallest and largest share of the values, that share rounded down. Unit of
-    the values."""
-    ordered = np.sort(finite(values))
+def geometric_mean(ratios: ArrayLike) -> float:
+    """exp of the mean of their logarithms; NaN of none, and where one is NaN."""
+    array = np.asarray(ratios, dtype=float)
+    return float(np.exp(np.log(array).mean())) if array.size else float("nan")
+
+
+def trimmed_mean(ratios: ArrayLike, each_side: float = TRIMMED_EACH_SIDE) -> float:
+    """Geometric mean without the smallest and largest share of the ratios, that share rounded
+    down."""
+    ordered = np.sort(finite(ratios))
     cut = int(each_side * ordered.size)
-    return float(ordered[cut : ordered.size - cut].mean()) if ordered.size else float("nan")
+    return geometric_mean(ordered[cut : ordered.size - cut])
 
 
 def ratio_of_totals(values: ArrayLike, against: ArrayLike) -> float:
@@ -258,20 +273,19 @@ def binomial_interval(successes: float, draws: float, alpha: float) -> tuple[flo
     return float(low), float(high)
 
 
-def log_ratio(values: ArrayLike, against: ArrayLike) -> NDArray[np.float64]:
-    """ln(values) - ln(against), block by block; NaN where either is not a positive number. Shape
-    (n,)."""
+def ratio(values: ArrayLike, against: ArrayLike) -> NDArray[np.float64]:
+    """values / against, block by block; NaN where either is not a positive number. Shape (n,)."""
     top, bottom = (np.asarray(x, dtype=float) for x in (values, against))
     usable = (top > 0) & (bottom > 0)
-    return np.log(np.where(usable, top, np.nan)) - np.log(np.where(usable, bottom, np.nan))
+    return np.where(usable, top, np.nan) / np.where(usable, bottom, np.nan)
 
 
 def interaction(
     both: ArrayLike, first: ArrayLike, second: ArrayLike, neither: ArrayLike
 ) -> NDArray[np.float64]:
-    """ln both - ln first - ln second + ln neither, block by block: 0 where two changes multiply.
-    Shape (n,)."""
-    return log_ratio(both, first) - log_ratio(second, neither)
+    """(both / first) / (second / neither), block by block: 1 where two changes multiply. Shape
+    (n,)."""
+    return ratio(both, first) / ratio(second, neither)
 
 
 def verdict(found: Interval, p_adjusted: float, alpha: float, margin: float) -> str:

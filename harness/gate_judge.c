@@ -63,19 +63,24 @@ static double value_at(struct gate_judge const *judge, struct gate_row const *ro
     return judge->cells[row->cell].value[place * GATE_ARMS + arm];
 }
 
-/* Block by block the difference of an arm and the base: of logarithms, or of counts. */
-static double *differences_of(struct gate_judge const *judge, struct gate_row const *row,
-                              size_t arm)
+/* Block by block the change from the base to an arm: a difference of counts, a ratio of all else. */
+static double *changes_of(struct gate_judge const *judge, struct gate_row const *row, size_t arm)
 {
     size_t const n = judge->cells[row->cell].n;
-    double *const differences = memory_zeroed(n + 1, sizeof *differences);
+    double *const changes = memory_zeroed(n + 1, sizeof *changes);
 
     for (size_t i = 0; i < n; i++) {
         double const value = value_at(judge, row, i, arm);
         double const base = value_at(judge, row, i, GATE_BASE);
-        differences[i] = row->rule->metric->is_count ? value - base : log(value) - log(base);
+        changes[i] = row->rule->metric->is_count ? value - base : value / base;
     }
-    return differences;
+    return changes;
+}
+
+static double median_change(struct gate_row const *row, double const *ordered, size_t n)
+{
+    return row->rule->metric->is_count ? median_of_sorted(ordered, n)
+                                       : median_ratio_of_sorted(ordered, n);
 }
 
 static double median_of_arm(struct gate_judge const *judge, struct gate_row const *row, size_t arm)
@@ -91,10 +96,10 @@ static double median_of_arm(struct gate_judge const *judge, struct gate_row cons
     return median;
 }
 
-/* As a relative effect, where the difference is one of logarithms. */
-static double effect_of(struct gate_row const *row, double difference)
+/* As a relative effect, where the change is a ratio. */
+static double effect_of(struct gate_row const *row, double change)
 {
-    return row->rule->metric->is_count ? difference : expm1(difference);
+    return row->rule->metric->is_count ? change : change - 1;
 }
 
 static double fail_threshold(struct gate_judge const *judge)
@@ -106,21 +111,26 @@ static double fail_threshold(struct gate_judge const *judge)
 static double mde_of(struct gate_judge const *judge, struct gate_row const *row,
                      double const *ordered, size_t n)
 {
-    double const mde = effect_of(row, sequential_mde(ordered, n, fail_threshold(judge)));
+    size_t const rank = sequential_mde_rank(n, fail_threshold(judge));
+    double const middle = median_change(row, ordered, n);
 
-    return row->rule->metric->is_count && mde < 1 ? 1 : mde;
+    if (rank == 0)
+        return NAN;
+    if (row->rule->metric->is_count)
+        return fmax(middle - ordered[rank - 1], 1);
+    return fmax(middle / ordered[rank - 1] - 1, 0);
 }
 
 static struct gate_estimate estimate_of(struct gate_judge const *judge, struct gate_row const *row,
                                         size_t arm)
 {
     size_t const n = judge->cells[row->cell].n;
-    double *const ordered = differences_of(judge, row, arm);
+    double *const ordered = changes_of(judge, row, arm);
     struct rank_interval const ranks = confidence_sequence(n, judge->plan->alpha);
 
     sort_values(ordered, n);
     struct gate_estimate const estimate = {
-        .effect = effect_of(row, median_of_sorted(ordered, n)),
+        .effect = effect_of(row, median_change(row, ordered, n)),
         .low = ranks.low > 0 ? effect_of(row, ordered[ranks.low - 1]) : NAN,
         .high = ranks.low > 0 ? effect_of(row, ordered[ranks.high - 1]) : NAN,
         .mde = mde_of(judge, row, ordered, n),
@@ -149,15 +159,15 @@ static double margin_at(struct gate_metric const *rule, double base)
     return fmax(rule->margin * base, rule->metric->is_count ? 1 : 0);
 }
 
-/* What is established must also matter: the median difference is half the margin or more. */
+/* What is established must also matter: the median change is half the margin or more. */
 static bool reaches_half_margin(struct gate_judge const *judge, struct gate_row const *row)
 {
     size_t const n = judge->cells[row->cell].n;
-    double *const differences = differences_of(judge, row, GATE_HEAD);
+    double *const ordered = changes_of(judge, row, GATE_HEAD);
 
-    sort_values(differences, n);
-    double const effect = effect_of(row, median_of_sorted(differences, n));
-    free(differences);
+    sort_values(ordered, n);
+    double const effect = effect_of(row, median_change(row, ordered, n));
+    free(ordered);
     if (row->rule->metric->is_count)
         return effect >= margin_at(row->rule, median_of_arm(judge, row, GATE_BASE)) / 2;
     return effect >= row->rule->margin / 2;
@@ -277,9 +287,9 @@ size_t gate_judge_dependent_cell(struct gate_judge const *judge)
         struct gate_row const *const row = row_for_dependence(judge, cell);
         if (row == NULL || judge->cells[cell].n < BLOCKS_FOR_DEPENDENCE)
             continue;
-        double *const differences = differences_of(judge, row, GATE_HEAD);
-        found = dependence_p(differences, judge->cells[cell].n) < ALPHA_DEPENDENCE / (double)cells;
-        free(differences);
+        double *const changes = changes_of(judge, row, GATE_HEAD);
+        found = dependence_p(changes, judge->cells[cell].n) < ALPHA_DEPENDENCE / (double)cells;
+        free(changes);
         if (found)
             break;
     }

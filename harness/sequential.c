@@ -92,15 +92,13 @@ static double share_needed(size_t n, size_t needed)
     return high;
 }
 
-double sequential_mde(double const *sorted, size_t n, double log_threshold)
+size_t sequential_mde_rank(size_t n, double log_threshold)
 {
     size_t const successes = successes_needed(n, log_threshold);
 
     if (n == 0 || successes > n)
-        return NAN;
-    size_t const needed = (size_t)ceil(share_needed(n, successes) * (double)n - 1e-9);
-    double const residual = sorted[n - needed] - median_of_sorted(sorted, n);
-    return isnan(residual) ? NAN : fmax(0, -residual);
+        return 0;
+    return n + 1 - (size_t)ceil(share_needed(n, successes) * (double)n - 1e-9);
 }
 
 struct ranked {

@@ -26,10 +26,11 @@ double log_e_one_sided(size_t successes, size_t n);
  * medians that log_e_two_sided leaves under ln(1/alpha). Both 0 where n is too small. */
 struct rank_interval confidence_sequence(size_t n, double alpha);
 
-/* The smallest shift of all values with which the one-sided e-process would reach log_threshold at
- * the last of n looks with probability .8, in the unit of the values: their residuals stand for the
- * noise, as in analysis/statistics.py. NAN where n successes of n do not reach it. */
-double sequential_mde(double const *sorted, size_t n, double log_threshold);
+/* Of n values in rising order the rank, counted from 1, of the one that must be shifted up to 0 for
+ * the one-sided e-process to reach log_threshold at the last of n looks with probability .8: how far
+ * it lies below the median is the smallest shift that is seen, for the values' residuals stand for
+ * the noise, as in analysis/statistics.py. 0 where n successes of n do not reach it. */
+size_t sequential_mde_rank(size_t n, double log_threshold);
 
 /* One-sided p value of "each block is independent of the one before": the lag-1 correlation r of
  * the values' ranks (ties share theirs), by 1 - Phi(r sqrt(n)) (Wald and Wolfowitz 1943, Ann. Math.

@@ -10,6 +10,8 @@
 
 enum { VALUES_MIN = 6 };
 
+static double const SLACK = 1e-10;
+
 /* ln of the probability of exactly k heads in n throws of a fair coin. */
 static double coin_log_probability(size_t n, size_t k)
 {
@@ -28,7 +30,8 @@ struct rank_interval median_interval(size_t n, double alpha)
     /* tail == P(heads <= low): the chance that the median lies below the value of rank low + 1. */
     while (low < n / 2) {
         tail += exp(coin_log_probability(n, low));
-        if (2 * tail > alpha)
+        /* The slack is what the sum may be off: 2 / 64 at alpha 1 / 32 is not above it. */
+        if (2 * tail > alpha * (1 + SLACK))
             break;
         low++;
     }
@@ -68,6 +71,15 @@ double median_of_sorted(double const *sorted, size_t n)
     if (n == 0)
         return NAN;
     return n % 2 == 1 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
+}
+
+double median_ratio_of_sorted(double const *sorted, size_t n)
+{
+    if (n % 2 == 1 || n == 0)
+        return median_of_sorted(sorted, n);
+    double const low = sorted[n / 2 - 1];
+    double const high = sorted[n / 2];
+    return low < high ? sqrt(low * high) : low;
 }
 
 void holm(double const *p, size_t m, double *adjusted, size_t *scratch)

@@ -33,6 +33,11 @@ void sort_values(double *values, size_t n);
 /* The median of n sorted values; the mean of the middle two where n is even. NAN for n = 0. */
 double median_of_sorted(double const *sorted, size_t n);
 
+/* exp of the median of their logarithms, of n > 0 positive values in rising order: the middle one,
+ * or the root of the product of the two in the middle. Exact in IEEE arithmetic, so the same on
+ * every processor, which logarithms are not. NAN when n is 0. */
+double median_ratio_of_sorted(double const *sorted, size_t n);
+
 /* Holm's step-down adjustment: adjusted[i] <= alpha rejects hypothesis i with family-wise error
  * alpha. p and adjusted may be the same array; `scratch` holds m indices. */
 void holm(double const *p, size_t m, double *adjusted, size_t *scratch);

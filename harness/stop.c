@@ -14,8 +14,8 @@ enum { HALF_WIDTH_BLOCKS_MIN = 20, ALL_LOST_BLOCKS = 20 };
 
 static double const LOST_RATIO_MAX = 0.20;
 
-/* Every arm's interval, the control's too, is at most 2 * half_width wide. A width of 0.5 % is
- * 0.005 in ratio and in logarithm alike, to a part in 400. */
+/* Every arm's interval, the control's too, reaches from its geometric middle to at most 1 +
+ * half_width times that. */
 static bool narrow_enough(struct tally const *tally, size_t cell)
 {
     struct plan const *const plan = tally->plan;
@@ -23,7 +23,7 @@ static bool narrow_enough(struct tally const *tally, size_t cell)
     for (size_t arm = 1; arm < plan->arm_count; arm++) {
         struct tally_effect const effect = tally_speed_effect(tally, cell, arm, plan->alpha);
         /* Written so that NAN, which is no interval, is not narrow. */
-        if (!((effect.high - effect.low) / 2 <= plan->stop.half_width))
+        if (!(sqrt((1 + effect.high) / (1 + effect.low)) - 1 <= plan->stop.half_width))
             return false;
     }
     return true;
@@ -115,7 +115,7 @@ static void judge_control(struct tally const *tally, json_t *reasons)
             json_array_append_new(
                 reasons,
                 json_sprintf("%s: the control arm differs from the baseline by %+.2f %% (p = %.2g)",
-                             tally->plan->cells[i].id, 100 * expm1(effect), p[i]));
+                             tally->plan->cells[i].id, 100 * effect, p[i]));
         }
     free(p);
     free(scratch);

@@ -17,11 +17,6 @@
 
 enum { ID_WIDTH = 29, SPARKLINE_BLOCKS_MIN = 6 };
 
-static double percent(double logarithm)
-{
-    return 100 * expm1(logarithm);
-}
-
 static void print_arm(struct tally const *tally, size_t cell, size_t arm)
 {
     char const *const id = tally->plan->arms[arm].id;
@@ -29,10 +24,10 @@ static void print_arm(struct tally const *tally, size_t cell, size_t arm)
     char words[64] = "";
 
     if (arm != 0)
-        snprintf(words, sizeof words, "%+7.2f", percent(effect.median));
+        snprintf(words, sizeof words, "%+7.2f", 100 * effect.median);
     if (arm != 0 && !isnan(effect.low))
-        snprintf(words, sizeof words, "%+7.2f [%+7.2f, %+7.2f]", percent(effect.median),
-                 percent(effect.low), percent(effect.high));
+        snprintf(words, sizeof words, "%+7.2f [%+7.2f, %+7.2f]", 100 * effect.median,
+                 100 * effect.low, 100 * effect.high);
     if (strlen(id) > ID_WIDTH)
         printf("  %s\n", id);
     printf("  %-*s %9.4g %-26s %10.0f\n", ID_WIDTH, strlen(id) > ID_WIDTH ? "" : id,
@@ -40,25 +35,25 @@ static void print_arm(struct tally const *tally, size_t cell, size_t arm)
            tally_median_faults(tally, cell, arm));
 }
 
-/* The blocks' differences in their order, and from what to what the bars reach. */
+/* The blocks' effects in their order, and from what to what the bars reach. */
 static void print_blocks(struct tally const *tally, size_t cell, size_t arm)
 {
     size_t const blocks = tally_valid(tally, cell);
-    double *const difference = memory_zeroed(blocks, sizeof *difference);
+    double *const ratio = memory_zeroed(blocks, sizeof *ratio);
     double median[SPARKLINE_COLUMNS_MAX];
     char text[SPARKLINE_BYTES];
     double low = INFINITY;
     double high = -INFINITY;
 
-    tally_differences(tally, cell, arm, difference);
-    size_t const columns = sparkline_medians(difference, blocks, median);
+    tally_speed_ratios(tally, cell, arm, ratio);
+    size_t const columns = sparkline_medians(ratio, blocks, median);
     sparkline_write(text, median, columns);
     for (size_t i = 0; i < columns; i++) {
         low = fmin(low, median[i]);
         high = fmax(high, median[i]);
     }
-    printf("    %s %+.3g to %+.3g %%\n", text, percent(low), percent(high));
-    free(difference);
+    printf("    %s %+.3g to %+.3g %%\n", text, 100 * (low - 1), 100 * (high - 1));
+    free(ratio);
 }
 
 static void print_cell(struct tally const *tally, size_t cell)
@@ -83,7 +78,7 @@ static void print_noise_floor(struct tally const *tally)
 
     for (size_t i = 0; i < tally->plan->cell_count; i++) {
         struct tally_effect const effect = tally_speed_effect(tally, i, 1, tally->plan->alpha);
-        worst = fmax(worst, fmax(fabs(percent(effect.low)), fabs(percent(effect.high))));
+        worst = fmax(worst, 100 * fmax(fabs(effect.low), fabs(effect.high)));
     }
     if (isnan(worst))
         puts("noise floor: no interval (fewer than 6 blocks)");

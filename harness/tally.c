@@ -178,18 +178,13 @@ static struct tally_sample const *sample_at(struct tally const *tally, size_t ce
     return &tally->cells[cell].sample[valid * tally->plan->arm_count + arm];
 }
 
-/* Every arm does the same number of operations, so the effect on their speed is that on the time,
- * turned round. */
-static double log_speed(struct tally_sample const *sample)
-{
-    return -log((double)sample->cpu_ns);
-}
-
-void tally_differences(struct tally const *tally, size_t cell, size_t arm, double *difference)
+/* Every arm does the same number of operations, so the ratio of speeds is the inverse of that of
+ * the times. */
+void tally_speed_ratios(struct tally const *tally, size_t cell, size_t arm, double *ratio)
 {
     for (size_t i = 0; i < tally_valid(tally, cell); i++)
-        difference[i] =
-            log_speed(sample_at(tally, cell, i, arm)) - log_speed(sample_at(tally, cell, i, 0));
+        ratio[i] = (double)sample_at(tally, cell, i, 0)->cpu_ns /
+                   (double)sample_at(tally, cell, i, arm)->cpu_ns;
 }
 
 struct tally_effect tally_speed_effect(struct tally const *tally, size_t cell, size_t arm,
@@ -197,17 +192,17 @@ struct tally_effect tally_speed_effect(struct tally const *tally, size_t cell, s
 {
     size_t const n = tally_valid(tally, cell);
     struct rank_interval const ranks = median_interval(n, alpha);
-    double *const difference = memory_zeroed(n, sizeof *difference);
+    double *const ratio = memory_zeroed(n, sizeof *ratio);
     struct tally_effect effect = {NAN, NAN, NAN};
 
-    tally_differences(tally, cell, arm, difference);
-    sort_values(difference, n);
-    effect.median = median_of_sorted(difference, n);
+    tally_speed_ratios(tally, cell, arm, ratio);
+    sort_values(ratio, n);
+    effect.median = median_ratio_of_sorted(ratio, n) - 1;
     if (ranks.low > 0) {
-        effect.low = difference[ranks.low - 1];
-        effect.high = difference[ranks.high - 1];
+        effect.low = ratio[ranks.low - 1] - 1;
+        effect.high = ratio[ranks.high - 1] - 1;
     }
-    free(difference);
+    free(ratio);
     return effect;
 }
 

@@ -47,19 +47,19 @@ bool tally_add(void *context, json_t const *record);
 size_t tally_valid(struct tally const *tally, size_t cell);
 double tally_seconds(struct tally const *tally);
 
-/* An effect of arm against the baseline, as differences of logarithms. Without an interval low and
- * high are NAN. */
+/* An effect of arm against the baseline, as ratios less 1: 0.02 is +2 %. Without an interval low
+ * and high are NAN. */
 struct tally_effect {
     double median;
     double low;
     double high;
 };
 
-/* ln(operations / cpu_ns) of arm less the baseline's, of every valid block in its order; room for
- * tally_valid(tally, cell) of them. */
-void tally_differences(struct tally const *tally, size_t cell, size_t arm, double *difference);
+/* Operations per second of arm over the baseline's, of every valid block in its order; room for
+ * tally_valid(tally, cell) of them. A time of 0 counts as the clock's 1 ns. */
+void tally_speed_ratios(struct tally const *tally, size_t cell, size_t arm, double *ratio);
 
-/* Of those differences. A time of 0 counts as the clock's 1 ns. */
+/* The median of those ratios and its exact interval. */
 struct tally_effect tally_speed_effect(struct tally const *tally, size_t cell, size_t arm,
                                        double alpha);
 

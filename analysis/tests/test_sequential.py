@@ -21,6 +21,7 @@ from ..sequential import (
     log_e_one_sided,
     log_e_two_sided,
     sequential_mde,
+    sequential_mde_rank,
 )
 from ..statistics import median_interval
 
@@ -156,7 +157,7 @@ def test_swapped_arms_turn_the_signs_round():
 
 def test_no_blocks_decide_nothing():
     assert decide([], [], TIME).verdict == "undecided"
-    assert math.isnan(sequential_mde([], 5.0))
+    assert math.isnan(sequential_mde([], 5.0, is_count=False))
 
 
 def test_instructions_have_the_spread_of_the_base():
@@ -186,8 +187,8 @@ def harness(tmp_path_factory):
         function.restype, function.argtypes = ctypes.c_double, [ctypes.c_size_t] * 2
     values = [ctypes.POINTER(ctypes.c_double), ctypes.c_size_t]
     library.dependence_p.restype, library.dependence_p.argtypes = ctypes.c_double, values
-    library.sequential_mde.restype = ctypes.c_double
-    library.sequential_mde.argtypes = [*values, ctypes.c_double]
+    library.sequential_mde_rank.restype = ctypes.c_size_t
+    library.sequential_mde_rank.argtypes = [ctypes.c_size_t, ctypes.c_double]
 
     class Ranks(ctypes.Structure):
         _fields_ = [("low", ctypes.c_size_t), ("high", ctypes.c_size_t)]
@@ -225,7 +226,13 @@ def test_c_and_python_agree_on_random_blocks(harness):
         shuffled = random.permutation(values)
         _near(harness.dependence_p(*_array(shuffled)), dependence_p(shuffled))
         for threshold in (2.0, 6.7, 9.0):
-            _near(
-                harness.sequential_mde(*_array(values), threshold),
-                sequential_mde(values, threshold),
-            )
+            rank = sequential_mde_rank(n, threshold)
+            assert harness.sequential_mde_rank(n, threshold) == (rank or 0)
+
+
+def test_the_mde_is_how_far_a_value_lies_below_the_median():
+    ordered = np.arange(1.0, 102.0)
+    rank = sequential_mde_rank(101, 2.0)
+    assert 1 <= rank < 51
+    assert sequential_mde(ordered, 2.0, is_count=True) == 51 - rank
+    assert sequential_mde(ordered, 2.0, is_count=False) == 51 / rank - 1

@@ -28,17 +28,29 @@ def test_a_stricter_alpha_needs_more_values() -> None:
 def test_ranks_are_the_narrowest_that_hold_their_promise(n: int) -> None:
     low, high = s.median_interval(n, 0.05)
     assert low + high == n + 1
-    assert s._tail_probability(n, low - 1) <= 0.025 < s._tail_probability(n, low)
+    assert s._tails(n)[low - 1] <= 0.025 < s._tails(n)[low]
 
 
-def test_effect_of_known_differences() -> None:
-    found = s.effect(np.log([1.01, 1.02, 1.03, 1.04, 1.05, 1.06]), 0.05)
+def test_a_tie_with_alpha_is_within_it() -> None:
+    assert s.median_interval(6, 2 / 64) == (1, 6)  # misses with probability 2 / 2^6, to the bit
+    assert s.median_interval(6, math.nextafter(2 / 64, 0)) is None
+
+
+def test_effect_of_known_ratios() -> None:
+    found = s.effect([1.01, 1.02, 1.03, 1.04, 1.05, 1.06], 0.05)
     assert (found.low, found.high) == pytest.approx((0.01, 0.06))
     assert found.point == pytest.approx(math.sqrt(1.03 * 1.04) - 1)
 
 
+def test_the_bounds_are_the_ratios_of_blocks_to_the_last_bit() -> None:
+    ratios = np.array([8, 12, 16, 20, 23, 23, 24]) / 16
+    found = s.effect(ratios, 0.05)
+    assert (found.point, found.low, found.high) == (0.25, -0.5, 0.5)
+    assert s.median_ratio([0.5, 2.0]) == 1.0 and s.median_ratio([2.25, 4.0]) == 3.0
+
+
 def test_five_blocks_give_a_point_but_no_interval() -> None:
-    found = s.effect(np.log([1.01, 1.02, 1.03, 1.04, 1.05]), 0.05)
+    found = s.effect([1.01, 1.02, 1.03, 1.04, 1.05], 0.05)
     assert found.point == pytest.approx(0.03)
     assert math.isnan(found.low) and math.isnan(found.high)
     assert s.verdict(found, 1.0, 0.05, 0.02) == "unclear"
@@ -68,13 +80,18 @@ def test_sign_test_does_not_underflow() -> None:
     assert 0 < s.sign_test_p([1.0] * 1000) == pytest.approx(2.0**-999)
 
 
+def test_p_is_rounded_once() -> None:
+    assert s.sign_test_p([1] * 6) == 2 / 64
+    assert s.sign_test_p([1] * 599 + [-1]) == 2 * 601 / 2**600
+
+
 def test_p_and_interval_agree() -> None:
     for n in (6, 9, 30, 31):
         for positive in range(n + 1):
             d = np.concatenate(
                 [RANDOM.uniform(0.01, 1, positive), RANDOM.uniform(-1, -0.01, n - positive)]
             )
-            found = s.effect(d, 0.05)
+            found = s.effect(1 + d, 0.05)
             assert (s.sign_test_p(d) <= 0.05) == (found.low > 0 or found.high < 0)
 
 
@@ -84,18 +101,19 @@ def test_holm_by_hand() -> None:
 
 
 def test_hodges_lehmann_by_hand() -> None:
-    assert s.hodges_lehmann([1, 2, 6]) == 2.75  # averages 1, 1.5, 2, 3.5, 4, 6
+    assert s.hodges_lehmann([1, 4, 9]) == math.sqrt(12)  # roots of products: 1 2 3 4 6 9
     assert s.hodges_lehmann([5]) == 5
 
 
 def test_hodges_lehmann_by_counting_is_the_same_as_by_writing_out() -> None:
-    x = RANDOM.standard_t(2, 1501)
+    x = np.exp(RANDOM.standard_t(2, 1501))
     first, second = np.triu_indices(x.size)
-    assert s.hodges_lehmann(x) == pytest.approx(np.median((x[first] + x[second]) / 2), abs=1e-6)
+    written_out = np.median(np.sqrt(x[first] * x[second]))
+    assert s.hodges_lehmann(x) == pytest.approx(written_out, rel=1e-6)
 
 
 def test_trimmed_mean_and_ratio_of_totals_by_hand() -> None:
-    assert s.trimmed_mean([100, 1, 2, 3, -50]) == 2
+    assert s.trimmed_mean([100, 1, 2, 4, 0.1]) == pytest.approx(2)  # of 1, 2, 4
     assert s.ratio_of_totals([2, 4, 9], [1, 2, float("nan")]) == 1.0
 
 
@@ -171,22 +189,17 @@ def test_hodges_lehmann_ends_where_numbers_have_no_room_left() -> None:
 
 
 def test_mde_of_six_blocks_is_the_worst_residual() -> None:
-    d = [
-        -0.03,
-        -0.01,
-        0.0,
-        0.0,
-        0.01,
-        0.02,
-    ]  # rejects only at 0 or 6 positive, so every one must be shifted over 0
-    assert s.minimum_detectable_effect(d, 0.05) == pytest.approx(math.expm1(0.03))
-    assert s.minimum_detectable_effect(np.negative(d), 0.05) == pytest.approx(math.expm1(0.03))
-    assert math.isnan(s.minimum_detectable_effect(d, 0.01))
+    # It rejects only where 0 or 6 are above 1, so every one must be moved over it.
+    ratios = np.array([0.8, 0.95, 1, 1, 1.05, 1.1])
+    assert s.minimum_detectable_effect(ratios, 0.05) == 0.25
+    assert s.minimum_detectable_effect(1 / ratios, 0.05) == 0.25
+    assert math.isnan(s.minimum_detectable_effect(ratios, 0.01))
 
 
 def test_mde_is_found_with_the_power_that_it_promises() -> None:
     n, spread = 200, 0.02
-    effect = math.log1p(s.minimum_detectable_effect(RANDOM.normal(0, spread, 4000)[:n], 0.05))
+    noise = np.exp(RANDOM.normal(0, spread, 4000)[:n])
+    effect = math.log1p(s.minimum_detectable_effect(noise, 0.05))
     runs = RANDOM.normal(effect, spread, (2000, n))
     found = np.mean([s.sign_test_p(d) <= 0.05 for d in runs])
     assert 0.6 < found < 0.97  # the residuals of one run of 200 know their own spread to about 10 %
@@ -194,20 +207,20 @@ def test_mde_is_found_with_the_power_that_it_promises() -> None:
 
 def test_arm_swap_flips_the_sign() -> None:
     a, b = np.exp(RANDOM.normal(0, 0.1, (2, 51)))
-    there, back = s.effect(s.log_ratio(b, a), 0.05), s.effect(s.log_ratio(a, b), 0.05)
+    there, back = s.effect(s.ratio(b, a), 0.05), s.effect(s.ratio(a, b), 0.05)
     for x, y in ((there.point, back.point), (there.low, back.high), (there.high, back.low)):
         assert (1 + x) * (1 + y) == pytest.approx(1)
-    assert s.sign_test_p(s.log_ratio(b, a)) == s.sign_test_p(s.log_ratio(a, b))
+    assert s.sign_test_p(s.ratio(b, a), about=1) == s.sign_test_p(s.ratio(a, b), about=1) < 1
 
 
 def test_units_do_not_matter() -> None:
     a, b = np.exp(RANDOM.normal(0, 0.1, (2, 40)))
-    one, other = s.effect(s.log_ratio(b, a), 0.05), s.effect(s.log_ratio(b * 1e6, a * 1e6), 0.05)
+    one, other = s.effect(s.ratio(b, a), 0.05), s.effect(s.ratio(b * 1e6, a * 1e6), 0.05)
     assert (one.point, one.low, one.high) == pytest.approx((other.point, other.low, other.high))
 
 
 def test_the_order_of_blocks_does_not_matter_to_the_estimate() -> None:
-    d = RANDOM.normal(0, 0.1, 40)
+    d = np.exp(RANDOM.normal(0, 0.1, 40))
     assert s.effect(d, 0.05) == s.effect(RANDOM.permutation(d), 0.05)
 
 
@@ -215,22 +228,20 @@ def test_nan_is_left_out() -> None:
     d = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]
     assert s.effect([*d, float("nan")], 0.05) == s.effect(d, 0.05)
     assert s.sign_test_p([*d, float("nan")]) == s.sign_test_p(d)
-    assert np.isnan(s.log_ratio([0, 1, -1], [1, 0, 1])).all()
+    assert np.isnan(s.ratio([0, 1, -1], [1, 0, 1])).all()
 
 
 def test_ties_give_an_interval_of_no_width() -> None:
-    found = s.effect([0.0] * 20, 0.05)
+    found = s.effect([1.0] * 20, 0.05)
     assert (found.point, found.low, found.high) == (0, 0, 0)
     assert s.sign_test_p([0.0] * 20) == 1.0
     assert s.verdict(found, 1.0, 0.05, 0.02) == "same"
 
 
-def test_interaction_is_zero_where_changes_multiply() -> None:
+def test_interaction_is_one_where_changes_multiply() -> None:
     neither = np.array([1.0, 2, 3])
-    assert s.interaction(neither * 6, neither * 2, neither * 3, neither) == pytest.approx([0, 0, 0])
-    assert np.exp(s.interaction(neither * 12, neither * 2, neither * 3, neither)) == pytest.approx(
-        [2, 2, 2]
-    )
+    assert s.interaction(neither * 6, neither * 2, neither * 3, neither) == pytest.approx([1] * 3)
+    assert s.interaction(neither * 12, neither * 2, neither * 3, neither) == pytest.approx([2] * 3)
 
 
 @pytest.mark.parametrize(

@@ -212,8 +212,8 @@ def test_the_mde_is_at_the_level_at_which_a_row_is_judged(tmp_path: Path) -> Non
         row = rows(run, kind=kind, cell=CELLS[0])[0]
         values = run.matrix(CELLS[0], OPERATIONS.values)
         arm, against = (run.arms.index(name) for name in (row.arm, row.against))
-        logs = statistics.log_ratio(values[:, arm], values[:, against])
-        assert row.mde_ratio == statistics.minimum_detectable_effect(logs, level)
+        ratios = statistics.ratio(values[:, arm], values[:, against])
+        assert row.mde_ratio == statistics.minimum_detectable_effect(ratios, level)
 
 
 def test_the_mde_has_the_decimals_of_the_effect(tmp_path: Path) -> None:
@@ -297,9 +297,9 @@ def test_an_interaction_shows_its_mde(tmp_path: Path) -> None:
     )
     values = run.matrix(CELLS[0], OPERATIONS.values)
     a, b, both, base = (values[:, run.arms.index(name)] for name in ("a", "b", "ab", "baseline"))
-    logs = statistics.interaction(both, a, b, base)
+    ratios = statistics.interaction(both, a, b, base)
     row = rows(run, kind="interaction")[0]
-    assert row.mde_ratio == statistics.minimum_detectable_effect(logs, 0.05)
+    assert row.mde_ratio == statistics.minimum_detectable_effect(ratios, 0.05)
     line = next(
         x for x in FORMATS["markdown"][1](run).splitlines() if "interaction a x b |  |" in x
     )

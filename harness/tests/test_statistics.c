@@ -77,6 +77,24 @@ static void medians(void **state)
     assert_true(isnan(median_of_sorted(values, 0)));
 }
 
+static void medians_of_ratios(void **state)
+{
+    double const ratios[] = {0.5, 2.25, 4, 23.0 / 16 * 4};
+
+    (void)state;
+    assert_float_equal(median_ratio_of_sorted(ratios, 4), 3, 0);
+    assert_float_equal(median_ratio_of_sorted(ratios, 3), 2.25, 0);
+    assert_true(isnan(median_ratio_of_sorted(ratios, 0)));
+}
+
+/* 6 values miss their median with probability 2 / 2^6, to the bit. */
+static void a_tie_with_alpha_is_within_it(void **state)
+{
+    (void)state;
+    assert_int_equal(median_interval(6, 2.0 / 64).low, 1);
+    assert_int_equal(median_interval(6, 2.0 / 64 * (1 - 1e-6)).low, 0);
+}
+
 /* Sorted: .01 .02 .03 .04; times 4 3 2 1: .04 .06 .06 .04; never falling: .04 .06 .06 .06. */
 static void holm_by_hand(void **state)
 {
@@ -112,6 +130,8 @@ int main(void)
         cmocka_unit_test(sign_test),
         cmocka_unit_test(sign_test_of_many),
         cmocka_unit_test(medians),
+        cmocka_unit_test(medians_of_ratios),
+        cmocka_unit_test(a_tie_with_alpha_is_within_it),
         cmocka_unit_test(holm_by_hand),
         cmocka_unit_test(holm_in_place_and_capped),
     };
