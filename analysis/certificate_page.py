@@ -17,8 +17,9 @@ from .drawing import TWO_COLUMNS, drawn
 from .formats import markdown, markdown_table
 from .operating_curve import largest
 from .page import Document, Row, Table
+from .rounding import fixed, significant
 from .web_page import Picture, page_of, section
-from .usual_methods import METHODS, MORE_RUNS, compared, methods_table
+from .usual_methods import METHODS, MORE_RUNS, band_text, compared, methods_table
 from .wording import ABSENT, per_cent
 
 FILE = "certificate.json"
@@ -57,14 +58,10 @@ def _change(row: dict[str, Any]) -> str:
     return f"{per_cent(change['effect'], 2)} [{low}, {high}]"
 
 
-def band_text(band: dict[str, Any]) -> str:
-    """ "38 of 40" is told by the column of gates; here the share and its band, in per cent."""
-    return f"{100 * band['share']:.1f} [{100 * band['low']:.1f}, {100 * band['high']:.1f}]"
-
-
 def _spread(values: dict[str, float], digits: int) -> str:
     middle, low, high = (
-        f"{values[key]:,.{digits}f}" for key in ("median", "lower_quartile", "upper_quartile")
+        fixed(values[key], digits, commas=True)
+        for key in ("median", "lower_quartile", "upper_quartile")
     )
     return f"{middle} [{low}, {high}]"
 
@@ -166,12 +163,12 @@ def document(stated: dict[str, Any]) -> Document:
 
 
 def nine_digits(value: Any) -> Any:
-    """The same on every processor, whose logarithms differ in their last bits."""
+    """The same on every processor: they differ in the last bits."""
     if isinstance(value, dict):
         return {name: nine_digits(inner) for name, inner in value.items()}
     if isinstance(value, list):
         return [nine_digits(inner) for inner in value]
-    return float(f"{value:.9g}") if isinstance(value, float) else value
+    return float(significant(value, 9)) if isinstance(value, float) else value
 
 
 def certificate_files(certified: Certified) -> dict[str, bytes]:

@@ -10,6 +10,7 @@ from scipy import stats
 from . import statistics
 from .records import Run
 from .residuals import residuals
+from .rounding import fixed
 
 DRIFT_ALPHA = 0.01  # over all of a run's comparisons with the baseline
 HARDWARE_EVENTS = ("cycles", "instructions", "branches", "cache")  # what a PMU counts
@@ -35,8 +36,8 @@ def drift(run: Run) -> str | None:
     _, rho, arm, cell = min(drifting)
     return (
         f"Drift: the effect changed along the run in {len(drifting)} of {len(found)} comparisons "
-        f"with the baseline (Spearman, Holm-adjusted, at {DRIFT_ALPHA:g}); surest {rho:+.2f}: "
-        f"{arm} in '{cell}'. Its effect is an average over the change."
+        f"with the baseline (Spearman, Holm-adjusted, at {DRIFT_ALPHA:g}); surest "
+        f"{fixed(rho, 2, '+')}: {arm} in '{cell}'. Its effect is an average over the change."
     )
 
 
@@ -46,8 +47,8 @@ def oversubscribed(run: Run) -> str | None:
     if not isinstance(cpus, int) or not load > cpus:
         return None
     return (
-        f"Oversubscribed CPUs: a median load of {load:.1f} on {cpus} CPUs; something else ran "
-        "beside the samples."
+        f"Oversubscribed CPUs: a median load of {fixed(load, 1)} on {cpus} CPUs; something else "
+        "ran beside the samples."
     )
 
 

@@ -18,12 +18,12 @@ from types import ModuleType
 from typing import Any
 
 import matplotlib
-from matplotlib.figure import Figure
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from .figure_data import digest
 from .fonts import FAMILY, font_faces
+from .rounded_figure import RoundedFigure
 
 INK = "#1b1f24"  # replaced by currentColor in an SVG, so that it can be read on a dark page
 STYLE = {
@@ -96,7 +96,7 @@ def _metadata(kind: str, title: str, description: str, keywords: str) -> dict[st
     return {**said, "Software": None}
 
 
-def _saved(figure: Figure, kind: str, metadata: dict[str, Any]) -> bytes:
+def _saved(figure: RoundedFigure, kind: str, metadata: dict[str, Any]) -> bytes:
     stream = io.BytesIO()
     figure.savefig(
         stream,
@@ -121,14 +121,14 @@ def _with_palette(png: bytes, metadata: dict[str, Any]) -> bytes:
     return stream.getvalue()
 
 
-def _figure(module: ModuleType, subject: Any, width: Width) -> Figure:
+def _figure(module: ModuleType, subject: Any, width: Width) -> RoundedFigure:
     rows, columns, height_inches = module.layout(subject, width.inches)
-    figure = Figure(figsize=(width.inches, height_inches), layout="constrained")
+    figure = RoundedFigure(figsize=(width.inches, height_inches), layout="constrained")
     module.draw(subject, figure.subplots(rows, columns))
     return figure
 
 
-def _provenance(subject: Any, figure: Figure) -> str:
+def _provenance(subject: Any, figure: RoundedFigure) -> str:
     """Of which samples a figure is: "plan be0aa3af92419583, data 9b1f32aa54b1a0c7". ASCII alone:
     a PDF writes other letters in ways of its own."""
     plan = getattr(subject, "plan", {}).get("hash")

@@ -14,16 +14,20 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-DECIMALS = 6  # of a column's largest power of ten: processors differ in a logarithm's last bits
+from .rounding import exponent, fixed
+
+DECIMALS = 6  # of a column's largest power of ten: processors differ in the last bits
 DIGEST_LETTERS = 16
 
 
 def _column(values: np.ndarray) -> str:
     found = np.ma.filled(np.ma.masked_invalid(values), np.nan)
     largest = np.max(np.abs(np.nan_to_num(found)), initial=0)
-    scale = 10.0 ** np.floor(np.log10(largest)) if largest > 0 else 1.0
-    rounded = np.round(found / scale, DECIMALS) + 0.0  # of -0, 0
-    return f"{scale:.0e} " + " ".join(f"{value:.7g}" for value in rounded.tolist())
+    power = exponent(largest) if largest > 0 else 0
+    decimals = DECIMALS - power
+    return f"{power} " + " ".join(
+        fixed(value, decimals) if np.isfinite(value) else "nan" for value in found.tolist()
+    )
 
 
 def _numbers(values: ArrayLike) -> str:

@@ -17,6 +17,7 @@ from .frames import INLINED, KERNEL, function_of, functions_of, main_stage
 from .layers import LAYERS, words
 from .profile_wording import share_text
 from .profiles import Profile
+from .rounding import fixed
 from .share_statistics import share_of_samples
 from .wording import count
 
@@ -115,7 +116,7 @@ def narrow_note(narrow: list[Frame], total: float, columns: slice = slice(None))
     share = sum(frame.samples[columns].sum() for frame in kept) / total
     return (
         f"{len(kept)} narrower than {100 * SMALLEST:g} % left out, with what they call: "
-        f"{100 * share:.2f} % of the samples."
+        f"{fixed(100 * share, 2)} % of the samples."
     )
 
 

@@ -15,6 +15,7 @@ from .flame_svg import Box, flame_svg
 from .frames import main_stage
 from .profile_wording import points_text
 from .profiles import Profile
+from .rounding import fixed
 from .share_statistics import Difference, difference_of_shares
 from .statistics import BLOCKS_FOR_SHARE, Interval
 from .wording import count
@@ -86,11 +87,11 @@ def _notes(
     if not found:
         return [said]
     largest = sorted(found.items(), key=lambda one: (-one[1], one[0]))[:GONE_NAMED]
-    named = ", ".join(f"{name} ({100 * part:.1f} %)" for name, part in largest)
+    named = ", ".join(f"{name} ({fixed(100 * part, 1)} %)" for name, part in largest)
     return [
         said,
         f"A frame is a whole path. Not drawn, for {names[1]} has no such path: "
-        f"{100 * share:.1f} % of {names[0]}'s samples, the most in {named}.",
+        f"{fixed(100 * share, 1)} % of {names[0]}'s samples, the most in {named}.",
     ]
 
 

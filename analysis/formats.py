@@ -9,15 +9,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from .page import NO_BREAK, Document, Row, Table
 from .records import Run
+from .rounding import fixed, significant
 from .split_tables import NAME_COLUMNS_MIN, split
 from .tables import document, long_form
 
 TERMINAL_COLUMNS = 80
-RATIO_DECIMALS = 8
+CSV_DIGITS, RATIO_DECIMALS = 9, 8
 
 
 def _filled(text: str, **options: Any) -> str:
@@ -279,12 +281,20 @@ def latex(found: Document) -> str:
     return "\n".join(parts) + "\n"
 
 
+def _csv_number(value: float, is_ratio: bool) -> str:
+    if not np.isfinite(value):
+        return "" if np.isnan(value) else f"{value:g}"
+    return significant(float(fixed(value, RATIO_DECIMALS)) if is_ratio else value, CSV_DIGITS)
+
+
 def csv_text(frame: pd.DataFrame) -> str:
-    """Nine digits, and of ratios eight decimals: the same on every processor. Their logarithms
-    differ in the last bits, and an effect of nearly nothing has little else."""
-    ratios = [name for name in frame.select_dtypes("float") if str(name).endswith("_ratio")]
-    rounded = frame.assign(**frame[ratios].round(RATIO_DECIMALS))
-    return rounded.to_csv(index=False, lineterminator="\n", float_format="%.9g")
+    """Nine digits, and of ratios eight decimals: an effect of nearly nothing has little else than
+    the last bits, in which processors differ."""
+    texts = {
+        name: [_csv_number(value, str(name).endswith("_ratio")) for value in frame[name]]
+        for name in frame.select_dtypes("float")
+    }
+    return frame.assign(**texts).to_csv(index=False, lineterminator="\n")
 
 
 def csv(run: Run) -> str:

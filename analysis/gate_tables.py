@@ -13,6 +13,7 @@ import pandas as pd
 from .formats import csv_text, markdown
 from .gates import Gate
 from .page import Document, Row, Table
+from .rounding import fixed
 from .web_page import page_of, section
 from .wording import ABSENT, count, per_cent
 
@@ -75,7 +76,7 @@ def _noise_floor(gate: Gate) -> str:
         return "The control arm's time has no interval: too few blocks, or time does not decide."
     return (
         "The control arm's interval of time, the base against itself, reaches "
-        f"{100 * max(reaches):.2f} % in the worst cell."
+        f"{fixed(100 * max(reaches), 2)} % in the worst cell."
     )
 
 

@@ -16,6 +16,7 @@ from .drawing import TWO_COLUMNS, drawn
 from .formats import csv_text, markdown
 from .history import ALPHA, History, Series
 from .page import Document, Row, Table
+from .rounding import fixed
 from .web_page import Picture, page_of, section
 from .wording import ABSENT, count, per_cent
 
@@ -42,7 +43,7 @@ def _change_rows(series: Series) -> list[list[str]]:
             value_text(series, series.level(*series.bounds[place])) for place in (index, index + 1)
         ]
         day = _day(after["started_unix_ns"])
-        rows.append([before["head"], after["head"], day, *levels, f"{change.p:.4f}"])
+        rows.append([before["head"], after["head"], day, *levels, fixed(change.p, 4)])
     return rows
 
 

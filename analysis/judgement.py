@@ -13,6 +13,7 @@ from . import statistics
 from .conditions import drift, huge_pages, no_pmu, oversubscribed
 from .estimates import OPERATIONS, PROFILE_SHARES, estimates
 from .records import Run
+from .rounding import fixed, significant
 
 LOST_MAX = 0.20  # of a run's blocks; beyond it the run is VOID (method.md)
 BLOCKS_FEW = 20  # below it an interval spans more than half of the values
@@ -31,7 +32,8 @@ def void_reasons(run: Run) -> list[str]:
     for row in control[control["holm_p"] <= run.plan["alpha_control"]].itertuples():
         reasons.append(
             "the control, identical code, differs from the baseline by "
-            f"{100 * row.effect_ratio:+.2f} % in '{row.cell}' (Holm-adjusted p = {row.holm_p:.2g})"
+            f"{fixed(100 * row.effect_ratio, 2, '+')} % in '{row.cell}' "
+            f"(Holm-adjusted p = {significant(row.holm_p, 2)})"
         )
     lost, total = int((~run.blocks["valid"]).sum()), len(run.blocks)
     if total and lost > LOST_MAX * total:
@@ -149,7 +151,7 @@ def _dependent(tested: pd.DataFrame) -> str | None:
     return (
         f"Blocks are correlated (lag 1 beyond 2/sqrt(n)) in {len(dependent)} of {len(tested)} "
         f"comparisons, where chance gives about {0.05 * len(tested):.1f}; worst "
-        f"{worst['lag_one_autocorrelation']:+.2f}: {worst['label']} in '{worst['cell']}'."
+        f"{fixed(worst['lag_one_autocorrelation'], 2, '+')}: {worst['label']} in '{worst['cell']}'."
     )
 
 
@@ -266,14 +268,15 @@ def about_the_machine(run: Run) -> list[str]:
         steal = run.blocks["steal_ns"].sum() / 1e9 / seconds
         if steal > STEAL_HIGH:
             found.append(
-                f"The host took {100 * steal:.1f} % of the run's time away "
+                f"The host took {fixed(100 * steal, 1)} % of the run's time away "
                 "(steal, summed over CPUs)."
             )
         for name in ("cpu", "memory", "io"):
             share = run.blocks[f"psi_{name}_some_us"].sum() / 1e6 / seconds
             if share > PRESSURE_HIGH:
                 found.append(
-                    f"Something waited for {name} in {100 * share:.0f} % of the run's time (PSI)."
+                    f"Something waited for {name} in {fixed(100 * share, 0)} % of the run's time "
+                    "(PSI)."
                 )
     return found
 

@@ -13,6 +13,7 @@ from .estimates import OPERATIONS, SYSTEM_TIME_SHARE
 from .families import Family, averaged, axes_of, families
 from .page import Row, Table
 from .records import Run
+from .rounding import fixed
 from .wording import ABSENT, MARKS, band, note, per_cent, relative, share_note, value_text
 
 AVERAGE, PUBLISHED = "avg.", "pub."  # four letters, or the source's table is too wide
@@ -137,12 +138,12 @@ def _share(row: pd.Series) -> str:
     if not np.isfinite(row["value"]):
         return ABSENT
     low, high = int(np.floor(100 * row["value_low"])), int(np.ceil(100 * row["value_high"]))
-    return f"{100 * row['value']:.0f} % [{low}, {high}]"
+    return f"{fixed(100 * row['value'], 0)} % [{low}, {high}]"
 
 
 def _published_share(row: pd.Series) -> str:
     bounds = [row["value_published_low"], row["value_published_high"]]
-    return band([f"{100 * x:.0f} %" if np.isfinite(x) else ABSENT for x in bounds])
+    return band([f"{fixed(100 * x, 0)} %" if np.isfinite(x) else ABSENT for x in bounds])
 
 
 def _shares_by_cell(

@@ -19,6 +19,7 @@ from .estimates import OPERATIONS
 from .judgement import facts_of
 from .page import NO_BREAK
 from .records import Recorded, Run
+from .rounding import exponent
 
 SMALL, TINY = 7.0, 6.2  # points
 NARROW_BELOW_INCHES = 5.0
@@ -197,7 +198,7 @@ def log_ticks(
     for steps in ((1, 2, 5), (1, 3), (1,)):
         ticks = [
             step * 10.0**power
-            for power in range(int(np.floor(np.log10(low))) - 1, int(np.ceil(np.log10(high))) + 1)
+            for power in range(exponent(low) - 1, exponent(high) + 2)
             for step in steps
             if low <= step * 10.0**power <= high
         ]
@@ -212,7 +213,7 @@ def log_ticks(
 
 
 def wants_log(low: float, high: float) -> bool:
-    return low > 0 and np.log10(high / low) > DECADES_FOR_LOG
+    return low > 0 and high / low > 10**DECADES_FOR_LOG
 
 
 def whole(count: float) -> str:

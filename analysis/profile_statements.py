@@ -17,6 +17,7 @@ from .layers import words
 from .ledgers import Ledger
 from .profile_wording import interval, points_text, share_text
 from .profiles import Profile
+from .rounding import fixed, significant
 from .statistics import BLOCKS_FOR_SHARE
 from .wording import ABSENT, band, count, per_cent
 
@@ -40,7 +41,7 @@ def _claims(profile: Profile) -> list[str]:
     """What was published of an arm's shares, and what was found here."""
     found = []
     for _, row in estimates.claims(profile).iterrows():
-        bounds = [f"{100 * row[f'published_{end}_ratio']:.0f} %" for end in ("low", "high")]
+        bounds = [f"{fixed(100 * row[f'published_{end}_ratio'], 0)} %" for end in ("low", "high")]
         found.append(
             f"{row['arm']} {CLAIMED[row['metric']]}: published {band(bounds)}; here "
             f"{_found_share(profile, row)}, in '{row['cell']}'."
@@ -83,10 +84,10 @@ def _samples(profile: Profile) -> str:
     processes = profile.processes
     total = sum(processes[f"{stage}_samples"].sum() for stage in ("start_up", "region", "after"))
     unnamed = processes["unnamed_samples"].sum() / max(total, 1)
-    every = f"about {processes['period_ns'].median() / 1e6:.2g} ms"
+    every = f"about {significant(processes['period_ns'].median() / 1e6, 2)} ms"
     return (
         f"Profile: {count(total)} samples of {len(processes)} processes, one in {every} of CPU "
-        f"time; {count(processes['lost'].sum())} lost, {100 * unnamed:.1f} % without a name."
+        f"time; {count(processes['lost'].sum())} lost, {fixed(100 * unnamed, 1)} % without a name."
     )
 
 
@@ -160,7 +161,7 @@ def _about_the_samples(profile: Profile) -> list[str]:
     ).sum()
     unnamed = profile.processes["unnamed_samples"].sum() / max(total, 1)
     if unnamed > UNNAMED_MAX:
-        found.append(f"{100 * unnamed:.0f} % of the samples have no name innermost.")
+        found.append(f"{fixed(100 * unnamed, 0)} % of the samples have no name innermost.")
     found += [f"{path}: {why}." for path, why in profile.object_problems]
     counted = profile.instrument.get("kernel_counted", True)
     if counted and profile.instrument.get("kernel_symbols") == "hidden":
@@ -181,7 +182,7 @@ def _unsampled_kernel(profile: Profile) -> list[str]:
         rows = profile.processes[of_arm]
         seen = (rows["region_samples"] * rows["period_ns"]).sum()
         share = max(0.0, 1 - seen / rows["cpu_ns"].sum())
-        parts.append(f"{arm} {100 * share:.0f} %")
+        parts.append(f"{arm} {fixed(100 * share, 0)} %")
     return [
         "This user may not sample the kernel: every share is of the program's own time; "
         f"{NO_PAGE_FAULTS}. The kernel's part of the region's CPU time, by difference: "

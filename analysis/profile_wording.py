@@ -9,6 +9,7 @@ import math
 import numpy as np
 
 from .instruments import WHOLE
+from .rounding import fixed
 from .statistics import Interval
 from .wording import ABSENT, count
 
@@ -36,14 +37,13 @@ def outward(found: Interval, sign: str = "") -> tuple[str, str, str]:
         return ABSENT, ABSENT, ABSENT
     decimals = _decimals(found)
     tiny = 1e-9  # 0.07 * 100 is not rounded up to 8
-    point = f"{found.point:{sign}.{decimals}f}"
-    point = point.lstrip("+-") if float(point) == 0 else point
+    point = fixed(found.point, decimals, sign)
     if not np.isfinite([found.low, found.high]).all():
         return point, ABSENT, ABSENT
     scale = 10**decimals
     low = math.floor(found.low * scale + tiny) / scale
     high = math.ceil(found.high * scale - tiny) / scale
-    return point, f"{low:.{decimals}f}", f"{high:.{decimals}f}"
+    return point, fixed(low, decimals), fixed(high, decimals)
 
 
 def _outward(found: Interval, sign: str = "") -> str:

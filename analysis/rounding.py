@@ -22,11 +22,12 @@ def settled(value: float) -> Decimal:
     return _SETTLING.create_decimal_from_float(float(value))
 
 
-def fixed(value: float, decimals: int, sign: str = "") -> str:
-    """A finite number with so many decimals and commas between thousands: "1,234.5". sign: "+"
-    shows that of positive numbers too. Nothing is ever "-0.0"."""
+def fixed(value: float, decimals: int, sign: str = "", commas: bool = False) -> str:
+    """A finite number with so many decimals. sign: "+" shows that of positive numbers too. commas:
+    between thousands. Nothing is ever "-0.0"."""
     rounded = settled(value).quantize(Decimal(1).scaleb(-decimals), context=_WIDE)
-    return f"{abs(rounded) if rounded == 0 else rounded:{sign if rounded else ''},f}"
+    shown, sign = (rounded, sign) if rounded else (abs(rounded), "")
+    return f"{shown:{sign}{',' if commas else ''}f}"
 
 
 def significant(value: float, digits: int) -> str:

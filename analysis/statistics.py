@@ -181,6 +181,14 @@ def lag_one_autocorrelation(values: ArrayLike, series: ArrayLike | None = None) 
     return sum(float((one[1:] * one[:-1]).sum()) for one in centred) / scale
 
 
+def correlation(first: ArrayLike, second: ArrayLike) -> float:
+    """Pearson's, of two arrays of one shape; NaN where one of them does not vary."""
+    x, y = (np.asarray(values, dtype=float) for values in (first, second))
+    x, y = x - x.mean(), y - y.mean()
+    scale = float(np.sqrt((x * x).sum() * (y * y).sum()))
+    return float((x * y).sum()) / scale if scale > 0 else float("nan")
+
+
 def lag_one_bound(n: int) -> float:
     """2 / sqrt(n): what independent values exceed in about 5 % of cases (Bartlett 1946)."""
     return 2 / np.sqrt(n) if n > 0 else float("nan")

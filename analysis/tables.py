@@ -25,6 +25,7 @@ from .judgement import cautions, facts_of, judged, void_reasons
 from .overviews import AVERAGE, few_arms, overviews, system_time
 from .page import NO_BREAK, Document, Row, Table
 from .records import Run
+from .rounding import significant
 from .weather import weather_facts
 from .wording import ABSENT, MARKS, band, mde_text, note, per_cent, relative, signed, value_text
 
@@ -141,7 +142,7 @@ def outcome(run: Run, frame: pd.DataFrame) -> list[str]:
             f"Noise floor (identical code, {len(control)} cell{'s' if len(control) > 1 else ''}): "
             f"{_range(control['effect_ratio'])}, "
             f"widest interval ±{per_cent(half.max()).lstrip('+')}; smallest Holm-adjusted p = "
-            f"{control['holm_p'].min():.2g}, VOID at {run.plan['alpha_control']:g}."
+            f"{significant(control['holm_p'].min(), 2)}, VOID at {run.plan['alpha_control']:g}."
         )
     return found
 

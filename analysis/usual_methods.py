@@ -23,6 +23,7 @@ from scipy import stats
 from .certificate import NOTHING_PLANTED, Certified, is_of_time, nominal, share
 from .page import Row, Table
 from .records import Run
+from .rounding import fixed
 from .wording import ABSENT
 
 ALPHA = 0.05  # the default of all three tools
@@ -188,14 +189,19 @@ def compared(certified: Certified) -> list[dict[str, Any]]:
     return rows + [_gate_row(certified.gates, name) for name in variants if name in asked]
 
 
+def band_text(band: dict[str, Any]) -> str:
+    """The share and its band, in per cent."""
+    point, low, high = (fixed(100 * band[name], 1) for name in ("share", "low", "high"))
+    return f"{point} [{low}, {high}]"
+
+
 def methods_table(rows: list[dict[str, Any]]) -> Table:
     """A line for each method: how often it says "slower", in per cent with 95 % bands."""
     variants = list(dict.fromkeys(row["variant"] for row in rows))
     lines: dict[tuple[str, int | None], dict[str, str]] = {}
     for row in rows:
-        band = row["slower"]
-        text = f"{100 * band['share']:.1f} [{100 * band['low']:.1f}, {100 * band['high']:.1f}]"
-        lines.setdefault((row["method"], row["runs"]), {})[row["variant"]] = text
+        line = lines.setdefault((row["method"], row["runs"]), {})
+        line[row["variant"]] = band_text(row["slower"])
     return Table(
         'How often "slower" is said of a window of one cell (slablab: of a gate), %',
         ["method", "runs of each", *variants],

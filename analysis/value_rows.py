@@ -15,6 +15,7 @@ from . import panels
 from .colours import colours, markers
 from .estimates import Metric, published_band
 from .records import Run
+from .rounding import exponent
 
 PANEL_INCHES = 0.62  # a panel's title and ticks
 COLUMNS_MOST = 3
@@ -75,7 +76,7 @@ def _scale(panel: Axes, low: float, high: float) -> None:
     elif low <= 0 and high > 10:
         panel.set_xscale("symlog", linthresh=LINEAR_BELOW)
         panel.set_xlim(-0.3, high * 2)
-        most = int(np.ceil(np.log10(high)))
+        most = exponent(high) + (high > 10.0 ** exponent(high))
         ticks = [0, *(10.0**power for power in range(0, most + 1, 1 + most // 4))]
         panel.set_xticks(ticks, [panels.value_text(x) for x in ticks])
         panel.minorticks_off()

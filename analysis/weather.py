@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from .records import Run
+from .rounding import fixed
 from .wording import count
 
 STRETCHES = 200  # of a run's blocks, in the order of time
@@ -35,7 +36,7 @@ def along_time(run: Run) -> pd.DataFrame:
 
 
 def _share(part: float, whole: float) -> str:
-    return f"{100 * part / whole:.1f} %" if np.isfinite(part) and whole > 0 else "not known"
+    return f"{fixed(100 * part / whole, 1)} %" if np.isfinite(part) and whole > 0 else "not known"
 
 
 def weather_facts(run: Run) -> list[tuple[str, str]]:
@@ -50,8 +51,9 @@ def weather_facts(run: Run) -> list[tuple[str, str]]:
     load = blocks["load_1min"].dropna()
     lost = int((~blocks["valid"]).sum())
     switches = run.samples["involuntary_switches"]
+    minutes = (last - first) / NS_PER_MINUTE
     found = [
-        ("begun", f"{begun:%Y-%m-%d %H:%M} UTC, over {(last - first) / NS_PER_MINUTE:.1f} minutes"),
+        ("begun", f"{begun:%Y-%m-%d %H:%M} UTC, over {fixed(minutes, 1)} minutes"),
         ("blocks", f"{count(len(blocks))}, of them {count(lost)} lost"),
         ("steal", f"{_share(blocks['steal_ns'].sum(), busy)} of the blocks' time, over all CPUs"),
     ]
@@ -66,7 +68,9 @@ def weather_facts(run: Run) -> list[tuple[str, str]]:
         found.append(
             (
                 "load, 1 min",
-                f"median {load.median():.2f}, from {load.min():.2f} to {load.max():.2f}",
+                "median {}, from {} to {}".format(
+                    *(fixed(x, 2) for x in (load.median(), load.min(), load.max()))
+                ),
             )
         )
     if len(switches):

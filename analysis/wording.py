@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from .estimates import Metric
+from .rounding import exponent, fixed, significant
 
 ABSENT = "–"
 MARKS = {
@@ -22,27 +23,26 @@ FINE_HALF_WIDTH = 0.005  # an interval narrower than this is shown with two deci
 FINE_EFFECT = 0.10  # unless it is about an effect so large that nobody asks for them
 
 
-def number(value: float, significant: int = 4) -> str:
+def number(value: float, digits: int = 4) -> str:
     """A value to so many significant digits, without an exponent: 5.710, 57.31, 1,234,567."""
     if not np.isfinite(value):
         return ABSENT
     if value == int(value) and abs(value) >= 1000 or value == 0:
-        return f"{value:,.0f}"
-    digits = significant - 1 - int(np.floor(np.log10(abs(value))))
-    return f"{value:,.{max(0, digits)}f}"
+        return fixed(value, 0, commas=True)
+    return fixed(value, max(0, digits - 1 - exponent(value)), commas=True)
 
 
 def count(value: float) -> str:
     """A count: whole where it is whole."""
-    return f"{value:,.0f}" if np.isfinite(value) and value == int(value) else number(value)
+    whole = np.isfinite(value) and value == int(value)
+    return fixed(value, 0, commas=True) if whole else number(value)
 
 
 def per_cent(ratio: float, decimals: int = 1, unit: str = " %") -> str:
     """-0.036 as "-3.6 %"; nothing is ever "-0.0"."""
     if not np.isfinite(ratio):
         return ABSENT
-    text = f"{100 * ratio:+.{decimals}f}"
-    return ("0." + "0" * decimals if float(text) == 0 else text) + unit
+    return fixed(100 * ratio, decimals, "+") + unit
 
 
 def _decimals(low: float, high: float) -> int:
@@ -88,7 +88,7 @@ def note(row: pd.Series, alpha: float) -> str:
     else:
         parts.append("does not vary, so no MDE" if row["varies"] is False else "no MDE")
     if np.isfinite(row["holm_p"]):
-        parts.append(f"Holm-adjusted p = {row['holm_p']:.2g}")
+        parts.append(f"Holm-adjusted p = {significant(row['holm_p'], 2)}")
     return "; ".join(parts)
 
 
@@ -96,7 +96,7 @@ def share_note(row: pd.Series, alpha: float) -> str:
     """The same for a share of totals, which has no MDE."""
     low, high = 100 * row["value_low"], 100 * row["value_high"]
     known = np.isfinite(low) and np.isfinite(high)
-    interval = f"[{low:.1f}, {high:.1f}] %" if known else "not known"
+    interval = f"[{fixed(low, 1)}, {fixed(high, 1)}] %" if known else "not known"
     return (
         f"{row['label']} in {row['cell']}; n = {int(row['blocks'])} blocks; "
         f"{100 * (1 - alpha):g} % interval {interval}; no comparison, so no MDE"

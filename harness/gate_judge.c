@@ -63,7 +63,7 @@ static double value_at(struct gate_judge const *judge, struct gate_row const *ro
     return judge->cells[row->cell].value[place * GATE_ARMS + arm];
 }
 
-/* Block by block the change from the base to an arm: a difference of counts, a ratio of all else. */
+/* Block by block the change from the base to an arm: a difference of counts, else a ratio. */
 static double *changes_of(struct gate_judge const *judge, struct gate_row const *row, size_t arm)
 {
     size_t const n = judge->cells[row->cell].n;

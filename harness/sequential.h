@@ -27,9 +27,9 @@ double log_e_one_sided(size_t successes, size_t n);
 struct rank_interval confidence_sequence(size_t n, double alpha);
 
 /* Of n values in rising order the rank, counted from 1, of the one that must be shifted up to 0 for
- * the one-sided e-process to reach log_threshold at the last of n looks with probability .8: how far
- * it lies below the median is the smallest shift that is seen, for the values' residuals stand for
- * the noise, as in analysis/statistics.py. 0 where n successes of n do not reach it. */
+ * the one-sided e-process to reach log_threshold at the last of n looks with probability .8. How
+ * far it lies below the median is the smallest shift that is seen, for the values' residuals stand
+ * for the noise, as in analysis/statistics.py. 0 where n successes of n do not reach it. */
 size_t sequential_mde_rank(size_t n, double log_threshold);
 
 /* One-sided p value of "each block is independent of the one before": the lag-1 correlation r of

@@ -14,6 +14,7 @@ from .. import panels, statistics
 from ..colours import colours
 from ..records import Run
 from ..residuals import residuals
+from ..rounding import fixed
 
 PLACE = 2
 QUESTION = "Are the blocks independent, and what does their spread look like?"
@@ -85,9 +86,10 @@ def _draw_lag(axes: Axes, pairs: NDArray[np.float64], colour: str) -> None:
     axes.axhline(0, color=ink, linewidth=0.4)
     axes.axvline(0, color=ink, linewidth=0.4)
     if len(pairs) > 2:
-        together = round(float(np.corrcoef(_spread_bound(pairs).T)[0, 1]), 2) + 0.0
+        together = statistics.correlation(*_spread_bound(pairs).T)
+        chance = statistics.lag_one_bound(len(pairs))
         axes.annotate(
-            f"r = {together:+.2f}\nchance ±{statistics.lag_one_bound(len(pairs)):.2f}",
+            f"r = {fixed(together, 2, '+')}\nchance ±{fixed(chance, 2)}",
             (1.02, 0.5),
             xycoords="axes fraction",
             va="center",

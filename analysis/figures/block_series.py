@@ -14,6 +14,7 @@ from .. import panels
 from ..colours import colours
 from ..records import Run
 from ..residuals import residuals
+from ..rounding import significant
 from ..weather import along_time
 
 PLACE = 2
@@ -64,14 +65,14 @@ def _draw_series(axes: Axes, here: pd.DataFrame, colour: str) -> None:
     )
     axes.axhline(0, color=axes.xaxis.label.get_color(), linewidth=0.4)
     axes.set_ylim(-1.08 * limit, 1.08 * limit)
-    tick = float(f"{0.8 * limit:.1g}")
+    tick = float(significant(0.8 * limit, 1))
     axes.set_yticks([-tick, 0, tick], [f"{-tick:+g} %", "0", f"{tick:+g} %"])
 
 
 def _draw_weather(axes: Axes, minutes: pd.Series, values: pd.Series) -> None:
     ink = axes.xaxis.label.get_color()
     axes.fill_between(minutes, 0, values, step="mid", color=ink, alpha=0.35, linewidth=0)
-    axes.set_ylim(0, max(1.08 * float(np.nanmax(values, initial=0.0)), 1e-9))
+    axes.set_ylim(0, 1.08 * float(np.nanmax(values, initial=0.0)) or 1)
     axes.locator_params(axis="y", nbins=3)
 
 

@@ -7,6 +7,8 @@ SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
@@ -23,6 +25,7 @@ QUESTION = "Does an arm go on touching new memory, or does it reuse what it has?
 TIME_BINS, PAGE_BINS = 90, 64
 COLUMNS_MOST, COLUMNS_NARROW = 4, 2
 PANEL_INCHES = 1.75
+SETTLED_DECIMALS = 9  # of a colour's place between 0 and 1
 ENDED = {"facecolor": "#8f979f", "alpha": 0.28, "hatch": "////", "edgecolor": "#5b6168"}
 # Every step is told from both white and near-black.
 COLOURS = LinearSegmentedColormap.from_list("faults", ["#5aa9e6", "#7457c9", "#c94f9b", "#e0483e"])
@@ -55,6 +58,16 @@ def layout(joined: Joined, width_inches: float) -> tuple[int, int, float]:
     rows, columns = _shape(joined, width_inches)
     rows *= len(_cells(joined))
     return rows, columns, 1.1 + PANEL_INCHES * rows
+
+
+class SettledNorm(LogNorm):
+    """A LogNorm without its last bits, in which processors differ: a value on the border between
+    two colours has the same one everywhere."""
+
+    def __call__(self, value: Any, clip: bool | None = None) -> Any:
+        counts = np.ma.filled(np.ma.asarray(value, dtype=float), np.nan)
+        place = np.log(counts / self.vmin) / np.log(self.vmax / self.vmin)
+        return np.ma.masked_invalid(np.round(place, SETTLED_DECIMALS))
 
 
 def time_range_ns(all_touches: list[Touches]) -> tuple[float, float]:
@@ -158,7 +171,7 @@ def draw(joined: Joined, axes: NDArray) -> None:
     drawn = {cell: [touches[cell, arm] for arm in arms if (cell, arm) in touches] for cell in cells}
     ranges = {cell: time_range_ns(known) for cell, known in drawn.items()}
     most = max(counts_of(one, ranges[cell]).max() for cell in cells for one in drawn[cell])
-    norm = LogNorm(1, max(2, most))
+    norm = SettledNorm(1, max(2, most))
     for row, cell in zip(found, cells):
         _draw_cell(joined, list(row), cell, ranges[cell], norm)
     figure = found[0, 0].figure

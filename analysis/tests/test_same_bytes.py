@@ -8,16 +8,23 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from analysis.report import write_report
 from analysis.sections import read_sections
 
+from .another_processor import TOWARDS, neighbour
 from .synthetic import write_run
 
 ROOT = Path(__file__).parents[2]
 CELL = "fixed_random size=256 slots=400 operations=100000 cold"
-# What must not matter, two of each.
+# A processor without wide registers, as the C library and numpy choose their functions by them.
+NARROW = {
+    "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX2,-FMA,-FMA4,-AVX512F,-AVX512VL",
+    "NPY_DISABLE_CPU_FEATURES": "AVX2 FMA3 AVX512F AVX512CD AVX512_SKX",
+}
+# What must not matter, three of each.
 SURROUNDINGS = (
     {
         "TZ": "Asia/Tokyo",
@@ -32,7 +39,9 @@ SURROUNDINGS = (
         "PYTHONHASHSEED": "2",
         "SOURCE_DATE_EPOCH": "2000000000",
         "COLUMNS": "200",
+        **NARROW,
     },
+    {"TZ": "UTC", "LC_ALL": "C.UTF-8"},
 )
 
 
@@ -45,7 +54,7 @@ def _hashes(folder: Path) -> dict[str, str]:
 
 
 def _reported(
-    place: Path, surroundings: dict[str, str], style: str, program: str
+    place: Path, surroundings: dict[str, str], style: str, program: list[str]
 ) -> dict[str, str]:
     """The report of one run, made in a folder and under settings of its own."""
     work = place / "work"
@@ -53,7 +62,7 @@ def _reported(
     write_run(place / "run", {"phase17-1": 0.0, "phase17-2": -0.04}, [CELL], 8)
     (work / "matplotlibrc").write_text(style)
     subprocess.run(
-        [sys.executable, "-m", program, "report", str(place / "run"), "--out", "out"],
+        [sys.executable, "-m", *program, "report", str(place / "run"), "--out", "out"],
         cwd=work,
         env={**os.environ, "PYTHONPATH": str(ROOT), **surroundings},
         check=True,
@@ -63,14 +72,24 @@ def _reported(
 
 
 def test_a_report_is_the_same_whatever_is_around_it(tmp_path: Path) -> None:
-    styles = ("", "lines.linewidth: 9\nfont.size: 20\n")
-    programs = ("analysis", "analysis.tests.another_processor")
-    one, other = (
+    styles = ("", "lines.linewidth: 9\nfont.size: 20\n", "")
+    other = "analysis.tests.another_processor"
+    programs = (["analysis"], [other, "up"], [other, "down"])
+    one, *others = (
         _reported(tmp_path / f"place {number}", *around)
         for number, around in enumerate(zip(SURROUNDINGS, styles, programs))
     )
-    assert len(one) > 20 and set(one) == set(other)
-    assert [name for name in one if one[name] != other[name]] == []
+    assert len(one) > 20
+    for made in others:
+        assert set(one) == set(made)
+        assert [name for name in one if one[name] != made[name]] == []
+
+
+def test_another_processor_has_other_logarithms() -> None:
+    """Else the test above could not fail."""
+    values = np.linspace(0.5, 0.9, 10)
+    up, down = (neighbour(np.log, towards)(values) for towards in TOWARDS.values())
+    assert ((up > np.log(values)) & (down < np.log(values))).all()
 
 
 def test_one_cpu_and_two_give_the_same_report(
