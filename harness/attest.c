@@ -5,7 +5,7 @@
 #include "commands.h"
 #include "complain.h"
 #include "interrupt.h"
-#include "progress.h"
+#include "status_line.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +15,7 @@ static int report(enum step step, json_t const *reasons, json_t const *file)
     size_t place;
     json_t *reason;
 
-    progress_end();
+    status_line_end();
     if (file != NULL)
         attestation_print(file);
     if (json_array_size(reasons) > 0)

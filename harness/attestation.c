@@ -5,7 +5,7 @@
 #include "attestation.h"
 
 #include "interrupt.h"
-#include "progress.h"
+#include "status_line.h"
 #include "text.h"
 
 #include <inttypes.h>
@@ -176,7 +176,7 @@ enum step attest(struct bench *bench, json_t *reasons, json_t **file)
     *file = NULL;
     for (size_t i = 0; step == STEP_DONE && i < bench->plan->cell_count; i++) {
         json_t *const arms = json_array();
-        progress_say("attesting", bench->plan->cells[i].id);
+        status_line_say("attesting", bench->plan->cells[i].id);
         step = attest_cell(bench, i, reasons, arms);
         json_array_append_new(
             cells, json_pack("{s:s, s:o}", "cell", bench->plan->cells[i].id, "arms", arms));

@@ -6,7 +6,7 @@
 
 #include "durable.h"
 #include "interrupt.h"
-#include "progress.h"
+#include "status_line.h"
 #include "text.h"
 
 #include <math.h>
@@ -87,7 +87,7 @@ enum step calibrate(struct bench *bench, json_t *reasons)
     for (size_t i = 0; i < bench->plan->cell_count; i++) {
         if (bench->plan->cells[i].operations != 0)
             continue;
-        progress_say("calibrating", bench->plan->cells[i].id);
+        status_line_say("calibrating", bench->plan->cells[i].id);
         enum step const step = calibrate_cell(bench, i, reasons);
         if (step != STEP_DONE)
             return step;

@@ -12,7 +12,7 @@
 #include "instrument.h"
 #include "interrupt.h"
 #include "memory.h"
-#include "progress.h"
+#include "status_line.h"
 #include "text.h"
 
 #include <errno.h>
@@ -91,7 +91,7 @@ static bool run_blocks(struct excerpt *excerpt, struct instrument const *instrum
         done = durable_write_json(folder, "outcome.json", outcome);
         json_decref(outcome);
     }
-    progress_end();
+    status_line_end();
     free(stops);
     tally_free(&tally);
     return done;

@@ -6,9 +6,9 @@
 #include "callgrind.h"
 #include "complain.h"
 #include "memory.h"
-#include "progress.h"
 #include "record.h"
 #include "schedule.h"
+#include "status_line.h"
 #include "text.h"
 
 #include <stdlib.h>
@@ -131,7 +131,7 @@ static enum step count_block(struct counting *counting, size_t cell, uint64_t bl
 
     if (counts[0] != 0) /* the file had it */
         return STEP_DONE;
-    progress_say("counting instructions", plan->cells[cell].id);
+    status_line_say("counting instructions", plan->cells[cell].id);
     schedule_block(plan->seed, cell, block, counting->order, plan->arm_count);
     for (size_t i = 0; step == STEP_DONE && i < plan->arm_count; i++) {
         size_t const arm = counting->order[i];

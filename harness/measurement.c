@@ -12,8 +12,8 @@
 #include "lock.h"
 #include "machine.h"
 #include "memory.h"
-#include "progress.h"
 #include "run_folder.h"
+#include "status_line.h"
 #include "stop.h"
 #include "summary.h"
 #include "text.h"
@@ -139,7 +139,7 @@ static int finish(struct bench const *bench, struct tally const *tally, json_t *
     bool const complete =
         strcmp(json_string_value(json_object_get(outcome, "verdict")), "complete") == 0;
 
-    progress_end();
+    status_line_end();
     int const verdict = gate != NULL ? gate_finish(gate, bench, tally, outcome, folder)
                         : complete   ? EXIT_STATUS_PASS
                                      : EXIT_STATUS_VOID;
@@ -180,7 +180,7 @@ static int carry_out(struct bench *bench, struct tally *tally, char const *folde
             status = finish(bench, tally, stop_outcome(tally, stops, reasons), folder, gate);
     }
     if (step == STEP_INTERRUPTED) {
-        progress_end();
+        status_line_end();
         fprintf(stderr,
                 "interrupted; what %s holds is kept, and the same command goes on from there\n",
                 folder);

@@ -1,49 +1,14 @@
-/* progress.c -- a line of progress, at a rate that a person or a log can bear.
+/* progress.c -- how far a run is, as one line.
  *
  * SPDX-License-Identifier: MIT */
 #include "progress.h"
 
-#include "clock.h"
-#include "complain.h"
+#include "status_line.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
-enum { WIDTH = 79, LINE_MAX_BYTES = 256 };
-
-static double const SECONDS_BETWEEN_REWRITES = 0.1;
-static double const SECONDS_BETWEEN_LINES = 10;
-
-static bool line_is_open;
-static double said_at;
-
-/* In spaces out to the width, so that nothing of a longer line before stays behind it. */
-static void say(char const *line)
-{
-    bool const terminal = isatty(STDERR_FILENO) == 1;
-    double const now = (double)clock_ns(CLOCK_MONOTONIC) / 1e9;
-
-    if (said_at != 0 &&
-        now - said_at < (terminal ? SECONDS_BETWEEN_REWRITES : SECONDS_BETWEEN_LINES))
-        return;
-    said_at = now;
-    complain_after(progress_end); /* whoever complains next starts on a line of its own */
-    if (terminal)
-        fprintf(stderr, "\r%-*.*s", WIDTH, WIDTH, line);
-    else
-        fprintf(stderr, "%s\n", line);
-    line_is_open = terminal;
-}
-
-void progress_say(char const *verb, char const *what)
-{
-    char line[LINE_MAX_BYTES];
-
-    snprintf(line, sizeof line, "%s: %s", verb, what);
-    say(line);
-}
+enum { LINE_MAX_BYTES = 256 };
 
 double progress_seconds_left(struct tally const *tally, enum stop_reason const *reasons,
                              bool *by_limit)
@@ -83,13 +48,5 @@ void progress_blocks(struct tally const *tally, enum stop_reason const *reasons)
              " lost), %zu of %zu cells left, %s %u:%02u left",
              tally->plan->experiment, blocks, lost, cells_left, tally->plan->cell_count,
              by_limit ? "about" : "at most", seconds / 60, seconds % 60);
-    say(line);
-}
-
-void progress_end(void)
-{
-    if (line_is_open)
-        fputc('\n', stderr);
-    line_is_open = false;
-    said_at = 0;
+    status_line_show(line);
 }
