@@ -51,11 +51,6 @@ struct workload_description {
     size_t parameter_count;
 };
 
-/* The folder of the running executable and its parent; tests set another root. */
-char const *catalogue_build_directory(void);
-char const *catalogue_root(void);
-void catalogue_set_root(char const *root);
-
 /* Resolves a phase's or a peer's name, or a path to a .so (whatever holds a '/'). Always fills
  * *allocator; returns false when nothing of that name is known, and problem and remedy say so. */
 bool catalogue_allocator(char const *name, struct allocator *allocator);

@@ -5,6 +5,7 @@
 
 #include "catalogue.h"
 #include "complain.h"
+#include "project.h"
 #include "revision.h"
 #include "text.h"
 

@@ -7,6 +7,7 @@
 #include "event_names.h"
 #include "experiment.h"
 #include "peers.h"
+#include "project.h"
 #include "text.h"
 #include "wrapped.h"
 

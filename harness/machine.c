@@ -9,6 +9,7 @@
 #include "cpus.h"
 #include "durable.h"
 #include "peers.h"
+#include "project.h"
 #include "system_facts.h"
 #include "text.h"
 

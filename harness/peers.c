@@ -5,7 +5,7 @@
 #include "peers.h"
 
 #include "capture.h"
-#include "catalogue.h"
+#include "project.h"
 #include "yaml_file.h"
 
 #include <dlfcn.h>

@@ -10,6 +10,7 @@
 #include "interrupt.h"
 #include "memory.h"
 #include "peers.h"
+#include "project.h"
 #include "text.h"
 
 #include <errno.h>

@@ -5,6 +5,7 @@
 
 #include "capture.h"
 #include "memory.h"
+#include "project.h"
 #include "text.h"
 
 #include <jansson.h>

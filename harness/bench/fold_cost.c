@@ -11,6 +11,7 @@
 #include "complain.h"
 #include "fold.h"
 #include "memory.h"
+#include "project.h"
 #include "sample.h"
 #include "text.h"
 

@@ -9,11 +9,11 @@
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "block.h"
-#include "catalogue.h"
 #include "clock.h"
 #include "complain.h"
 #include "event_names.h"
 #include "memory.h"
+#include "project.h"
 #include "record.h"
 #include "statistics.h"
 

@@ -17,6 +17,7 @@
 
 #include "catalogue.h"
 #include "peers.h"
+#include "project.h"
 #include "text.h"
 
 #include <fcntl.h>

@@ -14,8 +14,8 @@
 
 #include "attestation.h"
 #include "block.h"
-#include "catalogue.h"
 #include "fake_workload.h"
+#include "project.h"
 #include "schedule.h"
 
 #include <limits.h>

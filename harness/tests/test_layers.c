@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "catalogue.h"
+#include "project.h"
 #include "text.h"
 
 #include <dwarf.h>
