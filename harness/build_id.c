@@ -1,7 +1,7 @@
 /* build_id.c -- the linker's fingerprint of an object file, by libdw.
  *
  * SPDX-License-Identifier: MIT */
-#include "catalogue.h"
+#include "build_id.h"
 
 #include "text.h"
 

@@ -3,15 +3,16 @@
  * SPDX-License-Identifier: MIT */
 #include "catalogue.h"
 
+#include "build_id.h"
 #include "peers.h"
 #include "project.h"
 #include "text.h"
+#include "workload_description.h"
 
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 static bool is_file(char const *path)
 {
@@ -76,16 +77,6 @@ struct words catalogue_experiments(void)
     words_free(&files);
     words_sort(&names);
     return names;
-}
-
-char *catalogue_workload_path(char const *name)
-{
-    char *const path = text_format("%s/workloads/%s", catalogue_build_directory(), name);
-
-    if (strpbrk(name, "/.") == NULL && is_file(path) && access(path, X_OK) == 0)
-        return path;
-    free(path);
-    return NULL;
 }
 
 struct words catalogue_workloads(void)

@@ -15,8 +15,6 @@
 #include "text.h"
 
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
 enum allocator_kind { ALLOCATOR_PHASE, ALLOCATOR_PEER, ALLOCATOR_PATH };
 
@@ -36,21 +34,6 @@ struct allocator {
     char *remedy;  /* what to try about the problem */
 };
 
-/* What a workload says of itself with --describe. */
-struct workload_parameter {
-    char *name;
-    uint64_t default_value;
-    char *unit;
-    char *meaning;
-};
-
-struct workload_description {
-    char *name;
-    char *models;
-    struct workload_parameter *parameters;
-    size_t parameter_count;
-};
-
 /* Resolves a phase's or a peer's name, or a path to a .so (whatever holds a '/'). Always fills
  * *allocator; returns false when nothing of that name is known, and problem and remedy say so. */
 bool catalogue_allocator(char const *name, struct allocator *allocator);
@@ -61,15 +44,5 @@ void catalogue_allocator_free(struct allocator *allocator);
 struct words catalogue_phases(void);
 struct words catalogue_workloads(void);
 struct words catalogue_experiments(void);
-
-/* Where the executable of a workload lies; NULL when there is none. */
-char *catalogue_workload_path(char const *name);
-
-/* Asks the workload's executable. Returns NULL, with *why set, when it gives no usable answer. */
-struct workload_description *catalogue_workload_describe(char const *name, char **why);
-void catalogue_workload_free(struct workload_description *description);
-
-/* The build-id of an ELF file in hexadecimal; "" where it has none or cannot be read. */
-char *catalogue_build_id(char const *path);
 
 #endif

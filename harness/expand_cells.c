@@ -4,11 +4,12 @@
  *   -> size=256 slots=400, size=256 slots=4096, size=512 slots=400, size=512 slots=4096
  *
  * SPDX-License-Identifier: MIT */
+#include "catalogue.h"
 #include "expansion.h"
 
-#include "catalogue.h"
 #include "memory.h"
 #include "text.h"
+#include "workload_description.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

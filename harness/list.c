@@ -9,6 +9,7 @@
 #include "peers.h"
 #include "project.h"
 #include "text.h"
+#include "workload_description.h"
 #include "wrapped.h"
 
 #include <inttypes.h>

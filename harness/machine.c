@@ -4,6 +4,7 @@
 #define _GNU_SOURCE /* dladdr */
 #include "machine.h"
 
+#include "build_id.h"
 #include "capture.h"
 #include "catalogue.h"
 #include "cpus.h"
@@ -12,6 +13,7 @@
 #include "project.h"
 #include "system_facts.h"
 #include "text.h"
+#include "workload_description.h"
 
 #include <cyaml/cyaml.h>
 #include <dlfcn.h>

@@ -6,10 +6,11 @@
  * throw a run away.
  *
  * SPDX-License-Identifier: MIT */
+#include "build_id.h"
 #include "expansion.h"
 
-#include "catalogue.h"
 #include "text.h"
+#include "workload_description.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

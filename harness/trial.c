@@ -4,10 +4,11 @@
 #define _GNU_SOURCE
 #include "trial.h"
 
-#include "catalogue.h"
+#include "build_id.h"
 #include "complain.h"
 #include "environment.h"
 #include "memory.h"
+#include "workload_description.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
-/* workload_description.c -- what a workload's executable says of itself with --describe.
+/* workload_description.c -- a workload's executable, and what it says of itself with --describe.
  *
  * SPDX-License-Identifier: MIT */
-#include "catalogue.h"
+#include "workload_description.h"
 
 #include "capture.h"
 #include "memory.h"
@@ -10,6 +10,26 @@
 
 #include <jansson.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool is_program(char const *path)
+{
+    struct stat status;
+
+    return stat(path, &status) == 0 && S_ISREG(status.st_mode) && access(path, X_OK) == 0;
+}
+
+char *catalogue_workload_path(char const *name)
+{
+    char *const path = text_format("%s/workloads/%s", catalogue_build_directory(), name);
+
+    if (strpbrk(name, "/.") == NULL && is_program(path))
+        return path;
+    free(path);
+    return NULL;
+}
 
 static bool take_parameter(json_t *object, struct workload_parameter *parameter,
                            json_error_t *error)

@@ -6,7 +6,6 @@
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include "catalogue.h"
 #include "clock.h"
 #include "complain.h"
 #include "fold.h"
@@ -14,6 +13,7 @@
 #include "project.h"
 #include "sample.h"
 #include "text.h"
+#include "workload_description.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,8 +3,10 @@
  * SPDX-License-Identifier: MIT */
 #include "fixture.h"
 
+#include "build_id.h"
 #include "capture.h"
 #include "event_names.h"
+#include "workload_description.h"
 
 static void phases_are_sources_or_objects(void **state)
 {

@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: MIT */
 #include "fixture.h"
 
+#include "build_id.h"
 #include "gate_spec.h"
 #include "interrupt.h"
 

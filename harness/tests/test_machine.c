@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "fixture.h"
 
+#include "build_id.h"
 #include "machine.h"
 #include "system_facts.h"
 

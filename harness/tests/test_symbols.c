@@ -4,7 +4,7 @@
 #define _GNU_SOURCE
 #include "own_code.h"
 
-#include "catalogue.h"
+#include "build_id.h"
 #include "symbols.h"
 #include "text.h"
 

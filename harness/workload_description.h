@@ -1,0 +1,32 @@
+/* workload_description.h -- a workload by its name: its executable, and what that says of itself.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_WORKLOAD_DESCRIPTION_H
+#define SLABLAB_WORKLOAD_DESCRIPTION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* What a workload says of itself with --describe. */
+struct workload_parameter {
+    char *name;
+    uint64_t default_value;
+    char *unit;
+    char *meaning;
+};
+
+struct workload_description {
+    char *name;
+    char *models;
+    struct workload_parameter *parameters;
+    size_t parameter_count;
+};
+
+/* Where the executable of a workload lies; NULL when there is none. The caller frees it. */
+char *catalogue_workload_path(char const *name);
+
+/* Asks the workload's executable. Returns NULL, with *why set, when it gives no usable answer. */
+struct workload_description *catalogue_workload_describe(char const *name, char **why);
+void catalogue_workload_free(struct workload_description *description);
+
+#endif
