@@ -38,16 +38,10 @@ bool expand_references(struct expansion const *expansion);
  * gate. */
 bool expand_gate(struct expansion const *expansion);
 
-/* plan_hash.c: 16 hexadecimal digits over all that decides the samples but the seed. */
-char *plan_hash(struct plan const *plan);
-
 /* expansion.c: adds an event unless the plan has it. */
 void expansion_add_event(struct plan *plan, char const *name);
 /* expansion.c: "0.5%" from the node at `place`; NULL leaves *ratio as it is. */
 bool expansion_take_ratio(struct yaml_file const *file, char const *place, char const *text,
                           double *ratio);
-
-/* plan.c: "baseline, phase17-1": the arms' ids for a hint. The caller frees it. */
-char *plan_arm_ids(struct plan const *plan);
 
 #endif

@@ -7,11 +7,11 @@
 #include "complain.h"
 #include "contrast.h"
 #include "durable.h"
-#include "expansion.h"
 #include "gate_judge.h"
 #include "instrument.h"
 #include "interrupt.h"
 #include "memory.h"
+#include "plan.h"
 #include "status_line.h"
 #include "text.h"
 

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: MIT */
 #include "instrument_summary.h"
 
-#include "expansion.h"
 #include "memory.h"
+#include "plan.h"
 #include "record.h"
 #include "summary.h"
 #include "text.h"

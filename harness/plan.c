@@ -3,7 +3,6 @@
  * SPDX-License-Identifier: MIT */
 #include "plan.h"
 
-#include "expansion.h"
 #include "text.h"
 
 #include <stdlib.h>

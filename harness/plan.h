@@ -151,4 +151,11 @@ void plan_free(struct plan *plan);
 /* The position of an arm by its id. Without `hidden`, the control arm is not found. */
 bool plan_find_arm(struct plan const *plan, char const *id, bool hidden, size_t *arm);
 
+/* "baseline, phase17-1": the arms' ids for a hint. The caller frees it. */
+char *plan_arm_ids(struct plan const *plan);
+
+/* plan_hash.c: 16 hexadecimal digits over all that decides the samples but the seed. The caller
+ * frees it. */
+char *plan_hash(struct plan const *plan);
+
 #endif

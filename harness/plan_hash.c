@@ -7,7 +7,7 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "build_id.h"
-#include "expansion.h"
+#include "plan.h"
 
 #include "text.h"
 #include "workload_description.h"

@@ -4,7 +4,6 @@
 #include "plan.h"
 
 #include "complain.h"
-#include "expansion.h"
 #include "memory.h"
 #include "plan_file.h"
 #include "text.h"

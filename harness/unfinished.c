@@ -3,7 +3,6 @@
  * SPDX-License-Identifier: MIT */
 #include "unfinished.h"
 
-#include "expansion.h"
 #include "machine.h"
 #include "run_folder.h"
 #include "text.h"

@@ -3,7 +3,6 @@
  * SPDX-License-Identifier: MIT */
 #include "fixture.h"
 
-#include "expansion.h"
 #include "machine.h"
 #include "plan.h"
 #include "unfinished.h"
