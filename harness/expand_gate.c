@@ -4,6 +4,7 @@
 #include "expansion.h"
 
 #include "event_names.h"
+#include "experiment_words.h"
 #include "memory.h"
 #include "text.h"
 

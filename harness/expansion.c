@@ -5,6 +5,7 @@
 
 #include "complain.h"
 #include "event_names.h"
+#include "experiment_words.h"
 #include "memory.h"
 #include "text.h"
 
@@ -27,16 +28,6 @@ static char *experiment_name(char const *path)
     char const *const dot = strrchr(name, '.');
 
     return text_copy_bytes(name, dot != NULL && dot != name ? (size_t)(dot - name) : strlen(name));
-}
-
-bool expansion_take_ratio(struct yaml_file const *file, char const *place, char const *text,
-                          double *ratio)
-{
-    if (text == NULL || text_to_ratio(text, ratio))
-        return true;
-    yaml_file_complain(file, place, "a number from 0 to 100 with its sign, like 0.5%",
-                       "'%s' is not a percentage", text);
-    return false;
 }
 
 static bool take_blocks(struct yaml_file const *file, char const *place, char const *text,
@@ -139,16 +130,6 @@ static bool take_scalars(struct expansion const *expansion, uint64_t seed)
         && take_real(file, "alpha", experiment->alpha, true, &plan->alpha)
         && take_stop(file, "stop", experiment->stop, &plan->stop)
         && take_stop(file, "quick", experiment->quick, expansion->quick ? &plan->stop : &quick);
-}
-
-void expansion_add_event(struct plan *plan, char const *name)
-{
-    struct words events = {plan->events, plan->event_count};
-
-    if (!words_hold(&events, name))
-        words_add(&events, name);
-    plan->events = events.word;
-    plan->event_count = events.count;
 }
 
 static bool expand_events(struct expansion const *expansion)

@@ -38,10 +38,4 @@ bool expand_references(struct expansion const *expansion);
  * gate. */
 bool expand_gate(struct expansion const *expansion);
 
-/* expansion.c: adds an event unless the plan has it. */
-void expansion_add_event(struct plan *plan, char const *name);
-/* expansion.c: "0.5%" from the node at `place`; NULL leaves *ratio as it is. */
-bool expansion_take_ratio(struct yaml_file const *file, char const *place, char const *text,
-                          double *ratio);
-
 #endif
