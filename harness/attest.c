@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "attestation.h"
+#include "calibrate.h"
 #include "commands.h"
 #include "complain.h"
 #include "interrupt.h"

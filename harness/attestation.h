@@ -8,7 +8,9 @@
 #ifndef SLABLAB_ATTESTATION_H
 #define SLABLAB_ATTESTATION_H
 
-#include "calibrate.h"
+#include "trial.h"
+
+#include <jansson.h>
 
 /* Attests all cells, whose operations must be known, and settles their checksums. Adds a reason for
  * each violation, and then ends as STEP_VOID. Gives in *file what attestation.json shall hold (NULL

@@ -4,8 +4,8 @@
 #ifndef SLABLAB_BLOCKS_H
 #define SLABLAB_BLOCKS_H
 
-#include "attestation.h"
 #include "stop.h"
+#include "trial.h"
 
 /* Reads what the tally's file in FOLDER holds into the tally and appends to both until every cell
  * has stopped; then stops[i] says why cell i did. Ends as STEP_DONE, STEP_INTERRUPTED or

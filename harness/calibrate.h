@@ -8,14 +8,6 @@
 
 #include <jansson.h>
 
-/* How a step before the blocks ended. */
-enum step {
-    STEP_DONE,
-    STEP_VOID, /* what it found voids the run; reasons were added */
-    STEP_INTERRUPTED,
-    STEP_FAULT /* it has complained */
-};
-
 /* Sets the operations of every cell that the plan leaves open. Adds to the array `reasons` when it
  * ends as STEP_VOID. */
 enum step calibrate(struct bench *bench, json_t *reasons);

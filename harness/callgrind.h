@@ -9,7 +9,9 @@
 #ifndef SLABLAB_CALLGRIND_H
 #define SLABLAB_CALLGRIND_H
 
-#include "calibrate.h"
+#include "trial.h"
+
+#include <jansson.h>
 
 /* `bench` is a copy, with a tenth of the operations and a sampler of its own settings. The report
  * is a file in memory, so that nobody has to remove it. */

@@ -4,9 +4,11 @@
 #ifndef SLABLAB_GATE_OUTCOME_H
 #define SLABLAB_GATE_OUTCOME_H
 
-#include "calibrate.h"
 #include "gate_spec.h"
 #include "tally.h"
+#include "trial.h"
+
+#include <jansson.h>
 
 /* What the command said. */
 struct gate_request {

@@ -10,7 +10,9 @@
 #ifndef SLABLAB_INSTRUCTIONS_H
 #define SLABLAB_INSTRUCTIONS_H
 
-#include "calibrate.h"
+#include "trial.h"
+
+#include <jansson.h>
 
 /* counts: cell by cell, block by block, arm by arm; 0 as long as it is not counted. */
 struct instructions {

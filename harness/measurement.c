@@ -4,7 +4,9 @@
 #define _GNU_SOURCE
 #include "measurement.h"
 
+#include "attestation.h"
 #include "blocks.h"
+#include "calibrate.h"
 #include "complain.h"
 #include "durable.h"
 #include "instrument_summary.h"

@@ -9,6 +9,14 @@
 #include "plan.h"
 #include "sample.h"
 
+/* How a step of a run ended. */
+enum step {
+    STEP_DONE,
+    STEP_VOID, /* what it found voids the run; reasons were added */
+    STEP_INTERRUPTED,
+    STEP_FAULT /* it has complained */
+};
+
 /* What is settled about a cell before its first block. Known in this order: program, operations,
  * checksum. */
 struct terms {

@@ -14,6 +14,7 @@
 
 #include "attestation.h"
 #include "block.h"
+#include "calibrate.h"
 #include "fake_workload.h"
 #include "project.h"
 #include "schedule.h"
