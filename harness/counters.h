@@ -6,8 +6,10 @@
 #ifndef SLABLAB_COUNTERS_H
 #define SLABLAB_COUNTERS_H
 
-#include "plan.h"
 #include "workloads/region.h"
+
+#include <stdbool.h>
+#include <stddef.h>
 
 struct counters;
 
