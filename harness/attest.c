@@ -42,7 +42,7 @@ int command_attest(int argc, char **argv)
     json_t *const reasons = json_array();
     json_t *file = NULL;
     struct plan *plan;
-    struct bench bench;
+    struct rig rig;
     int status = EXIT_STATUS_USAGE;
 
     if (argc != 2 && !quick) {
@@ -52,13 +52,13 @@ int command_attest(int argc, char **argv)
         return EXIT_STATUS_USAGE;
     }
     plan = plan_from_experiment(argv[1], quick, 1); /* no schedule is drawn, so any seed will do */
-    if (plan != NULL && bench_open(&bench, plan)) {
+    if (plan != NULL && rig_open(&rig, plan)) {
         interrupt_catch();
-        enum step step = calibrate(&bench, reasons);
+        enum step step = calibrate(&rig, reasons);
         if (step == STEP_DONE)
-            step = attest(&bench, reasons, &file);
+            step = attest(&rig, reasons, &file);
         status = report(step, reasons, file);
-        bench_close(&bench);
+        rig_close(&rig);
     }
     plan_free(plan);
     json_decref(file);

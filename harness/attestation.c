@@ -93,13 +93,13 @@ static void check_serves(struct plan const *plan, struct cell const *cell, size_
     }
 }
 
-static void check_sample(struct bench const *bench, size_t index, size_t arm,
+static void check_sample(struct rig const *rig, size_t index, size_t arm,
                          struct sample const *sample, json_t *reasons)
 {
-    struct terms const *const terms = &bench->terms[index];
-    struct arm const *const planned = &bench->plan->arms[arm];
+    struct terms const *const terms = &rig->terms[index];
+    struct arm const *const planned = &rig->plan->arms[arm];
     struct region const *const region = &sample->region;
-    char const *const cell = bench->plan->cells[index].id;
+    char const *const cell = rig->plan->cells[index].id;
 
     if (sample->status == SAMPLE_OK)
         return;
@@ -140,15 +140,15 @@ static json_t *describe(struct sample const *sample, char const *arm, json_t *sh
 }
 
 /* The baseline comes first, so that its checksum is known when the others are judged. */
-static enum step attest_cell(struct bench *bench, size_t index, json_t *reasons, json_t *arms)
+static enum step attest_cell(struct rig *rig, size_t index, json_t *reasons, json_t *arms)
 {
-    struct terms *const terms = &bench->terms[index];
+    struct terms *const terms = &rig->terms[index];
 
-    for (size_t arm = 0; arm < bench->plan->arm_count; arm++) {
+    for (size_t arm = 0; arm < rig->plan->arm_count; arm++) {
         struct sample sample;
         if (interrupted())
             return STEP_INTERRUPTED;
-        if (!trial_run(bench, index, arm, true, 0, &sample))
+        if (!trial_run(rig, index, arm, true, 0, &sample))
             return STEP_FAULT;
         if (arm == 0 && sample.status == SAMPLE_OK) {
             terms->attested = true;
@@ -156,17 +156,17 @@ static enum step attest_cell(struct bench *bench, size_t index, json_t *reasons,
             terms->operations_done = sample.region.operations;
         }
         json_t *const shares = shares_of(&sample.region);
-        check_sample(bench, index, arm, &sample, reasons);
+        check_sample(rig, index, arm, &sample, reasons);
         if (sample.status == SAMPLE_OK)
-            check_serves(bench->plan, &bench->plan->cells[index], arm, shares, reasons);
-        json_array_append_new(arms, describe(&sample, bench->plan->arms[arm].id, shares));
+            check_serves(rig->plan, &rig->plan->cells[index], arm, shares, reasons);
+        json_array_append_new(arms, describe(&sample, rig->plan->arms[arm].id, shares));
         json_decref(shares);
         sample_release(&sample);
     }
     return interrupted() ? STEP_INTERRUPTED : STEP_DONE;
 }
 
-enum step attest(struct bench *bench, json_t *reasons, json_t **file)
+enum step attest(struct rig *rig, json_t *reasons, json_t **file)
 {
     size_t const reasons_before = json_array_size(reasons);
     json_t *const cells = json_array();
@@ -174,12 +174,12 @@ enum step attest(struct bench *bench, json_t *reasons, json_t **file)
     enum step step = STEP_DONE;
 
     *file = NULL;
-    for (size_t i = 0; step == STEP_DONE && i < bench->plan->cell_count; i++) {
+    for (size_t i = 0; step == STEP_DONE && i < rig->plan->cell_count; i++) {
         json_t *const arms = json_array();
-        status_line_say("attesting", bench->plan->cells[i].id);
-        step = attest_cell(bench, i, reasons, arms);
+        status_line_say("attesting", rig->plan->cells[i].id);
+        step = attest_cell(rig, i, reasons, arms);
         json_array_append_new(
-            cells, json_pack("{s:s, s:o}", "cell", bench->plan->cells[i].id, "arms", arms));
+            cells, json_pack("{s:s, s:o}", "cell", rig->plan->cells[i].id, "arms", arms));
     }
     for (size_t i = reasons_before; i < json_array_size(reasons); i++)
         json_array_append(violations, json_array_get(reasons, i));
@@ -194,15 +194,15 @@ enum step attest(struct bench *bench, json_t *reasons, json_t **file)
     return step;
 }
 
-static bool read_cell(struct bench *bench, size_t index, json_t const *cells)
+static bool read_cell(struct rig *rig, size_t index, json_t const *cells)
 {
     json_t const *const cell = json_array_get(cells, index);
     char const *const id = json_string_value(json_object_get(cell, "cell"));
     json_t const *const baseline = json_array_get(json_object_get(cell, "arms"), 0);
     char const *const checksum = json_string_value(json_object_get(baseline, "checksum"));
-    struct terms *const terms = &bench->terms[index];
+    struct terms *const terms = &rig->terms[index];
 
-    if (id == NULL || strcmp(id, bench->plan->cells[index].id) != 0 || checksum == NULL)
+    if (id == NULL || strcmp(id, rig->plan->cells[index].id) != 0 || checksum == NULL)
         return false;
     terms->attested = true;
     terms->checksum = strtoull(checksum, NULL, 16);
@@ -210,14 +210,14 @@ static bool read_cell(struct bench *bench, size_t index, json_t const *cells)
     return true;
 }
 
-bool attestation_read(struct bench *bench, char const *directory)
+bool attestation_read(struct rig *rig, char const *directory)
 {
     char *const path = text_format("%s/attestation.json", directory);
     json_t *const file = json_load_file(path, 0, NULL);
     bool whole = file != NULL && json_array_size(json_object_get(file, "violations")) == 0;
 
-    for (size_t i = 0; whole && i < bench->plan->cell_count; i++)
-        whole = read_cell(bench, i, json_object_get(file, "cells"));
+    for (size_t i = 0; whole && i < rig->plan->cell_count; i++)
+        whole = read_cell(rig, i, json_object_get(file, "cells"));
     json_decref(file);
     free(path);
     return whole;

@@ -15,11 +15,11 @@
 /* Attests all cells, whose operations must be known, and settles their checksums. Adds a reason for
  * each violation, and then ends as STEP_VOID. Gives in *file what attestation.json shall hold (NULL
  * unless STEP_DONE or STEP_VOID). */
-enum step attest(struct bench *bench, json_t *reasons, json_t **file);
+enum step attest(struct rig *rig, json_t *reasons, json_t **file);
 
 /* Settles the checksums from DIRECTORY/attestation.json. False where it is missing or does not fit
  * the plan. */
-bool attestation_read(struct bench *bench, char const *directory);
+bool attestation_read(struct rig *rig, char const *directory);
 
 /* Prints who served which cell, tier by tier. */
 void attestation_print(json_t const *file);

@@ -14,10 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-void block_allocate(struct block *block, struct bench const *bench)
+void block_allocate(struct block *block, struct rig const *rig)
 {
-    bool const twins = bench->instrument != NULL && bench->instrument->twins;
-    size_t const count = bench->plan->arm_count * (twins ? 2 : 1);
+    bool const twins = rig->instrument != NULL && rig->instrument->twins;
+    size_t const count = rig->plan->arm_count * (twins ? 2 : 1);
 
     *block = (struct block){.count = count,
                             .order = memory_zeroed(count, sizeof *block->order),
@@ -49,11 +49,11 @@ static char *resolved(char const *path)
     return real != NULL ? real : text_copy(path);
 }
 
-static json_t *look_into(struct bench const *bench, struct block const *block,
+static json_t *look_into(struct rig const *rig, struct block const *block,
                          struct sample const *sample, uint64_t period_ns)
 {
-    struct instrument const *const instrument = bench->instrument;
-    char *const program = resolved(bench->terms[block->cell].program);
+    struct instrument const *const instrument = rig->instrument;
+    char *const program = resolved(rig->terms[block->cell].program);
     char *const allocator = resolved(sample->region.object);
     struct observation const observation = {
         .trace = recorder_trace(instrument->recorder),
@@ -74,43 +74,43 @@ static json_t *look_into(struct bench const *bench, struct block const *block,
  * process has a period of its own: a loop that keeps step with one is out of step with the others.
  * Workload planted with order=0, 20 us a turn, had 55 % of its samples at 100 us where 60 % of its
  * time is. */
-static bool run_entry(struct block *block, struct bench *bench, size_t place)
+static bool run_entry(struct block *block, struct rig *rig, size_t place)
 {
-    struct instrument const *const instrument = bench->instrument;
-    size_t const arm_count = bench->plan->arm_count;
+    struct instrument const *const instrument = rig->instrument;
+    size_t const arm_count = rig->plan->arm_count;
     size_t const entry = block->order[place];
     bool const watched = instrument != NULL && entry < arm_count;
     struct sample *const sample = &block->samples[place];
 
     clear(block, place);
     uint64_t const period_ns =
-        watched ? schedule_period(bench->plan->seed, block->cell, block->number, place,
+        watched ? schedule_period(rig->plan->seed, block->cell, block->number, place,
                                   instrument->period_ns)
                 : 0;
-    bench->sampler.recorder = watched ? instrument->recorder : NULL;
+    rig->sampler.recorder = watched ? instrument->recorder : NULL;
     if (period_ns > 0)
         recorder_set_period(instrument->recorder, period_ns);
     bool const started =
-        trial_run(bench, block->cell, entry % arm_count, false, block->pad_bytes, sample);
+        trial_run(rig, block->cell, entry % arm_count, false, block->pad_bytes, sample);
     if (started && watched)
-        block->findings[place] = look_into(bench, block, sample, period_ns);
+        block->findings[place] = look_into(rig, block, sample, period_ns);
     return started;
 }
 
-enum block_end block_run(struct block *block, struct bench *bench, size_t cell, uint64_t number)
+enum block_end block_run(struct block *block, struct rig *rig, size_t cell, uint64_t number)
 {
     block->cell = cell;
     block->number = number;
     block->valid = true;
     block->pad_bytes =
-        schedule_block(bench->plan->seed, cell, number, block->order, block->count);
+        schedule_block(rig->plan->seed, cell, number, block->order, block->count);
     block->before = weather_now();
     block->started_unix_ns = clock_ns(CLOCK_REALTIME);
     uint64_t const started_ns = clock_ns(CLOCK_MONOTONIC);
     for (size_t i = 0; i < block->count; i++) {
         if (interrupted())
             return BLOCK_INTERRUPTED;
-        if (!run_entry(block, bench, i))
+        if (!run_entry(block, rig, i))
             return BLOCK_FAULT;
         block->valid = block->valid && block->samples[i].status == SAMPLE_OK;
     }
@@ -125,23 +125,23 @@ static void set_number(json_t *object, char const *key, uint64_t value)
 }
 
 /* Why event `index` has no value; NULL where it has one. */
-static char const *absence_of(struct sample const *sample, struct bench const *bench, size_t index)
+static char const *absence_of(struct sample const *sample, struct rig const *rig, size_t index)
 {
     struct region_counter const *const counter = &sample->region.counter[index];
-    char const *const absence = counters_absence(bench->sampler.counters, &sample->region, index);
+    char const *const absence = counters_absence(rig->sampler.counters, &sample->region, index);
 
     if (absence == NULL && counter->enabled_ns > 0 && counter->running_ns == 0)
         return "the processor had no counter free for it";
     return absence;
 }
 
-static json_t *describe_events(struct sample const *sample, struct bench const *bench)
+static json_t *describe_events(struct sample const *sample, struct rig const *rig)
 {
     json_t *const events = json_object();
 
-    for (size_t i = 0; i < bench->plan->event_count; i++) {
+    for (size_t i = 0; i < rig->plan->event_count; i++) {
         struct region_counter const *const counter = &sample->region.counter[i];
-        char const *const absence = absence_of(sample, bench, i);
+        char const *const absence = absence_of(sample, rig, i);
         json_t *const event = json_object();
         if (absence != NULL) {
             json_object_set_new(event, "absent", json_string(absence));
@@ -152,7 +152,7 @@ static json_t *describe_events(struct sample const *sample, struct bench const *
             if (counters_exclude_kernel(&sample->region, i))
                 json_object_set_new(event, "excludes_kernel", json_true());
         }
-        json_object_set_new(events, bench->plan->events[i], event);
+        json_object_set_new(events, rig->plan->events[i], event);
     }
     return events;
 }
@@ -182,14 +182,14 @@ static void describe_region(json_t *object, struct region const *region)
 }
 
 /* A report is kept whatever the status: what the wrong checksum was, and who served. */
-static json_t *describe_sample(struct sample const *sample, struct bench const *bench, size_t arm,
+static json_t *describe_sample(struct sample const *sample, struct rig const *rig, size_t arm,
                                size_t position)
 {
     json_t *const object = json_object();
     bool const reported = sample->status == SAMPLE_OK || sample->status == SAMPLE_CHECKSUM ||
                           sample->status == SAMPLE_ALLOCATOR;
 
-    json_object_set_new(object, "arm", json_string(bench->plan->arms[arm].id));
+    json_object_set_new(object, "arm", json_string(rig->plan->arms[arm].id));
     set_number(object, "position", position);
     json_object_set_new(object, "status", json_string(sample_status_name(sample->status)));
     if (sample->status == SAMPLE_FAILED)
@@ -205,7 +205,7 @@ static json_t *describe_sample(struct sample const *sample, struct bench const *
     if (reported) {
         json_object_set_new(object, "object", json_string(sample->region.object));
         json_object_set_new(object, "build_id", json_string(sample->region.build_id));
-        json_object_set_new(object, "events", describe_events(sample, bench));
+        json_object_set_new(object, "events", describe_events(sample, rig));
     }
     if (sample->status != SAMPLE_OK)
         json_object_set_new(object, "stderr",
@@ -213,17 +213,17 @@ static json_t *describe_sample(struct sample const *sample, struct bench const *
     return object;
 }
 
-json_t *block_describe(struct block const *block, struct bench const *bench, char const *host)
+json_t *block_describe(struct block const *block, struct rig const *rig, char const *host)
 {
     char const *const schema =
-        bench->instrument != NULL ? bench->instrument->schema : "slablab-block/1";
+        rig->instrument != NULL ? rig->instrument->schema : "slablab-block/1";
     json_t *const object = json_object();
     json_t *const samples = json_array();
 
     json_object_set_new(object, "schema", json_string(schema));
-    json_object_set_new(object, "plan", json_string(bench->plan->hash));
+    json_object_set_new(object, "plan", json_string(rig->plan->hash));
     json_object_set_new(object, "host", json_string(host));
-    json_object_set_new(object, "cell", json_string(bench->plan->cells[block->cell].id));
+    json_object_set_new(object, "cell", json_string(rig->plan->cells[block->cell].id));
     set_number(object, "block", block->number);
     set_number(object, "round",
                block->number); /* a cell takes part in every round until it is finished */
@@ -233,8 +233,8 @@ json_t *block_describe(struct block const *block, struct bench const *bench, cha
     json_object_set_new(object, "valid", json_boolean(block->valid));
     json_object_set_new(object, "weather", weather_between(&block->before, &block->after));
     for (size_t i = 0; i < block->count; i++) {
-        size_t const arm = block->order[i] % bench->plan->arm_count;
-        json_t *const sample = describe_sample(&block->samples[i], bench, arm, i);
+        size_t const arm = block->order[i] % rig->plan->arm_count;
+        json_t *const sample = describe_sample(&block->samples[i], rig, arm, i);
         if (block->findings[i] != NULL)
             json_object_update(sample, block->findings[i]);
         json_array_append_new(samples, sample);

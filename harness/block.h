@@ -31,14 +31,14 @@ enum block_end {
     BLOCK_FAULT        /* the harness itself could not go on; it has complained */
 };
 
-/* The arrays for blocks of this bench. */
-void block_allocate(struct block *block, struct bench const *bench);
+/* The arrays for blocks of this rig. */
+void block_allocate(struct block *block, struct rig const *rig);
 void block_free(struct block *block);
 
 /* Runs block `number` of a cell. The schedule follows from the plan's seed. */
-enum block_end block_run(struct block *block, struct bench *bench, size_t cell, uint64_t number);
+enum block_end block_run(struct block *block, struct rig *rig, size_t cell, uint64_t number);
 
 /* The record of a block, as records.md has it. */
-json_t *block_describe(struct block const *block, struct bench const *bench, char const *host);
+json_t *block_describe(struct block const *block, struct rig const *rig, char const *host);
 
 #endif

@@ -21,7 +21,7 @@ enum { HOST_BYTES_MAX = 256 };
 
 /* What a loop over rounds carries along. */
 struct rounds {
-    struct bench *bench;
+    struct rig *rig;
     struct tally *tally;
     enum stop_reason *stops;
     struct record_file file;
@@ -35,7 +35,7 @@ static bool current_round(struct rounds const *rounds, uint64_t *round)
 {
     bool found = false;
 
-    for (size_t i = 0; i < rounds->bench->plan->cell_count; i++) {
+    for (size_t i = 0; i < rounds->rig->plan->cell_count; i++) {
         uint64_t const next = rounds->tally->cells[i].blocks;
         if (rounds->stops[i] == STOP_NOT_YET && (!found || next < *round)) {
             *round = next;
@@ -49,7 +49,7 @@ static bool current_round(struct rounds const *rounds, uint64_t *round)
  * equally much. */
 static bool at_start_of_round(struct rounds const *rounds, uint64_t round)
 {
-    for (size_t i = 0; i < rounds->bench->plan->cell_count; i++)
+    for (size_t i = 0; i < rounds->rig->plan->cell_count; i++)
         if (rounds->tally->cells[i].blocks > round)
             return false;
     return true;
@@ -57,20 +57,20 @@ static bool at_start_of_round(struct rounds const *rounds, uint64_t round)
 
 static void stop_the_rest(struct rounds const *rounds, enum stop_reason reason)
 {
-    for (size_t i = 0; i < rounds->bench->plan->cell_count; i++)
+    for (size_t i = 0; i < rounds->rig->plan->cell_count; i++)
         if (rounds->stops[i] == STOP_NOT_YET)
             rounds->stops[i] = reason;
 }
 
 static enum step record_block(struct rounds *rounds, size_t cell, uint64_t number)
 {
-    enum block_end const end = block_run(&rounds->block, rounds->bench, cell, number);
+    enum block_end const end = block_run(&rounds->block, rounds->rig, cell, number);
     json_t *record;
     bool recorded;
 
     if (end != BLOCK_DONE)
         return end == BLOCK_INTERRUPTED ? STEP_INTERRUPTED : STEP_FAULT;
-    record = block_describe(&rounds->block, rounds->bench, rounds->host);
+    record = block_describe(&rounds->block, rounds->rig, rounds->host);
     recorded = record_append(&rounds->file, record) && tally_add(rounds->tally, record);
     json_decref(record);
     if (!recorded)
@@ -86,7 +86,7 @@ static enum step record_block(struct rounds *rounds, size_t cell, uint64_t numbe
 
 static enum step run_round(struct rounds *rounds, uint64_t round, size_t *order)
 {
-    struct plan const *const plan = rounds->bench->plan;
+    struct plan const *const plan = rounds->rig->plan;
     enum step step = STEP_DONE;
 
     schedule_round(plan->seed, round, order, plan->cell_count);
@@ -100,7 +100,7 @@ static enum step run_round(struct rounds *rounds, uint64_t round, size_t *order)
 
 static enum step run_rounds(struct rounds *rounds)
 {
-    struct plan const *const plan = rounds->bench->plan;
+    struct plan const *const plan = rounds->rig->plan;
     size_t *const order = memory_zeroed(plan->cell_count, sizeof *order);
     enum step step = STEP_DONE;
     uint64_t round = 0;
@@ -122,17 +122,17 @@ static enum step run_rounds(struct rounds *rounds)
     return step;
 }
 
-enum step blocks_run(struct bench *bench, struct tally *tally, enum stop_reason *stops,
+enum step blocks_run(struct rig *rig, struct tally *tally, enum stop_reason *stops,
                      char const *folder)
 {
-    struct rounds rounds = {.bench = bench, .tally = tally, .stops = stops};
+    struct rounds rounds = {.rig = rig, .tally = tally, .stops = stops};
     enum step step;
 
     if (!record_open(&rounds.file, folder, tally->file, tally_add, tally))
         return STEP_FAULT;
     if (gethostname(rounds.host, sizeof rounds.host - 1) != 0)
         rounds.host[0] = 0;
-    block_allocate(&rounds.block, bench);
+    block_allocate(&rounds.block, rig);
     step = run_rounds(&rounds);
     block_free(&rounds.block);
     record_close(&rounds.file);

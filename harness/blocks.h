@@ -10,7 +10,7 @@
 /* Reads what the tally's file in FOLDER holds into the tally and appends to both until every cell
  * has stopped; then stops[i] says why cell i did. Ends as STEP_DONE, STEP_INTERRUPTED or
  * STEP_FAULT. */
-enum step blocks_run(struct bench *bench, struct tally *tally, enum stop_reason *stops,
+enum step blocks_run(struct rig *rig, struct tally *tally, enum stop_reason *stops,
                      char const *folder);
 
 #endif

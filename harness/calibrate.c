@@ -47,10 +47,10 @@ uint64_t calibrate_settle(uint64_t operations, uint64_t cpu_ns)
     return two_digits(fmin(fmax(scaled, 1), (double)OPERATIONS_MAX));
 }
 
-static enum step calibrate_cell(struct bench *bench, size_t index, json_t *reasons)
+static enum step calibrate_cell(struct rig *rig, size_t index, json_t *reasons)
 {
-    struct cell const *const cell = &bench->plan->cells[index];
-    struct terms *const terms = &bench->terms[index];
+    struct cell const *const cell = &rig->plan->cells[index];
+    struct terms *const terms = &rig->terms[index];
     uint64_t operations = OPERATIONS_FIRST;
 
     for (;;) {
@@ -58,7 +58,7 @@ static enum step calibrate_cell(struct bench *bench, size_t index, json_t *reaso
         if (interrupted())
             return STEP_INTERRUPTED;
         terms_set_operations(terms, cell, operations);
-        if (!trial_run(bench, index, 0, false, 0, &sample))
+        if (!trial_run(rig, index, 0, false, 0, &sample))
             return STEP_FAULT;
         if (interrupted()) {
             sample_release(&sample);
@@ -67,7 +67,7 @@ static enum step calibrate_cell(struct bench *bench, size_t index, json_t *reaso
         if (sample.status != SAMPLE_OK) {
             json_array_append_new(
                 reasons, json_sprintf("%s: calibrating on %s: %s: %s", cell->id,
-                                      bench->plan->arms[0].id, sample_status_name(sample.status),
+                                      rig->plan->arms[0].id, sample_status_name(sample.status),
                                       sample.stderr_text == NULL ? "" : sample.stderr_text));
             sample_release(&sample);
             return STEP_VOID;
@@ -82,38 +82,38 @@ static enum step calibrate_cell(struct bench *bench, size_t index, json_t *reaso
     return STEP_DONE;
 }
 
-enum step calibrate(struct bench *bench, json_t *reasons)
+enum step calibrate(struct rig *rig, json_t *reasons)
 {
-    for (size_t i = 0; i < bench->plan->cell_count; i++) {
-        if (bench->plan->cells[i].operations != 0)
+    for (size_t i = 0; i < rig->plan->cell_count; i++) {
+        if (rig->plan->cells[i].operations != 0)
             continue;
-        status_line_say("calibrating", bench->plan->cells[i].id);
-        enum step const step = calibrate_cell(bench, i, reasons);
+        status_line_say("calibrating", rig->plan->cells[i].id);
+        enum step const step = calibrate_cell(rig, i, reasons);
         if (step != STEP_DONE)
             return step;
     }
     return STEP_DONE;
 }
 
-bool calibration_write(struct bench const *bench, char const *directory)
+bool calibration_write(struct rig const *rig, char const *directory)
 {
     json_t *const cells = json_array();
 
-    for (size_t i = 0; i < bench->plan->cell_count; i++)
-        if (bench->plan->cells[i].operations == 0)
+    for (size_t i = 0; i < rig->plan->cell_count; i++)
+        if (rig->plan->cells[i].operations == 0)
             json_array_append_new(cells, json_pack("{s:s, s:I, s:I}", "cell",
-                                                   bench->plan->cells[i].id, "operations",
-                                                   (json_int_t)bench->terms[i].operations, "cpu_ns",
-                                                   (json_int_t)bench->terms[i].calibrated_cpu_ns));
+                                                   rig->plan->cells[i].id, "operations",
+                                                   (json_int_t)rig->terms[i].operations, "cpu_ns",
+                                                   (json_int_t)rig->terms[i].calibrated_cpu_ns));
     json_t *const file = json_pack("{s:s, s:o}", "schema", "slablab-calibration/1", "cells", cells);
     bool const written = durable_write_json(directory, "calibration.json", file);
     json_decref(file);
     return written;
 }
 
-static bool read_cell(struct bench *bench, size_t index, json_t const *cells)
+static bool read_cell(struct rig *rig, size_t index, json_t const *cells)
 {
-    struct cell const *const cell = &bench->plan->cells[index];
+    struct cell const *const cell = &rig->plan->cells[index];
     size_t place;
     json_t *entry;
 
@@ -121,8 +121,8 @@ static bool read_cell(struct bench *bench, size_t index, json_t const *cells)
         char const *const id = json_string_value(json_object_get(entry, "cell"));
         json_int_t const operations = json_integer_value(json_object_get(entry, "operations"));
         if (id != NULL && strcmp(id, cell->id) == 0 && operations > 0) {
-            terms_set_operations(&bench->terms[index], cell, (uint64_t)operations);
-            bench->terms[index].calibrated_cpu_ns =
+            terms_set_operations(&rig->terms[index], cell, (uint64_t)operations);
+            rig->terms[index].calibrated_cpu_ns =
                 (uint64_t)json_integer_value(json_object_get(entry, "cpu_ns"));
             return true;
         }
@@ -130,15 +130,15 @@ static bool read_cell(struct bench *bench, size_t index, json_t const *cells)
     return false;
 }
 
-bool calibration_read(struct bench *bench, char const *directory)
+bool calibration_read(struct rig *rig, char const *directory)
 {
     char *const path = text_format("%s/calibration.json", directory);
     json_t *const file = json_load_file(path, 0, NULL);
     bool whole = file != NULL;
 
-    for (size_t i = 0; whole && i < bench->plan->cell_count; i++)
-        if (bench->plan->cells[i].operations == 0)
-            whole = read_cell(bench, i, json_object_get(file, "cells"));
+    for (size_t i = 0; whole && i < rig->plan->cell_count; i++)
+        if (rig->plan->cells[i].operations == 0)
+            whole = read_cell(rig, i, json_object_get(file, "cells"));
     json_decref(file);
     free(path);
     return whole;

@@ -10,7 +10,7 @@
 
 /* Sets the operations of every cell that the plan leaves open. Adds to the array `reasons` when it
  * ends as STEP_VOID. */
-enum step calibrate(struct bench *bench, json_t *reasons);
+enum step calibrate(struct rig *rig, json_t *reasons);
 
 /* The next number of operations to try, 0 when cpu_ns is long enough to settle it. */
 uint64_t calibrate_next(uint64_t operations, uint64_t cpu_ns);
@@ -19,7 +19,7 @@ uint64_t calibrate_next(uint64_t operations, uint64_t cpu_ns);
 uint64_t calibrate_settle(uint64_t operations, uint64_t cpu_ns);
 
 /* calibration.json. Reading returns false where it is missing, or does not fit the plan. */
-bool calibration_write(struct bench const *bench, char const *directory);
-bool calibration_read(struct bench *bench, char const *directory);
+bool calibration_write(struct rig const *rig, char const *directory);
+bool calibration_read(struct rig *rig, char const *directory);
 
 #endif

@@ -87,26 +87,26 @@ static uint64_t tenth(uint64_t operations)
 }
 
 /* What a tenth gives is not what was attested: the first sample settles it. */
-static struct terms *tenths(struct bench const *bench)
+static struct terms *tenths(struct rig const *rig)
 {
-    struct terms *const terms = memory_zeroed(bench->plan->cell_count, sizeof *terms);
+    struct terms *const terms = memory_zeroed(rig->plan->cell_count, sizeof *terms);
 
-    for (size_t i = 0; i < bench->plan->cell_count; i++)
+    for (size_t i = 0; i < rig->plan->cell_count; i++)
         terms[i] = (struct terms){
-            .program = bench->terms[i].program,
-            .operations = tenth(bench->terms[i].operations),
-            .warmup_operations = tenth(bench->terms[i].warmup_operations),
+            .program = rig->terms[i].program,
+            .operations = tenth(rig->terms[i].operations),
+            .warmup_operations = tenth(rig->terms[i].warmup_operations),
         };
     return terms;
 }
 
-bool callgrind_open(struct callgrind *callgrind, struct bench const *bench)
+bool callgrind_open(struct callgrind *callgrind, struct rig const *rig)
 {
-    *callgrind = (struct callgrind){.bench = *bench};
-    callgrind->bench.terms = tenths(bench);
-    callgrind->bench.sampler.counters = counters_encode(NULL, 0);
-    callgrind->bench.sampler.recorder = NULL;
-    callgrind->bench.sampler.timeout_ns = TIMEOUT_SECONDS * UINT64_C(1000000000);
+    *callgrind = (struct callgrind){.rig = *rig};
+    callgrind->rig.terms = tenths(rig);
+    callgrind->rig.sampler.counters = counters_encode(NULL, 0);
+    callgrind->rig.sampler.recorder = NULL;
+    callgrind->rig.sampler.timeout_ns = TIMEOUT_SECONDS * UINT64_C(1000000000);
     callgrind->report_fd = memfd_create("callgrind", MFD_CLOEXEC);
     callgrind->report_option =
         text_format("--callgrind-out-file=/proc/%d/fd/%d", getpid(), callgrind->report_fd);
@@ -114,7 +114,7 @@ bool callgrind_open(struct callgrind *callgrind, struct bench const *bench)
     callgrind->version = version_of(callgrind->valgrind);
     if (callgrind->report_fd < 0)
         complain("ulimit -n; free", "cannot open a file in memory: %s", strerror(errno));
-    if (callgrind->report_fd >= 0 && callgrind_is_there(bench->plan->experiment))
+    if (callgrind->report_fd >= 0 && callgrind_is_there(rig->plan->experiment))
         return true;
     callgrind_close(callgrind);
     return false;
@@ -124,8 +124,8 @@ void callgrind_close(struct callgrind *callgrind)
 {
     if (callgrind->report_fd >= 0)
         close(callgrind->report_fd);
-    counters_free(callgrind->bench.sampler.counters);
-    free(callgrind->bench.terms);
+    counters_free(callgrind->rig.sampler.counters);
+    free(callgrind->rig.terms);
     free(callgrind->report_option);
     free(callgrind->valgrind);
     free(callgrind->version);
@@ -189,9 +189,9 @@ static bool run_at_fixed_addresses(struct sampler *sampler, char *const *argumen
 /* As trial_run, with valgrind before the command line and without a pad. */
 static bool run_sample(struct callgrind *callgrind, size_t cell, size_t arm, struct sample *sample)
 {
-    struct plan const *const plan = callgrind->bench.plan;
-    struct terms const *const terms = &callgrind->bench.terms[cell];
-    int const region_fd = callgrind->bench.sampler.page_fd;
+    struct plan const *const plan = callgrind->rig.plan;
+    struct terms const *const terms = &callgrind->rig.terms[cell];
+    int const region_fd = callgrind->rig.sampler.page_fd;
     char const *const object = plan->arms[arm].object;
     size_t const bytes_total = environment_bytes_largest(plan, false, region_fd);
     char **const environment =
@@ -207,7 +207,7 @@ static bool run_sample(struct callgrind *callgrind, size_t cell, size_t arm, str
         .checksum = terms->checksum,
     };
     bool const started =
-        run_at_fixed_addresses(&callgrind->bench.sampler, arguments, pinned, sample);
+        run_at_fixed_addresses(&callgrind->rig.sampler, arguments, pinned, sample);
 
     if (started)
         sample_judge(sample, &expectation);
@@ -255,10 +255,10 @@ enum step callgrind_count(struct callgrind *callgrind, size_t cell, size_t arm, 
     if (interrupted()) {
         step = STEP_INTERRUPTED;
     } else if (*instructions == 0) {
-        add_reason(reasons, callgrind->bench.plan, cell, arm, &sample);
+        add_reason(reasons, callgrind->rig.plan, cell, arm, &sample);
         step = STEP_VOID;
     } else {
-        settle(&callgrind->bench.terms[cell], &sample.region);
+        settle(&callgrind->rig.terms[cell], &sample.region);
     }
     sample_release(&sample);
     return step;

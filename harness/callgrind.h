@@ -13,12 +13,12 @@
 
 #include <jansson.h>
 
-/* `bench` is a copy, with a tenth of the operations and a sampler of its own settings. The report
+/* `rig` is a copy, with a tenth of the operations and a sampler of its own settings. The report
  * is a file in memory, so that nobody has to remove it. */
 struct callgrind {
     char *valgrind; /* its absolute path */
     char *version;  /* "valgrind-3.19.0" */
-    struct bench bench;
+    struct rig rig;
     int report_fd;
     char *report_option; /* with its path, as another process finds it */
 };
@@ -29,9 +29,9 @@ char *callgrind_version(void);
 /* Complains and returns false where valgrind is missing. */
 bool callgrind_is_there(char const *experiment);
 
-/* For a bench whose operations are known (calibrate.h), and which outlives it. Complains and
+/* For a rig whose operations are known (calibrate.h), and which outlives it. Complains and
  * returns false on a fault. */
-bool callgrind_open(struct callgrind *callgrind, struct bench const *bench);
+bool callgrind_open(struct callgrind *callgrind, struct rig const *rig);
 void callgrind_close(struct callgrind *callgrind);
 
 /* Counts arm `arm` in cell `cell`. STEP_VOID: the process went wrong, or was not what the plan

@@ -22,25 +22,25 @@
 
 enum { ROWS_OF_TIME = 5, ROWS_OF_FAULTS = 3 };
 
-/* The cells that failed, as a plan and a bench of their own. They borrow from the gate's. */
+/* The cells that failed, as a plan and a rig of their own. They borrow from the gate's. */
 struct excerpt {
     struct plan plan;
-    struct bench bench;
+    struct rig rig;
 };
 
-static struct excerpt excerpt_of(struct bench const *bench, size_t const *cells, size_t count)
+static struct excerpt excerpt_of(struct rig const *rig, size_t const *cells, size_t count)
 {
-    struct excerpt excerpt = {.plan = *bench->plan, .bench = *bench};
+    struct excerpt excerpt = {.plan = *rig->plan, .rig = *rig};
     struct plan *const plan = &excerpt.plan;
 
     plan->gate = (struct gate){0};
     plan->comparison_count = plan->interaction_count = plan->published_count = 0;
     plan->cells = memory_zeroed(count, sizeof *plan->cells);
     plan->cell_count = count;
-    excerpt.bench.terms = memory_zeroed(count, sizeof *excerpt.bench.terms);
+    excerpt.rig.terms = memory_zeroed(count, sizeof *excerpt.rig.terms);
     for (size_t i = 0; i < count; i++) {
-        plan->cells[i] = bench->plan->cells[cells[i]];
-        excerpt.bench.terms[i] = bench->terms[cells[i]];
+        plan->cells[i] = rig->plan->cells[cells[i]];
+        excerpt.rig.terms[i] = rig->terms[cells[i]];
     }
     return excerpt;
 }
@@ -48,7 +48,7 @@ static struct excerpt excerpt_of(struct bench const *bench, size_t const *cells,
 static void excerpt_free(struct excerpt *excerpt)
 {
     free(excerpt->plan.cells);
-    free(excerpt->bench.terms);
+    free(excerpt->rig.terms);
 }
 
 static bool make_folder(char const *path)
@@ -86,7 +86,7 @@ static bool run_blocks(struct excerpt *excerpt, struct instrument const *instrum
 
     tally.file = instrument->file;
     tally.schema = instrument->schema;
-    if (blocks_run(&excerpt->bench, &tally, stops, folder) == STEP_DONE) {
+    if (blocks_run(&excerpt->rig, &tally, stops, folder) == STEP_DONE) {
         json_t *const outcome = stop_outcome(&tally, stops, NULL);
         done = durable_write_json(folder, "outcome.json", outcome);
         json_decref(outcome);
@@ -103,8 +103,8 @@ static bool look(struct excerpt *excerpt, struct instrument *instrument, char co
     if (interrupted() || !make_folder(folder) || !instrument_open(instrument))
         return false;
     instrument->blocks_max = instrument->blocks_quick;
-    excerpt->bench.instrument = instrument;
-    excerpt->bench.plan = &excerpt->plan;
+    excerpt->rig.instrument = instrument;
+    excerpt->rig.plan = &excerpt->plan;
     excerpt->plan.stop = (struct stop){.blocks_max = instrument->blocks_max};
     excerpt->plan.hash = plan_hash(&excerpt->plan);
     bool const looked = begin_folder(excerpt, instrument, folder) &&
@@ -133,13 +133,13 @@ static void print_cells(struct plan const *plan, char const *profile, char const
     }
 }
 
-void gate_explain(struct bench const *bench, size_t const *failed_cells, size_t count,
+void gate_explain(struct rig const *rig, size_t const *failed_cells, size_t count,
                   char const *folder)
 {
     char *const parent = text_format("%s/explain", folder);
     char *const profile = text_format("%s/profile", parent);
     char *const faults = text_format("%s/faults", parent);
-    struct excerpt excerpt = excerpt_of(bench, failed_cells, count);
+    struct excerpt excerpt = excerpt_of(rig, failed_cells, count);
 
     if (count > 0 && make_folder(parent)) {
         bool const profiled = look(&excerpt, instrument_named("profile"), profile);

@@ -14,7 +14,7 @@
 /* Prints, for each of `count` cells, the functions in which base and head differ most, in at most
  * 15 lines of 80 columns. Complains, and leaves out what it cannot have; Ctrl-C leaves out the
  * rest. */
-void gate_explain(struct bench const *bench, size_t const *failed_cells, size_t count,
+void gate_explain(struct rig const *rig, size_t const *failed_cells, size_t count,
                   char const *folder);
 
 #endif

@@ -47,15 +47,15 @@ static void judge_instructions(struct gate_judge *judge, struct instructions con
     gate_judge_instructions(judge, cell, base, 2 * n, head, n);
 }
 
-enum step gate_count_instructions(struct bench const *bench, struct gate_judge *judge,
+enum step gate_count_instructions(struct rig const *rig, struct gate_judge *judge,
                                   char const *folder, json_t *reasons)
 {
-    struct plan const *const plan = bench->plan;
+    struct plan const *const plan = rig->plan;
 
     if (!counts_instructions(plan))
         return STEP_DONE;
     struct instructions counted = instructions_new(plan, INSTRUCTION_BLOCKS);
-    enum step const step = instructions_run(&counted, bench, folder, reasons);
+    enum step const step = instructions_run(&counted, rig, folder, reasons);
     for (size_t i = 0; step == STEP_DONE && i < plan->cell_count; i++)
         judge_instructions(judge, &counted, i);
     instructions_free(&counted);
@@ -146,7 +146,7 @@ bool gate_record(struct gate_request const *request, char const *experiment, cha
 }
 
 /* Each cell with a row that failed. */
-static void explain(struct bench const *bench, struct gate_judge const *judge, char const *folder)
+static void explain(struct rig const *rig, struct gate_judge const *judge, char const *folder)
 {
     size_t const metrics = judge->plan->gate.metric_count;
     size_t *const failed = memory_zeroed(judge->plan->cell_count, sizeof *failed);
@@ -158,11 +158,11 @@ static void explain(struct bench const *bench, struct gate_judge const *judge, c
             failed[count++] = cell;
     }
     if (count > 0)
-        gate_explain(bench, failed, count, folder);
+        gate_explain(rig, failed, count, folder);
     free(failed);
 }
 
-int gate_finish(struct gate_request const *request, struct bench const *bench,
+int gate_finish(struct gate_request const *request, struct rig const *rig,
                 struct tally const *tally, json_t const *outcome, char const *folder)
 {
     json_t *const gate = describe(request, tally, outcome);
@@ -176,7 +176,7 @@ int gate_finish(struct gate_request const *request, struct bench const *bench,
         fputs(table, stdout);
         free(table);
         if (request->explain && status == EXIT_STATUS_FAIL)
-            explain(bench, tally->judge, folder);
+            explain(rig, tally->judge, folder);
         summary_print_next("gate", folder);
         append_job_summary(gate);
     }

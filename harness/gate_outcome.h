@@ -23,12 +23,12 @@ struct gate_request {
 
 /* Counts instructions where the plan asks for them, and has the judge decide by them. STEP_VOID: a
  * process went wrong, and a reason was added. */
-enum step gate_count_instructions(struct bench const *bench, struct gate_judge *judge,
+enum step gate_count_instructions(struct rig const *rig, struct gate_judge *judge,
                                   char const *folder, json_t *reasons);
 
 /* Writes gate.json, gate.md and gate.xml, prints the table, and goes on as the request says.
  * `outcome` is outcome.json. Returns an exit status. */
-int gate_finish(struct gate_request const *request, struct bench const *bench,
+int gate_finish(struct gate_request const *request, struct rig const *rig,
                 struct tally const *tally, json_t const *outcome, char const *folder);
 
 /* Appends the gate to the history, where the request says so: after outcome.json, so that no gate

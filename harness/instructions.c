@@ -116,7 +116,7 @@ static bool append(struct counting *counting, size_t cell, uint64_t block)
     json_t *const record =
         json_pack("{s:s, s:s, s:s, s:I, s:I, s:s, s:o}", "schema", schema, "plan", plan->hash,
                   "cell", plan->cells[cell].id, "block", (json_int_t)block, "operations",
-                  (json_int_t)counting->callgrind.bench.terms[cell].operations, "valgrind",
+                  (json_int_t)counting->callgrind.rig.terms[cell].operations, "valgrind",
                   counting->callgrind.version, "samples", samples);
     bool const appended = record_append(&counting->file, record);
     json_decref(record);
@@ -142,14 +142,14 @@ static enum step count_block(struct counting *counting, size_t cell, uint64_t bl
     return step;
 }
 
-enum step instructions_run(struct instructions *instructions, struct bench const *bench,
+enum step instructions_run(struct instructions *instructions, struct rig const *rig,
                            char const *folder, json_t *reasons)
 {
     struct plan const *const plan = instructions->plan;
     struct counting counting = {.instructions = instructions, .reasons = reasons};
     enum step step = STEP_FAULT;
 
-    if (!callgrind_open(&counting.callgrind, bench))
+    if (!callgrind_open(&counting.callgrind, rig))
         return STEP_FAULT;
     if (record_open(&counting.file, folder, file_name, take_record, &counting)) {
         step = STEP_DONE;

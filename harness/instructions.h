@@ -27,9 +27,9 @@ void instructions_free(struct instructions *instructions);
 /* The counts of a block, arm by arm. */
 uint64_t *instructions_of(struct instructions const *instructions, size_t cell, uint64_t block);
 
-/* Takes in the blocks that FOLDER has, counts and appends the others. The bench's operations must
+/* Takes in the blocks that FOLDER has, counts and appends the others. The rig's operations must
  * be known (calibrate.h). STEP_VOID: as in callgrind.h. */
-enum step instructions_run(struct instructions *instructions, struct bench const *bench,
+enum step instructions_run(struct instructions *instructions, struct rig const *rig,
                            char const *folder, json_t *reasons);
 
 #endif

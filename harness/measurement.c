@@ -115,19 +115,19 @@ static char *settle_folder(struct measurement const *measurement, struct plan **
 }
 
 /* What comes before the blocks, unless it was done before a resume. */
-static enum step prepare(struct bench *bench, char const *folder, json_t *reasons)
+static enum step prepare(struct rig *rig, char const *folder, json_t *reasons)
 {
     enum step step = STEP_DONE;
     json_t *file;
 
-    if (!calibration_read(bench, folder)) {
-        step = calibrate(bench, reasons);
-        if (step == STEP_DONE && !calibration_write(bench, folder))
+    if (!calibration_read(rig, folder)) {
+        step = calibrate(rig, reasons);
+        if (step == STEP_DONE && !calibration_write(rig, folder))
             step = STEP_FAULT;
     }
-    if (step != STEP_DONE || attestation_read(bench, folder))
+    if (step != STEP_DONE || attestation_read(rig, folder))
         return step;
-    step = attest(bench, reasons, &file);
+    step = attest(rig, reasons, &file);
     if (file != NULL && !durable_write_json(folder, "attestation.json", file))
         step = STEP_FAULT;
     json_decref(file);
@@ -135,14 +135,14 @@ static enum step prepare(struct bench *bench, char const *folder, json_t *reason
 }
 
 /* outcome.json is the last file: with it the run is finished. */
-static int finish(struct bench const *bench, struct tally const *tally, json_t *outcome,
+static int finish(struct rig const *rig, struct tally const *tally, json_t *outcome,
                   char const *folder, struct gate_request const *gate)
 {
     bool const complete =
         strcmp(json_string_value(json_object_get(outcome, "verdict")), "complete") == 0;
 
     status_line_end();
-    int const verdict = gate != NULL ? gate_finish(gate, bench, tally, outcome, folder)
+    int const verdict = gate != NULL ? gate_finish(gate, rig, tally, outcome, folder)
                         : complete   ? EXIT_STATUS_PASS
                                      : EXIT_STATUS_VOID;
     bool const written =
@@ -152,34 +152,34 @@ static int finish(struct bench const *bench, struct tally const *tally, json_t *
         return written && gate_record(gate, tally->plan->experiment, folder) ? verdict
                                                                              : EXIT_STATUS_USAGE;
     }
-    if (written && bench->instrument == NULL)
+    if (written && rig->instrument == NULL)
         summary_print(tally, outcome, folder);
     else if (written)
-        instrument_summary_print(bench->instrument, tally, outcome, folder);
+        instrument_summary_print(rig->instrument, tally, outcome, folder);
     json_decref(outcome);
     return written ? verdict : EXIT_STATUS_USAGE;
 }
 
-static int carry_out(struct bench *bench, struct tally *tally, char const *folder,
+static int carry_out(struct rig *rig, struct tally *tally, char const *folder,
                      struct gate_request const *gate)
 {
     json_t *const reasons = json_array();
-    enum stop_reason *const stops = memory_zeroed(bench->plan->cell_count, sizeof *stops);
-    enum step step = prepare(bench, folder, reasons);
+    enum stop_reason *const stops = memory_zeroed(rig->plan->cell_count, sizeof *stops);
+    enum step step = prepare(rig, folder, reasons);
     int status = EXIT_STATUS_USAGE;
 
     if (step == STEP_VOID) {
-        status = finish(bench, tally, stop_outcome_before_blocks(reasons), folder, gate);
+        status = finish(rig, tally, stop_outcome_before_blocks(reasons), folder, gate);
         if (status == EXIT_STATUS_VOID)
             complain("slablab attest with the same experiment: who serves what, and what is wrong",
-                     "%s: void before its first block, as said above", bench->plan->experiment);
+                     "%s: void before its first block, as said above", rig->plan->experiment);
     } else if (step == STEP_DONE) {
-        step = blocks_run(bench, tally, stops, folder);
+        step = blocks_run(rig, tally, stops, folder);
         if (step == STEP_DONE && gate != NULL && !stop_of_control(tally) &&
             !stop_of_lost_run(tally))
-            step = gate_count_instructions(bench, tally->judge, folder, reasons);
+            step = gate_count_instructions(rig, tally->judge, folder, reasons);
         if (step == STEP_DONE || step == STEP_VOID)
-            status = finish(bench, tally, stop_outcome(tally, stops, reasons), folder, gate);
+            status = finish(rig, tally, stop_outcome(tally, stops, reasons), folder, gate);
     }
     if (step == STEP_INTERRUPTED) {
         status_line_end();
@@ -194,7 +194,7 @@ static int carry_out(struct bench *bench, struct tally *tally, char const *folde
 }
 
 /* An instrument looks at a fixed number of blocks, whatever the plan's rule for times. */
-static int carry_out_with(struct measurement const *measurement, struct bench *bench,
+static int carry_out_with(struct measurement const *measurement, struct rig *rig,
                           struct plan *plan, char const *folder)
 {
     struct instrument const *const instrument = measurement->instrument;
@@ -206,9 +206,9 @@ static int carry_out_with(struct measurement const *measurement, struct bench *b
         tally.file = instrument->file;
         tally.schema = instrument->schema;
     }
-    bench->instrument = instrument;
+    rig->instrument = instrument;
     interrupt_catch();
-    status = carry_out(bench, &tally, folder, measurement->gate);
+    status = carry_out(rig, &tally, folder, measurement->gate);
     tally_free(&tally);
     return status;
 }
@@ -216,15 +216,15 @@ static int carry_out_with(struct measurement const *measurement, struct bench *b
 int measurement_run(struct measurement const *measurement, struct plan *plan)
 {
     char *const folder = lock_measuring() ? settle_folder(measurement, &plan) : NULL;
-    struct bench bench;
+    struct rig rig;
     int status = EXIT_STATUS_USAGE;
 
     /* The machine is described before the sampler moves this process to a CPU of its own: from then
      * on no other is allowed. */
     if (folder != NULL && (run_folder_has(folder, "machine.json") || machine_write(plan, folder)) &&
-        bench_open(&bench, plan)) {
-        status = carry_out_with(measurement, &bench, plan, folder);
-        bench_close(&bench);
+        rig_open(&rig, plan)) {
+        status = carry_out_with(measurement, &rig, plan, folder);
+        rig_close(&rig);
     }
     free(folder);
     plan_free(plan);

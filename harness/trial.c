@@ -25,31 +25,31 @@ void terms_set_operations(struct terms *terms, struct cell const *cell, uint64_t
         terms->warmup_operations = operations;
 }
 
-bool bench_open(struct bench *bench, struct plan const *plan)
+bool rig_open(struct rig *rig, struct plan const *plan)
 {
-    *bench = (struct bench){.plan = plan};
-    if (!sampler_open(&bench->sampler, plan->events, plan->event_count))
+    *rig = (struct rig){.plan = plan};
+    if (!sampler_open(&rig->sampler, plan->events, plan->event_count))
         return false;
-    bench->terms = memory_zeroed(plan->cell_count, sizeof *bench->terms);
+    rig->terms = memory_zeroed(plan->cell_count, sizeof *rig->terms);
     for (size_t i = 0; i < plan->cell_count; i++) {
-        bench->terms[i].program = catalogue_workload_path(plan->cells[i].workload);
-        terms_set_operations(&bench->terms[i], &plan->cells[i], plan->cells[i].operations);
-        if (bench->terms[i].program == NULL) {
+        rig->terms[i].program = catalogue_workload_path(plan->cells[i].workload);
+        terms_set_operations(&rig->terms[i], &plan->cells[i], plan->cells[i].operations);
+        if (rig->terms[i].program == NULL) {
             complain("make workloads; slablab list workloads", "%s: no executable of workload '%s'",
                      plan->experiment, plan->cells[i].workload);
-            bench_close(bench);
+            rig_close(rig);
             return false;
         }
     }
     return true;
 }
 
-void bench_close(struct bench *bench)
+void rig_close(struct rig *rig)
 {
-    for (size_t i = 0; i < bench->plan->cell_count; i++)
-        free(bench->terms[i].program);
-    free(bench->terms);
-    sampler_close(&bench->sampler);
+    for (size_t i = 0; i < rig->plan->cell_count; i++)
+        free(rig->terms[i].program);
+    free(rig->terms);
+    sampler_close(&rig->sampler);
 }
 
 /* Laid out behind the array of pointers. */
@@ -80,14 +80,14 @@ char **trial_arguments(struct cell const *cell, struct terms const *terms)
     return arguments;
 }
 
-bool trial_run(struct bench *bench, size_t cell, size_t arm, bool observing, size_t pad_bytes,
+bool trial_run(struct rig *rig, size_t cell, size_t arm, bool observing, size_t pad_bytes,
                struct sample *sample)
 {
-    struct plan const *const plan = bench->plan;
-    struct terms const *const terms = &bench->terms[cell];
+    struct plan const *const plan = rig->plan;
+    struct terms const *const terms = &rig->terms[cell];
     char const *const object = environment_object(&plan->arms[arm], observing);
     bool const observer = object != plan->arms[arm].object;
-    int const region_fd = bench->sampler.page_fd;
+    int const region_fd = rig->sampler.page_fd;
     size_t const bytes_total = environment_bytes_largest(plan, observing, region_fd);
     char **const environment =
         environment_build(&plan->arms[arm], object, region_fd, bytes_total, pad_bytes);
@@ -100,7 +100,7 @@ bool trial_run(struct bench *bench, size_t cell, size_t arm, bool observing, siz
         .operations = terms->operations_done,
         .checksum = terms->checksum,
     };
-    bool const started = sample_run(&bench->sampler, arguments, environment, sample);
+    bool const started = sample_run(&rig->sampler, arguments, environment, sample);
 
     if (started)
         sample_judge(sample, &expectation);

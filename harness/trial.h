@@ -31,7 +31,7 @@ struct terms {
 };
 
 /* A plan, with all that is needed to run any part of it. terms[i] belongs to plan->cells[i]. */
-struct bench {
+struct rig {
     struct plan const *plan;
     struct instrument const *instrument; /* looks into the blocks' processes; NULL: none does */
     struct sampler sampler;
@@ -39,8 +39,8 @@ struct bench {
 };
 
 /* Finds the workloads, opens the sampler. Complains and returns false on a fault. */
-bool bench_open(struct bench *bench, struct plan const *plan);
-void bench_close(struct bench *bench);
+bool rig_open(struct rig *rig, struct plan const *plan);
+void rig_close(struct rig *rig);
 
 /* Sets operations, and the warm-up where the plan leaves it to them. */
 void terms_set_operations(struct terms *terms, struct cell const *cell, uint64_t operations);
@@ -51,7 +51,7 @@ char **trial_arguments(struct cell const *cell, struct terms const *terms);
 
 /* Runs arm `arm` in cell `cell`; observing: on the arm's observer, where it has one. Returns false,
  * after a complaint, when no process could be started. The sample is the caller's to release. */
-bool trial_run(struct bench *bench, size_t cell, size_t arm, bool observing, size_t pad_bytes,
+bool trial_run(struct rig *rig, size_t cell, size_t arm, bool observing, size_t pad_bytes,
                struct sample *sample);
 
 #endif

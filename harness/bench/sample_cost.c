@@ -49,11 +49,11 @@ static double bare_ms(char *program, int null_fd)
     return now_ms() - started;
 }
 
-static double sample_ms(struct bench *bench)
+static double sample_ms(struct rig *rig)
 {
     struct sample sample;
     double const started = now_ms();
-    bool const run = trial_run(bench, 0, 0, false, 0, &sample);
+    bool const run = trial_run(rig, 0, 0, false, 0, &sample);
     double const ms = now_ms() - started;
 
     if (!run || sample.status != SAMPLE_OK) {
@@ -65,12 +65,12 @@ static double sample_ms(struct bench *bench)
     return ms;
 }
 
-static double share_of_block_ms(struct bench *bench, struct block *block, uint64_t number,
+static double share_of_block_ms(struct rig *rig, struct block *block, uint64_t number,
                                 struct record_file *file)
 {
     double const started = now_ms();
-    bool run = block_run(block, bench, 0, number) == BLOCK_DONE;
-    json_t *const record = block_describe(block, bench, "here");
+    bool run = block_run(block, rig, 0, number) == BLOCK_DONE;
+    json_t *const record = block_describe(block, rig, "here");
 
     run = run && record_append(file, record);
     json_decref(record);
@@ -95,7 +95,7 @@ static bool ignore(void *context, json_t const *record)
     return true;
 }
 
-static bool compare(struct bench *bench, struct record_file *file)
+static bool compare(struct rig *rig, struct record_file *file)
 {
     static double bare[ROUNDS];
     static double sample[ROUNDS];
@@ -103,12 +103,12 @@ static bool compare(struct bench *bench, struct record_file *file)
     static double share_beyond[ROUNDS];
     struct block block;
 
-    block_allocate(&block, bench);
+    block_allocate(&block, rig);
     for (uint64_t round = 0; round < ROUNDS; round++) {
-        bare[round] = bare_ms(bench->terms[0].program, bench->sampler.null_fd);
-        sample[round] = sample_ms(bench);
+        bare[round] = bare_ms(rig->terms[0].program, rig->sampler.null_fd);
+        sample[round] = sample_ms(rig);
         sample_beyond[round] = sample[round] - bare[round];
-        share_beyond[round] = share_of_block_ms(bench, &block, round, file) - bare[round];
+        share_beyond[round] = share_of_block_ms(rig, &block, round, file) - bare[round];
     }
     block_free(&block);
     printf("null workload, %d rounds in turn, median [95 %% interval], wall time\n", ROUNDS);
@@ -132,7 +132,7 @@ int main(int argc, char **argv)
                         .arm_count = ARMS,
                         .cells = &cell,
                         .cell_count = 1};
-    struct bench bench;
+    struct rig rig;
     struct record_file file;
 
     if (argc != 3) {
@@ -144,14 +144,14 @@ int main(int argc, char **argv)
     plan.events = memory_zeroed(plan.event_count, sizeof *plan.events);
     for (size_t i = 0; i < plan.event_count; i++)
         plan.events[i] = (char *)event_names_default[i];
-    if (!bench_open(&bench, &plan))
+    if (!rig_open(&rig, &plan))
         return EXIT_STATUS_USAGE;
     if (!record_open(&file, argv[2], "samples.jsonl", ignore, NULL))
         return EXIT_STATUS_USAGE;
-    bool const within = compare(&bench, &file);
+    bool const within = compare(&rig, &file);
     unlink(file.path);
     record_close(&file);
-    bench_close(&bench);
+    rig_close(&rig);
     free(plan.events);
     return within ? EXIT_STATUS_PASS : EXIT_STATUS_FAIL;
 }

@@ -47,7 +47,7 @@ static struct plan plan = {
     .cells = &cell,
     .cell_count = 1,
 };
-static struct bench bench;
+static struct rig rig;
 static json_t *reasons;
 static json_t *file;
 
@@ -90,7 +90,7 @@ static int set_up(void **state)
     arms[2].environment_count = 0;
     file = NULL;
     reasons = json_array();
-    return bench_open(&bench, &plan) ? 0 : -1;
+    return rig_open(&rig, &plan) ? 0 : -1;
 }
 
 static int tear_down(void **state)
@@ -98,7 +98,7 @@ static int tear_down(void **state)
     (void)state;
     json_decref(file);
     json_decref(reasons);
-    bench_close(&bench);
+    rig_close(&rig);
     return 0;
 }
 
@@ -116,18 +116,18 @@ static char const *reason(size_t index)
 static void all_as_planned(void **state)
 {
     (void)state;
-    assert_int_equal(attest(&bench, reasons, &file), STEP_DONE);
+    assert_int_equal(attest(&rig, reasons, &file), STEP_DONE);
     assert_int_equal(json_array_size(reasons), 0);
-    assert_true(bench.terms[0].attested);
-    assert_int_equal(bench.terms[0].checksum, FAKE_CHECKSUM);
-    assert_int_equal(bench.terms[0].operations_done, 7);
+    assert_true(rig.terms[0].attested);
+    assert_int_equal(rig.terms[0].checksum, FAKE_CHECKSUM);
+    assert_int_equal(rig.terms[0].operations_done, 7);
 }
 
 static void another_checksum(void **state)
 {
     (void)state;
     let_phase_be("FAKE=checksum");
-    assert_int_equal(attest(&bench, reasons, &file), STEP_VOID);
+    assert_int_equal(attest(&rig, reasons, &file), STEP_VOID);
     assert_int_equal(json_array_size(reasons), 1);
     assert_string_equal(reason(0),
                         "fake cold: phase: checksum 0000000000000001 after 7 operations; "
@@ -138,7 +138,7 @@ static void another_allocator(void **state)
 {
     (void)state;
     let_phase_be("FAKE=allocator");
-    assert_int_equal(attest(&bench, reasons, &file), STEP_VOID);
+    assert_int_equal(attest(&rig, reasons, &file), STEP_VOID);
     assert_string_equal(reason(0), "fake cold: phase: malloc was served by /bin/sh (build-id ), "
                                    "not by the C library");
 }
@@ -147,7 +147,7 @@ static void a_crash(void **state)
 {
     (void)state;
     let_phase_be("FAKE=crash");
-    assert_int_equal(attest(&bench, reasons, &file), STEP_VOID);
+    assert_int_equal(attest(&rig, reasons, &file), STEP_VOID);
     assert_string_equal(reason(0),
                         "fake cold: phase: crashed (exit code 0, signal 11): tag byte overrun\n");
 }
@@ -161,7 +161,7 @@ static void shares(void **state)
     cell.serves_count = 1;
     serves.relation = SERVES_AT_LEAST;
     serves.share = 0.9;
-    assert_int_equal(attest(&bench, reasons, &file), STEP_DONE);
+    assert_int_equal(attest(&rig, reasons, &file), STEP_DONE);
     json_t const *const arm = json_array_get(
         json_object_get(json_array_get(json_object_get(file, "cells"), 0), "arms"), 2);
     assert_int_equal(json_object_size(json_object_get(arm, "shares")), 2);
@@ -177,12 +177,12 @@ static void too_small_a_share(void **state)
     cell.serves_count = 1;
     serves.share = 0.91;
     serves.relation = SERVES_AT_LEAST;
-    assert_int_equal(attest(&bench, reasons, &file), STEP_VOID);
+    assert_int_equal(attest(&rig, reasons, &file), STEP_VOID);
     assert_string_equal(reason(0),
                         "fake cold: phase: tier tiny is to serve >= 91 %, and served 90 %");
     serves.relation = SERVES_AT_MOST;
     json_decref(file);
-    assert_int_equal(attest(&bench, reasons, &file), STEP_DONE);
+    assert_int_equal(attest(&rig, reasons, &file), STEP_DONE);
 }
 
 static void a_share_that_nobody_counts(void **state)
@@ -190,7 +190,7 @@ static void a_share_that_nobody_counts(void **state)
     (void)state;
     cell.serves = &serves;
     cell.serves_count = 1;
-    assert_int_equal(attest(&bench, reasons, &file), STEP_VOID);
+    assert_int_equal(attest(&rig, reasons, &file), STEP_VOID);
     assert_non_null(strstr(reason(0), "nothing was counted"));
 }
 
@@ -201,7 +201,7 @@ static void a_tier_that_nobody_counts(void **state)
     let_phase_be("FAKE_TIERS=1");
     cell.serves = &misspelt;
     cell.serves_count = 1;
-    assert_int_equal(attest(&bench, reasons, &file), STEP_VOID);
+    assert_int_equal(attest(&rig, reasons, &file), STEP_VOID);
     assert_string_equal(reason(0), "fake cold: phase: tier tyni is to serve <= 5 %, and nobody "
                                    "counts it; counted are tiny, libc");
 }
@@ -211,9 +211,9 @@ static void calibrates_what_the_plan_leaves_open(void **state)
 {
     (void)state;
     cell.operations = 0;
-    assert_int_equal(calibrate(&bench, reasons), STEP_DONE);
-    assert_int_equal(bench.terms[0].operations, 350000);
-    assert_int_equal(bench.terms[0].warmup_operations, 0);
+    assert_int_equal(calibrate(&rig, reasons), STEP_DONE);
+    assert_int_equal(rig.terms[0].operations, 350000);
+    assert_int_equal(rig.terms[0].warmup_operations, 0);
 }
 
 static void calibration_on_a_broken_baseline(void **state)
@@ -223,7 +223,7 @@ static void calibration_on_a_broken_baseline(void **state)
     assignment[0] = "FAKE=exit";
     arms[0].environment = assignment;
     arms[0].environment_count = 1;
-    assert_int_equal(calibrate(&bench, reasons), STEP_VOID);
+    assert_int_equal(calibrate(&rig, reasons), STEP_VOID);
     arms[0].environment_count = 0;
     assert_string_equal(reason(0), "fake cold: calibrating on baseline: failed: no such size\n");
 }
@@ -234,12 +234,12 @@ static void a_valid_block(void **state)
     size_t order[ARMS];
 
     (void)state;
-    assert_int_equal(attest(&bench, reasons, &file), STEP_DONE);
-    block_allocate(&block, &bench);
-    assert_int_equal(block_run(&block, &bench, 0, 4), BLOCK_DONE);
+    assert_int_equal(attest(&rig, reasons, &file), STEP_DONE);
+    block_allocate(&block, &rig);
+    assert_int_equal(block_run(&block, &rig, 0, 4), BLOCK_DONE);
     assert_true(block.valid);
     assert_int_equal(block.pad_bytes, schedule_block(plan.seed, 0, 4, order, ARMS));
-    json_t *const record = block_describe(&block, &bench, "here");
+    json_t *const record = block_describe(&block, &rig, "here");
     json_t *const samples = json_object_get(record, "samples");
     for (size_t i = 0; i < ARMS; i++) {
         json_t *const sample = json_array_get(samples, i);
@@ -263,14 +263,14 @@ static void a_counter_that_never_ran_is_absent(void **state)
     struct block block;
 
     (void)state;
-    block_allocate(&block, &bench);
+    block_allocate(&block, &rig);
     for (size_t i = 0; i < ARMS; i++) {
         struct region *const region = &block.samples[i].region;
         block.order[i] = i;
         region->counter_count = 2;
         region->counter[0] = (struct region_counter){8, 100, running_ns[i]};
     }
-    json_t *const record = block_describe(&block, &bench, "here");
+    json_t *const record = block_describe(&block, &rig, "here");
     for (size_t i = 0; i < ARMS; i++) {
         json_t *const sample = json_array_get(json_object_get(record, "samples"), i);
         json_t *const event = json_object_get(json_object_get(sample, "events"), events[0]);
@@ -295,12 +295,12 @@ static void an_invalid_block(void **state)
     size_t crashed = 0;
 
     (void)state;
-    assert_int_equal(attest(&bench, reasons, &file), STEP_DONE);
+    assert_int_equal(attest(&rig, reasons, &file), STEP_DONE);
     let_phase_be("FAKE=crash");
-    block_allocate(&block, &bench);
-    assert_int_equal(block_run(&block, &bench, 0, 0), BLOCK_DONE);
+    block_allocate(&block, &rig);
+    assert_int_equal(block_run(&block, &rig, 0, 0), BLOCK_DONE);
     assert_false(block.valid);
-    json_t *const record = block_describe(&block, &bench, "here");
+    json_t *const record = block_describe(&block, &rig, "here");
     assert_true(json_is_false(json_object_get(record, "valid")));
     for (size_t i = 0; i < ARMS; i++) {
         json_t *const sample = json_array_get(json_object_get(record, "samples"), i);

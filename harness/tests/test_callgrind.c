@@ -34,7 +34,7 @@ static char const experiment[] = "question: How many instructions?\n"
                                  "stop: {blocks_max: 1}\n";
 
 static struct plan *plan;
-static struct bench bench;
+static struct rig rig;
 static char *path_before;
 
 static void build_phase(char const *name, int turns)
@@ -59,14 +59,14 @@ static int make_project(void **state)
     plan = plan_from_text("counted", experiment, 7);
     assert_non_null(plan);
     assert_int_equal(plan->arm_count, ARMS);
-    assert_true(bench_open(&bench, plan));
+    assert_true(rig_open(&rig, plan));
     path_before = text_copy(getenv("PATH"));
     return 0;
 }
 
 static int remove_project(void **state)
 {
-    bench_close(&bench);
+    rig_close(&rig);
     plan_free(plan);
     free(path_before);
     return fixture_remove(state);
@@ -78,7 +78,7 @@ static struct instructions count(enum step wanted, uint64_t repeats)
     struct instructions instructions = instructions_new(plan, repeats);
     json_t *const reasons = json_array();
 
-    assert_int_equal(instructions_run(&instructions, &bench, fixture_root, reasons), wanted);
+    assert_int_equal(instructions_run(&instructions, &rig, fixture_root, reasons), wanted);
     assert_int_equal(json_array_size(reasons), 0);
     json_decref(reasons);
     return instructions;
@@ -182,7 +182,7 @@ static enum step count_as(char const *build_id, char **reason)
     struct callgrind callgrind;
     uint64_t instructions = 0;
 
-    assert_true(callgrind_open(&callgrind, &bench));
+    assert_true(callgrind_open(&callgrind, &rig));
     plan->arms[PLAIN].object_build_id = (char *)build_id;
     enum step const step = callgrind_count(&callgrind, 0, PLAIN, reasons, &instructions);
     plan->arms[PLAIN].object_build_id = right;
@@ -204,13 +204,13 @@ static void another_allocator_is_void(void **state)
 
 static void a_program_that_fails_is_void(void **state)
 {
-    char *const good = bench.terms[0].program;
+    char *const good = rig.terms[0].program;
     char *reason = NULL;
 
     (void)state;
-    bench.terms[0].program = (char *)"/nonexistent/program";
+    rig.terms[0].program = (char *)"/nonexistent/program";
     assert_int_equal(count_as("", &reason), STEP_VOID);
-    bench.terms[0].program = good;
+    rig.terms[0].program = good;
     assert_non_null(strstr(reason, "plain: under callgrind: failed: valgrind: /nonexistent"));
     free(reason);
 }

@@ -168,7 +168,7 @@ static void no_records_are_a_complaint(void **state)
 }
 
 /* What gate_explain prints about cell 1. */
-static char *explain(struct bench const *bench)
+static char *explain(struct rig const *rig)
 {
     size_t const failed[] = {1};
     char *const path = fixture_path("stdout");
@@ -177,7 +177,7 @@ static char *explain(struct bench const *bench)
     fflush(stdout);
     int const usual = dup(1);
     assert_int_equal(dup2(file, 1), 1);
-    gate_explain(bench, failed, 1, fixture_root);
+    gate_explain(rig, failed, 1, fixture_root);
     fflush(stdout);
     dup2(usual, 1);
     close(usual);
@@ -197,12 +197,12 @@ static void assert_narrow(char const *text)
 
 static void the_function_that_is_slow_is_named_first(void **state)
 {
-    struct bench bench;
+    struct rig rig;
 
     (void)state;
-    assert_true(bench_open(&bench, plan));
-    char *const text = explain(&bench);
-    bench_close(&bench);
+    assert_true(rig_open(&rig, plan));
+    char *const text = explain(&rig);
+    rig_close(&rig);
     char *const all = strstr(text, "\n  all ");
     assert_non_null(all);
     assert_non_null(strstr(text, plan->cells[1].id));
