@@ -4,7 +4,7 @@
 #include "calls.h"
 
 #include "memory.h"
-#include "table.h"
+#include "number_map.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,9 +14,9 @@
 /* Positions of events are kept plus one: 0 is none. */
 struct calls {
     struct trace const *trace;
-    struct table pending; /* tid -> the CALL that it is in */
-    struct table forks;   /* pid -> the last CALL that makes a thread or process */
-    struct table running; /* tid -> 1 from when its program runs */
+    struct number_map pending; /* tid -> the CALL that it is in */
+    struct number_map forks;   /* pid -> the last CALL that makes a thread or process */
+    struct number_map running; /* tid -> 1 from when its program runs */
 };
 
 struct calls *calls_new(struct trace const *trace)
@@ -29,9 +29,9 @@ struct calls *calls_new(struct trace const *trace)
 
 void calls_free(struct calls *calls)
 {
-    table_free(&calls->pending);
-    table_free(&calls->forks);
-    table_free(&calls->running);
+    number_map_free(&calls->pending);
+    number_map_free(&calls->forks);
+    number_map_free(&calls->running);
     free(calls);
 }
 
@@ -43,26 +43,26 @@ static bool makes_a_thread(uint64_t number)
 
 static void take_call(struct calls *calls, struct trace_event const *event, size_t position)
 {
-    *table_at(&calls->pending, event->tid) = position + 1;
+    *number_map_at(&calls->pending, event->tid) = position + 1;
     if (makes_a_thread(calls->trace->calls[event->detail].number))
-        *table_at(&calls->forks, event->pid) = position + 1;
+        *number_map_at(&calls->forks, event->pid) = position + 1;
 }
 
 static void take_fork(struct calls *calls, struct trace_event const *event)
 {
-    uint64_t const *const call = table_find(&calls->forks, (uint32_t)event->detail);
+    uint64_t const *const call = number_map_find(&calls->forks, (uint32_t)event->detail);
 
-    *table_at(&calls->running, event->tid) = 1;
-    *table_at(&calls->pending, event->tid) = call == NULL ? 0 : *call;
+    *number_map_at(&calls->running, event->tid) = 1;
+    *number_map_at(&calls->pending, event->tid) = call == NULL ? 0 : *call;
 }
 
 static size_t take_return(struct calls *calls, struct trace_event const *event)
 {
-    uint64_t *const pending = table_at(&calls->pending, event->tid);
+    uint64_t *const pending = number_map_at(&calls->pending, event->tid);
     size_t const call = (size_t)*pending;
 
     *pending = 0;
-    *table_at(&calls->running, event->tid) = 1;
+    *number_map_at(&calls->running, event->tid) = 1;
     return call == 0 ? CALLS_NONE : call - 1;
 }
 
@@ -80,15 +80,15 @@ size_t calls_take(struct calls *calls, size_t position)
         take_fork(calls, event);
         break;
     case TRACE_EXEC:
-        *table_at(&calls->running, event->tid) = 0;
+        *number_map_at(&calls->running, event->tid) = 0;
         break;
     case TRACE_EXIT:
-        *table_at(&calls->pending, event->tid) = 0;
+        *number_map_at(&calls->pending, event->tid) = 0;
         break;
     case TRACE_SAMPLE:
     case TRACE_FAULT:
         if (!event->in_kernel)
-            *table_at(&calls->running, event->tid) = 1;
+            *number_map_at(&calls->running, event->tid) = 1;
         break;
     default:
         break;
@@ -98,7 +98,7 @@ size_t calls_take(struct calls *calls, size_t position)
 
 size_t calls_pending(struct calls const *calls, uint32_t tid)
 {
-    uint64_t const *const pending = table_find(&calls->pending, tid);
+    uint64_t const *const pending = number_map_find(&calls->pending, tid);
 
     return pending == NULL || *pending == 0 ? CALLS_NONE : (size_t)*pending - 1;
 }
@@ -106,7 +106,7 @@ size_t calls_pending(struct calls const *calls, uint32_t tid)
 bool calls_in_exec(struct calls const *calls, uint32_t tid)
 {
     size_t const pending = calls_pending(calls, tid);
-    uint64_t const *const running = table_find(&calls->running, tid);
+    uint64_t const *const running = number_map_find(&calls->running, tid);
 
     if (pending != CALLS_NONE) {
         uint64_t const number = calls->trace->calls[calls->trace->events[pending].detail].number;

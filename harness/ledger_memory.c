@@ -6,8 +6,8 @@
 
 #include "memory.h"
 #include "intern.h"
+#include "number_map.h"
 #include "pages.h"
-#include "table.h"
 #include "text.h"
 
 #include <asm/prctl.h>
@@ -43,10 +43,10 @@ struct memories {
     struct places *places;
     struct layer_objects objects;
     struct intern names;
-    struct table origins; /* position in trace->stacks -> kind, plus one */
+    struct number_map origins; /* position in trace->stacks -> kind, plus one */
     struct kind *kinds;
     size_t kind_count;
-    struct table threads; /* pid -> position in thread, plus one */
+    struct number_map threads; /* pid -> position in thread, plus one */
     struct thread *thread;
     size_t thread_count;
     uint32_t thread_local_pid; /* whose thread_local_bytes are, as of that version of its files */
@@ -67,9 +67,9 @@ struct memories *memories_new(struct trace const *trace, struct spaces const *sp
 void memories_free(struct memories *memories)
 {
     intern_free(&memories->names);
-    table_free(&memories->origins);
+    number_map_free(&memories->origins);
     free(memories->kinds);
-    table_free(&memories->threads);
+    number_map_free(&memories->threads);
     free(memories->thread);
     free(memories);
 }
@@ -77,7 +77,7 @@ void memories_free(struct memories *memories)
 /* Moves the others. */
 static struct thread *first_thread(struct memories *memories, uint32_t pid)
 {
-    uint64_t *const number = table_at(&memories->threads, pid);
+    uint64_t *const number = number_map_at(&memories->threads, pid);
 
     if (*number == 0) {
         memories->thread = memory_room_for_one(memories->thread, memories->thread_count,
@@ -244,7 +244,7 @@ static struct kind find_kind(struct memories *memories, uint32_t pid, uint32_t o
 
 static struct kind const *kind_of(struct memories *memories, uint32_t pid, uint32_t origin)
 {
-    uint64_t *const number = table_at(&memories->origins, origin);
+    uint64_t *const number = number_map_at(&memories->origins, origin);
 
     if (*number == 0) {
         struct kind const kind = find_kind(memories, pid, origin);

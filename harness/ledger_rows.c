@@ -30,7 +30,7 @@ static char const *own_name(struct ledger_rows *rows, char const *name)
 
 static struct ledger_row *row_of(struct ledger_rows *rows, struct fault const *fault)
 {
-    uint64_t *const number = table_at(&rows->numbers, key_of(rows, fault));
+    uint64_t *const number = number_map_at(&rows->numbers, key_of(rows, fault));
 
     if (*number == 0) {
         rows->row = memory_room_for_one(rows->row, rows->count, sizeof *rows->row);
@@ -169,7 +169,7 @@ json_t *rows_describe(struct ledger_rows const *rows)
 void rows_free(struct ledger_rows *rows)
 {
     intern_free(&rows->names);
-    table_free(&rows->numbers);
+    number_map_free(&rows->numbers);
     free(rows->row);
     *rows = (struct ledger_rows){0};
 }

@@ -10,8 +10,8 @@
 #define SLABLAB_LEDGER_ROWS_H
 
 #include "intern.h"
+#include "number_map.h"
 #include "stages.h"
-#include "table.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -46,7 +46,7 @@ struct ledger_row {
 /* All zero: no faults. */
 struct ledger_rows {
     struct intern names;
-    struct table numbers; /* names and the rest of a fault in one number -> row, plus one */
+    struct number_map numbers; /* names and the rest of a fault in one number -> row, plus one */
     struct ledger_row *row;
     size_t count;
 };

@@ -10,7 +10,7 @@
 static uint64_t number_of(struct superslabs *superslabs, struct memory const *memory)
 {
     uint64_t const key = memory->unit / PAGE_BYTES << 29 | (memory->made & ((1u << 29) - 1));
-    uint64_t *const number = table_at(&superslabs->numbers, key);
+    uint64_t *const number = number_map_at(&superslabs->numbers, key);
 
     if (*number == 0)
         *number = superslabs->numbers.count;
@@ -49,7 +49,7 @@ json_t *superslabs_describe(struct superslabs const *superslabs)
 
 void superslabs_free(struct superslabs *superslabs)
 {
-    table_free(&superslabs->numbers);
+    number_map_free(&superslabs->numbers);
     json_decref(superslabs->time_ns);
     json_decref(superslabs->superslab);
     json_decref(superslabs->page);

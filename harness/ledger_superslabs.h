@@ -5,14 +5,14 @@
 #define SLABLAB_LEDGER_SUPERSLABS_H
 
 #include "ledger_memory.h"
-#include "table.h"
+#include "number_map.h"
 
 #include <jansson.h>
 
 /* All zero: no faults. */
 struct superslabs {
     uint64_t unit_bytes;
-    struct table numbers; /* piece -> its number, plus one */
+    struct number_map numbers; /* piece -> its number, plus one */
     json_t *time_ns;
     json_t *superslab;
     json_t *page;

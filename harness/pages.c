@@ -1,4 +1,4 @@
-/* pages.c -- a set of pages as words of bits in a table.
+/* pages.c -- a set of pages as words of bits in a map.
  *
  * SPDX-License-Identifier: MIT */
 #include "pages.h"
@@ -13,7 +13,7 @@ static uint64_t bit_of(uint64_t page)
 bool pages_touch(struct pages *pages, uint64_t address)
 {
     uint64_t const page = address / PAGE_BYTES;
-    uint64_t *const word = table_at(&pages->words, page / PAGES_OF_WORD);
+    uint64_t *const word = number_map_at(&pages->words, page / PAGES_OF_WORD);
     bool const first = (*word & bit_of(page)) == 0;
 
     *word |= bit_of(page);
@@ -33,7 +33,7 @@ static uint64_t bits_within(uint64_t number, uint64_t first, uint64_t last)
     return bits;
 }
 
-/* A mapping of terabytes has fewer touched pages than pages: then the table is shorter. */
+/* A mapping of terabytes has fewer touched pages than pages: then the map is shorter. */
 void pages_clear(struct pages *pages, uint64_t begin, uint64_t end)
 {
     if (begin >= end)
@@ -45,14 +45,14 @@ void pages_clear(struct pages *pages, uint64_t begin, uint64_t end)
 
     if (last_word - first_word < pages->words.capacity) {
         for (uint64_t number = first_word; number <= last_word; number++) {
-            uint64_t *const word = table_find(&pages->words, number);
+            uint64_t *const word = number_map_find(&pages->words, number);
             if (word != NULL)
                 *word &= ~bits_within(number, first, last);
         }
         return;
     }
     for (size_t i = 0; i < pages->words.capacity; i++) {
-        struct table_slot *const slot = &pages->words.slot[i];
+        struct number_map_slot *const slot = &pages->words.slot[i];
         if (slot->key >= first_word && slot->key <= last_word)
             slot->value &= ~bits_within(slot->key, first, last);
     }
@@ -66,8 +66,8 @@ void pages_move(struct pages *pages, uint64_t from, uint64_t to, uint64_t bytes)
     pages_clear(pages, from, from + bytes);
     pages_clear(pages, to, to + bytes);
     for (size_t i = 0; i < before.words.capacity; i++) {
-        struct table_slot const *const slot = &before.words.slot[i];
-        if (slot->key == TABLE_EMPTY)
+        struct number_map_slot const *const slot = &before.words.slot[i];
+        if (slot->key == NUMBER_MAP_EMPTY)
             continue;
         for (uint64_t left = slot->value; left != 0; left &= left - 1) {
             uint64_t const page =
@@ -81,10 +81,10 @@ void pages_move(struct pages *pages, uint64_t from, uint64_t to, uint64_t bytes)
 
 struct pages pages_copy(struct pages const *pages)
 {
-    return (struct pages){table_copy(&pages->words)};
+    return (struct pages){number_map_copy(&pages->words)};
 }
 
 void pages_free(struct pages *pages)
 {
-    table_free(&pages->words);
+    number_map_free(&pages->words);
 }

@@ -1,13 +1,13 @@
 /* pages.h -- which pages of a process have been touched.
  *
  * A set of pages of 4,096 bytes, kept as one word for every 64 of them: a process that touches 4 GB
- * costs a table of 16,384 words.
+ * costs a map of 16,384 words.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_PAGES_H
 #define SLABLAB_PAGES_H
 
-#include "table.h"
+#include "number_map.h"
 
 #include <stdbool.h>
 
@@ -15,7 +15,7 @@ enum { PAGE_BYTES = 4096 };
 
 /* All zero: none was touched. */
 struct pages {
-    struct table words; /* number of 64 pages -> a bit for each */
+    struct number_map words; /* number of 64 pages -> a bit for each */
 };
 
 static inline uint64_t page_round_up(uint64_t bytes)

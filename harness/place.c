@@ -4,7 +4,7 @@
 #include "place.h"
 
 #include "memory.h"
-#include "table.h"
+#include "number_map.h"
 #include "text.h"
 
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 struct places {
     struct spaces const *spaces;
     struct symbols *symbols;
-    struct table objects; /* address of a path -> address of its object */
+    struct number_map objects; /* address of a path -> address of its object */
 };
 
 /* A process of a place, for unwind.h to ask about. */
@@ -33,13 +33,13 @@ struct places *places_new(struct spaces const *spaces, struct symbols *symbols)
 
 void places_free(struct places *places)
 {
-    table_free(&places->objects);
+    number_map_free(&places->objects);
     free(places);
 }
 
 struct object *place_object(struct places *places, struct range const *range)
 {
-    uint64_t *const object = table_at(&places->objects, (uintptr_t)range->path);
+    uint64_t *const object = number_map_at(&places->objects, (uintptr_t)range->path);
 
     if (*object == 0)
         *object = (uintptr_t)symbols_object(places->symbols, range->path);

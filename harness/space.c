@@ -20,8 +20,8 @@ struct process {
 struct spaces {
     struct trace const *trace;
     struct calls *calls;
-    struct table numbers; /* pid -> position in processes, plus one */
-    struct table files;   /* tid -> position in trace->mappings of its mmap's MAP, plus one */
+    struct number_map numbers; /* pid -> position in processes, plus one */
+    struct number_map files;   /* tid -> position in trace->mappings of its mmap's MAP, plus one */
     struct process *processes;
     size_t process_count;
 };
@@ -50,15 +50,15 @@ void spaces_free(struct spaces *spaces)
     for (size_t i = 0; i < spaces->process_count; i++)
         address_space_clear(&spaces->processes[i].space);
     free(spaces->processes);
-    table_free(&spaces->numbers);
-    table_free(&spaces->files);
+    number_map_free(&spaces->numbers);
+    number_map_free(&spaces->files);
     calls_free(spaces->calls);
     free(spaces);
 }
 
 static struct process *find(struct spaces const *spaces, uint32_t pid)
 {
-    uint64_t const *const number = table_find(&spaces->numbers, pid);
+    uint64_t const *const number = number_map_find(&spaces->numbers, pid);
 
     return number == NULL ? NULL : &spaces->processes[*number - 1];
 }
@@ -66,7 +66,7 @@ static struct process *find(struct spaces const *spaces, uint32_t pid)
 /* A process that nobody forked is the first, with one thread. Moves the others. */
 static struct process *find_or_add(struct spaces *spaces, uint32_t pid)
 {
-    uint64_t *const number = table_at(&spaces->numbers, pid);
+    uint64_t *const number = number_map_at(&spaces->numbers, pid);
 
     if (*number == 0) {
         spaces->processes = memory_room_for_one(spaces->processes, spaces->process_count,
@@ -99,7 +99,7 @@ static void take_map(struct spaces *spaces, struct trace_event const *event, siz
     if (call != CALLS_NONE) {
         uint64_t const number = call_number(spaces, call);
         if (number == SYS_mmap)
-            *table_at(&spaces->files, event->tid) = event->detail + 1;
+            *number_map_at(&spaces->files, event->tid) = event->detail + 1;
         if (number == SYS_mmap || number == SYS_brk || number == SYS_mremap)
             return; /* what it returns says more */
     }
@@ -115,7 +115,7 @@ static void take_mmap(struct spaces *spaces, struct address_space *space,
                       struct returned const *returned)
 {
     uint64_t const *const argument = returned->call->argument;
-    uint64_t *const file = table_at(&spaces->files, returned->tid);
+    uint64_t *const file = number_map_at(&spaces->files, returned->tid);
     struct range range = {
         .begin = returned->value,
         .end = returned->value + page_round_up(argument[1]),

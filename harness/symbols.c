@@ -9,9 +9,9 @@
 #include "kernel_symbols.h"
 #include "layer_declarations.h"
 #include "memory.h"
+#include "number_map.h"
 #include "object_file.h"
 #include "symbol_table.h"
-#include "table.h"
 #include "text.h"
 #include "unwind_rules.h"
 
@@ -32,8 +32,8 @@ struct object {
     struct layer_declarations layers;
     char *problem;
     struct arena arena;  /* of the places and rules that were asked for */
-    struct table places; /* file_offset * 2 + of_call -> address of its struct place */
-    struct table rules;  /* file_offset -> address of its struct unwind_rule */
+    struct number_map places; /* file_offset * 2 + of_call -> address of its struct place */
+    struct number_map rules;  /* file_offset -> address of its struct unwind_rule */
 };
 
 struct symbols {
@@ -75,8 +75,8 @@ static struct object *object_open(char const *path)
 
 static void object_close(struct object *object)
 {
-    table_free(&object->places);
-    table_free(&object->rules);
+    number_map_free(&object->places);
+    number_map_free(&object->rules);
     arena_free(&object->arena);
     layer_declarations_free(&object->layers);
     code_units_free(&object->units);
@@ -170,7 +170,7 @@ static struct place *look_up(struct object *object, uint64_t file_offset)
 struct frames object_frames(struct object *object, uint64_t file_offset, bool of_call)
 {
     uint64_t const key = file_offset * 2 + of_call;
-    uint64_t *const known = table_at(&object->places, key);
+    uint64_t *const known = number_map_at(&object->places, key);
 
     if (*known == 0)
         *known = (uintptr_t)look_up(object, file_offset - of_call);
@@ -180,7 +180,7 @@ struct frames object_frames(struct object *object, uint64_t file_offset, bool of
 
 struct unwind_rule object_unwind_rule(struct object *object, uint64_t file_offset)
 {
-    uint64_t *const known = table_at(&object->rules, file_offset);
+    uint64_t *const known = number_map_at(&object->rules, file_offset);
 
     if (*known == 0) {
         struct unwind_rule rule = {.known = false};

@@ -1,4 +1,4 @@
-/* test_table.c -- tables with more keys than places, and an arena with pieces of all sizes.
+/* test_containers.c -- maps with more keys than places, and an arena with pieces of all sizes.
  *
  * SPDX-License-Identifier: MIT */
 #include <setjmp.h>
@@ -11,7 +11,7 @@
 #include "arena.h"
 #include "intern.h"
 #include "memory.h"
-#include "table.h"
+#include "number_map.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,21 +20,21 @@ enum { KEYS = 10000 };
 
 static void finds_numbers(void **state)
 {
-    struct table table = {.slot = NULL};
+    struct number_map map = {.slot = NULL};
 
     (void)state;
     for (uint64_t i = 0; i < KEYS; i++) {
-        assert_null(table_find(&table, i * i));
-        assert_int_equal(*table_at(&table, i * i), 0);
-        *table_at(&table, i * i) = 3 * i;
+        assert_null(number_map_find(&map, i * i));
+        assert_int_equal(*number_map_at(&map, i * i), 0);
+        *number_map_at(&map, i * i) = 3 * i;
     }
-    assert_int_equal(table.count, KEYS);
-    struct table copy = table_copy(&table);
-    table_free(&table);
+    assert_int_equal(map.count, KEYS);
+    struct number_map copy = number_map_copy(&map);
+    number_map_free(&map);
     for (uint64_t i = 0; i < KEYS; i++)
-        assert_int_equal(*table_find(&copy, i * i), 3 * i);
-    assert_null(table_find(&copy, 2));
-    table_free(&copy);
+        assert_int_equal(*number_map_find(&copy, i * i), 3 * i);
+    assert_null(number_map_find(&copy, 2));
+    number_map_free(&copy);
 }
 
 static void numbers_strings(void **state)

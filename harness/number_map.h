@@ -1,0 +1,36 @@
+/* number_map.h -- numbers found by numbers, for things that are looked up a million times.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_NUMBER_MAP_H
+#define SLABLAB_NUMBER_MAP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct number_map_slot {
+    uint64_t key; /* NUMBER_MAP_EMPTY where nothing is */
+    uint64_t value;
+};
+
+/* All zero is an empty map. capacity is 0 or a power of two, and at least 2 * count. */
+struct number_map {
+    struct number_map_slot *slot;
+    size_t capacity;
+    size_t count;
+};
+
+#define NUMBER_MAP_EMPTY UINT64_MAX /* no key */
+
+/* The value of the key, which is put in with 0 where it was not. Good until the next
+ * number_map_at. */
+uint64_t *number_map_at(struct number_map *map, uint64_t key);
+
+/* The value of the key; NULL where it was never put in. */
+uint64_t *number_map_find(struct number_map const *map, uint64_t key);
+
+struct number_map number_map_copy(struct number_map const *map);
+
+/* Leaves an empty map. */
+void number_map_free(struct number_map *map);
+
+#endif
