@@ -12,7 +12,7 @@ from .claims import Judged, columns_of
 from .claims_latex import claims_latex
 from .claims_page import document, judged_claims
 from .formats import csv_text, markdown
-from .report import files_differences
+from .stored import files_differences
 
 
 def claims_files(judged: list[Judged]) -> dict[str, str]:
