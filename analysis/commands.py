@@ -18,7 +18,7 @@ from .claims_page import stored_runs
 from .claims_report import claims_differences, write_claims
 from .complaint import Complaint
 from .fill import filled
-from .formats import FORMATS, brief, terminal
+from .formats import terminal
 from .gate_tables import gate_document, write_gate_report
 from .gates import gate_differences, load_gate
 from .history import load_history
@@ -28,6 +28,7 @@ from .profile_stacks import write_stacks
 from .profile_tables import FUNCTIONS_SHOWN, document
 from .records import load
 from .report import differences, write_report
+from .run_formats import FORMATS, brief
 from .sections import read_sections
 from .watch import keep_off_samples, watch
 

@@ -5,18 +5,14 @@ SPDX-License-Identifier: MIT"""
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from .page import NO_BREAK, Document, Row, Table
-from .records import Run
 from .rounding import fixed, significant
 from .split_tables import NAME_COLUMNS_MIN, split
-from .tables import document, long_form
 
 TERMINAL_COLUMNS = 80
 CSV_DIGITS, RATIO_DECIMALS = 9, 8
@@ -128,12 +124,6 @@ MARKDOWN_SPECIAL = str.maketrans({letter: f"\\{letter}" for letter in "\\`*_<|"}
 
 def escape_markdown(text: str) -> str:
     return text.translate(MARKDOWN_SPECIAL)
-
-
-def brief(run: Run) -> str:
-    """For a terminal: all that is said, and of the tables the overviews alone."""
-    found = document(run)
-    return terminal(replace(found, tables=[table for table in found.tables if table.overview]))
 
 
 def _pipe(cells: list[str]) -> str:
@@ -295,16 +285,3 @@ def csv_text(frame: pd.DataFrame) -> str:
         for name in frame.select_dtypes("float")
     }
     return frame.assign(**texts).to_csv(index=False, lineterminator="\n")
-
-
-def csv(run: Run) -> str:
-    return csv_text(long_form(run))
-
-
-# name -> (file ending, function of a run)
-FORMATS: dict[str, tuple[str, Callable[[Run], str]]] = {
-    "terminal": ("txt", lambda run: terminal(document(run))),
-    "markdown": ("md", lambda run: markdown(document(run))),
-    "csv": ("csv", csv),
-    "latex": ("tex", lambda run: latex(document(run))),
-}

@@ -14,7 +14,7 @@ from typing import Protocol
 from . import profile_tables, tables
 from .complaint import Complaint
 from .figures import figures_for
-from .formats import FORMATS, csv_text, latex, markdown
+from .formats import csv_text, latex, markdown
 from .instruments import FILE
 from .joined import Joined, join
 from .numbers import numbers
@@ -22,6 +22,7 @@ from .page import Document
 from .profile_figures import profile_figures_for
 from .profile_numbers import profile_numbers
 from .records import Recorded, Run, load
+from .run_formats import FORMATS
 
 NAME = re.compile(r"[A-Za-z0-9_.+-]+")
 STORED = ("markdown", "csv", "latex")

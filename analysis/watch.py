@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TextIO
 
 from .complaint import Complaint
-from .formats import brief
 from .records import load, record_files
+from .run_formats import brief
 
 LOOK_SECONDS = 1.0
 REST_PER_WORK = 4.0  # drawing takes at most a fifth of the watcher's CPU

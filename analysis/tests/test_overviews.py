@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from analysis.estimates import SYSTEM_TIME_SHARE
-from analysis.formats import FORMATS
 from analysis.judgement import cautions
+from analysis.run_formats import FORMATS
 from analysis.tables import document
 
 from .examples import CELLS, PUBLISHED, rows, some_run

@@ -19,9 +19,10 @@ from analysis.estimates import (
     PROCESS_FAULTS,
     PROCESS_OPERATIONS,
 )
-from analysis.formats import FORMATS, escape_latex
+from analysis.formats import escape_latex
 from analysis.judgement import cautions, facts_of, void_reasons
 from analysis.records import load
+from analysis.run_formats import FORMATS
 from analysis.tables import document
 from analysis.wording import number, per_cent
 
