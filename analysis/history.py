@@ -15,9 +15,9 @@ from typing import Any
 
 import pandas as pd
 
-from .certificate import GATE_SCHEMA
 from .change_points import ChangePoint, change_points
 from .complaint import Complaint
+from .gates import SCHEMA
 
 ALPHA = 0.05  # that any series shows a change point where nothing changed, over all series
 
@@ -65,11 +65,11 @@ def _read(path: Path) -> list[dict[str, Any]]:
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         try:
             gate = json.loads(line)
-            known = gate["schema"] == GATE_SCHEMA and isinstance(gate["rows"], list)
+            known = gate["schema"] == SCHEMA and isinstance(gate["rows"], list)
         except (ValueError, KeyError, TypeError) as error:
             raise Complaint(f"{path}:{number}: is no gate: {error}", "restore the file") from error
         if not known:
-            raise Complaint(f"{path}:{number}: unknown schema", f"this reads {GATE_SCHEMA}")
+            raise Complaint(f"{path}:{number}: unknown schema", f"this reads {SCHEMA}")
         gates.append(gate)
     if not gates:
         raise Complaint(f"{path}: holds no gate", "slablab gate ... --record")
