@@ -130,7 +130,7 @@ certificate: ## store what make certify found in results/reference/certify, with
 	$(PYTHON) -m analysis certificate $(CERTIFIED) --out $(CERTIFIED)
 
 bench-analysis: ## a million samples: loaded and tabulated within 20 s and 2 GB?
-	$(PYTHON) -m analysis.benchmark_load
+	$(PYTHON) -m analysis.tests.benchmark_load
 
 keep: ## RUN=results/x/y: store a finished run in results/reference/, compressed
 	@test -f $(RUN)/outcome.json || { echo "keep: '$(RUN)' is no finished run; try: make keep RUN=results/null/..." >&2; exit 2; }

@@ -1,6 +1,6 @@
 """benchmark_load.py -- makes a run of a million samples; times its loading and tabulating.
 
-  /usr/bin/python3 -m analysis.benchmark_load [samples]
+  /usr/bin/python3 -m analysis.tests.benchmark_load [samples]
 
 Ends with status 1 beyond 20 s or 2 GB, the limits that the project has set itself.
 
@@ -14,11 +14,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from .blocks import cpus
-from .formats import terminal
-from .records import load
-from .tables import document
-from .tests.synthetic import write_run
+from analysis.blocks import cpus
+from analysis.formats import terminal
+from analysis.records import load
+from analysis.tables import document
+
+from .synthetic import write_run
 
 SECONDS_MAX = 20
 BYTES_MAX = 2 << 30
