@@ -13,10 +13,10 @@ from typing import Any
 from . import operating_curve
 from .certificate import SCHEMA, VERDICTS, Certified, derived
 from .complaint import Complaint
+from .document import Document, Row, Table
 from .drawing import TWO_COLUMNS, drawn
 from .formats import markdown, markdown_table
 from .operating_curve import largest
-from .page import Document, Row, Table
 from .rounding import fixed, significant
 from .web_page import Picture, page_of, section
 from .usual_methods import METHODS, MORE_RUNS, band_text, compared, methods_table

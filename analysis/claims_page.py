@@ -26,7 +26,7 @@ from .claims import (
 )
 from .claims_file import Claim, read_claims
 from .complaint import Complaint
-from .page import Document, Row, Table
+from .document import Document, Row, Table
 from .records import read_header
 from .wording import ABSENT, count, number, per_cent
 

@@ -21,13 +21,13 @@ from .certificate_page import certificate_summary
 from .claims_file import FILE as CLAIMS
 from .claims_page import claims_summary
 from .complaint import Complaint
+from .document import Row, Table
 from .drawing import TWO_COLUMNS, drawn
 from .estimates import OPERATIONS
 from .figures import figures_for
 from .formats import markdown_table
 from .joined import Joined, join
 from .judgement import judged, void_reasons
-from .page import Row, Table
 from .profile_wording import interval, share_text
 from .records import Run, load
 from .wording import ABSENT, MARKS, count, number, relative

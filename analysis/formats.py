@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .page import NO_BREAK, Document, Row, Table
+from .document import NO_BREAK, Document, Row, Table
 from .rounding import fixed, significant
 from .split_tables import NAME_COLUMNS_MIN, split
 

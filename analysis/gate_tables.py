@@ -10,9 +10,9 @@ from typing import Any
 
 import pandas as pd
 
+from .document import Document, Row, Table
 from .formats import csv_text, markdown
 from .gates import Gate
-from .page import Document, Row, Table
 from .rounding import fixed
 from .web_page import page_of, section
 from .wording import ABSENT, count, per_cent

@@ -12,10 +12,10 @@ import pandas as pd
 
 from . import history_figure
 from .change_points import PERMUTATIONS
+from .document import Document, Row, Table
 from .drawing import TWO_COLUMNS, drawn
 from .formats import csv_text, markdown
 from .history import ALPHA, History, Series
-from .page import Document, Row, Table
 from .rounding import fixed
 from .web_page import Picture, page_of, section
 from .wording import ABSENT, count, per_cent

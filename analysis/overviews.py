@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from .document import Row, Table
 from .estimates import OPERATIONS, SYSTEM_TIME_SHARE
 from .families import Family, averaged, axes_of, families
-from .page import Row, Table
 from .records import Run
 from .rounding import fixed
 from .wording import ABSENT, MARKS, band, note, per_cent, relative, share_note, value_text

@@ -15,9 +15,9 @@ from matplotlib.ticker import FixedLocator, LogLocator, NullFormatter, NullLocat
 from numpy.typing import NDArray
 
 from .colours import colours, markers
+from .document import NO_BREAK
 from .estimates import OPERATIONS
 from .judgement import facts_of
-from .page import NO_BREAK
 from .records import Recorded, Run
 from .rounding import exponent
 

@@ -10,12 +10,12 @@ from functools import lru_cache
 import pandas as pd
 
 from . import profile_estimates as estimates
+from .document import Document, Row, Table
 from .frames import PAGE_FAULT, main_stage, page_faults_unseen
 from .joined import Joined
 from .judgement import facts_of
 from .layers import LAYERS, memory_order, words
 from .ledgers import Ledger
-from .page import Document, Row, Table
 from .profile_statements import cautions, legend, outcome, void_reasons
 from .profile_wording import (
     STAGE_WORDS,

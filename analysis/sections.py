@@ -13,12 +13,12 @@ from typing import Protocol
 
 from . import profile_tables, tables
 from .complaint import Complaint
+from .document import Document
 from .figures import figures_for
 from .formats import csv_text, latex, markdown
 from .instruments import FILE
 from .joined import Joined, join
 from .numbers import numbers
-from .page import Document
 from .profile_figures import profile_figures_for
 from .profile_numbers import profile_numbers
 from .records import Recorded, Run, load

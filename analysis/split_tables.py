@@ -4,7 +4,7 @@ SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
-from .page import Row, Table
+from .document import Row, Table
 
 # Of the first column, at least and at most; a longer name stands on a line of its own.
 NAME_COLUMNS_MIN, NAME_COLUMNS_MAX = 16, 30

@@ -11,6 +11,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
+from .document import NO_BREAK, Document, Row, Table
 from .estimates import (
     FAULTS,
     OPERATIONS,
@@ -23,7 +24,6 @@ from .estimates import (
 from .families import axes_of
 from .judgement import cautions, facts_of, judged, void_reasons
 from .overviews import AVERAGE, few_arms, overviews, system_time
-from .page import NO_BREAK, Document, Row, Table
 from .records import Run
 from .rounding import significant
 from .weather import weather_facts

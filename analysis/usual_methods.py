@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from .certificate import NOTHING_PLANTED, Certified, is_of_time, nominal, share
-from .page import Row, Table
+from .document import Row, Table
 from .records import Run
 from .rounding import fixed
 from .wording import ABSENT

@@ -12,8 +12,8 @@ from typing import Any
 
 import jinja2
 
+from .document import Document, Row, Table
 from .fonts import font_faces
-from .page import Document, Row, Table
 
 PAGE, SECTION = "report.html.jinja", "report_section.html.jinja"
 DRAWN = re.compile(r'<svg [^>]*?(data-of="[^"]*")[^>]*>.*?</svg>', re.DOTALL)

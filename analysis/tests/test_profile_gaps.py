@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from analysis.complaint import Complaint
+from analysis.document import Table
 from analysis.fill import filled
 from analysis.joined import Joined, join
-from analysis.page import Table
 from analysis.profile_stacks import stack_files
 from analysis.profile_tables import document, long_forms
 from analysis.sections import Explained

@@ -14,9 +14,9 @@ import pandas as pd
 import pytest
 
 from analysis import commands
+from analysis.document import Row, Table
 from analysis.drawing import PAPER
 from analysis.joined import join
-from analysis.page import Row, Table
 from analysis.profile_numbers import profile_numbers
 from analysis.profile_stacks import stack_files
 from analysis.profile_tables import document

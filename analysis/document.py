@@ -1,4 +1,4 @@
-"""page.py -- what a table and a run's page are, before any format.
+"""document.py -- what a table and a whole page are, before any format.
 
 SPDX-License-Identifier: MIT"""
 
