@@ -36,9 +36,8 @@ class Mutant(NamedTuple):
 SEQUENTIAL_PY, GATES_PY = "analysis/sequential.py", "analysis/gates.py"
 STATISTICS_PY = "analysis/statistics.py"
 SEQUENTIAL_C, JUDGE_C = "harness/sequential.c", "harness/gate_judge.c"
-DESCRIBE_C, STOP_C, STATISTICS_C = (
-    f"harness/{name}.c" for name in ("gate_describe", "stop", "statistics")
-)
+DESCRIBE_C, STOP_C = "harness/gate_describe.c", "harness/stop.c"
+STATISTICS_C = "harness/statistics.c"
 
 MUTANTS = (
     Mutant(SEQUENTIAL_PY, "A = 10  #", "A = 1  #", "another mixture"),
