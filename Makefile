@@ -25,7 +25,8 @@ MEASURED = $(filter-out $(WERROR),$(ALLOCATOR_FLAGS))
 PHASES := $(patsubst allocators/phases/%.c,%,$(wildcard allocators/phases/*.c))
 PLANTED := $(patsubst allocators/planted/%.c,%,$(wildcard allocators/planted/*.c))
 WORKLOADS := $(patsubst workloads/%.c,%,$(wildcard workloads/*.c))
-HARNESS := $(patsubst harness/%.c,$(BUILD)/harness/%.o,$(wildcard harness/*.c))
+WINGS := $(filter-out harness/tests/% harness/bench/%,$(wildcard harness/*/*.c))
+HARNESS := $(WINGS:%.c=$(BUILD)/%.o)
 RUNTIME := $(patsubst workloads/runtime/%.c,$(BUILD)/workloads/runtime/%.o,$(wildcard workloads/runtime/*.c))
 TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard allocators/tests/*.c harness/tests/*.c workloads/tests/*.c))
 TEST_SCRIPTS := $(wildcard allocators/tests/*.sh harness/tests/*.sh workloads/tests/*.sh)
@@ -76,7 +77,7 @@ $(BUILD)/workloads/runtime.a: $(RUNTIME)
 
 $(BUILD)/harness/%.o: harness/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(QUIET) $(CC) $(CFLAGS) -I. $(DEPENDENCIES) -DBUILD_COMPILER='"$(CC)"' -DBUILD_FLAGS='"$(MEASURED)"' -c -o $@ $<
+	$(QUIET) $(CC) $(CFLAGS) -I. -Iharness $(DEPENDENCIES) -DBUILD_COMPILER='"$(CC)"' -DBUILD_FLAGS='"$(MEASURED)"' -c -o $@ $<
 
 $(BUILD)/slablab: $(HARNESS)
 	$(QUIET) $(CC) $(CFLAGS) -o $@ $^ $(HARNESS_LIBS)
@@ -120,7 +121,7 @@ NULLS = 370
 GATES = 40
 SEED = 1
 certify: all planted ## is the gate right? hundreds of gates of planted changes (hours; goes on where it stopped)
-	@harness/certify.sh $(BUILD) results/certify $(NULLS) $(GATES) $(SEED)
+	@harness/gate/certify.sh $(BUILD) results/certify $(NULLS) $(GATES) $(SEED)
 
 certificate: ## store what make certify found in results/reference/certify, with its certificate
 	@test -f results/certify/gates.jsonl || { echo 'certificate: no results/certify/gates.jsonl; try: make certify' >&2; exit 2; }
@@ -189,7 +190,7 @@ lint: ## clang-tidy and cppcheck over the C, shellcheck over the shell
 		--suppress=missingIncludeSystem \
 		'-Djson_array_foreach(array,i,item)=for(i=0;(item=json_array_get(array,i));i++)' \
 		'-Djson_object_foreach(object,key,item)=for(key=first_key(object);(item=json_object_get(object,key));)' \
-		-I. -Iallocators -Iworkloads allocators harness workloads
+		-I. -Iallocators -Iharness -Iworkloads allocators harness workloads
 	git ls-files 'allocators/*.c' 'harness/*.c' 'workloads/*.c' | xargs --max-procs=2 -I{} \
 		clang-tidy --quiet --warnings-as-errors='*' {} -- -std=gnu11 -fno-builtin -I. -Iallocators -Iharness \
 		-Iworkloads -DBUILD_COMPILER='""' -DBUILD_FLAGS='""'

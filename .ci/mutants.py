@@ -33,11 +33,11 @@ class Mutant(NamedTuple):
     why: str
 
 
-SEQUENTIAL_PY, GATES_PY = "analysis/sequential.py", "analysis/gates.py"
-STATISTICS_PY = "analysis/statistics.py"
-SEQUENTIAL_C, JUDGE_C = "harness/sequential.c", "harness/gate_judge.c"
-DESCRIBE_C, STOP_C = "harness/gate_describe.c", "harness/stop.c"
-STATISTICS_C = "harness/statistics.c"
+SEQUENTIAL_PY, GATES_PY = "analysis/statistics/sequential.py", "analysis/gate/gates.py"
+STATISTICS_PY = "analysis/statistics/statistics.py"
+SEQUENTIAL_C, JUDGE_C = "harness/judge/sequential.c", "harness/judge/gate_judge.c"
+DESCRIBE_C, STOP_C = "harness/gate/gate_describe.c", "harness/judge/stop.c"
+STATISTICS_C = "harness/judge/statistics.c"
 
 MUTANTS = (
     Mutant(SEQUENTIAL_PY, "A = 10  #", "A = 1  #", "another mixture"),
@@ -211,7 +211,7 @@ def main() -> int:
                 return complain(f"the tests of {file} fail without any mutant", "make test")
         for mutant in mutants:
             fates.append(tried(mutant, tree))
-            print(f"{fates[-1]:<6} {mutant.file:<26} {mutant.why}", flush=True)
+            print(f"{fates[-1]:<6} {mutant.file:<33} {mutant.why}", flush=True)
     alive, broken = fates.count("ALIVE"), fates.count("BROKEN")
     print(f"{len(mutants)} mutants, {alive} alive, {broken} broken")
     return 2 if broken else int(alive > 0)

@@ -11,26 +11,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .certificate import load_certified
-from .certificate_page import write_certificate
-from .claims_file import FILE as CLAIMS_FILE
-from .claims_page import stored_runs
-from .claims_report import claims_differences, write_claims
+from .certificate.certificate import load_certified
+from .certificate.page import write_certificate
+from .claims.file import FILE as CLAIMS_FILE
+from .claims.page import stored_runs
+from .claims.report import claims_differences, write_claims
+from .comparison.run_formats import FORMATS, brief
+from .comparison.watch import keep_off_samples, watch
 from .complaint import Complaint
-from .fill import filled
-from .formats import terminal
-from .gate_tables import gate_document, write_gate_report
-from .gates import gate_differences, load_gate
-from .history import load_history
-from .history_page import write_history
-from .joined import join
-from .profile_stacks import write_stacks
-from .profile_tables import FUNCTIONS_SHOWN, document
-from .records import load
-from .report import differences, write_report
-from .run_formats import FORMATS, brief
-from .sections import read_sections
-from .watch import keep_off_samples, watch
+from .document.formats import terminal
+from .gate.gates import gate_differences, load_gate
+from .gate.history import load_history
+from .gate.history_page import write_history
+from .gate.tables import gate_document, write_gate_report
+from .profile.stacks import write_stacks
+from .profile.tables import FUNCTIONS_SHOWN, document
+from .records.joined import join
+from .records.records import load
+from .report.fill import filled
+from .report.report import differences, write_report
+from .report.sections import read_sections
 
 STATUS_DIFFERENT = 1
 STATUS_USAGE = 2

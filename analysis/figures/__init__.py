@@ -16,7 +16,7 @@ import pkgutil
 from collections.abc import Iterable
 from types import ModuleType
 
-from ..records import Recorded, Run
+from ..records.records import Recorded, Run
 
 
 def figures_for(run: Run) -> dict[str, ModuleType]:

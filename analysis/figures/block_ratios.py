@@ -10,11 +10,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from .. import panels, statistics
-from ..colours import colours
-from ..records import Run
-from ..residuals import residuals
-from ..rounding import fixed
+from ..comparison.residuals import residuals
+from ..drawing import panels
+from ..drawing.colours import colours
+from ..records.records import Run
+from ..statistics import statistics
+from ..statistics.rounding import fixed
 
 PLACE = 2
 QUESTION = "Are the blocks independent, and what does their spread look like?"

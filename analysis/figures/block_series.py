@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from .. import panels
-from ..colours import colours
-from ..records import Run
-from ..residuals import residuals
-from ..rounding import significant
-from ..weather import along_time
+from ..comparison.residuals import residuals
+from ..comparison.weather import along_time
+from ..drawing import panels
+from ..drawing.colours import colours
+from ..records.records import Run
+from ..statistics.rounding import significant
 
 PLACE = 2
 QUESTION = "Did a drift, or the weather on the machine, get into the effects?"

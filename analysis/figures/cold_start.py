@@ -9,10 +9,10 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from .. import against_operations as lines
-from .. import panels
-from ..estimates import OPERATIONS
-from ..records import Run
+from ..comparison.estimates import OPERATIONS
+from ..drawing import against_operations as lines
+from ..drawing import panels
+from ..records.records import Run
 
 QUESTION = "How fast is a process that has done so many operations since its cold start?"
 

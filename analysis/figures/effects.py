@@ -11,11 +11,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from .. import panels
-from ..colours import colours, markers
-from ..estimates import OPERATIONS
-from ..judgement import judged
-from ..records import Run
+from ..comparison.estimates import OPERATIONS
+from ..comparison.judgement import judged
+from ..drawing import panels
+from ..drawing.colours import colours, markers
+from ..records.records import Run
 
 PLACE = 0
 QUESTION = "By how much does each arm differ, and how sure is that?"

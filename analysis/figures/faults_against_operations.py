@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import against_operations as lines
-from ..estimates import FAULTS
-from ..records import Run
+from ..comparison.estimates import FAULTS
+from ..drawing import against_operations as lines
+from ..records.records import Run
 
 QUESTION = "Does an arm go on taking page faults as the work goes on, or does it reuse its memory?"
 

@@ -11,12 +11,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from .. import panels
-from ..colours import colours, markers
-from ..estimates import OPERATIONS
-from ..judgement import judged
-from ..records import Run
-from ..wording import relative
+from ..comparison.estimates import OPERATIONS
+from ..comparison.judgement import judged
+from ..comparison.wording import relative
+from ..drawing import panels
+from ..drawing.colours import colours, markers
+from ..records.records import Run
 
 QUESTION = "Do two changes together do more, or less, than each of them alone?"
 PANEL_INCHES = 1.95

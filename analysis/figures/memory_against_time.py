@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import against_operations as lines
-from ..estimates import Metric
-from ..records import Run
+from ..comparison.estimates import Metric
+from ..drawing import against_operations as lines
+from ..records.records import Run
 
 QUESTION = "Does an arm's resident memory level off as time goes on?"
 RESIDENT = Metric(

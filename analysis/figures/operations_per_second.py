@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import value_rows
-from ..estimates import OPERATIONS
-from ..records import Run
+from ..comparison.estimates import OPERATIONS
+from ..drawing import value_rows
+from ..records.records import Run
 
 QUESTION = "How fast is each arm in each cell?"
 

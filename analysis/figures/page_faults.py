@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import value_rows
-from ..estimates import FAULTS
-from ..panels import measured_cells
-from ..records import Run
+from ..comparison.estimates import FAULTS
+from ..drawing import value_rows
+from ..drawing.panels import measured_cells
+from ..records.records import Run
 
 QUESTION = "How many page faults does each arm take in each cell?"
 

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import value_rows
-from ..estimates import PEAK_MEMORY
-from ..panels import measured_cells
-from ..records import Run
+from ..comparison.estimates import PEAK_MEMORY
+from ..drawing import value_rows
+from ..drawing.panels import measured_cells
+from ..records.records import Run
 
 QUESTION = "How much memory does each arm hold at its peak, in each cell?"
 

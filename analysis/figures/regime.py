@@ -11,10 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 from numpy.typing import NDArray
 
-from .. import panels
-from ..colours import colours
-from ..estimates import FAULTS, OPERATIONS
-from ..records import Run
+from ..comparison.estimates import FAULTS, OPERATIONS
+from ..drawing import panels
+from ..drawing.colours import colours
+from ..records.records import Run
 
 QUESTION = "At which number of operations and slots do the published operations per second appear?"
 MARKERS = "osD^v<>p"

@@ -14,10 +14,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from analysis.blocks import cpus
-from analysis.formats import terminal
-from analysis.records import load
-from analysis.tables import document
+from analysis.comparison.tables import document
+from analysis.document.formats import terminal
+from analysis.records.blocks import cpus
+from analysis.records.records import load
 
 from .synthetic import write_run
 

@@ -5,9 +5,9 @@ SPDX-License-Identifier: MIT"""
 from pathlib import Path
 from typing import Any
 
-from analysis.estimates import OPERATIONS
-from analysis.judgement import judged
-from analysis.records import Run, load
+from analysis.comparison.estimates import OPERATIONS
+from analysis.comparison.judgement import judged
+from analysis.records.records import Run, load
 
 from .synthetic import write_run
 

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from analysis.blocks import DEFAULT_EVENTS
-from analysis.gates import gate_differences, load_gate
+from analysis.gate.gates import gate_differences, load_gate
+from analysis.records.blocks import DEFAULT_EVENTS
 
 from . import gate_oracle
 from .synthetic import arm_record, write_run

@@ -7,7 +7,7 @@
  * stopped; 0: it would not.
  *
  * SPDX-License-Identifier: MIT */
-#include "gate_report.h"
+#include "gate/gate_report.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from analysis.certificate import VERDICTS
+from analysis.certificate.certificate import VERDICTS
 
 from .synthetic import write_run
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.certificate import (
+from analysis.certificate.certificate import (
     derived,
     gates_needed,
     kept,
@@ -16,17 +16,17 @@ from analysis.certificate import (
     nominal,
     share,
 )
-from analysis.certificate_page import (
+from analysis.certificate.operating_curve import points
+from analysis.certificate.page import (
     certificate_files,
     certificate_summary,
     nine_digits,
     write_certificate,
 )
+from analysis.certificate.usual_methods import compared
 from analysis.commands import run
 from analysis.complaint import Complaint
-from analysis.fill import filled
-from analysis.operating_curve import points
-from analysis.usual_methods import compared
+from analysis.report.fill import filled
 
 from .synthetic_gates import CELLS, write_gates, write_planted_changes
 

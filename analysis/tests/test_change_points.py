@@ -4,8 +4,8 @@ SPDX-License-Identifier: MIT"""
 
 import numpy as np
 
-from analysis.change_points import best_cut, change_points
-from analysis.statistics import binomial_interval
+from analysis.statistics.change_points import best_cut, change_points
+from analysis.statistics.statistics import binomial_interval
 
 ALPHA = 0.05
 

@@ -12,15 +12,15 @@ import pandas as pd
 import pytest
 import yaml
 
-from analysis.claims import CLAIMED_METRICS, Judged, verdict_of
-from analysis.claims_file import FILE, Rule, arm_ids, cell_ids, read_claims, rule_of
-from analysis.claims_page import judged_claims, said, stored_runs
-from analysis.claims_report import claims_files
+from analysis.claims.claims import CLAIMED_METRICS, Judged, verdict_of
+from analysis.claims.file import FILE, Rule, arm_ids, cell_ids, read_claims, rule_of
+from analysis.claims.page import judged_claims, said, stored_runs
+from analysis.claims.report import claims_files
 from analysis.commands import run as command
+from analysis.comparison.numbers import keys_of
 from analysis.complaint import Complaint
-from analysis.fill import filled
-from analysis.numbers import keys_of
-from analysis.statistics import Interval
+from analysis.report.fill import filled
+from analysis.statistics.statistics import Interval
 
 from .synthetic import write_run
 from .synthetic_profiles import write_ledger, write_profile
@@ -310,7 +310,8 @@ def test_the_command_writes_its_files(tmp_path: Path, capsys: pytest.CaptureFixt
 
 
 def test_ids_are_those_that_slablab_gave() -> None:
-    """The stored plans hold what harness/expand_arms.c and expand_cells.c made of the files."""
+    """The stored plans hold what harness/experiment/expand_arms.c and expand_cells.c made of the
+    files."""
     compared = 0
     for path in sorted(ROOT.glob("results/reference/*/*-full/plan.json")):
         plan = json.loads(path.read_text())

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from analysis.conditions import drift, huge_pages, no_pmu, oversubscribed
-from analysis.judgement import cautions
-from analysis.records import Run, load
+from analysis.comparison.conditions import drift, huge_pages, no_pmu, oversubscribed
+from analysis.comparison.judgement import cautions
+from analysis.records.records import Run, load
 
 from .synthetic import write_run
 

@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import signal, stats
 
-from analysis.statistics import holm, median_interval, sign_test_p
+from analysis.statistics.statistics import holm, median_interval, sign_test_p
 
 ALPHA = 0.05
 EFFECT = np.log(1.03)

@@ -19,12 +19,12 @@ from fontTools.ttLib import TTFont
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from analysis.colours import BASELINE, CONTROL_MARKER, MARKERS, PALETTE, colours, markers
-from analysis.drawing import INK, ONE_COLUMN, TWO_COLUMNS, Drawing, drawn, provenance
-from analysis.figure_data import digest
+from analysis.comparison.residuals import residuals
+from analysis.drawing.colours import BASELINE, CONTROL_MARKER, MARKERS, PALETTE, colours, markers
+from analysis.drawing.drawing import INK, ONE_COLUMN, TWO_COLUMNS, Drawing, drawn, provenance
+from analysis.drawing.figure_data import digest
 from analysis.figures import effects, figures_for, interaction
-from analysis.records import Run, load
-from analysis.residuals import residuals
+from analysis.records.records import Run, load
 
 from .synthetic import HASH, write_run
 

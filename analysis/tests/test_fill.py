@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from analysis.complaint import Complaint
-from analysis.fill import filled
+from analysis.report.fill import filled
 
 from .synthetic import write_run
 from .synthetic_profiles import write_ledger, write_profile

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis.flame import flame, place, tree_of
-from analysis.flame_difference import GREY, LESS, MORE, flame_difference
-from analysis.flame_svg import LETTER, shortened
-from analysis.layers import LAYERS, MEMORIES, ink_on
-from analysis.profiles import Profile, load_profile
+from analysis.profile.flame import flame, place, tree_of
+from analysis.profile.flame_difference import GREY, LESS, MORE, flame_difference
+from analysis.profile.flame_svg import LETTER, shortened
+from analysis.records.layers import LAYERS, MEMORIES, ink_on
+from analysis.records.profiles import Profile, load_profile
 
 from .synthetic_profiles import Stacks, write_profile
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from analysis.gates import derived_rows, derived_verdict, gate_differences, load_gate
+from analysis.gate.gates import derived_rows, derived_verdict, gate_differences, load_gate
 
 from . import gate_oracle
 from .gate_runs import (
@@ -27,9 +27,9 @@ from .gate_runs import (
 )
 
 ROOT = Path(__file__).parents[2]
-# What harness/gate_judge.c and gate_describe.c call.
-JUDGE = ("gate_judge", "gate_describe", "sequential", "statistics", "memory", "complain", "text")
-JUDGE += ("metric", "plan")
+# What harness/judge/gate_judge.c and gate_describe.c call.
+JUDGE = ("judge/gate_judge", "gate/gate_describe", "judge/sequential", "judge/statistics")
+JUDGE += ("base/memory", "base/complain", "base/text", "experiment/metric", "experiment/plan")
 
 
 def _noisy_faults(arm: str, cell: str, number: int) -> int:

@@ -15,10 +15,10 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from ..records import load
-from ..sequential import Rule, confidence_sequence, decide
-from ..statistics import sign_test_p
 from .test_coverage import EFFECT, NOISES, differences
+from analysis.records.records import load
+from analysis.statistics.sequential import Rule, confidence_sequence, decide
+from analysis.statistics.statistics import sign_test_p
 
 NULL_RUNS = sorted(Path(__file__).parents[2].glob("results/reference/null/*-full"))
 GATES = 600

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ..sequential import Rule, confidence_sequence, decide
-from ..statistics import median_interval
 from .test_coverage import CLOCKS, EFFECT, NAIVE, NOISES, differences, naive_false_alarms
 from .test_gate_replay import FALSE_ALARMS_MAX, within
+from analysis.statistics.sequential import Rule, confidence_sequence, decide
+from analysis.statistics.statistics import median_interval
 
 ALPHA = 0.05
 TIME = Rule(0.02, False, math.log(5 / 0.005), math.log(20))  # one of five rows that decide

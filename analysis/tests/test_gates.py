@@ -12,9 +12,9 @@ import pytest
 
 from analysis.commands import run
 from analysis.complaint import Complaint
-from analysis.formats import TERMINAL_COLUMNS
-from analysis.gates import derived_rows, derived_verdict, gate_differences, load_gate
-from analysis.sequential import log_e_one_sided
+from analysis.document.formats import TERMINAL_COLUMNS
+from analysis.gate.gates import derived_rows, derived_verdict, gate_differences, load_gate
+from analysis.statistics.sequential import log_e_one_sided
 
 from .gate_runs import (
     CELLS,

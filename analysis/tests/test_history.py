@@ -11,8 +11,8 @@ import pytest
 
 from analysis.commands import run
 from analysis.complaint import Complaint
-from analysis.history import ALPHA, load_history
-from analysis.history_page import change_table, history_files, latest_table
+from analysis.gate.history import ALPHA, load_history
+from analysis.gate.history_page import change_table, history_files, latest_table
 
 from .synthetic_gates import CELLS, gate_record, row_record
 

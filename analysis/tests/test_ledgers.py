@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis import profile_estimates as estimates
 from analysis.complaint import Complaint
-from analysis.joined import join
-from analysis.ledgers import Ledger, Touches, load_ledger
-from analysis.profile_figures.fault_heat_map import (
+from analysis.profile import estimates
+from analysis.profile.figures.fault_heat_map import (
     TIME_BINS,
     counts_of,
     ended_ms,
     time_range_ns,
 )
+from analysis.records.joined import join
+from analysis.records.ledgers import Ledger, Touches, load_ledger
 
 from .synthetic_profiles import Rows, write_ledger, write_profile
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from analysis.claims_file import FILE as CLAIMS
-from analysis.claims_report import write_claims
+from analysis.claims.file import FILE as CLAIMS
+from analysis.claims.report import write_claims
 from analysis.commands import run as command
-from analysis.numbers import (
+from analysis.comparison.numbers import (
     FILE,
     HEAD,
     key_of,
@@ -21,9 +21,9 @@ from analysis.numbers import (
     numbers,
     numbers_differences,
 )
-from analysis.records import Run, load
-from analysis.report import numbers_file
-from analysis.sections import Timed
+from analysis.records.records import Run, load
+from analysis.report.report import numbers_file
+from analysis.report.sections import Timed
 
 from .synthetic import write_run
 

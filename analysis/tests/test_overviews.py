@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from analysis.estimates import SYSTEM_TIME_SHARE
-from analysis.judgement import cautions
-from analysis.run_formats import FORMATS
-from analysis.tables import document
+from analysis.comparison.estimates import SYSTEM_TIME_SHARE
+from analysis.comparison.judgement import cautions
+from analysis.comparison.run_formats import FORMATS
+from analysis.comparison.tables import document
 
 from .examples import CELLS, PUBLISHED, rows, some_run
 

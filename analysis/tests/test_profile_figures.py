@@ -12,13 +12,13 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis import profile_estimates as estimates
-from analysis.drawing import ONE_COLUMN, TWO_COLUMNS, Width, drawn
-from analysis.joined import Joined, join
-from analysis.layers import LAYER_HATCHES, LAYERS, MEMORIES, MEMORY_HATCHES
-from analysis.profile_figures import fault_heat_map, faults_by_memory, where_time_goes
-from analysis.profile_figures.where_time_goes import times_of
-from analysis.profile_tables import document
+from analysis.drawing.drawing import ONE_COLUMN, TWO_COLUMNS, Width, drawn
+from analysis.profile import estimates
+from analysis.profile.figures import fault_heat_map, faults_by_memory, where_time_goes
+from analysis.profile.figures.where_time_goes import times_of
+from analysis.profile.tables import document
+from analysis.records.joined import Joined, join
+from analysis.records.layers import LAYER_HATCHES, LAYERS, MEMORIES, MEMORY_HATCHES
 
 from .synthetic_profiles import Rows, Stacks, write_ledger, write_profile
 

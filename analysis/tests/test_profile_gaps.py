@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from analysis.complaint import Complaint
-from analysis.document import Table
-from analysis.fill import filled
-from analysis.joined import Joined, join
-from analysis.profile_stacks import stack_files
-from analysis.profile_tables import document, long_forms
-from analysis.sections import Explained
+from analysis.document.document import Table
+from analysis.profile.stacks import stack_files
+from analysis.profile.tables import document, long_forms
+from analysis.records.joined import Joined, join
+from analysis.report.fill import filled
+from analysis.report.sections import Explained
 
 from .synthetic_profiles import Rows, Stacks, write_ledger, write_profile
 

@@ -14,15 +14,15 @@ import pandas as pd
 import pytest
 
 from analysis import commands
-from analysis.document import Row, Table
-from analysis.drawing import PAPER
-from analysis.joined import join
-from analysis.profile_numbers import profile_numbers
-from analysis.profile_stacks import stack_files
-from analysis.profile_tables import document
-from analysis.profile_wording import points_text, share_text, time_text
-from analysis.split_tables import split
-from analysis.statistics import Interval
+from analysis.document.document import Row, Table
+from analysis.document.split_tables import split
+from analysis.drawing.drawing import PAPER
+from analysis.profile.numbers import profile_numbers
+from analysis.profile.stacks import stack_files
+from analysis.profile.tables import document
+from analysis.profile.wording import points_text, share_text, time_text
+from analysis.records.joined import join
+from analysis.statistics.statistics import Interval
 
 from .plausible import CELLS, write
 from .synthetic import write_run

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis import profile_estimates as estimates
 from analysis.complaint import Complaint
-from analysis.folded import folded, slugs
-from analysis.frames import function_of, functions_of
-from analysis.joined import join
-from analysis.profiles import Profile, load_profile
+from analysis.profile import estimates
+from analysis.profile.folded import folded, slugs
+from analysis.profile.frames import function_of, functions_of
+from analysis.records.joined import join
+from analysis.records.profiles import Profile, load_profile
 
 from .synthetic_profiles import Stacks, write_profile
 

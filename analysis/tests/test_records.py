@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis import blocks, shapes
+from analysis.comparison.estimates import FAULTS, OPERATIONS
+from analysis.comparison.judgement import cautions, void_reasons
 from analysis.complaint import Complaint
-from analysis.estimates import FAULTS, OPERATIONS
-from analysis.judgement import cautions, void_reasons
-from analysis.records import load
+from analysis.records import blocks, shapes
+from analysis.records.records import load
 
 from .synthetic import write_run
 

@@ -10,7 +10,7 @@ import pytest
 
 from analysis import commands
 from analysis.figures import figures_for
-from analysis.records import load
+from analysis.records.records import load
 
 from .synthetic import write_run
 
@@ -110,7 +110,7 @@ def test_verify_finds_what_nothing_makes_and_a_new_report_removes_it(
 ) -> None:
     """A picture of an older analysis; tables of another run of the page, with a longer name,
     stay."""
-    monkeypatch.setattr("analysis.sections.figures_for", lambda run: {})
+    monkeypatch.setattr("analysis.report.sections.figures_for", lambda run: {})
     folders = [write_run(tmp_path / name, {"a": 0.0}, CELLS[:1], 6) for name in ("one", "one-b")]
     report = ["report", *map(str, folders), "--out", str(tmp_path / "out")]
     verify = ["verify", *map(str, folders), "--against", str(tmp_path / "out")]
@@ -176,7 +176,7 @@ def test_a_grid_with_any_number_of_blocks_is_reported(tmp_path: Path, blocks: in
 
 
 def test_several_runs_share_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("analysis.sections.figures_for", lambda run: {})
+    monkeypatch.setattr("analysis.report.sections.figures_for", lambda run: {})
     for name in ("one", "two"):
         write_run(tmp_path / name, {"a": 0.0}, CELLS, 6)
     words = ["report", str(tmp_path / "one"), str(tmp_path / "two"), "--out", str(tmp_path / "out")]
@@ -187,7 +187,7 @@ def test_several_runs_share_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_two_runs_are_two_tables_and_csv_is_of_one(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("analysis.sections.figures_for", lambda run: {})
+    monkeypatch.setattr("analysis.report.sections.figures_for", lambda run: {})
     folders = [str(write_run(tmp_path / name, {"a": 0.0}, CELLS, 6)) for name in ("one", "two")]
     assert commands.run(["table", *folders]) == 0
     text = capsys.readouterr().out

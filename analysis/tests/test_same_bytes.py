@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis.report import write_report
-from analysis.sections import read_sections
+from analysis.report.report import write_report
+from analysis.report.sections import read_sections
 
 from .another_processor import TOWARDS, neighbour
 from .synthetic import write_run
@@ -101,7 +101,7 @@ def test_one_cpu_and_two_give_the_same_report(
     ]
     found = []
     for cpus in (1, 2):
-        monkeypatch.setattr("analysis.report.cpus", lambda cpus=cpus: cpus)
+        monkeypatch.setattr("analysis.report.report.cpus", lambda cpus=cpus: cpus)
         write_report(read_sections(folders), tmp_path / f"out {cpus}")
         found.append(_hashes(tmp_path / f"out {cpus}"))
     assert found[0] == found[1]

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from scipy import special, stats
 
-from ..sequential import (
+from analysis.statistics.sequential import (
     Rule,
     confidence_sequence,
     decide,
@@ -23,7 +23,7 @@ from ..sequential import (
     sequential_mde,
     sequential_mde_rank,
 )
-from ..statistics import median_interval
+from analysis.statistics.statistics import median_interval
 
 HARNESS = Path(__file__).parents[2] / "harness"
 TIME = Rule(margin=0.02, is_count=False, fail_at=math.log(800), pass_at=math.log(20))
@@ -169,12 +169,12 @@ def test_instructions_have_the_spread_of_the_base():
 
 @pytest.fixture(scope="module")
 def harness(tmp_path_factory):
-    """harness/sequential.c as a library."""
+    """harness/judge/sequential.c as a library."""
     compiler = shutil.which("gcc") or shutil.which("cc")
     if compiler is None or not HARNESS.is_dir():
         pytest.skip("needs a C compiler and the harness's source")
     path = tmp_path_factory.mktemp("library") / "sequential.so"
-    names = ("sequential", "statistics", "memory", "complain")
+    names = ("judge/sequential", "judge/statistics", "base/memory", "base/complain")
     sources = [str(HARNESS / f"{name}.c") for name in names]
     subprocess.run(
         [compiler, "-O1", "-shared", "-fPIC", "-I", str(HARNESS), "-o", str(path), *sources]

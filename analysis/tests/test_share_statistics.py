@@ -5,13 +5,13 @@ SPDX-License-Identifier: MIT"""
 import numpy as np
 import pytest
 
-from analysis.share_statistics import (
+from analysis.statistics.share_statistics import (
     difference_of_shares,
     jackknife_deviation,
     share_of_samples,
     time_of_share,
 )
-from analysis.statistics import binomial_interval
+from analysis.statistics.statistics import binomial_interval
 
 ALPHA = 0.05
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from analysis import statistics as s
+from analysis.statistics import statistics as s
 
 RANDOM = np.random.default_rng(7)
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.report import VERSIONS, differences, versions, write_report
-from analysis.sections import Section, read_sections
+from analysis.report.report import VERSIONS, differences, versions, write_report
+from analysis.report.sections import Section, read_sections
 
 ROOT = Path(__file__).parents[2]
 STORED = ROOT / "results/reference/report"

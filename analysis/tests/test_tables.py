@@ -10,21 +10,21 @@ from typing import Any
 
 import pytest
 
-from analysis import statistics
-from analysis.colours import BASELINE, colours
-from analysis.estimates import (
+from analysis.comparison.estimates import (
     FAULTS,
     OPERATIONS,
     PEAK_MEMORY,
     PROCESS_FAULTS,
     PROCESS_OPERATIONS,
 )
-from analysis.formats import escape_latex
-from analysis.judgement import cautions, facts_of, void_reasons
-from analysis.records import load
-from analysis.run_formats import FORMATS
-from analysis.tables import document
-from analysis.wording import number, per_cent
+from analysis.comparison.judgement import cautions, facts_of, void_reasons
+from analysis.comparison.run_formats import FORMATS
+from analysis.comparison.tables import document
+from analysis.comparison.wording import number, per_cent
+from analysis.document.formats import escape_latex
+from analysis.drawing.colours import BASELINE, colours
+from analysis.records.records import load
+from analysis.statistics import statistics
 
 from .examples import CELLS, PUBLISHED, rows, some_run
 

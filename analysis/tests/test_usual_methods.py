@@ -5,7 +5,7 @@ SPDX-License-Identifier: MIT"""
 import numpy as np
 import pytest
 
-from ..usual_methods import METHODS, interleaved_windows, methods_table, windows
+from analysis.certificate.usual_methods import METHODS, interleaved_windows, methods_table, windows
 
 
 def test_a_window_is_a_then_b_and_no_time_is_used_twice() -> None:

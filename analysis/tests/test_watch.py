@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from analysis import commands
+from analysis.comparison.watch import CLEAR, watch
 from analysis.complaint import Complaint
-from analysis.watch import CLEAR, watch
 
 from .synthetic import write_run
 

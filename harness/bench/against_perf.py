@@ -19,7 +19,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from analysis.statistics import Interval, share_of_totals
+from analysis.statistics.statistics import Interval, share_of_totals
 
 FAULT = "asm_exc_page_fault"
 PROCESSES = 4  # of each in a round

@@ -6,14 +6,14 @@
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include "clock.h"
-#include "complain.h"
-#include "fold.h"
-#include "memory.h"
-#include "project.h"
-#include "sample.h"
-#include "text.h"
-#include "workload_description.h"
+#include "base/clock.h"
+#include "base/complain.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "catalogue/project.h"
+#include "catalogue/workload_description.h"
+#include "instrument/fold.h"
+#include "sample/sample.h"
 
 #include <stdio.h>
 #include <stdlib.h>

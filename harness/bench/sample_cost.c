@@ -8,14 +8,14 @@
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include "block.h"
-#include "clock.h"
-#include "complain.h"
-#include "event_names.h"
-#include "memory.h"
-#include "project.h"
-#include "record.h"
-#include "statistics.h"
+#include "base/clock.h"
+#include "base/complain.h"
+#include "base/memory.h"
+#include "base/record.h"
+#include "catalogue/project.h"
+#include "judge/statistics.h"
+#include "machine/event_names.h"
+#include "run/block.h"
 
 #include <fcntl.h>
 #include <stdio.h>

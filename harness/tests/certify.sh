@@ -42,7 +42,7 @@ fail() {
 # ask STATUS -- 3 gates of nothing, 4 of time+2, 2 of each of the 7 other changes.
 ask() {
     local status=0
-    harness/certify.sh "$build" "$out" 3 2 7 >"$scratch/log" 2>&1 || status=$?
+    harness/gate/certify.sh "$build" "$out" 3 2 7 >"$scratch/log" 2>&1 || status=$?
     [[ $status -eq $1 ]] || { cat "$scratch/log"; fail "status $status, and not $1"; }
 }
 

@@ -9,7 +9,7 @@
 #ifndef SLABLAB_FAKE_WORKLOAD_H
 #define SLABLAB_FAKE_WORKLOAD_H
 
-#include "clock.h"
+#include "base/clock.h"
 #include "workloads/region.h"
 
 #include <signal.h>

@@ -15,10 +15,10 @@
 
 #include <cmocka.h>
 
-#include "catalogue.h"
-#include "peers.h"
-#include "project.h"
-#include "text.h"
+#include "base/text.h"
+#include "catalogue/catalogue.h"
+#include "catalogue/peers.h"
+#include "catalogue/project.h"
 
 #include <fcntl.h>
 #include <limits.h>

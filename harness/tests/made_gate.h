@@ -4,7 +4,7 @@
 #ifndef SLABLAB_MADE_GATE_H
 #define SLABLAB_MADE_GATE_H
 
-#include "gate_judge.h"
+#include "judge/gate_judge.h"
 
 #include <string.h>
 

@@ -9,8 +9,8 @@
 
 #include "made_trace.h"
 
-#include "ledger.h"
-#include "text.h"
+#include "base/text.h"
+#include "instrument/ledger.h"
 
 #define DECLARE(words)                                                       \
     __asm__(".pushsection .slablab.layers,\"\",@progbits\n.string \"" words "\"\n.popsection")

@@ -4,7 +4,7 @@
 #ifndef SLABLAB_MADE_RECORDS_H
 #define SLABLAB_MADE_RECORDS_H
 
-#include "plan.h"
+#include "experiment/plan.h"
 
 #include <jansson.h>
 

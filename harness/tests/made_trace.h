@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "trace.h"
+#include "trace/trace.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -12,12 +12,12 @@
 
 #include <cmocka.h>
 
-#include "attestation.h"
-#include "block.h"
-#include "calibrate.h"
+#include "catalogue/project.h"
 #include "fake_workload.h"
-#include "project.h"
-#include "schedule.h"
+#include "run/attestation.h"
+#include "run/block.h"
+#include "run/calibrate.h"
+#include "run/schedule.h"
 
 #include <limits.h>
 #include <sys/stat.h>

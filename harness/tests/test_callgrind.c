@@ -6,9 +6,9 @@
  * SPDX-License-Identifier: MIT */
 #include "fixture.h"
 
-#include "callgrind.h"
-#include "instructions.h"
-#include "interrupt.h"
+#include "base/interrupt.h"
+#include "gate/callgrind.h"
+#include "gate/instructions.h"
 
 #include <math.h>
 #include <signal.h>

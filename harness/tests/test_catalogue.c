@@ -3,10 +3,10 @@
  * SPDX-License-Identifier: MIT */
 #include "fixture.h"
 
-#include "build_id.h"
-#include "capture.h"
-#include "event_names.h"
-#include "workload_description.h"
+#include "base/capture.h"
+#include "catalogue/build_id.h"
+#include "catalogue/workload_description.h"
+#include "machine/event_names.h"
 
 static void phases_are_sources_or_objects(void **state)
 {

@@ -8,10 +8,10 @@
 
 #include <cmocka.h>
 
-#include "arena.h"
-#include "intern.h"
-#include "memory.h"
-#include "number_map.h"
+#include "base/arena.h"
+#include "base/intern.h"
+#include "base/memory.h"
+#include "base/number_map.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "environment.h"
+#include "sample/environment.h"
 
 #include <stdlib.h>
 #include <string.h>

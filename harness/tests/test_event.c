@@ -9,10 +9,10 @@
 
 #include <cmocka.h>
 
-#include "counters.h"
-#include "event.h"
-#include "event_names.h"
-#include "system_facts.h"
+#include "machine/event.h"
+#include "machine/event_names.h"
+#include "machine/system_facts.h"
+#include "sample/counters.h"
 
 #include <stdlib.h>
 #include <string.h>

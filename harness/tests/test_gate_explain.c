@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: MIT */
 #include "fixture.h"
 
-#include "contrast.h"
-#include "gate_explain.h"
+#include "gate/contrast.h"
+#include "gate/gate_explain.h"
 
 static char const source[] = "#include <stddef.h>\n"
                              "void *__libc_malloc(size_t size);\n"

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
+#include "judge/sequential.h"
 #include "made_gate.h"
-#include "sequential.h"
 
 #include <math.h>
 

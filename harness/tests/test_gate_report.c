@@ -8,10 +8,10 @@
 
 #include <cmocka.h>
 
-#include "complain.h"
-#include "gate_report.h"
+#include "base/complain.h"
+#include "base/text.h"
+#include "gate/gate_report.h"
 #include "made_gate.h"
-#include "text.h"
 
 #include <stdlib.h>
 

@@ -6,9 +6,9 @@
  * SPDX-License-Identifier: MIT */
 #include "fixture.h"
 
-#include "build_id.h"
-#include "gate_spec.h"
-#include "interrupt.h"
+#include "base/interrupt.h"
+#include "catalogue/build_id.h"
+#include "gate/gate_spec.h"
 
 #include <signal.h>
 

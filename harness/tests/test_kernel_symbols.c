@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "kernel_symbols.h"
-#include "symbols.h"
+#include "symbols/kernel_symbols.h"
+#include "symbols/symbols.h"
 
 #include <stdio.h>
 #include <stdlib.h>

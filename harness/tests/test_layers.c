@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "project.h"
-#include "text.h"
+#include "base/text.h"
+#include "catalogue/project.h"
 
 #include <dwarf.h>
 #include <elfutils/libdw.h>

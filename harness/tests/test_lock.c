@@ -5,7 +5,7 @@
  * SPDX-License-Identifier: MIT */
 #include "fixture.h"
 
-#include "lock.h"
+#include "run/lock.h"
 
 static void a_folder_is_locked_once(void **state)
 {

@@ -3,9 +3,9 @@
  * SPDX-License-Identifier: MIT */
 #include "fixture.h"
 
-#include "build_id.h"
-#include "machine.h"
-#include "system_facts.h"
+#include "catalogue/build_id.h"
+#include "machine/system_facts.h"
+#include "run/machine.h"
 
 #include <errno.h>
 

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "fixture.h"
 
-#include "plan.h"
+#include "experiment/plan.h"
 
 #include <jansson.h>
 

@@ -9,9 +9,9 @@
 
 #include <cmocka.h>
 
+#include "base/record.h"
+#include "judge/tally.h"
 #include "made_records.h"
-#include "record.h"
-#include "tally.h"
 
 #include <signal.h>
 #include <stdio.h>

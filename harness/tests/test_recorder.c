@@ -13,8 +13,8 @@
 #include <cmocka.h>
 
 #include "fake_workload.h"
-#include "fold.h"
-#include "sample.h"
+#include "instrument/fold.h"
+#include "sample/sample.h"
 
 #include <pthread.h>
 #include <sys/wait.h>

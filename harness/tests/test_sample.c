@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "fake_workload.h"
-#include "sample.h"
+#include "sample/sample.h"
 
 static char *events[] = {"page-faults", "task-clock", "minor-faults", "slablab-has-no-such-event"};
 static struct sampler sampler;

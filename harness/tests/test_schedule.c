@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "schedule.h"
+#include "run/schedule.h"
 
 #include <string.h>
 

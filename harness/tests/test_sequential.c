@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "sequential.h"
+#include "judge/sequential.h"
 
 #include <math.h>
 #include <string.h>

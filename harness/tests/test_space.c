@@ -4,7 +4,7 @@
 #define _GNU_SOURCE
 #include "made_trace.h"
 
-#include "space.h"
+#include "trace/space.h"
 
 static struct spaces *spaces;
 static uint32_t a_stack;

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "sparkline.h"
+#include "judge/sparkline.h"
 
 #include <string.h>
 

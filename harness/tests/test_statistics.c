@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "statistics.h"
+#include "judge/statistics.h"
 
 #include <math.h>
 

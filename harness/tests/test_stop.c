@@ -8,9 +8,9 @@
 
 #include <cmocka.h>
 
-#include "calibrate.h"
+#include "judge/stop.h"
 #include "made_records.h"
-#include "stop.h"
+#include "run/calibrate.h"
 
 #include <math.h>
 #include <string.h>

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "fixture.h"
 
-#include "stored_pace.h"
+#include "run/stored_pace.h"
 
 /* Two arms, three blocks at most, two cells. */
 static struct cell cells[] = {{.id = "a cold"}, {.id = "b cold"}};

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "made_records.h"
-#include "summary.h"
+#include "run/summary.h"
 
 #include <fcntl.h>
 #include <stdbool.h>

@@ -4,9 +4,9 @@
 #define _GNU_SOURCE
 #include "own_code.h"
 
-#include "build_id.h"
-#include "symbols.h"
-#include "text.h"
+#include "base/text.h"
+#include "catalogue/build_id.h"
+#include "symbols/symbols.h"
 
 #include <link.h>
 #include <stdlib.h>

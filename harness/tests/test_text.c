@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "text.h"
-#include "wrapped.h"
+#include "base/text.h"
+#include "base/wrapped.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "ring.h"
-#include "trace_builder.h"
+#include "trace/ring.h"
+#include "trace/trace_builder.h"
 
 #include <string.h>
 

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "text.h"
-#include "tracefs.h"
+#include "base/text.h"
+#include "machine/tracefs.h"
 
 #include <dirent.h>
 #include <stdlib.h>

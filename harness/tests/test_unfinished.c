@@ -3,9 +3,9 @@
  * SPDX-License-Identifier: MIT */
 #include "fixture.h"
 
-#include "machine.h"
-#include "plan.h"
-#include "unfinished.h"
+#include "experiment/plan.h"
+#include "run/machine.h"
+#include "run/unfinished.h"
 
 #include <jansson.h>
 

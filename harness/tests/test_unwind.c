@@ -6,8 +6,8 @@
  * SPDX-License-Identifier: MIT */
 #include "own_code.h"
 
-#include "symbols.h"
-#include "unwind.h"
+#include "symbols/symbols.h"
+#include "symbols/unwind.h"
 
 #include <stdlib.h>
 #include <sys/utsname.h>

@@ -1,0 +1,252 @@
+"""certificate.py -- how often the gate was right where the truth was planted, from `make certify`.
+
+gates.jsonl holds a line per gate: the variant, the exit status, the time and gate.json. The run of
+experiments/planted_changes.yaml beside it says how large each planted change of time is. All that a
+certificate states is derived from these two.
+
+SPDX-License-Identifier: MIT"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..complaint import Complaint
+from ..records.records import Run, load, record_files
+from ..statistics import statistics
+
+SCHEMA = "slablab-certificate/1"
+GATE_SCHEMA = "slablab-gate/1"
+VERDICTS = {"fail": 1, "pass": 0, "inconclusive": 3, "void": 4}  # in the order of columns; status
+ALPHA = 0.05  # of every band
+NOTHING_PLANTED = "null"
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What the gate promises of the share of one variant's gates that end in FAIL."""
+
+    text: str
+    variant: str
+    limit: float
+    at_most: bool
+
+
+PROMISES = (
+    Promise("FAIL in at most 1 % of gates where nothing changed", NOTHING_PLANTED, 0.01, True),
+    Promise("FAIL in at least 95 % of gates where 2 % of time were added", "time+2", 0.95, False),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Certified:
+    """What `make certify` left behind. run: the planted changes measured; None: not yet."""
+
+    path: Path
+    gates: list[dict[str, Any]]
+    run: Run | None
+    machine: dict[str, Any]
+
+    @property
+    def variants(self) -> list[str]:
+        """Nothing first, then changes of time from the smallest on, then the others by name."""
+        names = {gate["variant"] for gate in self.gates}
+        return sorted(names, key=lambda name: (not is_of_time(name), nominal(name) or 0.0, name))
+
+
+def is_of_time(variant: str) -> bool:
+    return variant == NOTHING_PLANTED or variant.startswith(("time+", "time-"))
+
+
+def nominal(variant: str) -> float | None:
+    """The change that a variant of time is called by: 0.02 of "time+2"."""
+    if variant == NOTHING_PLANTED:
+        return 0.0
+    return float(variant.removeprefix("time")) / 100 if is_of_time(variant) else None
+
+
+def _lines(path: Path) -> list[str]:
+    opened = gzip.open if path.suffix == ".gz" else open
+    with opened(path, "rt", encoding="utf-8") as file:
+        return file.read().splitlines()
+
+
+def _gate(line: str, where: str) -> dict[str, Any]:
+    """A line of gates.jsonl, if it is one."""
+    try:
+        gate = json.loads(line)
+        said = gate["gate"]["verdict"]
+        held = gate["variant"], gate["wall_ms"], gate["gate"]["rows"], gate["gate"]["schema"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise Complaint(f"{where}: is no gate: {error}", "restore the file") from error
+    if held[3] != GATE_SCHEMA:
+        raise Complaint(f"{where}: unknown schema '{held[3]}'", f"this reads {GATE_SCHEMA}")
+    if VERDICTS.get(said) != gate["status"]:
+        raise Complaint(
+            f"{where}: the verdict '{said}' and the exit status {gate['status']} disagree",
+            "restore the file; the driver wrote what the gate said",
+        )
+    return gate
+
+
+def load_certified(folder: Path) -> Certified:
+    """Reads the folder of `make certify`. Raises Complaint where it is none."""
+    files = record_files(folder, "gates")
+    if not files:
+        raise Complaint(f"{folder}: has no gates.jsonl", "make certify")
+    gates = [
+        _gate(line, f"{path}:{number}")
+        for path in files
+        for number, line in enumerate(_lines(path), start=1)
+    ]
+    runs = sorted(path.parent for path in folder.glob("planted_changes/*/outcome.json"))
+    machine = folder / "machine.json"
+    return Certified(
+        folder,
+        gates,
+        load(runs[-1]) if runs else None,
+        json.loads(machine.read_text(encoding="utf-8")) if machine.exists() else {},
+    )
+
+
+def _column(run: Run, name: str, but: int | None) -> int | None:
+    """The arm of a library, and for the head of same against same its copy."""
+    return next(
+        (
+            index
+            for index, arm in enumerate(run.plan["arms"])
+            if arm["role"] != "control" and arm["id"].split()[0] == name and index != but
+        ),
+        None,
+    )
+
+
+def true_changes(run: Run | None, base: str, head: str) -> list[dict[str, Any]]:
+    """The relative change in time from base to head, for each cell of the run of fixed length, with
+    the exact interval of the median. Empty where one of the two was not measured there."""
+    if run is None:
+        return []
+    below = _column(run, base, None)
+    above = _column(run, head, below)
+    if below is None or above is None:
+        return []
+    found = []
+    for cell in run.cells:
+        times: NDArray[np.float64] = run.matrix(cell, lambda rows: rows["cpu_ns"])
+        ratios = statistics.ratio(times[:, above], times[:, below])
+        effect = statistics.effect(ratios, ALPHA)
+        found.append(
+            {
+                "cell": cell,
+                "blocks": int(statistics.finite(ratios).size),
+                "effect": effect.point,
+                "low": effect.low,
+                "high": effect.high,
+            }
+        )
+    return found
+
+
+def share(successes: int, draws: int) -> dict[str, Any]:
+    """A share with Clopper and Pearson's exact 95 % band."""
+    low, high = statistics.binomial_interval(successes, draws, ALPHA)
+    return {"count": successes, "share": successes / draws, "low": low, "high": high}
+
+
+def _quartiles(values: list[float]) -> dict[str, float]:
+    quarter, middle, three = np.percentile(values, [25, 50, 75])
+    return {
+        "median": float(middle), "lower_quartile": float(quarter), "upper_quartile": float(three)
+    }
+
+
+def _blocks(gate: dict[str, Any]) -> int:
+    """Blocks of the cell that took the most of them."""
+    return max((row["blocks"] for row in gate["gate"]["rows"]), default=0)
+
+
+def _failed_by(gates: list[dict[str, Any]]) -> dict[str, int]:
+    """How many gates each metric failed, in whichever cell."""
+    found: Counter[str] = Counter()
+    for gate in gates:
+        rows = gate["gate"]["rows"]
+        found.update({row["metric"] for row in rows if row["verdict"] == "fail"})
+    return dict(sorted(found.items()))
+
+
+def _variant(certified: Certified, name: str) -> dict[str, Any]:
+    gates = [gate for gate in certified.gates if gate["variant"] == name]
+    said = Counter(gate["gate"]["verdict"] for gate in gates)
+    base, head = gates[0]["base"], gates[0]["head"]
+    return {
+        "variant": name,
+        "base": base,
+        "head": head,
+        "experiment": gates[0]["experiment"],
+        "plans": sorted({gate["gate"]["plan"] for gate in gates}),
+        "gates": len(gates),
+        "verdicts": {verdict: share(said[verdict], len(gates)) for verdict in VERDICTS},
+        "failed_by": _failed_by(gates),
+        "seconds": _quartiles([gate["wall_ms"] / 1000 for gate in gates]),
+        "blocks": _quartiles([_blocks(gate) for gate in gates]),
+        "true_changes": true_changes(certified.run, base, head),
+    }
+
+
+def kept(band: dict[str, Any], limit: float, at_most: bool) -> str:
+    """kept, broken or cannot tell: on which side of the limit the whole band lies."""
+    low, high = band["low"], band["high"]
+    inside, outside = (high <= limit, low > limit) if at_most else (low >= limit, high < limit)
+    return "kept" if inside else "broken" if outside else "cannot tell"
+
+
+def gates_needed(limit: float, at_most: bool) -> int:
+    """The fewest gates, all of them right, whose band settles the promise: the smallest n with
+    (ALPHA / 2) ** (1 / n) at or above the share of right ones that is promised."""
+    right = 1 - limit if at_most else limit
+    return int(np.ceil(np.log(ALPHA / 2) / np.log(right)))
+
+
+def _promise(promise: Promise, variants: list[dict[str, Any]]) -> dict[str, Any]:
+    found = next((row for row in variants if row["variant"] == promise.variant), None)
+    band = found["verdicts"]["fail"] if found else None
+    return {
+        "promise": promise.text,
+        "variant": promise.variant,
+        "limit": promise.limit,
+        "at_most": promise.at_most,
+        "verdict": kept(band, promise.limit, promise.at_most) if band else "cannot tell",
+        "gates": found["gates"] if found else 0,
+        "fail": band,
+        "gates_needed": gates_needed(promise.limit, promise.at_most),
+    }
+
+
+def derived(certified: Certified) -> dict[str, Any]:
+    """certificate.json: all that the certificate states."""
+    gates = certified.gates
+    variants = [_variant(certified, name) for name in certified.variants]
+    began = [gate["gate"]["started_unix_ns"] for gate in gates]
+    run = certified.run
+    return {
+        "schema": SCHEMA,
+        "alpha": ALPHA,
+        "gates": len(gates),
+        "commits": sorted({gate["commit"] for gate in gates}),
+        "hosts": sorted({gate["gate"]["host"] for gate in gates}),
+        "machine": {
+            key: certified.machine.get(key) for key in ("cpu_model", "kernel_release", "hypervisor")
+        },
+        "first_started_unix_ns": min(began),
+        "last_started_unix_ns": max(began),
+        "planted_changes": {"run": run.path.name, "plan": run.plan["hash"]} if run else None,
+        "promises": [_promise(promise, variants) for promise in PROMISES],
+        "variants": variants,
+    }

@@ -1,0 +1,3 @@
+"""What a document claims, judged by stored runs.
+
+SPDX-License-Identifier: MIT"""

@@ -1,0 +1,77 @@
+"""latex.py -- claims for a paper: \\slabclaims, a table, and \\slab{claims.<id>.verdict}.
+
+To be input after a report's numbers.tex, which defines \\slab. A claim's keys are verdict, measured
+and published; those of each cell, claims.<id>.<cell>.*, are found low high mde n and verdict, and
+begin with the run's name where several runs tested it.
+
+SPDX-License-Identifier: MIT"""
+
+from __future__ import annotations
+
+from ..comparison.numbers import definitions, key_of, latex_number
+from ..comparison.wording import ABSENT
+from .claims import Finding, Judged
+from .page import measured, said, texts
+
+HEAD = r"""% claims.tex -- what was claimed and what holds, as python3 -m analysis claims wrote it.
+%
+% Input it after a report's numbers.tex, which defines \slab. \slabclaims is the table; it needs
+% array, booktabs and longtable. Keys are \slab{claims.<id>.verdict} and more: claims/latex.py.
+"""
+
+
+def _finding_numbers(found: Finding, prefix: str) -> dict[str, str]:
+    point, interval, mde = texts(found)
+    low, high = ABSENT, ABSENT
+    if interval != ABSENT:
+        unit = " %" if point.endswith(" %") else " M" if point.endswith(" M") else ""
+        low, high = (text + unit for text in interval.strip("[]").split(", "))
+    fields = {"found": point, "low": low, "high": high, "mde": mde}
+    fields |= {"n": str(found.n), "verdict": found.verdict}
+    return {f"{prefix}.{name}": latex_number(text) for name, text in fields.items()}
+
+
+def claim_numbers(judged: Judged) -> dict[str, str]:
+    """Every key of one claim with its text."""
+    stem = f"claims.{judged.claim.id}"
+    found = {
+        f"{stem}.verdict": latex_number(judged.verdict),
+        f"{stem}.measured": latex_number(measured(judged)),
+        f"{stem}.published": latex_number(judged.claim.published),
+    }
+    several = len({one.run for one in judged.findings}) > 1
+    for one in judged.findings:
+        run = f".{key_of(one.run)}" if several else ""
+        found |= _finding_numbers(one, f"{stem}{run}.{key_of(one.cell)}")
+    return found
+
+
+def _row(judged: Judged) -> str:
+    texts_of = (judged.claim.claim, judged.claim.published, measured(judged), said(judged))
+    return "    " + " & ".join(map(latex_number, texts_of)) + r" \\"
+
+
+def _table(judged: list[Judged]) -> str:
+    widths = (0.36, 0.14, 0.2, 0.2)
+    layout = "".join(rf">{{\raggedright\arraybackslash}}p{{{x}\linewidth}}" for x in widths)
+    names = r"    claim & published & measured here & verdict \\"
+    heads = [r"    \toprule", names, r"    \midrule"]
+    lines = [
+        r"\newcommand{\slabclaims}{{\small",
+        rf"  \begin{{longtable}}{{{layout}}}",
+        r"    \caption{The claims of the source, and what stored runs say of each.} \\",
+        *heads,
+        r"    \endfirsthead",
+        *heads,
+        r"    \endhead",
+        r"    \bottomrule",
+        r"    \endfoot",
+        *map(_row, judged),
+        r"  \end{longtable}}}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def claims_latex(judged: list[Judged]) -> str:
+    found = {key: text for one in judged for key, text in claim_numbers(one).items()}
+    return HEAD + definitions(found) + _table(judged)

@@ -1,0 +1,3 @@
+"""Timed runs compared: estimates, verdicts, cautions, and the tables that say them.
+
+SPDX-License-Identifier: MIT"""

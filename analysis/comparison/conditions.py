@@ -1,0 +1,76 @@
+"""conditions.py -- cautions about a drift along the run, and about what the machine was like.
+
+SPDX-License-Identifier: MIT"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import stats
+
+from ..records.records import Run
+from ..statistics import statistics
+from ..statistics.rounding import fixed
+from .residuals import residuals
+
+DRIFT_ALPHA = 0.01  # over all of a run's comparisons with the baseline
+HARDWARE_EVENTS = ("cycles", "instructions", "branches", "cache")  # what a PMU counts
+
+
+def drift(run: Run) -> str | None:
+    """Log-ratios that go up or down along a cell's blocks (Spearman, Holm-adjusted)."""
+    frame, found = residuals(run), []
+    if frame.empty:
+        return None
+    for (cell, arm), rows in frame[np.isfinite(frame["residual"])].groupby(
+        ["cell", "arm"], sort=False
+    ):
+        if len(rows) >= statistics.BLOCKS_MIN and np.ptp(rows["residual"]) > 0:
+            rho, p = stats.spearmanr(np.arange(len(rows)), rows["residual"])
+            found.append((float(p), float(rho), arm, cell))
+    if not found:
+        return None
+    adjusted = statistics.holm([p for p, *_ in found])
+    drifting = [entry for entry, p in zip(found, adjusted) if p <= DRIFT_ALPHA]
+    if not drifting:
+        return None
+    _, rho, arm, cell = min(drifting)
+    return (
+        f"Drift: the effect changed along the run in {len(drifting)} of {len(found)} comparisons "
+        f"with the baseline (Spearman, Holm-adjusted, at {DRIFT_ALPHA:g}); surest "
+        f"{fixed(rho, 2, '+')}: {arm} in '{cell}'. Its effect is an average over the change."
+    )
+
+
+def oversubscribed(run: Run) -> str | None:
+    """More to run than there are CPUs."""
+    cpus, load = run.machine.get("cpus_online"), run.blocks["load_1min"].median()
+    if not isinstance(cpus, int) or not load > cpus:
+        return None
+    return (
+        f"Oversubscribed CPUs: a median load of {fixed(load, 1)} on {cpus} CPUs; something else "
+        "ran beside the samples."
+    )
+
+
+def huge_pages(run: Run) -> str | None:
+    """Samples with transparent huge pages take fewer page faults and more memory."""
+    held = run.samples[run.samples["anon_huge_bytes"] > 0]
+    setting = run.machine.get("thp_enabled")
+    if len(held):
+        names = set(held["arm"])
+        arms = ", ".join(arm for arm in run.arms if arm in names)
+        return (
+            f"Huge pages: {len(held)} of {len(run.samples)} samples held some at their end "
+            f"({arms}), which saves page faults and adds memory."
+        )
+    if setting == "always":
+        return "Huge pages: the kernel may give them to any arm (thp_enabled is 'always')."
+    return None
+
+
+def no_pmu(run: Run) -> str | None:
+    """Hardware events were asked for and none is to be had."""
+    asked = [event for event in run.events if event.startswith(HARDWARE_EVENTS)]
+    if not asked or any(event not in run.absent_events for event in asked):
+        return None
+    return "No PMU: none of the hardware events that the plan names could be counted."

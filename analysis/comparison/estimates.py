@@ -1,0 +1,379 @@
+"""estimates.py -- every estimate of a run, a row per cell, metric and comparison, not yet judged.
+
+Effects are of the metric itself (operations per second, faults, bytes); Metric.rate tells which
+direction is good.
+
+SPDX-License-Identifier: MIT"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ..records.records import Recorded, Run, event_column
+from ..statistics import statistics
+from .families import Family, averaged, families
+
+# The kernel splits a process's time by the ticks that it saw: CONFIG_HZ=250 with
+# TICK_CPU_ACCOUNTING, as Debian builds it (kernel/Kconfig.hz, kernel/sched/cputime.c).
+TICK_NS = 4_000_000
+
+
+@dataclass(frozen=True)
+class Metric:
+    name: str  # as in plan.published and in CSV; its unit is part of it
+    title: str
+    column: str  # the heading of a column of values, with the unit that is shown
+    scale: float  # shown value = value / scale
+    rate: bool  # a rate is a time: more is better; the others are counts: less is better
+    values: Callable[[pd.DataFrame], pd.Series]
+
+
+OPERATIONS = Metric(
+    "operations_per_second",
+    "Operations per second of CPU time, in the region",
+    "M ops/s",
+    1e6,
+    True,
+    lambda rows: rows["operations"] / rows["cpu_ns"] * 1e9,
+)
+PROCESS_OPERATIONS = Metric(
+    "process_operations_per_second",
+    "Operations per second of the process's CPU time, start-up and warm-up included",
+    "M ops/s",
+    1e6,
+    True,
+    lambda rows: rows["operations"] / rows["process_cpu_ns"] * 1e9,
+)
+FAULTS = Metric(
+    "page_faults",
+    "Page faults in the region",
+    "faults",
+    1,
+    False,
+    lambda rows: rows["minor_faults"] + rows["major_faults"],
+)
+PROCESS_FAULTS = Metric(
+    "process_page_faults",
+    "Page faults of the whole process, start-up and warm-up included",
+    "faults",
+    1,
+    False,
+    lambda rows: rows["process_minor_faults"] + rows["process_major_faults"],
+)
+PEAK_MEMORY = Metric(
+    "vm_hwm_bytes",
+    "Peak resident memory (VmHWM)",
+    "MiB",
+    1 << 20,
+    False,
+    lambda rows: rows["vm_hwm_bytes"],
+)
+WALL_TIME = Metric(
+    "wall_ns",
+    "Wall time of the region",
+    "ms",
+    1e6,
+    False,
+    lambda rows: rows["wall_ns"],
+)
+METRICS = (OPERATIONS, PROCESS_OPERATIONS, FAULTS, PROCESS_FAULTS, PEAK_MEMORY, WALL_TIME)
+SYSTEM_TIME_SHARE = "system_time_share"  # a share of totals over blocks, and so no Metric
+# Shares of CPU time that a plan may publish and that a profile alone can tell.
+PAGE_FAULT_SHARE, FRONT_SHARE = PROFILE_SHARES = ("page_fault_share", "front_share")
+
+
+def event_metric(event: str) -> Metric:
+    """What a counter counted in the region, by the name that the plan has for it."""
+    column = event_column(event)
+    return Metric(
+        f"event_{event}",
+        f"Event {event}, in the region",
+        "count",
+        1,
+        False,
+        lambda rows: rows[column],
+    )
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One row's comparison. kind: baseline (a value, no comparison), control, arm, comparison,
+    interaction, average (of a comparison over a family's cells)."""
+
+    kind: str
+    arm: str
+    against: str
+    label: str
+
+
+def pairs(run: Run) -> list[Pair]:
+    """What is compared in every cell, in the order in which tables show it."""
+    base = run.baseline
+    rows = [Pair("baseline", base, "", base)]
+    rows += [
+        Pair("arm", arm["id"], base, arm["id"]) for arm in run.plan["arms"] if arm["role"] == "arm"
+    ]
+    rows += [
+        Pair("comparison", found["arm"], found["against"], f"{found['arm']} vs {found['against']}")
+        for found in run.plan.get("comparisons", [])
+        if found["against"] != base
+    ]
+    rows += [
+        Pair(
+            "interaction",
+            found["both"],
+            f"{found['first']} x {found['second']}",
+            f"interaction {found['first']} x {found['second']}",
+        )
+        for found in run.plan.get("interactions", [])
+    ]
+    if run.control is not None:
+        rows.append(Pair("control", run.control, base, "control (noise floor)"))
+    return list(dict.fromkeys(rows))
+
+
+def published_band(
+    run: Recorded, cell: str, metric: str, arm: str, against: str | None
+) -> tuple[float, float]:
+    """Smallest and largest published figure for a row, of those that fit the ones with most words;
+    NaN: none."""
+    words = set(cell.split())
+    fitting = [
+        (len(found["where"].split()), float(found["value"]))
+        for found in run.plan.get("published", [])
+        if found["metric"] == metric
+        and found["arm"] == arm
+        and found.get("against") == against
+        and words.issuperset(found["where"].split())
+    ]
+    closest = [value for length, value in fitting if length == max(fitting)[0]]
+    return (min(closest), max(closest)) if closest else (np.nan, np.nan)
+
+
+def _interaction_of(
+    run: Run, pair: Pair, columns: dict[str, NDArray[np.float64]]
+) -> NDArray[np.float64]:
+    found = next(
+        found
+        for found in run.plan["interactions"]
+        if found["both"] == pair.arm and f"{found['first']} x {found['second']}" == pair.against
+    )
+    return statistics.interaction(
+        columns[found["both"]],
+        columns[found["first"]],
+        columns[found["second"]],
+        columns[run.baseline],
+    )
+
+
+def _spread(run: Run, columns: dict[str, NDArray[np.float64]]) -> float:
+    """Largest less smallest value over the baseline and its hidden copy: what repeating alone
+    changes."""
+    repeats = statistics.finite(
+        np.concatenate([columns[name] for name in (run.baseline, run.control) if name])
+    )
+    return float(np.ptp(repeats)) if repeats.size else np.nan
+
+
+def _comparison_columns(
+    run: Run, cell: str, pair: Pair, metric: Metric, columns: dict[str, NDArray[np.float64]]
+) -> dict[str, Any]:
+    """The columns that a row has for a comparison; the absolute difference only where there are two
+    arms. A count that is 0 in some block has a difference and no ratio."""
+    if pair.kind == "interaction":
+        ratios, difference = _interaction_of(run, pair, columns), np.empty(0)
+    else:
+        ratios = statistics.ratio(columns[pair.arm], columns[pair.against])
+        difference = statistics.finite(columns[pair.arm] - columns[pair.against])
+    if not metric.rate and statistics.finite(ratios).size < difference.size:
+        ratios = np.full(ratios.size, np.nan)
+    alpha = run.plan["alpha"]
+    relative = statistics.effect(ratios, alpha)
+    absolute = statistics.median_with_interval(difference, alpha)
+    known = statistics.finite(ratios)
+    varies = any(values.size and np.ptp(values) > 0 for values in (known, difference))
+    row = {
+        "effect_ratio": relative.point,
+        "effect_low_ratio": relative.low,
+        "effect_high_ratio": relative.high,
+        "difference": absolute.point,
+        "difference_low": absolute.low,
+        "difference_high": absolute.high,
+        "varies": varies,
+        "blocks_compared": known.size,
+        "sign_test_p": statistics.sign_test_p(ratios, about=1),
+        "mde_ratio": statistics.minimum_detectable_effect(ratios, _mde_level(run, pair))
+        if varies
+        else np.nan,
+    }
+    if metric is OPERATIONS:  # for a caution; the others secondary: in CSV, never deciding
+        row |= {
+            "lag_one_autocorrelation": statistics.lag_one_autocorrelation(
+                np.log(ratios), run.block_facts(cell, "host")
+            ),
+            "hodges_lehmann_ratio": statistics.hodges_lehmann(ratios) - 1,
+            "trimmed_mean_ratio": statistics.trimmed_mean(ratios) - 1,
+        }
+        if pair.kind != "interaction":  # of times: what the baseline took by what the arm took
+            row["ratio_of_totals_ratio"] = statistics.ratio_of_totals(
+                1 / columns[pair.against], 1 / columns[pair.arm]
+            )
+    return row
+
+
+def _mde_level(run: Run, pair: Pair) -> float:
+    """The level at which a comparison is judged: Holm's first and strictest step. An interaction is
+    outside Holm."""
+    if pair.kind == "interaction":
+        return run.plan["alpha"]
+    if pair.kind == "control":
+        return run.plan["alpha_control"] / len(run.cells)
+    judged = sum(other.kind in ("arm", "comparison") for other in pairs(run))
+    return run.plan["alpha"] / (judged * len(run.cells))
+
+
+def _row(
+    run: Run,
+    cell: dict[str, Any],
+    metric: Metric,
+    pair: Pair,
+    columns: dict[str, NDArray[np.float64]],
+) -> dict[str, Any]:
+    value = statistics.finite(columns[pair.arm])
+    row: dict[str, Any] = {
+        "cell": cell["id"],
+        "workload": cell["workload"],
+        "start": cell["start"],
+        "metric": metric.name,
+        "kind": pair.kind,
+        "arm": pair.arm,
+        "against": pair.against,
+        "label": pair.label,
+        "blocks": value.size,
+    }
+    if pair.kind != "interaction":
+        row |= {
+            "value": float(np.median(value)) if value.size else np.nan,
+            "value_min": float(value.min()) if value.size else np.nan,
+            "value_max": float(value.max()) if value.size else np.nan,
+        }
+        low, high = published_band(run, cell["id"], metric.name, pair.arm, None)
+        row |= {"value_published_low": low, "value_published_high": high}
+    if pair.kind == "baseline":
+        row["spread_of_repeats"] = _spread(run, columns)
+    else:
+        row |= _comparison_columns(run, cell["id"], pair, metric, columns)
+        low, high = published_band(run, cell["id"], metric.name, pair.arm, pair.against)
+        row |= {"effect_published_low_ratio": low, "effect_published_high_ratio": high}
+    return row
+
+
+def _tick_ns(run: Run) -> float:
+    found = run.machine.get("tick_ns")
+    return found if isinstance(found, (int, float)) and found > 0 else TICK_NS
+
+
+def _share_row(run: Run, cell: dict[str, Any], index: int) -> dict[str, Any]:
+    """System time's share of one arm's CPU time in the region, over all blocks of a cell."""
+    arm = run.plan["arms"][index]
+    system, user, process = (
+        run.matrix(cell["id"], lambda rows, name=name: rows[name])[:, index]
+        for name in ("system_ns", "user_ns", "process_cpu_ns")
+    )
+    whole = system + user
+    found = statistics.share_of_totals(
+        system, whole, process - whole, run.plan["alpha"], _tick_ns(run)
+    )
+    low, high = published_band(run, cell["id"], SYSTEM_TIME_SHARE, arm["id"], None)
+    return {
+        "cell": cell["id"],
+        "workload": cell["workload"],
+        "start": cell["start"],
+        "metric": SYSTEM_TIME_SHARE,
+        "kind": arm["role"],
+        "arm": arm["id"],
+        "against": "",
+        "label": arm["id"],
+        "blocks": statistics.finite(whole).size,
+        "value": found.point,
+        "value_low": found.low,
+        "value_high": found.high,
+        "value_published_low": low,
+        "value_published_high": high,
+    }
+
+
+def _average_row(run: Run, family: Family, pair: Pair) -> dict[str, Any]:
+    """A comparison's effect on the family's average operations per second: the geometric mean of
+    the cells' ratios within a block number, over the numbers that every cell has."""
+    by_cell = []
+    for cell in family.cells:
+        columns = dict(zip(run.arms, run.matrix(cell["id"], OPERATIONS.values).T))
+        ratios = statistics.ratio(columns[pair.arm], columns[pair.against])
+        by_cell.append(pd.Series(ratios, index=run.block_facts(cell["id"], "block")))
+    shared = pd.concat(by_cell, axis=1, join="inner")
+    means = [statistics.geometric_mean(ratios) for ratios in shared.to_numpy()]
+    found = statistics.effect(means, run.plan["alpha"])
+    return {
+        "cell": f"average of {family.title}",
+        "workload": family.cells[0]["workload"],
+        "start": family.cells[0]["start"],
+        "metric": OPERATIONS.name,
+        "kind": "average",
+        "arm": pair.arm,
+        "against": pair.against,
+        "label": pair.label,
+        "blocks": len(means),
+        "blocks_compared": statistics.finite(means).size,
+        "effect_ratio": found.point,
+        "effect_low_ratio": found.low,
+        "effect_high_ratio": found.high,
+    }
+
+
+def _adjust(frame: pd.DataFrame, kinds: set[str]) -> None:
+    """Holm over one family of the deciding metric, in place."""
+    family = frame["kind"].isin(kinds) & (frame["metric"] == OPERATIONS.name)
+    if family.any():
+        frame.loc[family, "holm_p"] = statistics.holm(frame.loc[family, "sign_test_p"])
+
+
+@lru_cache(maxsize=4)
+def estimates(run: Run) -> pd.DataFrame:
+    """All rows of a run, raw precision; the unit of value and difference is the metric's. Do not
+    write to it.
+
+    Holm has two families: every comparison of operations per second in every cell, and the control
+    arm's in every cell."""
+    compared = pairs(run)
+    metrics = [*METRICS, *map(event_metric, run.events)]
+    rows = []
+    for cell in run.plan["cells"]:
+        for metric in metrics:
+            columns = dict(zip(run.arms, run.matrix(cell["id"], metric.values).T))
+            rows += [
+                _row(run, cell, metric, pair, columns)
+                for pair in compared
+                if pair.kind != "interaction" or metric.rate
+            ]
+        rows += [_share_row(run, cell, index) for index in range(len(run.arms))]
+    judged = [pair for pair in compared if pair.kind in ("arm", "comparison")]
+    for part in (part for family in families(run) for part in averaged(family)):
+        rows += [_average_row(run, part, pair) for pair in judged]
+    frame = pd.DataFrame(rows)
+    reasons = {f"event_{event}": reason for event, reason in run.absent_events.items()}
+    frame["absent"] = [
+        reasons.get(metric, "") if np.isnan(value) else ""
+        for metric, value in zip(frame["metric"], frame["value"])
+    ]
+    frame["holm_p"] = np.nan
+    _adjust(frame, {"arm", "comparison"})
+    _adjust(frame, {"control"})
+    return frame

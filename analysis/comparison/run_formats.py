@@ -1,0 +1,31 @@
+"""run_formats.py -- a timed run in each of the formats that `analysis table` and a report give.
+
+SPDX-License-Identifier: MIT"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from ..document.formats import csv_text, latex, markdown, terminal
+from ..records.records import Run
+from .tables import document, long_form
+
+
+def brief(run: Run) -> str:
+    """For a terminal: all that is said, and of the tables the overviews alone."""
+    found = document(run)
+    return terminal(replace(found, tables=[table for table in found.tables if table.overview]))
+
+
+def csv(run: Run) -> str:
+    return csv_text(long_form(run))
+
+
+# name -> (file ending, function of a run)
+FORMATS: dict[str, tuple[str, Callable[[Run], str]]] = {
+    "terminal": ("txt", lambda run: terminal(document(run))),
+    "markdown": ("md", lambda run: markdown(document(run))),
+    "csv": ("csv", csv),
+    "latex": ("tex", lambda run: latex(document(run))),
+}

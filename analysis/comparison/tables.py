@@ -1,0 +1,254 @@
+"""tables.py -- what a run says, as text in cells: question, expectation, outcome, tables, cautions.
+
+No output format is known here: formats.py and report.py turn a Document into one.
+
+SPDX-License-Identifier: MIT"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+from ..document.document import NO_BREAK, Document, Row, Table
+from ..records.records import Run
+from ..statistics.rounding import significant
+from .estimates import (
+    FAULTS,
+    OPERATIONS,
+    PEAK_MEMORY,
+    PROCESS_FAULTS,
+    PROCESS_OPERATIONS,
+    Metric,
+    event_metric,
+)
+from .families import axes_of
+from .judgement import cautions, facts_of, judged, void_reasons
+from .overviews import AVERAGE, few_arms, overviews, system_time
+from .weather import weather_facts
+from .wording import ABSENT, MARKS, band, mde_text, note, per_cent, relative, signed, value_text
+
+START_UP_DIFFERS = 0.05  # of the baseline's start-up faults; then the whole process's time is shown
+
+
+def _rate_row(row: pd.Series, metric: Metric) -> list[str]:
+    if row["kind"] == "baseline":
+        return [row["label"], value_text(row["value"], metric), "", "", "", ""]
+    shown = value_text(row["value"], metric) if row["kind"] in ("arm", "control") else ""
+    mde = "" if row["kind"] == "average" else mde_text(row)
+    return [row["label"], shown, *relative(row), mde, row["verdict"]]
+
+
+def _count_row(row: pd.Series, metric: Metric) -> list[str]:
+    """A count that does not vary gets no interval; a count that can be 0 no ratio, but a
+    difference."""
+    if row["kind"] == "baseline":
+        spread = signed(row["spread_of_repeats"], metric).lstrip("+")
+        return [row["label"], value_text(row["value"], metric), "", "", f"A/A spread {spread}", ""]
+    shown = value_text(row["value"], metric) if row["kind"] in ("arm", "control") else ""
+    head = [row["label"], shown, signed(row["difference"], metric)]
+    if not np.isfinite(row["difference"]):
+        return [*head, ABSENT, ABSENT, ""]
+    if not row["varies"]:
+        return [*head, per_cent(row["effect_ratio"]), "does not vary", ""]
+    if np.isfinite(row["effect_ratio"]):
+        return [*head, *relative(row), mde_text(row)]
+    bounds = [signed(row[name], metric) for name in ("difference_low", "difference_high")]
+    return [*head, ABSENT, ABSENT if ABSENT in bounds else f"[{', '.join(bounds)}]", ABSENT]
+
+
+def _published_row(row: pd.Series, metric: Metric, width: int) -> Row | None:
+    values = [row["value_published_low"], row["value_published_high"]]
+    ratios = [row["effect_published_low_ratio"], row["effect_published_high_ratio"]]
+    shown = (
+        ""
+        if row["kind"] in ("comparison", "interaction")
+        else band([value_text(x, metric) for x in values])
+    )
+    effect = band([per_cent(x) for x in ratios])
+    if not shown and not effect:
+        return None
+    cells = ["  published", shown, effect] if metric.rate else ["  published", shown, "", effect]
+    return Row("published", cells + [""] * (width - len(cells)))
+
+
+def _confidence(run: Run) -> str:
+    return f"{100 * (1 - run.plan['alpha']):g} % interval"
+
+
+def detail(run: Run, frame: pd.DataFrame, metric: Metric, cells: list[str]) -> Table:
+    """One group of rows per cell (or average): every arm and comparison, with what was published
+    beneath.
+
+    The control has a row of its own among rates; among counts it is the baseline's A/A spread."""
+    confidence = _confidence(run)
+    columns = (
+        ["arm", metric.column.replace(" ", NO_BREAK), "effect", confidence, "MDE", "verdict"]
+        if metric.rate
+        else ["arm", metric.column, "difference", "effect", confidence, "MDE"]
+    )
+    rows = []
+    chosen = frame[(frame["metric"] == metric.name) & (metric.rate | (frame["kind"] != "control"))]
+    for cell in cells:
+        here = chosen[chosen["cell"] == cell]
+        rows.append(Row("group", [f"{cell}  n = {int(here['blocks'].max())}"]))
+        for _, row in here.iterrows():
+            texts = _rate_row(row, metric) if metric.rate else _count_row(row, metric)
+            rows.append(Row("value", texts, [note(row, run.plan["alpha"])] * len(texts)))
+            published = _published_row(row, metric, len(columns))
+            rows += [published] if published else []
+    return Table(metric.title, columns, rows)
+
+
+def start_up_differs(run: Run, cell: str) -> bool:
+    """Whether some arm does other work before the region than the baseline (prewarming does)."""
+    faults = np.median(
+        run.matrix(
+            cell, lambda rows: rows["start_up_minor_faults"] + rows["start_up_major_faults"]
+        ),
+        axis=0,
+    )
+    return bool((np.abs(faults - faults[0]) > START_UP_DIFFERS * max(faults[0], 1)).any())
+
+
+def _range(ratios: pd.Series) -> str:
+    low, high = per_cent(ratios.min()), per_cent(ratios.max())
+    return low if low == high else f"{low} to {high}"
+
+
+def outcome(run: Run, frame: pd.DataFrame) -> list[str]:
+    """One sentence for each comparison and start, then what the control arm says."""
+    time = frame[frame["metric"] == OPERATIONS.name]
+    compared = time[time["kind"].isin(["arm", "comparison"])]
+    found = []
+    for (arm, against, start), rows in compared.groupby(["arm", "against", "start"], sort=False):
+        known = rows[rows["effect_ratio"].notna()]
+        if known.empty:
+            found.append(f"{arm} vs {against}, {start}: no valid block.")
+            continue
+        verdicts = known["verdict"].value_counts()
+        said = ", ".join(
+            f"{verdict} in {verdicts[verdict]}" for verdict in MARKS if verdict in verdicts
+        )
+        found.append(
+            f"{arm} vs {against}, {start}: {said} of {len(rows)} "
+            f"cell{'s' if len(rows) > 1 else ''} ({_range(known['effect_ratio'])})."
+        )
+    control = time[(time["kind"] == "control") & time["effect_ratio"].notna()]
+    if len(control):
+        half = (control["effect_high_ratio"] - control["effect_low_ratio"]) / 2
+        found.append(
+            f"Noise floor (identical code, {len(control)} cell{'s' if len(control) > 1 else ''}): "
+            f"{_range(control['effect_ratio'])}, "
+            f"widest interval ±{per_cent(half.max()).lstrip('+')}; smallest Holm-adjusted p = "
+            f"{significant(control['holm_p'].min(), 2)}, VOID at {run.plan['alpha_control']:g}."
+        )
+    return found
+
+
+def _legend(run: Run, tables: list[Table]) -> list[str]:
+    alpha, margin = run.plan["alpha"], run.plan["margin"]
+    found = [
+        "Operations per second count the region's CPU time; values are medians over n blocks. "
+        "An effect is exp(median of ln B - ln A within a block) - 1: + is faster; for faults and "
+        "memory - is less. Arms are compared with the baseline unless a row names another.",
+        "Verdicts: the exact sign test, Holm-adjusted over all comparisons of the run, rejects at "
+        f"{alpha:g}: better (▲) or worse (▼); else same (=) where the whole interval lies within "
+        f"±{100 * margin:g} %; else unclear (?). MDE: the smallest true effect that the run had "
+        "80 % power to find at the strictest Holm step. Counts get no verdict: their difference is "
+        "shown.",
+        f"Every interval is {100 * (1 - alpha):g} % for its own row, not adjusted.",
+    ]
+    if run.outcome is None:
+        found.append("Unfinished (…): the run has not ended, so nothing is decided yet.")
+    if any(row.cells[0] == AVERAGE for table in tables for row in table.rows):
+        found.append(
+            "Average (avg.), of cells that differ in the first column alone: the median over block "
+            "numbers of the mean of their log-ratios. It has no verdict and is outside Holm."
+        )
+    if run.plan.get("interactions"):
+        found.append(
+            "An interaction is what two changes do together beyond the product of what each does "
+            f"alone. It has no verdict and is outside Holm; its MDE is at {alpha:g}."
+        )
+    if any("system time" in table.title for table in tables):
+        found.append(
+            "System time holds page faults and system calls together: it is an upper bound of the "
+            "share of page faults. The kernel samples it at its ticks; a dash where they are too "
+            "few to tell."
+        )
+    return [
+        *found,
+        "Published figures (pub.) are others', on other machines: the plan holds them; nobody "
+        "measured them here.",
+    ]
+
+
+def _tables(run: Run, frame: pd.DataFrame) -> list[Table]:
+    averages = frame[frame["kind"] == "average"]["cell"].unique() if few_arms(run) else []
+    found = [*overviews(run, frame), detail(run, frame, OPERATIONS, [*run.cells, *averages])]
+    found += system_time(run, frame)
+    measured = [cell for cell in run.cells if run.matrix(cell, FAULTS.values).size]
+    if not measured:
+        return found
+    prewarmed = [cell for cell in measured if start_up_differs(run, cell)]
+    if prewarmed:
+        found.append(detail(run, frame, PROCESS_OPERATIONS, prewarmed))
+    found.append(detail(run, frame, FAULTS, measured))
+    if prewarmed:
+        found.append(detail(run, frame, PROCESS_FAULTS, prewarmed))
+    named = [event_metric(event) for event in run.events]
+    counted = frame[np.isfinite(frame["value"])]["metric"].unique()
+    found += [detail(run, frame, metric, measured) for metric in named if metric.name in counted]
+    return [*found, detail(run, frame, PEAK_MEMORY, measured)]
+
+
+@lru_cache(maxsize=4)
+def document(run: Run) -> Document:
+    """All that a run says. Texts only; nothing in it depends on when or where it is made."""
+    frame = judged(run)
+    tables = _tables(run, frame)
+    return Document(
+        title=f"{run.plan['experiment']} ({run.plan['form']}, {run.path.resolve().name})",
+        question=run.plan["question"],
+        expects=run.plan["expects"],
+        void=void_reasons(run),
+        outcome=outcome(run, frame),
+        cautions=cautions(run),
+        tables=tables,
+        legend=_legend(run, tables),
+        machine=facts_of(run.machine),
+        weather=weather_facts(run),
+    )
+
+
+def long_form(run: Run) -> pd.DataFrame:
+    """judged(run) with the run and the cell's parameters in columns of their own, for CSV. Raw
+    precision."""
+    frame = judged(run)
+    by_cell = {cell["id"]: axes_of(cell) for cell in run.plan["cells"]}
+    names = list(dict.fromkeys(name for axes in by_cell.values() for name in axes))
+    head = pd.DataFrame(
+        {"experiment": run.plan["experiment"], "run": run.path.resolve().name}, index=frame.index
+    )
+    for name in names:
+        values = [by_cell.get(cell, {}).get(name) for cell in frame["cell"]]
+        head[f"parameter_{name}"] = pd.array(values, dtype="Int64")
+    renamed = {
+        name: f"{name}_in_metric_unit"
+        for name in (
+            "value",
+            "value_min",
+            "value_max",
+            "value_low",
+            "value_high",
+            "value_published_low",
+            "value_published_high",
+            "spread_of_repeats",
+            "difference",
+            "difference_low",
+            "difference_high",
+        )
+    }
+    return pd.concat([head, frame.drop(columns="label").rename(columns=renamed)], axis=1)

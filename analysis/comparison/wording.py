@@ -1,0 +1,120 @@
+"""wording.py -- figures as text: values, effects, intervals.
+
+SPDX-License-Identifier: MIT"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ..statistics.rounding import exponent, fixed, significant
+from .estimates import Metric
+
+ABSENT = "–"
+MARKS = {
+    "better": "▲",
+    "worse": "▼",
+    "same": "=",
+    "unclear": "?",
+    "unfinished": "…",
+    "void": "void",
+}
+FINE_HALF_WIDTH = 0.005  # an interval narrower than this is shown with two decimals of a per cent,
+FINE_EFFECT = 0.10  # unless it is about an effect so large that nobody asks for them
+
+
+def number(value: float, digits: int = 4) -> str:
+    """A value to so many significant digits, without an exponent: 5.710, 57.31, 1,234,567."""
+    if not np.isfinite(value):
+        return ABSENT
+    if value == int(value) and abs(value) >= 1000 or value == 0:
+        return fixed(value, 0, commas=True)
+    return fixed(value, max(0, digits - 1 - exponent(value)), commas=True)
+
+
+def count(value: float) -> str:
+    """A count: whole where it is whole."""
+    whole = np.isfinite(value) and value == int(value)
+    return fixed(value, 0, commas=True) if whole else number(value)
+
+
+def per_cent(ratio: float, decimals: int = 1, unit: str = " %") -> str:
+    """-0.036 as "-3.6 %"; nothing is ever "-0.0"."""
+    if not np.isfinite(ratio):
+        return ABSENT
+    return fixed(100 * ratio, decimals, "+") + unit
+
+
+def _decimals(low: float, high: float) -> int:
+    return 2 if (high - low) / 2 < FINE_HALF_WIDTH and abs(low) < FINE_EFFECT else 1
+
+
+def _decimals_of(row: pd.Series) -> int:
+    return _decimals(row["effect_low_ratio"], row["effect_high_ratio"])
+
+
+def relative(row: pd.Series) -> tuple[str, str]:
+    """A row's effect and interval, with the decimals that the interval's width deserves."""
+    low, high = row["effect_low_ratio"], row["effect_high_ratio"]
+    decimals = _decimals_of(row)
+    if not np.isfinite(low):
+        return per_cent(row["effect_ratio"], decimals), ABSENT
+    return (
+        per_cent(row["effect_ratio"], decimals),
+        f"[{per_cent(low, decimals, '')}, {per_cent(high, decimals, '')}]",
+    )
+
+
+def mde_text(row: pd.Series) -> str:
+    """With as many decimals as the effect has."""
+    return per_cent(row["mde_ratio"], _decimals_of(row)).lstrip("+")
+
+
+def note(row: pd.Series, alpha: float) -> str:
+    """What stands behind a row's figures, for who hovers over one: n, interval, MDE."""
+    parts = [f"{row['label']} in {row['cell']}", f"n = {int(row['blocks'])} blocks"]
+    if row["kind"] == "baseline":
+        return "; ".join([*parts, "median; what the others are compared with"])
+    confidence = f"{100 * (1 - alpha):g} % interval"
+    if np.isfinite(row["effect_low_ratio"]):
+        effect, interval = relative(row)
+        parts.append(f"effect against {row['against']} {effect}, {confidence} {interval} %")
+    elif np.isfinite(row["effect_ratio"]):
+        parts.append(f"effect against {row['against']} {relative(row)[0]}, no interval")
+    else:
+        parts.append("no effect: a count that may be 0, or no block")
+    if np.isfinite(row["mde_ratio"]):
+        parts.append(f"MDE {mde_text(row)}")
+    else:
+        parts.append("does not vary, so no MDE" if row["varies"] is False else "no MDE")
+    if np.isfinite(row["holm_p"]):
+        parts.append(f"Holm-adjusted p = {significant(row['holm_p'], 2)}")
+    return "; ".join(parts)
+
+
+def share_note(row: pd.Series, alpha: float) -> str:
+    """The same for a share of totals, which has no MDE."""
+    low, high = 100 * row["value_low"], 100 * row["value_high"]
+    known = np.isfinite(low) and np.isfinite(high)
+    interval = f"[{fixed(low, 1)}, {fixed(high, 1)}] %" if known else "not known"
+    return (
+        f"{row['label']} in {row['cell']}; n = {int(row['blocks'])} blocks; "
+        f"{100 * (1 - alpha):g} % interval {interval}; no comparison, so no MDE"
+    )
+
+
+def signed(value: float, metric: Metric) -> str:
+    if not np.isfinite(value):
+        return ABSENT
+    text = count(abs(value)) if metric.scale == 1 else number(abs(value) / metric.scale)
+    return text if value == 0 else ("+" if value > 0 else "-") + text
+
+
+def value_text(value: float, metric: Metric) -> str:
+    return count(value) if metric.scale == 1 else number(value / metric.scale)
+
+
+def band(bounds: list[str]) -> str:
+    if ABSENT in bounds:
+        return ""
+    return bounds[0] if bounds[0] == bounds[1] else f"{bounds[0].removesuffix(' %')} to {bounds[1]}"

@@ -1,0 +1,287 @@
+"""formats.py -- the same document for a terminal, for Markdown, for LaTeX and for CSV.
+
+SPDX-License-Identifier: MIT"""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..statistics.rounding import fixed, significant
+from .document import NO_BREAK, Document, Row, Table
+from .split_tables import NAME_COLUMNS_MIN, split
+
+TERMINAL_COLUMNS = 80
+CSV_DIGITS, RATIO_DECIMALS = 9, 8
+
+
+def _filled(text: str, **options: Any) -> str:
+    """Wrapped to the terminal, but never between a figure and its per cent sign."""
+    wrapped = textwrap.fill(
+        text.replace(" %", NO_BREAK + "%"),
+        TERMINAL_COLUMNS,
+        break_long_words=False,
+        break_on_hyphens=False,
+        **options,
+    )
+    return wrapped.replace(NO_BREAK, " ")
+
+
+def _paragraph(label: str, text: str) -> str:
+    """ "Question  Does ..." with a hanging indent."""
+    return _filled(
+        " ".join(text.split()), initial_indent=f"{label:<10}", subsequent_indent=" " * 10
+    )
+
+
+def _bullet(text: str) -> str:
+    return _filled(text, initial_indent="  - ", subsequent_indent="    ")
+
+
+def _header_lines(columns: list[str], widths: list[int], texts: int) -> list[str]:
+    wrapped = [
+        textwrap.wrap(name, width, break_long_words=False, break_on_hyphens=False) or [""]
+        for name, width in zip(columns, widths)
+    ]
+    height = max(map(len, wrapped))
+    padded = [[""] * (height - len(lines)) + lines for lines in wrapped]
+    return [
+        _aligned([lines[i].replace(NO_BREAK, " ") for lines in padded], widths, texts)
+        for i in range(height)
+    ]
+
+
+def _aligned(cells: list[str], widths: list[int], texts: int) -> str:
+    return "  ".join(
+        f"{cell:<{width}}" if index < texts else f"{cell:>{width}}"
+        for index, (cell, width) in enumerate(zip(cells, widths))
+    ).rstrip()
+
+
+def _widths(table: Table) -> list[int] | None:
+    """Column widths that fit; the first gives way, down to a minimum. None: the table does not
+    fit."""
+    cells = [row.cells for row in table.rows if row.kind != "group"]
+    widths = [
+        max([len(row[i]) for row in cells] + [max(map(len, name.split(" ")))])
+        for i, name in enumerate(table.columns)
+    ]
+    if not table.overview:  # so that the figures of all cells stand in the same columns
+        widths[0] = max(widths[0], NAME_COLUMNS_MIN)
+    room = TERMINAL_COLUMNS - 2 - sum(widths[1:]) - 2 * (len(widths) - 1)
+    if room < min(widths[0], NAME_COLUMNS_MIN):
+        return None
+    return [min(widths[0], room), *widths[1:]]
+
+
+def terminal_table(table: Table) -> str:
+    """Within 80 columns; a table whose single column is too wide for them says so."""
+    widths = _widths(table)
+    if widths is None:
+        return f"{_filled(table.title)}\n\n  too wide for a terminal: --format markdown\n"
+    lines = [f"  {line}" for line in _header_lines(table.columns, widths, table.texts)]
+    lines.append("  " + "-" * (sum(widths) + 2 * (len(widths) - 1)))
+    for row in table.rows:
+        name, *rest = row.cells
+        if row.kind == "group":
+            lines += ["", *textwrap.wrap(name, TERMINAL_COLUMNS, subsequent_indent="    ")]
+        elif len(name) > widths[0]:
+            lines += [f"  {name}", f"  {_aligned(['', *rest], widths, table.texts)}"]
+        else:
+            lines.append(f"  {_aligned(row.cells, widths, table.texts)}")
+    return "\n".join([_filled(table.title), "", *lines]) + "\n"
+
+
+def terminal(found: Document) -> str:
+    parts = [
+        found.title,
+        "",
+        _paragraph("Question", found.question),
+        _paragraph("Expected", found.expects),
+    ]
+    if found.void:
+        parts += [
+            "",
+            "*" * TERMINAL_COLUMNS,
+            "V O I D".center(TERMINAL_COLUMNS).rstrip(),
+            "*" * TERMINAL_COLUMNS,
+            *map(_bullet, found.void),
+        ]
+    parts += ["Outcome", *map(_bullet, found.outcome), ""]
+    if found.cautions:
+        parts += ["Cautions", *map(_bullet, found.cautions), ""]
+    for table in found.tables:
+        parts += map(terminal_table, [table] if _widths(table) else split(table))
+    parts += map(_filled, found.legend)
+    return "\n".join(parts) + "\n"
+
+
+MARKDOWN_SPECIAL = str.maketrans({letter: f"\\{letter}" for letter in "\\`*_<|"})
+
+
+def escape_markdown(text: str) -> str:
+    return text.translate(MARKDOWN_SPECIAL)
+
+
+def _pipe(cells: list[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _markdown_row(row: Row, columns: int) -> str:
+    cells = [escape_markdown(cell.strip()) for cell in row.cells]
+    if row.kind == "group":
+        return _pipe([f"**{cells[0]}**", *[""] * (columns - 1)])
+    if row.kind == "published":
+        return _pipe([f"*{cell}*" if cell else "" for cell in cells])
+    return _pipe(cells)
+
+
+def markdown_table(table: Table) -> str:
+    rule = _pipe([":--" if i < table.texts else "--:" for i in range(len(table.columns))])
+    lines = [
+        _pipe([escape_markdown(name.replace(NO_BREAK, " ")) for name in table.columns]),
+        rule,
+        *(_markdown_row(row, len(table.columns)) for row in table.rows),
+    ]
+    return "\n".join(lines)
+
+
+def _list(lines: list[str]) -> str:
+    return "\n".join(f"- {escape_markdown(line)}" for line in lines)
+
+
+def markdown(found: Document) -> str:
+    parts = [
+        f"# {escape_markdown(found.title)}",
+        f"**Question.** {escape_markdown(found.question.strip())}",
+        f"**Expected.** {escape_markdown(found.expects.strip())}",
+    ]
+    if found.void:
+        parts += ["# VOID", _list(found.void)]
+    parts += ["**Outcome.**", _list(found.outcome)]
+    if found.cautions:
+        parts += ["**Cautions.**", _list(found.cautions)]
+    for table in found.tables:
+        parts += [f"## {escape_markdown(table.title)}", markdown_table(table)]
+    return "\n\n".join([*parts, *map(escape_markdown, found.legend)]) + "\n"
+
+
+LATEX_SPECIAL = {
+    "\\": r"\textbackslash{}",
+    "&": r"\&",
+    "%": r"\%",
+    "$": r"\$",
+    "#": r"\#",
+    "_": r"\_",
+    "{": r"\{",
+    "}": r"\}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "±": r"$\pm$",
+    "–": "--",
+    "…": r"\ldots{}",
+    "▲": r"$\blacktriangle$",
+    "▼": r"$\blacktriangledown$",
+    "\u00a0": "~",
+    "<": r"$<$",
+    ">": r"$>$",
+}
+
+
+def escape_latex(text: str) -> str:
+    return "".join(LATEX_SPECIAL.get(letter, letter) for letter in text)
+
+
+def _latex_cell(text: str) -> str:
+    """A signed figure gets a real minus; a cell that opens with [ is braced, or \\\\ would take it
+    for a length."""
+    escaped = escape_latex(text.strip())
+    if text.lstrip()[:1] in "+-" and text.strip()[1:2].isdigit():
+        escaped = f"${escaped[0]}${escaped[1:]}"
+    return f"{{{escaped}}}" if text.startswith("[") else escaped
+
+
+def _latex_row(row: Row, columns: int) -> str:
+    if row.kind == "group":
+        name = escape_latex(row.cells[0])
+        return rf"\addlinespace \multicolumn{{{columns}}}{{l}}{{\textit{{{name}}}}} \\"
+    cells = [_latex_cell(cell) for cell in row.cells]
+    if row.kind == "published":
+        cells = [
+            rf"\quad \textit{{{cells[0]}}}",
+            *(rf"\textit{{{cell}}}" if cell else "" for cell in cells[1:]),
+        ]
+    return " & ".join(cells) + r" \\"
+
+
+def _latex_table(table: Table, void: bool) -> list[str]:
+    """An overview floats; a table of details may be longer than a page, and repeats its heads."""
+    layout = "l" * table.texts + "r" * (len(table.columns) - table.texts)
+    caption = rf"\caption{{{escape_latex(table.title + (' -- VOID' if void else ''))}}}"
+    heads = [r"\toprule", " & ".join(map(escape_latex, table.columns)) + r" \\", r"\midrule"]
+    rows = [_latex_row(row, len(table.columns)) for row in table.rows]
+    if table.overview:
+        return [
+            r"\begin{table}",
+            r"\centering\small",
+            caption,
+            rf"\begin{{tabular}}{{{layout}}}",
+            *heads,
+            *rows,
+            r"\bottomrule",
+            r"\end{tabular}",
+            r"\end{table}",
+        ]
+    return [
+        r"{\small",
+        rf"\begin{{longtable}}{{{layout}}}",
+        caption + r" \\",
+        *heads,
+        r"\endfirsthead",
+        *heads,
+        r"\endhead",
+        r"\bottomrule",
+        r"\endfoot",
+        *rows,
+        r"\end{longtable}}",
+    ]
+
+
+def latex(found: Document) -> str:
+    """Tables to \\input; needs booktabs, longtable and amssymb. Question, outcome and cautions
+    stand above as comments."""
+    said = [
+        found.title,
+        f"Question: {found.question}",
+        f"Expected: {found.expects}",
+        *(f"VOID: {reason}" for reason in found.void),
+        *(f"Outcome: {line}" for line in found.outcome),
+        *(f"Caution: {line}" for line in found.cautions),
+        *found.legend,
+    ]
+    parts = [
+        "% needs \\usepackage{booktabs,longtable,amssymb}",
+        *(f"% {' '.join(line.split())}" for line in said),
+    ]
+    for table in found.tables:
+        parts += ["", *_latex_table(table, bool(found.void))]
+    return "\n".join(parts) + "\n"
+
+
+def _csv_number(value: float, is_ratio: bool) -> str:
+    if not np.isfinite(value):
+        return "" if np.isnan(value) else f"{value:g}"
+    return significant(float(fixed(value, RATIO_DECIMALS)) if is_ratio else value, CSV_DIGITS)
+
+
+def csv_text(frame: pd.DataFrame) -> str:
+    """Nine digits, and of ratios eight decimals: an effect of nearly nothing has little else than
+    the last bits, in which processors differ."""
+    texts = {
+        name: [_csv_number(value, str(name).endswith("_ratio")) for value in frame[name]]
+        for name in frame.select_dtypes("float")
+    }
+    return frame.assign(**texts).to_csv(index=False, lineterminator="\n")

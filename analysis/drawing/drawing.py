@@ -1,0 +1,202 @@
+"""drawing.py -- one figure as PDF, PNG and SVG, and as an SVG whose ink follows the page around it.
+
+A module that draws has QUESTION, layout(subject, width in inches), which is (rows, columns, height
+in inches), draw(subject, axes) and, on a page, caption(subject).
+
+SPDX-License-Identifier: MIT"""
+
+from __future__ import annotations
+
+import io
+import re
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from html import escape
+from types import ModuleType
+from typing import Any
+
+import matplotlib
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from ..document.fonts import FAMILY, font_faces
+from .figure_data import digest
+from .rounded_figure import RoundedFigure
+
+INK = "#1b1f24"  # replaced by currentColor in an SVG, so that it can be read on a dark page
+STYLE = {
+    "font.size": 8.5,
+    "font.family": FAMILY,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.7,
+    "legend.labelcolor": INK,
+    "hatch.linewidth": 0.35,
+    "svg.hashsalt": "slablab",
+    "svg.fonttype": "none",  # letters are text: to be found, read aloud and copied
+    "pdf.fonttype": 42,  # TrueType, embedded: publishers refuse type 3
+}
+NAMES = re.compile(r' id="[\w.]+_\d+"')  # matplotlib's, that nothing refers to
+NAMED = re.compile(r' id="([^"]+)"')
+BETWEEN_TAGS = re.compile(r">\s+<")
+PLACES = re.compile(r' (?:d|x|y|transform)="[^"]*"')
+LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
+PALETTE_COLOURS = 255
+PAPER = "#fbfaf7"  # behind an SVG that stands alone, so that it is legible on any page
+DOTS_PER_INCH = {"png": 130, "pdf": 200, "svg": 110}  # of vector files: of clouds of points
+
+
+@dataclass(frozen=True)
+class Width:
+    """A width of a page in a paper: how its files' names end, how wide it is, which there are."""
+
+    ending: str
+    inches: float
+    kinds: tuple[str, ...]
+
+
+TWO_COLUMNS = Width("", 7.2, ("pdf", "png", "svg"))
+ONE_COLUMN = Width("-column", 3.5, ("pdf",))
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """files: a kind ("pdf") to what a file holds. inline: an SVG for a page, which brings the
+    letters' font (fonts.font_faces)."""
+
+    files: dict[str, bytes]
+    inline: str
+
+
+@contextmanager
+def _styled() -> Iterator[None]:
+    """matplotlib's own defaults and STYLE, whatever a matplotlibrc of the reader's says."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(STYLE)
+        yield
+
+
+def _metadata(kind: str, title: str, description: str, keywords: str) -> dict[str, Any]:
+    """Nothing in a file tells when it was made: the same samples give the same bytes."""
+    if kind == "svg":
+        said = {"Title": title, "Description": description, "Keywords": [keywords]}
+        return {**said, "Date": None, "Creator": None}
+    if kind == "pdf":
+        nothing = {"CreationDate": None, "Producer": None, "Creator": None}
+        return {"Title": title, "Subject": description, "Keywords": keywords, **nothing}
+    said = {"Title": title, "Description": description, "Keywords": keywords}
+    return {**said, "Software": None}
+
+
+def _saved(figure: RoundedFigure, kind: str, metadata: dict[str, Any]) -> bytes:
+    stream = io.BytesIO()
+    figure.savefig(
+        stream,
+        format=kind,
+        metadata=metadata,
+        dpi=DOTS_PER_INCH[kind],
+        transparent=kind == "svg",
+        facecolor="none" if kind == "svg" else "white",
+    )
+    return _with_palette(stream.getvalue(), metadata) if kind == "png" else stream.getvalue()
+
+
+def _with_palette(png: bytes, metadata: dict[str, Any]) -> bytes:
+    """A third of the size: a figure has few colours, and the shades between them."""
+    words, stream = PngInfo(), io.BytesIO()
+    for name, text in metadata.items():
+        if text is not None:
+            words.add_text(name, text)
+    image = Image.open(io.BytesIO(png)).convert("RGB").quantize(PALETTE_COLOURS)
+    dots = (DOTS_PER_INCH["png"], DOTS_PER_INCH["png"])
+    image.save(stream, "png", optimize=True, pnginfo=words, dpi=dots)
+    return stream.getvalue()
+
+
+def _figure(module: ModuleType, subject: Any, width: Width) -> RoundedFigure:
+    rows, columns, height_inches = module.layout(subject, width.inches)
+    figure = RoundedFigure(figsize=(width.inches, height_inches), layout="constrained")
+    module.draw(subject, figure.subplots(rows, columns))
+    return figure
+
+
+def _provenance(subject: Any, figure: RoundedFigure) -> str:
+    """Of which samples a figure is: "plan be0aa3af92419583, data 9b1f32aa54b1a0c7". ASCII alone:
+    a PDF writes other letters in ways of its own."""
+    plan = getattr(subject, "plan", {}).get("hash")
+    of_plan = f"plan {plan}, " if plan else ""
+    return f"{of_plan}data {digest(figure)}"
+
+
+def provenance(module: ModuleType, subject: Any, width: Width) -> str:
+    """What the figure's files must say of where they come from; drawn, but not laid out or
+    saved."""
+    with _styled():
+        return _provenance(subject, _figure(module, subject, width))
+
+
+def drawn(module: ModuleType, subject: Any, width: Width) -> Drawing:
+    """A figure at one of a page's widths; laid out once, for all formats alike."""
+    caption = module.caption(subject) if hasattr(module, "caption") else ""
+    title, description = module.QUESTION, caption or module.QUESTION
+    with _styled():
+        figure = _figure(module, subject, width)
+        keywords = _provenance(subject, figure)
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
+        files = {
+            kind: _saved(figure, kind, _metadata(kind, title, description, keywords))
+            for kind in dict.fromkeys((*width.kinds, "svg"))
+        }
+    name = f"{module.__name__} {subject.name}{width.ending}"
+    svg = _named(_rounded(files["svg"].decode("utf-8")), name)
+    files["svg"] = _on_paper(svg).encode("utf-8")
+    words = f"{title} {caption}".rstrip()
+    inline = _embeddable(svg, words, keywords)
+    return Drawing({kind: files[kind] for kind in width.kinds}, inline)
+
+
+def _rounded(svg: str) -> str:
+    """Places to a hundredth of a point: the rest is a fifth of a file."""
+
+    def short(found: re.Match[str]) -> str:
+        text = f"{float(found[0]):.2f}".rstrip("0").rstrip(".")
+        return "0" if text == "-0" else text
+
+    return PLACES.sub(lambda found: LONG_NUMBER.sub(short, found[0]), svg)
+
+
+def _named(svg: str, figure: str) -> str:
+    """With names that a page has once, and that are the same on every processor: matplotlib's are
+    hashes of places to their last bits."""
+    svg, prefix = NAMES.sub("", svg), f"f{zlib.crc32(figure.encode()):08x}"
+    for number, name in enumerate(dict.fromkeys(NAMED.findall(svg))):
+        svg = re.sub(rf'(?<=["#]){name}(?=[")])', f"{prefix}-{number}", svg)
+    return svg
+
+
+def _on_paper(svg: str) -> str:
+    """The SVG as a file of its own: with a background, and its letters."""
+    end = svg.index(">", svg.index("<svg")) + 1
+    paper = f'<rect width="100%" height="100%" fill="{PAPER}"/>'
+    return f"{svg[:end]}\n <style>{font_faces(svg)}</style>\n {paper}{svg[end:]}"
+
+
+def _embeddable(svg: str, words: str, origin: str) -> str:
+    """The <svg> element alone, without metadata, names or a fixed size, in the ink of the page
+    around it. words: what it shows, for who cannot see it; origin: its provenance."""
+    text = svg[svg.index("<svg") :].rstrip().replace(INK, "currentColor")
+    head, rest = text.split(">", 1)
+    before, _, after = rest.partition("<metadata>")
+    rest = before + after.partition("</metadata>")[2] if after else rest
+    rest = BETWEEN_TAGS.sub(">\n<", rest)
+    kept = " ".join(part for part in head.split() if not part.startswith(("width=", "height=")))
+    return f'{kept} data-of="{origin}" role="img" aria-label="{escape(words)}">{rest}'

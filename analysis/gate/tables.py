@@ -1,0 +1,128 @@
+"""tables.py -- a gate as words: its rows, worst first, its verdict, what they rest on.
+
+SPDX-License-Identifier: MIT"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ..comparison.wording import ABSENT, count, per_cent
+from ..document.document import Document, Row, Table
+from ..document.formats import csv_text, markdown
+from ..document.web_page import page_of, section
+from ..statistics.rounding import fixed
+from .gates import Gate
+
+REVISION_DIGITS = 12
+COLUMNS = ["", "effect", "interval", "MDE", "margin", "verdict", "blocks"]
+
+
+def _amount(row: dict[str, Any], key: str) -> str:
+    """+2.31 % of a ratio, +12 of a count."""
+    value = row[key]
+    if value is None:
+        return ABSENT
+    if row["scale"] == "ratio":
+        return per_cent(value, 2)
+    return "0" if value == 0 else f"{'+' if value > 0 else '-'}{count(abs(value))}"
+
+
+def _interval(row: dict[str, Any]) -> str:
+    low, high = (_amount(row, key).removesuffix(" %") for key in ("low", "high"))
+    return ABSENT if ABSENT in (low, high) else f"[{low}, {high}]"
+
+
+def _value_row(row: dict[str, Any]) -> Row:
+    return Row(
+        "value",
+        [
+            row["metric"],
+            _amount(row, "effect"),
+            _interval(row),
+            _amount(row, "mde").lstrip("+"),
+            f"{100 * row['margin']:.4g} %",
+            row["verdict"].upper() if row["verdict"] in ("pass", "fail") else row["verdict"],
+            str(row["blocks"]),
+        ],
+    )
+
+
+def _rows(rows: list[dict[str, Any]]) -> list[Row]:
+    """Cell by cell, in the order of their worst rows."""
+    found = []
+    for cell in dict.fromkeys(row["cell"] for row in rows):
+        found.append(Row("group", [cell]))
+        found += [_value_row(row) for row in rows if row["cell"] == cell]
+    return found
+
+
+def _side(side: dict[str, Any]) -> str:
+    revision = f", commit {side['revision'][:REVISION_DIGITS]}" if side["revision"] else ""
+    return f"{side['spec']}{revision}, build-id {side['build_id'][:REVISION_DIGITS]}"
+
+
+def _noise_floor(gate: Gate) -> str:
+    """How far the control's interval reaches in time."""
+    reaches = [
+        max(abs(entry["low"]), abs(entry["high"]))
+        for entry in gate.said["control"]
+        if entry["metric"] == "time" and entry["low"] is not None
+    ]
+    if not reaches:
+        return "The control arm's time has no interval: too few blocks, or time does not decide."
+    return (
+        "The control arm's interval of time, the base against itself, reaches "
+        f"{fixed(100 * max(reaches), 2)} % in the worst cell."
+    )
+
+
+def gate_document(gate: Gate) -> Document:
+    said, plan = gate.said, gate.run.plan
+    failed = [row for row in said["rows"] if row["verdict"] == "fail"]
+    undecided = [row for row in said["rows"] if row["verdict"] == "undecided"]
+    outcome = [
+        f"{said['verdict'].upper()}: {len(failed)} of {said['decisions']} rows failed, "
+        f"{len(undecided)} undecided, in {said['seconds']:.0f} s.",
+        f"base: {_side(said['base'])}",
+        f"head: {_side(said['head'])}",
+        _noise_floor(gate),
+    ]
+    if said["identical"]:
+        outcome.append("The two are the same build.")
+    allowed = plan["gate"]
+    legend = [
+        f"Effects of head against base with {100 * (1 - plan['alpha']):g} % intervals that hold at "
+        "any stop (confidence sequences). FAIL: more is established, at "
+        f"{100 * allowed['alpha_fail']:g} % over all {said['decisions']} rows, and the estimate is "
+        "half the margin or more. PASS: more by the margin or more is ruled out, at "
+        f"{100 * allowed['alpha_pass']:g} % in each row. MDE: what the row had 80 % power to fail "
+        f"by its last block (ln e of {math.log(gate.decisions / allowed['alpha_fail']):.2f}).",
+    ]
+    return Document(
+        f"{plan['experiment']} (gate)",
+        plan["question"],
+        plan["expects"],
+        said["reasons"],
+        outcome,
+        [],
+        [Table("Head against base, worst first", COLUMNS, _rows(said["rows"]))],
+        legend,
+    )
+
+
+def write_gate_report(gate: Gate, out: Path) -> Path:
+    """tables/<run>.md, tables/<run>.csv (gate.json's rows) and <run>.html; returns the page's
+    path."""
+    found, name = gate_document(gate), gate.run.name
+    tables = out / "tables"
+    tables.mkdir(parents=True, exist_ok=True)
+    (tables / f"{name}.md").write_text(markdown(found), encoding="utf-8")
+    rows = pd.DataFrame(gate.said["rows"])
+    (tables / f"{name}.csv").write_text(csv_text(rows), encoding="utf-8")
+    page = out / f"{name}.html"
+    page.write_text(page_of([section(name, found, [])]), encoding="utf-8")
+    return page

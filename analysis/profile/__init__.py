@@ -1,0 +1,3 @@
+"""Where time and page faults go: profiles and ledgers as tables, flame graphs, figures.
+
+SPDX-License-Identifier: MIT"""

@@ -1,0 +1,237 @@
+"""records.py -- one run's folder as columns: what harness/records.md says that a run leaves behind.
+
+A run that cannot be trusted is refused (unknown schema, another plan's samples, unequal checksums,
+a block twice or missing); one that is merely poor is loaded, for judgement.py to say so.
+
+SPDX-License-Identifier: MIT"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ..complaint import Complaint
+from .blocks import (
+    BLOCK_NAMES,
+    MEASURES,
+    WEATHER,
+    Columns,
+    check_schema,
+    named_events,
+    read_blocks,
+)
+from .shapes import check_outcome, check_plan
+
+SCHEMAS = {
+    "plan.json": "slablab-plan/1",
+    "machine.json": "slablab-machine/1",
+    "outcome.json": "slablab-outcome/1",
+    "instrument.json": "slablab-instrument/1",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Recorded:
+    """What every run's folder holds, whatever it measured."""
+
+    path: Path
+    plan: dict[str, Any]
+    machine: dict[str, Any]
+    outcome: dict[str, Any] | None
+
+    @property
+    def name(self) -> str:
+        """Unique among a report's runs: <experiment>-<folder>."""
+        experiment, folder = self.plan["experiment"], self.path.resolve().name
+        return experiment if folder == experiment else f"{experiment}-{folder}"
+
+    @property
+    def arms(self) -> list[str]:
+        return [arm["id"] for arm in self.plan["arms"]]
+
+    @property
+    def baseline(self) -> str:
+        return self.arms[0]
+
+    @property
+    def control(self) -> str | None:
+        return next((arm["id"] for arm in self.plan["arms"] if arm["role"] == "control"), None)
+
+    @property
+    def cells(self) -> list[str]:
+        return [cell["id"] for cell in self.plan["cells"]]
+
+
+@dataclass(frozen=True, eq=False)
+class Run(Recorded):
+    """A run as it was recorded. `samples`: a row per sample of a valid block, ordered by cell, then
+    time of the block, then arm, so that a cell's rows are a (blocks, arms) matrix. `blocks`: a row
+    per block, valid or not."""
+
+    samples: pd.DataFrame
+    blocks: pd.DataFrame
+    losses: dict[tuple[str, str], int]  # (arm, status) to samples that are not "ok"
+    absent_events: dict[str, str]  # event to the reason
+    shared_events: set[str]  # events that took turns on too few counters: their values are scaled
+    torn_lines: int
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        return named_events(self.plan)
+
+    def matrix(self, cell: str, metric: Any) -> NDArray[np.float64]:
+        """metric(samples of the cell) as an array of shape (blocks, arms), in plan order of the
+        arms."""
+        rows = self.samples.iloc[slice(*self._bounds(cell))]
+        return np.asarray(metric(rows), dtype=float).reshape(-1, len(self.arms))
+
+    def block_facts(self, cell: str, name: str) -> NDArray[Any]:
+        """The number ("block") or machine ("host") of every row of the cell's matrix."""
+        rows = self.samples.iloc[slice(*self._bounds(cell))]
+        return rows[name].to_numpy()[:: len(self.arms)]
+
+    def _bounds(self, cell: str) -> tuple[int, int]:
+        codes = self.samples["cell"].cat.codes.to_numpy()
+        code = self.cells.index(cell)
+        return int(np.searchsorted(codes, code)), int(np.searchsorted(codes, code, side="right"))
+
+
+def event_column(event: str) -> str:
+    """Where Run.samples holds an event's values; no measure is called so."""
+    return f"event {event}"
+
+
+def read_object(path: Path) -> dict[str, Any] | None:
+    """A JSON object of the schema that its name promises; None where there is no file."""
+    if not path.exists():
+        return None
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise Complaint(
+            f"{path}: cannot be read: {error}", "restore the file; it is written once"
+        ) from error
+    check_schema(value, SCHEMAS[path.name], str(path))
+    return value
+
+
+def record_files(folder: Path, stem: str) -> list[Path]:
+    """<stem>.jsonl, or its .gz, or a shard for each host."""
+    found = sorted(
+        path
+        for path in folder.glob(f"{stem}*.jsonl*")
+        if path.name.endswith((".jsonl", ".jsonl.gz"))
+    )
+    doubled = [path for path in found if path.with_name(path.name + ".gz") in found]
+    if doubled:
+        raise Complaint(f"{doubled[0]}: stands beside its own .gz", "remove one of the two")
+    return found
+
+
+def block_frame(blocks: list[tuple[Any, ...]], cells: list[str]) -> pd.DataFrame:
+    """A row per block from their blocks.block_row."""
+    frame = pd.DataFrame(blocks, columns=list(BLOCK_NAMES))
+    frame["cell"] = pd.Categorical(frame["cell"], categories=cells)
+    frame = frame.astype({"valid": bool, "started_unix_ns": np.int64, "duration_ns": np.int64})
+    for name in WEATHER:
+        frame[name] = pd.to_numeric(frame[name], errors="coerce").astype(float)
+    return frame
+
+
+def _sample_frame(columns: Columns, blocks: pd.DataFrame, arms: list[str]) -> pd.DataFrame:
+    """The rows in the order that Run promises."""
+    row = (
+        np.frombuffer(columns.block_row, dtype=np.int_)
+        if columns.block_row
+        else np.empty(0, np.int_)
+    )
+    arm = np.frombuffer(columns.arm, dtype=np.int16) if columns.arm else np.empty(0, np.int16)
+    values = np.frombuffer(columns.measures, dtype=float) if columns.measures else np.empty(0)
+    names = [*MEASURES, *map(event_column, columns.events)]
+    cell = blocks["cell"].cat.codes.to_numpy()[row]
+    order = np.lexsort((arm, row, blocks["started_unix_ns"].to_numpy(dtype=np.int64)[row], cell))
+    frame = pd.DataFrame(
+        values.reshape(-1, len(names))[order], columns=names, copy=False
+    )
+    hosts = pd.Categorical(blocks["host"])
+    frame.insert(
+        0, "host", pd.Categorical.from_codes(hosts.codes[row[order]], dtype=hosts.dtype)
+    )
+    frame.insert(0, "block", blocks["block"].to_numpy()[row[order]])
+    frame.insert(0, "arm", pd.Categorical.from_codes(arm[order], categories=arms))
+    frame.insert(0, "cell", pd.Categorical.from_codes(cell[order], dtype=blocks["cell"].dtype))
+    return frame
+
+
+def check_numbers(folder: Path, blocks: pd.DataFrame, outcome: dict[str, Any] | None) -> None:
+    """Every cell's blocks are 0 to n - 1, each once, and n is what outcome.json counted."""
+    promised = {cell["cell"]: cell.get("blocks") for cell in (outcome or {}).get("cells", [])}
+    for cell, numbers in blocks.groupby("cell", observed=False)["block"]:
+        doubled = numbers[numbers.duplicated()]
+        if len(doubled):
+            raise Complaint(
+                f"{folder}: block {doubled.iloc[0]} of '{cell}' is there twice",
+                "remove the shard that was copied; a block is in once or not at all",
+            )
+        missing = set(range(len(numbers))) - set(numbers)
+        if missing:
+            raise Complaint(
+                f"{folder}: block {min(missing)} of '{cell}' is missing",
+                "restore the file or shard; blocks are never taken out of a run",
+            )
+        if promised.get(cell) not in (None, len(numbers)):
+            raise Complaint(
+                f"{folder}: {len(numbers)} blocks of '{cell}', but outcome.json counted "
+                f"{promised[cell]}",
+                "restore the file or shard; blocks are never taken out of a run",
+            )
+
+
+def read_header(
+    folder: Path,
+) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any] | None]:
+    """plan.json, machine.json and outcome.json; raises Complaint where they are no run's."""
+    plan, machine, outcome = (
+        read_object(folder / name) for name in ("plan.json", "machine.json", "outcome.json")
+    )
+    if plan is None:
+        raise Complaint(
+            f"{folder / 'plan.json'}: not there, so this is no run",
+            "name a folder that slablab run made: results/<experiment>/<run>",
+        )
+    check_plan(plan, str(folder / "plan.json"))
+    if outcome is not None:
+        check_outcome(outcome, str(folder / "outcome.json"))
+    return plan, machine or {}, outcome
+
+
+def load(folder: Path) -> Run:
+    """Reads one run's folder. Raises Complaint for what must not be averaged."""
+    plan, machine, outcome = read_header(folder)
+    if (folder / "instrument.json").exists():
+        raise Complaint(
+            f"{folder}: holds a profile or a ledger of faults, and no timed samples",
+            f"/usr/bin/python3 -m analysis profile {folder}",
+        )
+    columns = read_blocks(record_files(folder, "samples"), plan)
+    blocks = block_frame(columns.blocks, [cell["id"] for cell in plan["cells"]])
+    check_numbers(folder, blocks, outcome)
+    samples = _sample_frame(columns, blocks, [arm["id"] for arm in plan["arms"]])
+    return Run(
+        folder,
+        plan,
+        machine,
+        outcome,
+        samples,
+        blocks,
+        dict(columns.losses),
+        columns.absent_events,
+        columns.shared_events,
+        columns.torn_lines,
+    )

@@ -1,0 +1,110 @@
+"""shapes.py -- what plan.json and outcome.json must hold before anybody reads them.
+
+A shape is a type, a tuple of types, [shape of every element] or {key: shape}; a key that ends in ?
+may be missing. Keys beyond the shape are nobody's business (harness/records.md).
+
+SPDX-License-Identifier: MIT"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..complaint import Complaint
+
+NUMBER = (int, float)
+NONE = type(None)
+
+PLAN = {
+    "experiment": str,
+    "form": str,
+    "question": str,
+    "expects": str,
+    "hash": str,
+    "alpha": NUMBER,
+    "alpha_control": NUMBER,
+    "margin": NUMBER,
+    "stop": {"half_width?": (*NUMBER, NONE)},
+    "events?": [str],
+    "arms": [{"id": str, "role": str}],
+    "cells": [
+        {
+            "id": str,
+            "workload": str,
+            "start": str,
+            "parameters": {},
+            "operations?": (int, NONE),
+            "warmup_operations?": (int, NONE),
+        }
+    ],
+    "comparisons?": [{"arm": str, "against": str}],
+    "interactions?": [{"first": str, "second": str, "both": str}],
+    "published?": [
+        {"where": str, "arm": str, "against?": (str, NONE), "metric": str, "value": NUMBER}
+    ],
+}
+OUTCOME = {
+    "verdict": str,
+    "reasons?": [str],
+    "cells?": [{"cell": str, "blocks?": int, "stopped_by?": (str, NONE)}],
+}
+
+
+def fault(value: Any, shape: Any, path: str = "") -> str | None:
+    """The first place where the value is not of the shape, in words; None: it is."""
+    if isinstance(shape, dict):
+        if not isinstance(value, dict):
+            return f"{path or 'all of it'} is {value!r:.40}, not an object"
+        for name, inner in shape.items():
+            key = name.removesuffix("?")
+            place = f"{path}.{key}".lstrip(".")
+            if key in value:
+                found = fault(value[key], inner, place)
+            else:
+                found = None if name.endswith("?") else f"there is no {place}"
+            if found:
+                return found
+        return None
+    if isinstance(shape, list):
+        if not isinstance(value, list):
+            return f"{path} is {value!r:.40}, not a list"
+        faults = (fault(inner, shape[0], f"{path}[{i}]") for i, inner in enumerate(value))
+        return next(filter(None, faults), None)
+    types = shape if isinstance(shape, tuple) else (shape,)
+    if not isinstance(value, types) or isinstance(value, bool):
+        wanted = " or ".join("null" if one is NONE else one.__name__ for one in types)
+        return f"{path} is {value!r:.40}, not {wanted}"
+    return None
+
+
+def _reference_fault(plan: dict[str, Any]) -> str | None:
+    """What a well-formed plan may still get wrong: names of nothing, and names of two things."""
+    arms, cells = ([entry["id"] for entry in plan[name]] for name in ("arms", "cells"))
+    if not arms or plan["arms"][0]["role"] != "baseline":
+        return "arms[0] is not the baseline"
+    for names in (arms, cells):
+        doubled = [name for name in names if names.count(name) > 1]
+        if doubled:
+            return f"'{doubled[0]}' is there twice"
+    for cell in plan["cells"]:
+        for name, value in cell["parameters"].items():
+            if not isinstance(value, int) or isinstance(value, bool):
+                return f"parameter {name} of '{cell['id']}' is {value!r:.40}, not int"
+    compared = [found[key] for found in plan.get("comparisons", []) for key in ("arm", "against")]
+    for found in plan.get("interactions", []):
+        compared += [found["first"], found["second"], found["both"]]
+    unknown = [name for name in compared if name not in arms]
+    return f"'{unknown[0]}' is compared, but no arm" if unknown else None
+
+
+def check_plan(plan: dict[str, Any], where: str) -> None:
+    """Raises Complaint for a plan that cannot be read."""
+    found = fault(plan, PLAN) or _reference_fault(plan)
+    if found:
+        raise Complaint(f"{where}: {found}", "restore the file; see harness/records.md")
+
+
+def check_outcome(outcome: dict[str, Any], where: str) -> None:
+    """Raises Complaint for an outcome that cannot be read."""
+    found = fault(outcome, OUTCOME)
+    if found:
+        raise Complaint(f"{where}: {found}", "restore the file; see harness/records.md")

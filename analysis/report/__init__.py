@@ -1,0 +1,3 @@
+"""A report's folder and README's tables, put together from every kind of run.
+
+SPDX-License-Identifier: MIT"""

@@ -1,0 +1,128 @@
+"""fill.py -- writes stored runs' tables into a text that people read, between its marks.
+
+  <!-- run results/reference/phase17/20261123T022400Z-full -->
+  (whatever stands here is replaced)
+  <!-- end -->
+
+`<!-- profile RUN RUN -->` names a profile and the ledger of the same plan, `<!-- certificate -->`
+the certificate of the gate that is stored in results/reference/certify, `<!-- claims -->` every
+claim of experiments/claims.yaml that some run in results/reference covers. `<!-- figure RUN NAME
+-->` draws a figure of analysis/figures as RUN/NAME.png, and shows it.
+
+SPDX-License-Identifier: MIT"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from ..certificate.page import certificate_summary
+from ..claims.file import FILE as CLAIMS
+from ..claims.page import claims_summary
+from ..comparison.estimates import OPERATIONS
+from ..comparison.judgement import judged, void_reasons
+from ..comparison.wording import ABSENT, MARKS, count, number, relative
+from ..complaint import Complaint
+from ..document.document import Row, Table
+from ..document.formats import markdown_table
+from ..drawing.drawing import TWO_COLUMNS, drawn
+from ..figures import figures_for
+from ..profile import estimates as profile_estimates
+from ..profile.wording import interval, share_text
+from ..records.joined import Joined, join
+from ..records.records import Run, load
+
+MARK = re.compile(
+    r"(<!-- (?:(run|profile|figure) ([^\n]+?)|(certificate|claims)) -->\n).*?(<!-- end -->)",
+    re.DOTALL,
+)
+CERTIFICATE = "results/reference/certify"
+
+
+def _shown(row) -> str:
+    effect, interval = relative(row)
+    return f"{effect} {interval} {MARKS.get(row['verdict'], '')}".rstrip()
+
+
+def summary(run: Run) -> Table:
+    """A row per cell: the baseline's speed, then every comparison with its interval and verdict."""
+    frame = judged(run)
+    frame = frame[frame["metric"] == OPERATIONS.name]
+    compared = frame[frame["kind"].isin(["arm", "comparison"])]
+    labels = list(dict.fromkeys(zip(compared["arm"], compared["against"])))
+    columns = ["cell", "n", f"{run.baseline}, M ops/s", *(f"{a} vs {b}" for a, b in labels)]
+    rows = []
+    for cell in run.cells:
+        here = compared[compared["cell"] == cell]
+        base = frame[(frame["cell"] == cell) & (frame["kind"] == "baseline")].iloc[0]
+        effects = [_shown(row) for _, row in here.iterrows()]
+        speed = number(base["value"] / OPERATIONS.scale)
+        rows.append(Row("value", [cell, str(base["blocks"]), speed, *effects]))
+    title = f"{run.plan['experiment']}, {run.path.name}"
+    return Table(title + (": VOID" if void_reasons(run) else ""), columns, rows, overview=True)
+
+
+def profile_summary(joined: Joined) -> Table:
+    """A row per cell: every arm's share of the region's CPU time below page faults, %, with its
+    interval, and how many faults the ledger counted there."""
+    if joined.profile is None or joined.ledger is None:
+        raise Complaint(
+            f"{joined.name}: a profile and a ledger are wanted, and one is missing",
+            "<!-- profile results/.../...-profile results/.../...-faults -->",
+        )
+    shares = profile_estimates.page_faults(joined.profile)
+    shares = shares[shares["stage"] == "region"]
+    totals = profile_estimates.fault_totals(joined.ledger)
+    totals = totals[totals["count"] == "region"]
+    arms = [arm for arm in joined.arms if arm != joined.control]
+    rows = []
+    for cell in joined.cells:
+        texts = []
+        for arm in arms:
+            share, total = (
+                frame[(frame["cell"] == cell) & (frame["arm"] == arm)] for frame in (shares, totals)
+            )
+            if not len(share) or not len(total):
+                texts.append(ABSENT)
+                continue
+            text = share_text(interval(share.iloc[0], "share", "ratio"))
+            per_cent = "" if text == ABSENT else " %"
+            texts.append(f"{text}{per_cent} ({count(total.iloc[0]['faults'])})")
+        rows.append(Row("value", [cell, *texts]))
+    return Table(joined.name, ["cell", *arms], rows, overview=True)
+
+
+def picture(run: Path, name: str, root: Path) -> str:
+    """Draws the figure of that name beside its run; returns Markdown that shows it."""
+    found = load(root / run)
+    modules = figures_for(found)
+    if name not in modules:
+        raise Complaint(f"{run} has no figure '{name}'", f"one of {', '.join(modules)}")
+    path = run / f"{name}.png"
+    (root / path).write_bytes(drawn(modules[name], found, TWO_COLUMNS).files["png"])
+    return f"![{modules[name].QUESTION}]({path.as_posix()})\n\n{modules[name].caption(found)}"
+
+
+def _between(kind: str, words: str, root: Path) -> str:
+    if kind == "figure":
+        run, _, name = words.partition(" ")
+        return picture(Path(run), name, root)
+    if kind == "certificate":
+        return certificate_summary(root / CERTIFICATE)
+    if kind == "claims":
+        return markdown_table(claims_summary(root / CLAIMS))
+    folders = [root / word for word in words.split()]
+    if kind == "run":
+        return markdown_table(summary(load(*folders)))
+    (joined,) = join(folders)
+    return markdown_table(profile_summary(joined))
+
+
+def filled(text: str, root: Path) -> str:
+    """The text with what stands between its marks made anew; paths are relative to root."""
+    if not MARK.search(text):
+        raise Complaint("no mark was found", "<!-- run results/reference/... --> and <!-- end -->")
+    return MARK.sub(
+        lambda found: f"{found[1]}\n{_between(found[2] or found[4], found[3], root)}\n\n{found[5]}",
+        text,
+    )

@@ -1,0 +1,109 @@
+"""sections.py -- what a report has a section of: timed samples, or a profile and a ledger.
+
+SPDX-License-Identifier: MIT"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Protocol
+
+from ..comparison import tables
+from ..comparison.numbers import numbers
+from ..comparison.run_formats import FORMATS
+from ..complaint import Complaint
+from ..document.document import Document
+from ..document.formats import csv_text, latex, markdown
+from ..figures import figures_for
+from ..profile import tables as profile_tables
+from ..profile.figures import profile_figures_for
+from ..profile.numbers import profile_numbers
+from ..records.instruments import FILE
+from ..records.joined import Joined, join
+from ..records.records import Recorded, Run, load
+
+NAME = re.compile(r"[A-Za-z0-9_.+-]+")
+STORED = ("markdown", "csv", "latex")
+
+
+class Section(Protocol):
+    """tables: file name to text. numbers: key, which begins with the prefix, to LaTeX."""
+
+    @property
+    def subject(self) -> Recorded: ...
+
+    def document(self) -> Document: ...
+
+    def tables(self) -> Mapping[str, str]: ...
+
+    def figures(self) -> Mapping[str, ModuleType]: ...
+
+    def numbers(self, prefix: str) -> Mapping[str, str]: ...
+
+
+@dataclass(frozen=True)
+class Timed:
+    """A run of slablab run."""
+
+    subject: Run
+
+    def document(self) -> Document:
+        return tables.document(self.subject)
+
+    def tables(self) -> dict[str, str]:
+        name = self.subject.name
+        return {f"{name}.{FORMATS[f][0]}": FORMATS[f][1](self.subject) for f in STORED}
+
+    def figures(self) -> dict[str, ModuleType]:
+        return figures_for(self.subject)
+
+    def numbers(self, prefix: str) -> dict[str, str]:
+        return numbers(self.subject, prefix)
+
+
+@dataclass(frozen=True)
+class Explained:
+    """Runs of slablab profile and slablab faults with the same plan."""
+
+    subject: Joined
+
+    def document(self) -> Document:
+        return profile_tables.document(self.subject)
+
+    def tables(self) -> dict[str, str]:
+        name, found = self.subject.name, self.document()
+        files = {f"{name}.md": markdown(found), f"{name}.tex": latex(found)}
+        for table, frame in profile_tables.long_forms(self.subject).items():
+            files[f"{name}-{table}.csv"] = csv_text(frame)
+        return files
+
+    def figures(self) -> dict[str, ModuleType]:
+        return profile_figures_for(self.subject)
+
+    def numbers(self, prefix: str) -> dict[str, str]:
+        return profile_numbers(self.subject, prefix)
+
+
+def read_sections(folders: list[Path]) -> list[Section]:
+    """Every folder, timed ones first; a profile and a ledger of one plan are one section. Raises
+    Complaint where two of them have one name, which their files have, too, or one that no file
+    or key should have."""
+    instrumented = [folder for folder in folders if (folder / FILE).exists()]
+    timed = [folder for folder in folders if folder not in instrumented]
+    found: list[Section] = [*map(Timed, map(load, timed)), *map(Explained, join(instrumented))]
+    names = [one.subject.name for one in found]
+    for one in found:
+        if not NAME.fullmatch(one.subject.name):
+            raise Complaint(
+                f"{one.subject.path}: '{one.subject.name}' would be a part of files' names and of "
+                "keys for LaTeX, and has other letters than A-Z a-z 0-9 _ . + -",
+                "a folder by another name",
+            )
+    if len(set(names)) < len(names):
+        raise Complaint(
+            f"two runs are called '{max(names, key=names.count)}'", "name each run once"
+        )
+    return found

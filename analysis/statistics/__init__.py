@@ -1,0 +1,3 @@
+"""Intervals, tests and change points of arrays that know no run.
+
+SPDX-License-Identifier: MIT"""

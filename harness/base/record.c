@@ -1,0 +1,128 @@
+/* record.c -- appending to a file of records, and reading it back whatever ended the last run.
+ *
+ * SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "base/record.h"
+
+#include "base/complain.h"
+#include "base/durable.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A line is torn when it has no end, or when it is the last and is not JSON: after a power cut a
+ * file may be longer than the bytes that reached the disk. The same in the middle is damage that
+ * nobody may paper over. */
+static bool read_back(struct record_file *file, FILE *stream, record_visitor *visit, void *context)
+{
+    char *line = NULL;
+    size_t capacity = 0;
+    unsigned long number = 0;
+    bool good = true;
+    ssize_t length;
+
+    while (good && (length = getline(&line, &capacity, stream)) > 0) {
+        json_t *const record =
+            line[length - 1] == '\n' ? json_loadb(line, (size_t)length, 0, NULL) : NULL;
+        number++;
+        if (record != NULL) {
+            good = visit(context, record);
+            json_decref(record);
+            file->whole_bytes += length;
+        } else if (getc(stream) == EOF) {
+            break;
+        } else {
+            complain("restore the file from a copy, or slablab run --fresh", "%s:%lu: not a record",
+                     file->path, number);
+            good = false;
+        }
+    }
+    if (ferror(stream)) {
+        complain("look at dmesg", "%s: cannot read it: %s", file->path, strerror(errno));
+        good = false;
+    }
+    free(line);
+    return good;
+}
+
+static bool cut_back(struct record_file const *file)
+{
+    if (ftruncate(file->fd, file->whole_bytes) == 0 && fdatasync(file->fd) == 0)
+        return true;
+    complain("look at dmesg", "%s: cannot cut off its torn last line: %s", file->path,
+             strerror(errno));
+    return false;
+}
+
+bool record_open(struct record_file *file, char const *directory, char const *name,
+                 record_visitor *visit, void *context)
+{
+    FILE *stream;
+    bool good;
+
+    *file = (struct record_file){.path = text_format("%s/%s", directory, name)};
+    file->fd = open(file->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    stream = file->fd < 0 ? NULL : fopen(file->path, "re");
+    if (stream == NULL || !durable_sync_folder(directory)) {
+        complain("ls -ld that folder", "%s: cannot open it: %s", file->path, strerror(errno));
+        good = false;
+    } else {
+        good = read_back(file, stream, visit, context) && cut_back(file);
+    }
+    if (stream != NULL)
+        fclose(stream);
+    if (!good)
+        record_close(file);
+    return good;
+}
+
+bool record_read(char const *directory, char const *name, record_visitor *visit, void *context)
+{
+    struct record_file file = {.path = text_format("%s/%s", directory, name), .fd = -1};
+    FILE *const stream = fopen(file.path, "re");
+    bool good = false;
+
+    if (stream == NULL) {
+        complain("ls -ld that folder", "%s: cannot open it: %s", file.path, strerror(errno));
+    } else {
+        good = read_back(&file, stream, visit, context);
+        fclose(stream);
+    }
+    record_close(&file);
+    return good;
+}
+
+void record_close(struct record_file *file)
+{
+    if (file->fd >= 0)
+        close(file->fd);
+    free(file->path);
+}
+
+bool record_append(struct record_file *file, json_t const *record)
+{
+    char *const text = json_dumps(record, JSON_COMPACT | JSON_REAL_PRECISION(17));
+    size_t const length = text == NULL ? 0 : strlen(text);
+
+    if (text == NULL) {
+        complain("free", "%s: cannot write a record as JSON", file->path);
+        return false;
+    }
+    text[length] = '\n'; /* in the place of the final 0: one write, one line */
+    errno = ENOSPC;      /* what a short write, which sets nothing, means */
+    if (write(file->fd, text, length + 1) == (ssize_t)(length + 1) && fdatasync(file->fd) == 0) {
+        file->whole_bytes += (off_t)(length + 1);
+        free(text);
+        return true;
+    }
+    complain("make room, then give the same command again: it goes on from here",
+             "%s: cannot append a block: %s", file->path, strerror(errno));
+    free(text);
+    cut_back(file);
+    return false;
+}

@@ -1,0 +1,118 @@
+/* peers.c -- other people's allocators: what allocators/peers.yaml says, and where they lie.
+ *
+ * SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE /* dladdr */
+#include "catalogue/peers.h"
+
+#include "base/capture.h"
+#include "base/yaml_file.h"
+#include "catalogue/project.h"
+
+#include <dlfcn.h>
+#include <gnu/libc-version.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static cyaml_schema_field_t const peer_fields[] = {
+    CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct peer, name, 1, CYAML_UNLIMITED),
+    CYAML_FIELD_STRING_PTR("package", CYAML_FLAG_POINTER, struct peer, package, 1, CYAML_UNLIMITED),
+    CYAML_FIELD_STRING_PTR("object", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct peer, object,
+                           1, CYAML_UNLIMITED),
+    CYAML_FIELD_END,
+};
+static cyaml_schema_value_t const peer_value = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct peer, peer_fields),
+};
+static cyaml_schema_value_t const peers_value = {
+    CYAML_VALUE_SEQUENCE(CYAML_FLAG_POINTER, struct peer, &peer_value, 0, CYAML_UNLIMITED),
+};
+
+static struct yaml_file *file;
+static bool file_was_read;
+
+/* Reads the file at the first question. */
+static struct peer const *peers_read(size_t *count)
+{
+    if (!file_was_read) {
+        char *const path = text_format("%s/allocators/peers.yaml", catalogue_root());
+        file = access(path, F_OK) == 0 ? yaml_file_open(path, &peers_value) : NULL;
+        file_was_read = true;
+        free(path);
+    }
+    *count = file != NULL ? yaml_file_count(file) : 0;
+    return file != NULL ? yaml_file_data(file) : NULL;
+}
+
+void peers_forget(void)
+{
+    yaml_file_close(file);
+    file = NULL;
+    file_was_read = false;
+}
+
+struct peer const *peers_find(char const *name)
+{
+    size_t count = 0;
+    struct peer const *const peers = peers_read(&count);
+
+    for (size_t i = 0; i < count; i++)
+        if (text_equal(peers[i].name, name))
+            return &peers[i];
+    return NULL;
+}
+
+struct words peers_names(void)
+{
+    size_t count = 0;
+    struct peer const *const peers = peers_read(&count);
+    struct words names = {0};
+
+    for (size_t i = 0; i < count; i++)
+        words_add(&names, peers[i].name);
+    return names;
+}
+
+char *peers_c_library(void)
+{
+    Dl_info library = {0};
+
+    if (dladdr((void const *)(uintptr_t)gnu_get_libc_version, &library) == 0
+        || library.dli_fname == NULL)
+        return NULL;
+    return realpath(library.dli_fname, NULL);
+}
+
+char *peers_find_object(char const *object)
+{
+    if (*object == '/')
+        return realpath(object, NULL);
+
+    char *const library = peers_c_library();
+    char *const slash = library != NULL ? strrchr(library, '/') : NULL;
+    if (slash != NULL)
+        *slash = '\0';
+    /* Debian keeps the C library in /lib/<triplet> and everything else in /usr/lib/<triplet>; the
+     * two may be one. */
+    char *const beside = text_format("/usr%s", library != NULL ? library : "/lib");
+    char const *const folders[] = {library, beside, "/usr/local/lib", "/usr/lib64", "/usr/lib"};
+    char *found = NULL;
+    for (size_t i = 0; i < sizeof folders / sizeof *folders && found == NULL; i++) {
+        if (folders[i] == NULL)
+            continue;
+        char *const path = text_format("%s/%s", folders[i], object);
+        found = realpath(path, NULL);
+        free(path);
+    }
+    free(beside);
+    free(library);
+    return found;
+}
+
+char *peers_version(struct peer const *peer)
+{
+    char *const arguments[] = {"dpkg-query", "--show", "--showformat=${Version}", peer->package,
+                               NULL};
+
+    return capture_line(arguments, NULL);
+}

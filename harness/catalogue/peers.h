@@ -1,0 +1,32 @@
+/* peers.h -- other people's allocators: what allocators/peers.yaml says, and where they lie.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_PEERS_H
+#define SLABLAB_PEERS_H
+
+#include "base/text.h"
+
+struct peer {
+    char *name;
+    char *package;
+    char *object; /* a file name or an absolute path; NULL for the C library's own allocator */
+};
+
+/* NULL when peers.yaml, read once, names no such peer. A file that cannot be read is complained of
+ * and has none. */
+struct peer const *peers_find(char const *name);
+struct words peers_names(void);
+
+/* The file that this process's C library was mapped from, which is also that of the workloads. */
+char *peers_c_library(void);
+
+/* The absolute path, free of links, of a peer's object; NULL where it is not installed. */
+char *peers_find_object(char const *object);
+
+/* The installed package's version, by dpkg-query; NULL where nobody tells. */
+char *peers_version(struct peer const *peer);
+
+/* Forgets what was read, for a test that changes the root. */
+void peers_forget(void);
+
+#endif

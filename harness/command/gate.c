@@ -1,0 +1,137 @@
+/* gate.c -- slablab gate: the command line.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "base/clock.h"
+#include "base/complain.h"
+#include "base/interrupt.h"
+#include "base/text.h"
+#include "command/commands.h"
+#include "command/measurement.h"
+#include "experiment/experiment.h"
+#include "gate/callgrind.h"
+#include "gate/gate_outcome.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+
+static char const usage[] =
+    "slablab gate experiments/gate.yaml --base HEAD~1 --head HEAD; slablab gate --help";
+
+struct words_of_gate {
+    char const *experiment;
+    char const *base;
+    char const *head;
+};
+
+static bool refuse(char const *what, char const *word)
+{
+    complain(usage, "gate: %s '%s'", what, word);
+    return false;
+}
+
+static bool take_option(int option, struct words_of_gate *words, struct gate_request *request,
+                        struct measurement *measurement)
+{
+    switch (option) {
+    case 'b': words->base = optarg; return true;
+    case 'h': words->head = optarg; return true;
+    case 'e': request->explain = true; return true;
+    case 'r': request->record = true; return true;
+    case 'f': measurement->fresh = true; return true;
+    case 'o': measurement->results = optarg; return true;
+    default: break;
+    }
+    if (text_to_number(optarg, &measurement->seed) && measurement->seed > 0)
+        return true;
+    complain("--seed 1", "gate: --seed '%s' is not a whole number above 0", optarg);
+    return false;
+}
+
+static bool parse(int argc, char **argv, struct words_of_gate *words, struct gate_request *request,
+                  struct measurement *measurement)
+{
+    static struct option const options[] = {{"base", required_argument, NULL, 'b'},
+                                            {"head", required_argument, NULL, 'h'},
+                                            {"explain", no_argument, NULL, 'e'},
+                                            {"record", no_argument, NULL, 'r'},
+                                            {"seed", required_argument, NULL, 's'},
+                                            {"out", required_argument, NULL, 'o'},
+                                            {"fresh", no_argument, NULL, 'f'},
+                                            {NULL, 0, NULL, 0}};
+    int option;
+
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        if (option == '?')
+            return refuse("unknown or incomplete option", argv[optind - 1]);
+        if (!take_option(option, words, request, measurement))
+            return false;
+    }
+    if (argc - optind != 1)
+        return refuse("one experiment is wanted, and it got",
+                      argc == optind ? "none" : argv[optind + 1]);
+    words->experiment = argv[optind];
+    if (words->base == NULL || words->head == NULL)
+        return refuse("who is held against whom? There is no", words->base == NULL ? "--base"
+                                                                                   : "--head");
+    return true;
+}
+
+/* What a revision without an allocator means: the experiment's baseline. The caller frees it. */
+static char *baseline_of(char const *path)
+{
+    struct yaml_file *const file = experiment_open(path);
+
+    if (file == NULL)
+        return NULL;
+    struct experiment const *const experiment = yaml_file_data(file);
+    char *const baseline = text_copy(experiment->baseline);
+    yaml_file_close(file);
+    return baseline;
+}
+
+static struct plan *plan_of(struct words_of_gate const *words, struct gate_request *request,
+                            uint64_t seed)
+{
+    char *const baseline = baseline_of(words->experiment);
+    bool const resolved = baseline != NULL &&
+                          gate_spec_resolve(words->base, baseline, &request->base) &&
+                          gate_spec_resolve(words->head, baseline, &request->head);
+
+    free(baseline);
+    return resolved ? plan_for_gate(words->experiment, request->base.arm, request->head.arm, seed)
+                    : NULL;
+}
+
+static bool tools_are_there(struct plan const *plan)
+{
+    for (size_t i = 0; i < plan->gate.metric_count; i++)
+        if (plan->gate.metrics[i].metric->name == metric_instructions)
+            return callgrind_is_there(plan->experiment);
+    return true;
+}
+
+int command_gate(int argc, char **argv)
+{
+    struct words_of_gate words = {.experiment = NULL};
+    struct gate_request request = {
+        .started_unix_ns = clock_ns(CLOCK_REALTIME),
+        .started_monotonic_ns = clock_ns(CLOCK_MONOTONIC),
+    };
+    struct measurement measurement = {.results = "results", .gate = &request};
+    int status = EXIT_STATUS_USAGE;
+
+    if (!parse(argc, argv, &words, &request, &measurement))
+        return EXIT_STATUS_USAGE;
+    request.results = measurement.results;
+    struct plan *const plan = plan_of(&words, &request, measurement.seed);
+    if (plan != NULL && tools_are_there(plan))
+        status = measurement_run(&measurement, plan);
+    else
+        plan_free(plan);
+    if (plan == NULL && interrupted())
+        status = EXIT_STATUS_INTERRUPTED;
+    gate_spec_free(&request.base);
+    gate_spec_free(&request.head);
+    return status;
+}

@@ -1,0 +1,174 @@
+/* list.c -- slablab list: what there is to run and to count.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "base/complain.h"
+#include "base/text.h"
+#include "base/wrapped.h"
+#include "catalogue/catalogue.h"
+#include "catalogue/peers.h"
+#include "catalogue/project.h"
+#include "catalogue/workload_description.h"
+#include "command/commands.h"
+#include "experiment/experiment.h"
+#include "machine/event_names.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+static void list_allocator(char const *name)
+{
+    enum { NAME_WIDTH = 20 };
+    struct allocator allocator;
+
+    catalogue_allocator(name, &allocator);
+    char *text = text_copy("");
+    if (allocator.problem != NULL)
+        text_append(&text, "cannot run: %s; try: %s", allocator.problem, allocator.remedy);
+    else if (allocator.kind == ALLOCATOR_PEER)
+        text_append(&text, "peer, %s%s%s", allocator.package, allocator.version != NULL ? " " : "",
+                    allocator.version != NULL ? allocator.version : "");
+    else
+        text_append(&text, "phase, build-id %.12s", allocator.build_id);
+    wrapped_print(stdout, NAME_WIDTH, name, text);
+    free(text);
+    catalogue_allocator_free(&allocator);
+}
+
+static void list_allocators(void)
+{
+    struct words phases = catalogue_phases();
+    struct words peers = peers_names();
+
+    for (size_t i = 0; i < phases.count; i++)
+        list_allocator(phases.word[i]);
+    for (size_t i = 0; i < peers.count; i++)
+        list_allocator(peers.word[i]);
+    wrapped_print(stdout, 20, "(a path)", "any shared object that holds malloc");
+    words_free(&peers);
+    words_free(&phases);
+}
+
+static void list_workload(char const *name)
+{
+    enum { NAME_WIDTH = 20 };
+    char *why = NULL;
+    struct workload_description *const description = catalogue_workload_describe(name, &why);
+
+    wrapped_print(stdout, NAME_WIDTH, name, description != NULL ? description->models : why);
+    for (size_t i = 0; description != NULL && i < description->parameter_count; i++) {
+        struct workload_parameter const *const parameter = &description->parameters[i];
+        char *const label = text_format("  %s=%" PRIu64, parameter->name, parameter->default_value);
+        char *const text = text_format("%s%s%s%s", parameter->meaning,
+                                       *parameter->unit != '\0' ? " (" : "", parameter->unit,
+                                       *parameter->unit != '\0' ? ")" : "");
+        wrapped_print(stdout, NAME_WIDTH, label, text);
+        free(text);
+        free(label);
+    }
+    catalogue_workload_free(description);
+    free(why);
+}
+
+static void list_workloads(void)
+{
+    struct words names = catalogue_workloads();
+
+    if (names.count == 0)
+        puts("(none is built: make workloads)");
+    for (size_t i = 0; i < names.count; i++)
+        list_workload(names.word[i]);
+    if (names.count > 0)
+        wrapped_print(stdout, 20, "(each)",
+                      "operations=N in the region (calibrated where it is not given), "
+                      "warmup=N before it");
+    words_free(&names);
+}
+
+static void list_experiments(void)
+{
+    struct words names = catalogue_experiments();
+
+    for (size_t i = 0; i < names.count; i++) {
+        char *const path = text_format("%s/experiments/%s.yaml", catalogue_root(), names.word[i]);
+        struct yaml_file *const file = experiment_open(path);
+        if (file != NULL)
+            wrapped_print(stdout, 20, names.word[i],
+                          ((struct experiment const *)yaml_file_data(file))->question);
+        yaml_file_close(file);
+        free(path);
+    }
+    words_free(&names);
+}
+
+static void list_event(char const *name, char const *note)
+{
+    char *const absence = event_absence(name);
+    char *const text = absence == NULL ? text_format("counts here%s", note)
+                                       : text_format("absent here: %s", absence);
+
+    wrapped_print(stdout, 26, name, text);
+    free(text);
+    free(absence);
+}
+
+static void list_events(void)
+{
+    static char const *const others[] = {
+        "cpu-clock",
+        "cycles",
+        "instructions",
+        "cache-references",
+        "cache-misses",
+        "branches",
+        "branch-misses",
+        "L1-dcache-load-misses",
+        "LLC-load-misses",
+        "dTLB-load-misses",
+        "dTLB-store-misses",
+        "syscalls:sys_enter_mmap",
+        "syscalls:sys_enter_munmap",
+        "syscalls:sys_enter_madvise",
+    };
+
+    for (size_t i = 0; i < event_names_default_count; i++)
+        list_event(event_names_default[i], ", in every sample");
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        list_event(others[i], "");
+    wrapped_print(stdout, 26, "(others)",
+                  "whatever libpfm4 names for this processor, and every tracepoint");
+}
+
+static struct {
+    char const *name;
+    void (*print)(void);
+} const lists[] = {
+    {"allocators", list_allocators},
+    {"workloads", list_workloads},
+    {"experiments", list_experiments},
+    {"events", list_events},
+};
+enum { LISTS = sizeof lists / sizeof *lists };
+
+int command_list(int argc, char **argv)
+{
+    bool found = argc < 2;
+
+    if (argc > 2) {
+        complain("slablab list workloads", "list: too many words");
+        return EXIT_STATUS_USAGE;
+    }
+    for (size_t i = 0; i < LISTS; i++) {
+        if (argc == 2 && !text_equal(argv[1], lists[i].name))
+            continue;
+        if (argc < 2)
+            printf("%s%s:\n", i > 0 ? "\n" : "", lists[i].name);
+        lists[i].print();
+        found = true;
+    }
+    if (!found) {
+        complain("one of allocators, workloads, experiments, events", "list: unknown kind '%s'",
+                 argv[1]);
+        return EXIT_STATUS_USAGE;
+    }
+    return EXIT_STATUS_PASS;
+}

@@ -1,0 +1,143 @@
+/* main.c -- slablab's command line: one table that serves help, listing and dispatch.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "base/complain.h"
+#include "base/text.h"
+#include "base/wrapped.h"
+#include "command/commands.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static char const version[] = "slablab 1.0";
+
+struct command {
+    char const *name;
+    char const *usage;
+    char const *summary;
+    char const *details;
+    int (*function)(int argc, char **argv);
+};
+
+static struct command const commands[] = {
+    {"run", "experiments/NAME.yaml [--quick] [--seed N] [--out DIR] [--fresh]",
+     "measure an experiment, or go on with a run of it that was stopped",
+     "Writes results/NAME/<time>-<form>/ (or DIR/NAME/...) and prints the tables at the end. The "
+     "same command goes on with the newest run that has no outcome yet, the same plan and the same "
+     "machine; --fresh begins a new one. Ctrl-C stops after the current sample. Exit status: 0 "
+     "complete, 4 void, 2 nothing was measured, 130 interrupted.",
+     command_run},
+    {"gate",
+     "experiments/gate.yaml --base SPEC --head SPEC [--explain] [--record] [--seed N] [--out DIR] "
+     "[--fresh]",
+     "decide, block by block, whether one build is worse than another",
+     "A SPEC is an allocator (NAME or path/to/x.so, then NAME=value ...) or a git revision (REV or "
+     "REV:ALLOCATOR; REV alone means the experiment's baseline), which is built in a worktree of "
+     "its own. Writes results/NAME/<time>-gate/ with gate.json, gate.md and gate.xml (JUnit), and "
+     "appends gate.md to $GITHUB_STEP_SUMMARY where that is set; --record appends gate.json to "
+     "results/history/NAME.jsonl, --explain measures where what failed differs. Exit status: 0 "
+     "pass, 1 fail, 3 inconclusive, 4 void, 2 nothing was measured, 130 interrupted.",
+     command_gate},
+    {"profile",
+     "experiments/NAME.yaml [--quick] [--blocks N] [--rate HZ] [--seed N] [--out DIR] [--fresh] | "
+     "-- ARM WORKLOAD name=number ...",
+     "sample where the CPU time goes, function by function",
+     "Samples every process of an experiment, or of one arm and workload, in N shuffled blocks "
+     "(40, quick 20) at HZ samples in a second of CPU time (10,000), each beside a twin that is "
+     "left alone, and writes results/NAME/<time>-profile/. An arm is ALLOCATOR NAME=value ...; "
+     "`python3 -m analysis profile` turns the run into tables and flame graphs. Exit status as in "
+     "run.",
+     command_run},
+    {"faults",
+     "experiments/NAME.yaml [--quick] [--blocks N] [--seed N] [--out DIR] [--fresh] | -- ARM "
+     "WORKLOAD name=number ...",
+     "account for every page fault: whose, where, when",
+     "Records every page fault of every process of an experiment, or of one arm and workload, in "
+     "N shuffled blocks (5), holds their sum against getrusage's count, and writes "
+     "results/NAME/<time>-faults/. `python3 -m analysis profile` turns the run into tables and "
+     "heat maps. Exit status as in run.",
+     command_run},
+    {"plan", "experiments/NAME.yaml [--quick] [--seed N] [--out DIR]",
+     "show what a run would do, and for how long, without doing it",
+     "Lists the arms, the cells, the events and the stop rule. The time is that of all blocks at "
+     "the pace of the latest stored run of the same experiment and form; without one, only the "
+     "rule's own limit is known.",
+     command_plan},
+    {"attest", "experiments/NAME.yaml [--quick]",
+     "check who serves malloc in every arm, and which tier what share",
+     "Runs each arm's observing build once in each cell. `run` does the same before it measures.",
+     command_attest},
+    {"doctor", "", "say what about this machine will spoil a measurement",
+     "Each line says ok, note or warn. Exit status: 0, or 2 where nothing can be measured at all.",
+     command_doctor},
+    {"list", "[allocators|workloads|experiments|events]", "list what there is to run and to count",
+     "Without a word, lists everything.", command_list},
+};
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+static struct command const *find_command(char const *name)
+{
+    for (size_t i = 0; i < COMMANDS; i++)
+        if (text_equal(commands[i].name, name))
+            return &commands[i];
+    return NULL;
+}
+
+static bool is_help(char const *word)
+{
+    return text_equal(word, "--help") || text_equal(word, "-h") || text_equal(word, "help");
+}
+
+static int help(FILE *stream)
+{
+    fputs("slablab: is allocator phase B better than phase A, by how much, and why?\n\n"
+          "usage: slablab COMMAND ...\n\n",
+          stream);
+    for (size_t i = 0; i < COMMANDS; i++)
+        fprintf(stream, "  %-8s %s\n", commands[i].name, commands[i].summary);
+    fputs("\n`slablab COMMAND --help` says more. Begin with: slablab doctor\n", stream);
+    return EXIT_STATUS_PASS;
+}
+
+static int help_with(struct command const *command)
+{
+    char *const usage = text_format("slablab %s %s", command->name, command->usage);
+
+    wrapped_print(stdout, 7, "usage:", usage);
+    printf("\n%s.\n\n", command->summary);
+    wrapped_print(stdout, 0, "", command->details);
+    free(usage);
+    return EXIT_STATUS_PASS;
+}
+
+static int complain_of(char const *name)
+{
+    char *known[COMMANDS];
+
+    for (size_t i = 0; i < COMMANDS; i++)
+        known[i] = (char *)commands[i].name;
+    char const *const nearest = text_nearest(name, known, COMMANDS);
+    char hint[64];
+    snprintf(hint, sizeof hint, "slablab %s", nearest != NULL ? nearest : "--help");
+    complain(hint, "unknown command '%s'", name);
+    return EXIT_STATUS_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        help(stderr);
+        return EXIT_STATUS_USAGE;
+    }
+    if (is_help(argv[1]))
+        return help(stdout);
+    if (text_equal(argv[1], "--version"))
+        return puts(version) < 0 ? EXIT_STATUS_USAGE : EXIT_STATUS_PASS;
+    struct command const *const command = find_command(argv[1]);
+    if (command == NULL)
+        return complain_of(argv[1]);
+    for (int i = 2; i < argc; i++)
+        if (is_help(argv[i]) && *argv[i] == '-')
+            return help_with(command);
+    return command->function(argc - 1, argv + 1);
+}

@@ -1,0 +1,232 @@
+/* measurement.c -- a plan, carried out or gone on with, from its first file to its outcome.
+ *
+ * SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "command/measurement.h"
+
+#include "base/complain.h"
+#include "base/durable.h"
+#include "base/interrupt.h"
+#include "base/memory.h"
+#include "base/status_line.h"
+#include "base/text.h"
+#include "judge/stop.h"
+#include "run/attestation.h"
+#include "run/blocks.h"
+#include "run/calibrate.h"
+#include "run/instrument_summary.h"
+#include "run/lock.h"
+#include "run/machine.h"
+#include "run/run_folder.h"
+#include "run/summary.h"
+#include "run/unfinished.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char const instrument_file[] = "instrument.json";
+
+/* The ending of the run's folder: "full", "quick", "profile", "profile-quick" ... */
+static char *folder_form(struct measurement const *measurement, struct plan const *plan)
+{
+    bool const quick = text_equal(plan->form, "quick");
+
+    if (measurement->instrument == NULL)
+        return text_copy(plan->form);
+    return text_format("%s%s", measurement->instrument->name, quick ? "-quick" : "");
+}
+
+/* An unfinished_misfit: "its blocks_max is 40, not 20". */
+static char *misfit_of_instrument(void const *context, char const *folder)
+{
+    char *const path = text_format("%s/%s", folder, instrument_file);
+    json_t *const stored = json_load_file(path, 0, NULL);
+    json_t *const now = instrument_describe(context);
+    char *why = NULL;
+    char const *key;
+    json_t *value;
+
+    json_object_foreach(now, key, value) {
+        json_t *const then = json_object_get(stored, key);
+        if (why != NULL || json_equal(then, value) == 1)
+            continue;
+        char *const before = then == NULL ? NULL : json_dumps(then, JSON_ENCODE_ANY);
+        char *const after = json_dumps(value, JSON_ENCODE_ANY);
+        why = text_format("its %s is %s, not %s", key, before != NULL ? before : "unknown", after);
+        free(after);
+        free(before);
+    }
+    json_decref(now);
+    json_decref(stored);
+    free(path);
+    return why;
+}
+
+/* Writes what the run is, before anything of it runs. Before plan.json is there nobody finds the
+ * folder, so nobody takes its lock away from this run. */
+static bool begin_folder(struct measurement const *measurement, struct plan const *plan,
+                         char const *folder)
+{
+    json_t *const instrument =
+        measurement->instrument != NULL ? instrument_describe(measurement->instrument) : NULL;
+    bool const written =
+        (instrument == NULL || durable_write_json(folder, instrument_file, instrument)) &&
+        plan_write(plan, folder);
+
+    json_decref(instrument);
+    return written;
+}
+
+/* Finds or makes the run's folder; replaces *plan by the stored one where there is one to go on
+ * with. */
+static char *settle_folder(struct measurement const *measurement, struct plan **plan)
+{
+    char *const parent = text_format("%s/%s", measurement->results, (*plan)->experiment);
+    char *const form = folder_form(measurement, *plan);
+    struct unfinished found = {0};
+    char *folder;
+
+    if (!measurement->fresh)
+        found = unfinished_find(parent, form, *plan, measurement->seed,
+                                measurement->instrument != NULL ? misfit_of_instrument : NULL,
+                                measurement->instrument);
+    bool const resumed = found.folder != NULL;
+    if (resumed) {
+        folder = found.folder;
+        plan_free(*plan);
+        *plan = found.plan;
+    } else {
+        fputs(found.why_none != NULL ? found.why_none : "", stderr);
+        folder = run_folder_create(parent, form);
+    }
+    if (folder != NULL)
+        fprintf(stderr, "%s %s (seed %" PRIu64 ")\n", resumed ? "resuming" : "new run", folder,
+                (*plan)->seed);
+    free(found.why_none);
+    free(form);
+    free(parent);
+    if (folder != NULL && lock_folder(folder) &&
+        (resumed || begin_folder(measurement, *plan, folder)))
+        return folder;
+    free(folder);
+    return NULL;
+}
+
+/* What comes before the blocks, unless it was done before a resume. */
+static enum step prepare(struct rig *rig, char const *folder, json_t *reasons)
+{
+    enum step step = STEP_DONE;
+    json_t *file;
+
+    if (!calibration_read(rig, folder)) {
+        step = calibrate(rig, reasons);
+        if (step == STEP_DONE && !calibration_write(rig, folder))
+            step = STEP_FAULT;
+    }
+    if (step != STEP_DONE || attestation_read(rig, folder))
+        return step;
+    step = attest(rig, reasons, &file);
+    if (file != NULL && !durable_write_json(folder, "attestation.json", file))
+        step = STEP_FAULT;
+    json_decref(file);
+    return step;
+}
+
+/* outcome.json is the last file: with it the run is finished. */
+static int finish(struct rig const *rig, struct tally const *tally, json_t *outcome,
+                  char const *folder, struct gate_request const *gate)
+{
+    bool const complete =
+        strcmp(json_string_value(json_object_get(outcome, "verdict")), "complete") == 0;
+
+    status_line_end();
+    int const verdict = gate != NULL ? gate_finish(gate, rig, tally, outcome, folder)
+                        : complete   ? EXIT_STATUS_PASS
+                                     : EXIT_STATUS_VOID;
+    bool const written =
+        verdict != EXIT_STATUS_USAGE && durable_write_json(folder, "outcome.json", outcome);
+    if (gate != NULL) {
+        json_decref(outcome);
+        return written && gate_record(gate, tally->plan->experiment, folder) ? verdict
+                                                                             : EXIT_STATUS_USAGE;
+    }
+    if (written && rig->instrument == NULL)
+        summary_print(tally, outcome, folder);
+    else if (written)
+        instrument_summary_print(rig->instrument, tally, outcome, folder);
+    json_decref(outcome);
+    return written ? verdict : EXIT_STATUS_USAGE;
+}
+
+static int carry_out(struct rig *rig, struct tally *tally, char const *folder,
+                     struct gate_request const *gate)
+{
+    json_t *const reasons = json_array();
+    enum stop_reason *const stops = memory_zeroed(rig->plan->cell_count, sizeof *stops);
+    enum step step = prepare(rig, folder, reasons);
+    int status = EXIT_STATUS_USAGE;
+
+    if (step == STEP_VOID) {
+        status = finish(rig, tally, stop_outcome_before_blocks(reasons), folder, gate);
+        if (status == EXIT_STATUS_VOID)
+            complain("slablab attest with the same experiment: who serves what, and what is wrong",
+                     "%s: void before its first block, as said above", rig->plan->experiment);
+    } else if (step == STEP_DONE) {
+        step = blocks_run(rig, tally, stops, folder);
+        if (step == STEP_DONE && gate != NULL && !stop_of_control(tally) &&
+            !stop_of_lost_run(tally))
+            step = gate_count_instructions(rig, tally->judge, folder, reasons);
+        if (step == STEP_DONE || step == STEP_VOID)
+            status = finish(rig, tally, stop_outcome(tally, stops, reasons), folder, gate);
+    }
+    if (step == STEP_INTERRUPTED) {
+        status_line_end();
+        fprintf(stderr,
+                "interrupted; what %s holds is kept, and the same command goes on from there\n",
+                folder);
+        status = EXIT_STATUS_INTERRUPTED;
+    }
+    free(stops);
+    json_decref(reasons);
+    return status;
+}
+
+/* An instrument looks at a fixed number of blocks, whatever the plan's rule for times. */
+static int carry_out_with(struct measurement const *measurement, struct rig *rig,
+                          struct plan *plan, char const *folder)
+{
+    struct instrument const *const instrument = measurement->instrument;
+    struct tally tally = tally_new(plan);
+    int status;
+
+    if (instrument != NULL) {
+        plan->stop = (struct stop){.blocks_max = instrument->blocks_max};
+        tally.file = instrument->file;
+        tally.schema = instrument->schema;
+    }
+    rig->instrument = instrument;
+    interrupt_catch();
+    status = carry_out(rig, &tally, folder, measurement->gate);
+    tally_free(&tally);
+    return status;
+}
+
+int measurement_run(struct measurement const *measurement, struct plan *plan)
+{
+    char *const folder = lock_measuring() ? settle_folder(measurement, &plan) : NULL;
+    struct rig rig;
+    int status = EXIT_STATUS_USAGE;
+
+    /* The machine is described before the sampler moves this process to a CPU of its own: from then
+     * on no other is allowed. */
+    if (folder != NULL && (run_folder_has(folder, "machine.json") || machine_write(plan, folder)) &&
+        rig_open(&rig, plan)) {
+        status = carry_out_with(measurement, &rig, plan, folder);
+        rig_close(&rig);
+    }
+    free(folder);
+    plan_free(plan);
+    return status;
+}

@@ -1,0 +1,23 @@
+/* measurement.h -- one run, from its plan to its outcome: what the commands that measure share.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_MEASUREMENT_H
+#define SLABLAB_MEASUREMENT_H
+
+#include "experiment/plan.h"
+#include "gate/gate_outcome.h"
+#include "instrument/instrument.h"
+
+struct measurement {
+    char const *results;  /* the folder that holds <experiment>/<run>/ */
+    bool fresh;           /* do not go on with an unfinished run */
+    uint64_t seed;        /* as the command gave it; 0: none */
+    struct instrument *instrument; /* NULL: the processes are left alone, and times are taken */
+    struct gate_request const *gate; /* NULL: the plan is no gate's */
+};
+
+/* Carries out the plan, or goes on with the newest unfinished run of it; releases the plan. Returns
+ * an exit status of complain.h's. */
+int measurement_run(struct measurement const *measurement, struct plan *plan);
+
+#endif

@@ -1,0 +1,193 @@
+/* run.c -- slablab run, profile and faults: the command line.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "base/complain.h"
+#include "base/text.h"
+#include "command/commands.h"
+#include "command/measurement.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BLOCKS_MOST = 100000, RATE_MOST = 50000, NS_PER_SECOND = 1000000000 };
+
+struct request {
+    char const *command;
+    char const *experiment;        /* a path; NULL where words say the rest */
+    char **words;                  /* ARM WORKLOAD ... behind "--" */
+    struct measurement measurement;
+    bool quick;
+};
+
+static char *usage_of(struct request const *request)
+{
+    return text_format("slablab %s experiments/smoke.yaml; slablab %s --help", request->command,
+                       request->command);
+}
+
+static bool refuse(struct request const *request, char const *what, char const *word)
+{
+    char *const usage = usage_of(request);
+
+    complain(usage, "%s: %s '%s'", request->command, what, word);
+    free(usage);
+    return false;
+}
+
+/* The example is an option with its number. */
+static bool take_number(struct request const *request, char const *example, uint64_t most,
+                        uint64_t *number)
+{
+    if (text_to_number(optarg, number) && *number > 0 && *number <= most)
+        return true;
+    complain(example, "%s: %.*s '%s' is not a whole number from 1 to %" PRIu64, request->command,
+             (int)strcspn(example, " "), example, optarg, most);
+    return false;
+}
+
+static bool take_option(struct request *request, int option)
+{
+    struct instrument *const instrument = request->measurement.instrument;
+    uint64_t number = 0;
+
+    switch (option) {
+    case 'q': request->quick = true; return true;
+    case 'f': request->measurement.fresh = true; return true;
+    case 'o': request->measurement.results = optarg; return true;
+    case 's': return take_number(request, "--seed 1", INT64_MAX, &request->measurement.seed);
+    case 'b':
+        if (instrument == NULL || !take_number(request, "--blocks 20", BLOCKS_MOST, &number))
+            return false;
+        instrument->blocks_max = number;
+        return true;
+    case 'r':
+        if (instrument == NULL || !take_number(request, "--rate 10000", RATE_MOST, &number))
+            return false;
+        instrument->period_ns = NS_PER_SECOND / number;
+        return true;
+    default: return false;
+    }
+}
+
+/* Which options a command has is a matter of where its list begins. What stands behind "--" is left
+ * alone. */
+static bool take_options(int argc, char **argv, struct request *request)
+{
+    static struct option const options[] = {{"rate", required_argument, NULL, 'r'},
+                                            {"blocks", required_argument, NULL, 'b'},
+                                            {"quick", no_argument, NULL, 'q'},
+                                            {"fresh", no_argument, NULL, 'f'},
+                                            {"seed", required_argument, NULL, 's'},
+                                            {"out", required_argument, NULL, 'o'},
+                                            {NULL, 0, NULL, 0}};
+    struct instrument const *const instrument = request->measurement.instrument;
+    size_t const first = instrument == NULL ? 2 : instrument->period_ns == 0 ? 1 : 0;
+    int option;
+
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, "", options + first, NULL)) != -1) {
+        if (option == '?')
+            return refuse(request, "unknown or incomplete option", argv[optind - 1]);
+        if (!take_option(request, option))
+            return false;
+    }
+    return true;
+}
+
+static int place_of_words(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        if (text_equal(argv[i], "--"))
+            return i;
+    return argc;
+}
+
+static bool parse(int argc, char **argv, struct request *request)
+{
+    int const end = place_of_words(argc, argv);
+
+    if (!take_options(end, argv, request))
+        return false;
+    if (end < argc && request->measurement.instrument == NULL)
+        return refuse(request, "an experiment is wanted, and not", "--");
+    if (end < argc && optind < end)
+        return refuse(request, "either an experiment or -- ARM WORKLOAD is wanted, and not also",
+                      argv[optind]);
+    if (end == argc && end - optind != 1)
+        return refuse(request, "one experiment is wanted, and it got",
+                      end == optind ? "none" : argv[optind + 1]);
+    if (end < argc)
+        request->words = argv + end + 1;
+    else
+        request->experiment = argv[optind];
+    return true;
+}
+
+/* A word between quotation marks in YAML. */
+static void append_quoted(char **text, char const *word)
+{
+    for (; *word != '\0'; word++)
+        text_append(text, *word == '"' || *word == '\\' ? "\\%c" : "%c", *word);
+}
+
+/* ALLOCATOR NAME=value ... WORKLOAD name=number ...: the arm ends before the second word without an
+ * equals sign. A warm-up makes the start a warm one. */
+static char *experiment_of(char *const *words)
+{
+    char *text = text_copy("question: Where does the time go, and every page fault?\nbaseline: \"");
+    bool warm = false;
+    size_t plain = 0;
+
+    for (size_t i = 0; words[i] != NULL; i++) {
+        bool const names = strchr(words[i], '=') == NULL;
+        warm = warm || strncmp(words[i], "warmup=", strlen("warmup=")) == 0;
+        plain += names;
+        if (names && plain == 2)
+            text_append(&text, "\"\nworkloads:\n  - run: \"");
+        else if (i > 0)
+            text_append(&text, " ");
+        append_quoted(&text, words[i]);
+    }
+    text_append(&text, "\"\n%s", plain < 2 ? "" : warm ? "    start: warm\n" : "    start: cold\n");
+    return text;
+}
+
+static struct plan *plan_of(struct request const *request)
+{
+    if (request->words == NULL)
+        return plan_from_experiment(request->experiment, request->quick,
+                                    request->measurement.seed);
+    char *const text = experiment_of(request->words);
+    struct plan *const plan = plan_from_text("command_line", text, request->measurement.seed);
+    free(text);
+    return plan;
+}
+
+/* argv[0] is the command: `run` has no instrument, the others are named after theirs. */
+int command_run(int argc, char **argv)
+{
+    struct request request = {.command = argv[0],
+                              .measurement = {.results = "results",
+                                              .instrument = instrument_named(argv[0])}};
+
+    if (!parse(argc, argv, &request))
+        return EXIT_STATUS_USAGE;
+    struct instrument *const instrument = request.measurement.instrument;
+    struct plan *const plan = plan_of(&request);
+    if (plan == NULL)
+        return EXIT_STATUS_USAGE;
+    if (instrument == NULL)
+        return measurement_run(&request.measurement, plan);
+    if (instrument->blocks_max == 0)
+        instrument->blocks_max =
+            request.quick ? instrument->blocks_quick : instrument->blocks_default;
+    if (!instrument_open(instrument)) {
+        plan_free(plan);
+        return EXIT_STATUS_USAGE;
+    }
+    int const status = measurement_run(&request.measurement, plan);
+    instrument_close(instrument);
+    return status;
+}

@@ -1,0 +1,246 @@
+/* expand_arms.c -- arms: allocators with their environment, under ids that tell them apart.
+ *
+ * An id is the allocator's name and, where arms share an allocator, those assignments that not all
+ * of them have: "ss-prewarm PREWARM_METHOD=touch". arms[1], the control, is the baseline once more
+ * under its own id. The arms of a gate are `base`, `control` and `head`.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "experiment/expansion.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "catalogue/catalogue.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static char const control_id[] = "control";
+
+static bool is_variable_name(char const *text, size_t length)
+{
+    static char const letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_";
+    static char const later[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789";
+
+    return length > 0 && strchr(letters, *text) != NULL && strspn(text, later) == length;
+}
+
+/* The variables that the harness itself sets in every sample. */
+static bool is_ours(char const *assignment)
+{
+    static char const *const names[] = {"LD_PRELOAD=", "SLABLAB_REGION=", "SLABLAB_PAD="};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strncmp(assignment, names[i], strlen(names[i])) == 0)
+            return true;
+    return false;
+}
+
+static bool is_set_before(struct words const *spec, size_t word)
+{
+    size_t const name = strcspn(spec->word[word], "=") + 1;
+
+    for (size_t i = 1; i < word; i++)
+        if (strncmp(spec->word[i], spec->word[word], name) == 0)
+            return true;
+    return false;
+}
+
+static bool take_environment(struct yaml_file const *file, char const *place,
+                             struct words const *spec, struct arm *arm)
+{
+    arm->environment = memory_zeroed(spec->count, sizeof *arm->environment);
+    for (size_t i = 1; i < spec->count; i++) {
+        char const *const word = spec->word[i];
+        size_t const name = strcspn(word, "=");
+        if (word[name] != '=' || !is_variable_name(word, name)) {
+            yaml_file_complain(file, place, "an arm is: ALLOCATOR NAME=value ...",
+                               "'%s' is no assignment of an environment variable", word);
+            return false;
+        }
+        if (is_ours(word)) {
+            yaml_file_complain(file, place, "leave it out",
+                               "%.*s is set by the harness in every sample", (int)name, word);
+            return false;
+        }
+        if (is_set_before(spec, i)) {
+            yaml_file_complain(file, place, "one value for each variable of an arm",
+                               "%.*s is set twice", (int)name, word);
+            return false;
+        }
+        arm->environment[arm->environment_count++] = text_copy(word);
+    }
+    return true;
+}
+
+/* The loader takes LD_PRELOAD apart at every space and colon, and knows no quotes. */
+static bool can_be_preloaded(struct yaml_file const *file, char const *place, char const *path)
+{
+    if (path == NULL || strpbrk(path, " :") == NULL)
+        return true;
+    yaml_file_complain(file, place, "a copy of the project, or of the file, elsewhere",
+                       "'%s' cannot be preloaded: its path has a space or a colon, where the "
+                       "loader ends a path",
+                       path);
+    return false;
+}
+
+static bool take_files(struct yaml_file const *file, char const *place, struct arm *arm)
+{
+    struct allocator allocator;
+
+    catalogue_allocator(arm->allocator, &allocator);
+    if (allocator.problem != NULL) {
+        yaml_file_complain(file, place, allocator.remedy, "%s", allocator.problem);
+    } else {
+        arm->object = allocator.object != NULL ? text_copy(allocator.object) : NULL;
+        arm->object_build_id = text_copy(allocator.build_id);
+        arm->observer = allocator.observer != NULL ? text_copy(allocator.observer) : NULL;
+        arm->version = allocator.version != NULL ? text_copy(allocator.version) : NULL;
+    }
+    bool const usable = allocator.problem == NULL && can_be_preloaded(file, place, arm->object) &&
+                        can_be_preloaded(file, place, arm->observer);
+    catalogue_allocator_free(&allocator);
+    return usable;
+}
+
+static bool add_arm(struct expansion const *expansion, char const *place, char const *text,
+                    enum arm_role role)
+{
+    struct plan *const plan = expansion->plan;
+    struct words spec = words_of(text);
+
+    if (spec.count == 0) {
+        yaml_file_complain(expansion->file, place, "slablab list allocators",
+                           "an allocator's name is missing");
+        return false;
+    }
+    plan->arms = memory_room_for_one(plan->arms, plan->arm_count, sizeof *plan->arms);
+    struct arm *const arm = &plan->arms[plan->arm_count++];
+    arm->role = role;
+    arm->spec = words_join(&spec, 0, spec.count);
+    arm->allocator = text_copy(spec.word[0]);
+    bool const taken = take_environment(expansion->file, place, &spec, arm)
+        && take_files(expansion->file, place, arm);
+    words_free(&spec);
+    return taken;
+}
+
+/* The allocator's name; of a path the file's name without lib and .so. */
+static char *base_id(struct arm const *arm)
+{
+    char const *const slash = strrchr(arm->allocator, '/');
+
+    if (slash == NULL)
+        return text_copy(arm->allocator);
+    char const *const name = strncmp(slash + 1, "lib", 3) == 0 ? slash + 4 : slash + 1;
+    char const *const ending = strstr(name, ".so");
+    return text_copy_bytes(name, ending != NULL ? (size_t)(ending - name) : strlen(name));
+}
+
+static bool arm_has(struct arm const *arm, char const *assignment)
+{
+    for (size_t i = 0; i < arm->environment_count; i++)
+        if (text_equal(arm->environment[i], assignment))
+            return true;
+    return false;
+}
+
+/* Have all arms of that name this assignment? */
+static bool is_common(struct plan const *plan, char *const *bases, char const *base,
+                      char const *assignment)
+{
+    for (size_t i = 0; i < plan->arm_count; i++)
+        if (text_equal(bases[i], base) && !arm_has(&plan->arms[i], assignment))
+            return false;
+    return true;
+}
+
+static char *id_of(struct plan const *plan, char *const *bases, size_t arm)
+{
+    static char const prefix[] = "SLABLAB_";
+    char *id = text_copy(bases[arm]);
+
+    for (size_t i = 0; i < plan->arms[arm].environment_count; i++) {
+        char const *const assignment = plan->arms[arm].environment[i];
+        bool const prefixed = strncmp(assignment, prefix, strlen(prefix)) == 0;
+        if (!is_common(plan, bases, bases[arm], assignment))
+            text_append(&id, " %s", assignment + (prefixed ? strlen(prefix) : 0));
+    }
+    return id;
+}
+
+static void name_gate(struct plan *plan)
+{
+    static char const *const ids[] = {
+        [ROLE_BASELINE] = "base", [ROLE_CONTROL] = control_id, [ROLE_ARM] = "head"};
+
+    for (size_t i = 0; i < plan->arm_count; i++)
+        plan->arms[i].id = text_copy(ids[plan->arms[i].role]);
+}
+
+static void name_arms(struct plan *plan)
+{
+    char **const bases = memory_zeroed(plan->arm_count, sizeof *bases);
+
+    for (size_t i = 0; i < plan->arm_count; i++)
+        bases[i] = base_id(&plan->arms[i]);
+    for (size_t i = 0; i < plan->arm_count; i++)
+        plan->arms[i].id = plan->arms[i].role == ROLE_CONTROL ? text_copy(control_id)
+                                                              : id_of(plan, bases, i);
+    for (size_t i = 0; i < plan->arm_count; i++)
+        free(bases[i]);
+    free(bases);
+}
+
+static char *place_of(size_t arm)
+{
+    return arm < 2 ? text_copy("baseline") : text_format("arms/%zu", arm - 2);
+}
+
+static bool names_differ(struct expansion const *expansion)
+{
+    struct plan const *const plan = expansion->plan;
+
+    for (size_t i = 0; i < plan->arm_count; i++) {
+        size_t first = i;
+        plan_find_arm(plan, plan->arms[i].id, true, &first);
+        bool const reserved = plan->arms[i].role != ROLE_CONTROL
+            && text_equal(plan->arms[i].id, control_id);
+        if (first == i && !reserved)
+            continue;
+        char *const place = place_of(i);
+        if (reserved)
+            yaml_file_complain(expansion->file, place, "another name for the file",
+                               "'%s' is the name of the hidden second baseline", control_id);
+        else
+            yaml_file_complain(expansion->file, place,
+                               "slablab adds a second baseline, the control, by itself",
+                               "arm '%s' is there already", plan->arms[i].id);
+        free(place);
+        return false;
+    }
+    return true;
+}
+
+bool expand_arms(struct expansion const *expansion)
+{
+    struct experiment const *const experiment = expansion->experiment;
+    char const *const baseline = expansion->base != NULL ? expansion->base : experiment->baseline;
+    bool added = add_arm(expansion, "baseline", baseline, ROLE_BASELINE)
+        && add_arm(expansion, "baseline", baseline, ROLE_CONTROL);
+
+    if (added && expansion->base != NULL) {
+        added = add_arm(expansion, "gate", expansion->head, ROLE_ARM);
+        name_gate(expansion->plan);
+        return added;
+    }
+    for (size_t i = 0; added && i < experiment->arms_count; i++) {
+        char *const place = place_of(i + 2);
+        added = add_arm(expansion, place, experiment->arms[i], ROLE_ARM);
+        free(place);
+    }
+    if (!added)
+        return false;
+    name_arms(expansion->plan);
+    return names_differ(expansion);
+}

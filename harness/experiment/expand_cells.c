@@ -1,0 +1,293 @@
+/* expand_cells.c -- cells: every workload on every point of its axes.
+ *
+ *   run: fixed_random size=256,512 slots=400,4096
+ *   -> size=256 slots=400, size=256 slots=4096, size=512 slots=400, size=512 slots=4096
+ *
+ * SPDX-License-Identifier: MIT */
+#include "catalogue/catalogue.h"
+#include "experiment/expansion.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "catalogue/workload_description.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One name with its values, in the order written. */
+struct axis {
+    char *name;
+    uint64_t *values;
+    size_t count;
+};
+
+/* One entry of `workloads`, read. */
+struct entry {
+    struct expansion const *expansion;
+    size_t index;
+    char *place; /* "workloads/<index>/run" */
+    char *workload;
+    struct axis *axes;
+    size_t axis_count;
+};
+
+static char const operations_name[] = "operations";
+static char const warmup_name[] = "warmup";
+
+static bool take_values(struct entry const *entry, char const *values, struct axis *axis)
+{
+    do {
+        size_t const length = strcspn(values, ",");
+        char *const word = text_copy_bytes(values, length);
+        axis->values = memory_room_for_one(axis->values, axis->count, sizeof *axis->values);
+        bool const number = text_to_number(word, &axis->values[axis->count]);
+        if (number)
+            axis->count++;
+        else
+            yaml_file_complain(entry->expansion->file, entry->place,
+                               "digits, or a list of them: size=256,512",
+                               "%s: '%s' is not a number", axis->name, word);
+        free(word);
+        if (!number)
+            return false;
+        values += length;
+    } while (*values++ == ',');
+    return true;
+}
+
+static bool take_axis(struct entry *entry, char const *word)
+{
+    struct yaml_file const *const file = entry->expansion->file;
+    size_t const length = strcspn(word, "=");
+
+    if (word[length] != '=' || length == 0) {
+        yaml_file_complain(file, entry->place, "WORKLOAD name=number ...",
+                           "'%s' is not name=number", word);
+        return false;
+    }
+    entry->axes = memory_room_for_one(entry->axes, entry->axis_count, sizeof *entry->axes);
+    struct axis *const axis = &entry->axes[entry->axis_count++];
+    axis->name = text_copy_bytes(word, length);
+    for (size_t i = 0; i + 1 < entry->axis_count; i++)
+        if (text_equal(entry->axes[i].name, axis->name)) {
+            yaml_file_complain(file, entry->place, "one list of values: size=256,512",
+                               "parameter '%s' is there twice", axis->name);
+            return false;
+        }
+    return take_values(entry, word + length + 1, axis);
+}
+
+static bool is_parameter(struct workload_description const *description, char const *name)
+{
+    for (size_t i = 0; i < description->parameter_count; i++)
+        if (text_equal(description->parameters[i].name, name))
+            return true;
+    return text_equal(name, operations_name) || text_equal(name, warmup_name);
+}
+
+static char *parameter_names(struct workload_description const *description)
+{
+    char *text = text_copy("one of ");
+
+    for (size_t i = 0; i < description->parameter_count; i++)
+        text_append(&text, "%s, ", description->parameters[i].name);
+    text_append(&text, "%s, %s", operations_name, warmup_name);
+    return text;
+}
+
+static bool check_parameters(struct entry const *entry)
+{
+    struct yaml_file const *const file = entry->expansion->file;
+    char *why = NULL;
+    struct workload_description *const description = catalogue_workload_describe(entry->workload,
+                                                                                 &why);
+    bool known = description != NULL;
+
+    if (description == NULL)
+        yaml_file_complain(file, entry->place, "make workloads", "%s", why);
+    for (size_t i = 0; known && i < entry->axis_count; i++) {
+        known = is_parameter(description, entry->axes[i].name);
+        if (!known) {
+            char *const hint = parameter_names(description);
+            yaml_file_complain(file, entry->place, hint, "%s has no parameter '%s'",
+                               entry->workload, entry->axes[i].name);
+            free(hint);
+        }
+    }
+    catalogue_workload_free(description);
+    free(why);
+    return known;
+}
+
+static bool check_workload(struct entry const *entry)
+{
+    char *const path = catalogue_workload_path(entry->workload);
+    bool const known = path != NULL;
+
+    if (!known) {
+        struct words names = catalogue_workloads();
+        yaml_file_complain(entry->expansion->file, entry->place,
+                           names.count > 0 ? "slablab list workloads" : "make workloads",
+                           "unknown workload '%s'", entry->workload);
+        words_free(&names);
+    }
+    free(path);
+    return known;
+}
+
+/* The key `warmup:` is the axis warmup= with one value. */
+static bool take_warmup(struct entry *entry, char const *warmup)
+{
+    char *const word = text_format("%s=%s", warmup_name, warmup);
+    bool const taken = take_axis(entry, word);
+
+    free(word);
+    return taken;
+}
+
+static bool take_entry(struct entry *entry, struct experiment_workload const *written)
+{
+    struct words words = words_of(written->run);
+    bool taken = words.count > 0;
+
+    if (!taken)
+        yaml_file_complain(entry->expansion->file, entry->place, "slablab list workloads",
+                           "a workload's name is missing");
+    else
+        entry->workload = text_copy(words.word[0]);
+    taken = taken && check_workload(entry);
+    for (size_t i = 1; taken && i < words.count; i++)
+        taken = take_axis(entry, words.word[i]);
+    if (taken && written->warmup != NULL)
+        taken = take_warmup(entry, written->warmup);
+    words_free(&words);
+    return taken && check_parameters(entry);
+}
+
+static void free_entry(struct entry *entry)
+{
+    for (size_t i = 0; i < entry->axis_count; i++) {
+        free(entry->axes[i].name);
+        free(entry->axes[i].values);
+    }
+    free(entry->axes);
+    free(entry->workload);
+    free(entry->place);
+}
+
+/* Puts one value where it belongs; false for `operations=0` and a warm-up that a cold start cannot
+ * have. */
+static bool set_parameter(struct entry const *entry, struct cell *cell, char const *name,
+                          uint64_t value)
+{
+    struct yaml_file const *const file = entry->expansion->file;
+
+    if (text_equal(name, operations_name)) {
+        cell->operations = value;
+        if (value == 0)
+            yaml_file_complain(file, entry->place, "leave it out to have it calibrated",
+                               "operations=0 measures nothing");
+        return value != 0;
+    }
+    if (text_equal(name, warmup_name)) {
+        cell->warmup_operations = value;
+        if (value == 0 || !cell->warm)
+            yaml_file_complain(
+                file, entry->place, "start: warm, with a warmup of 1 or more; or neither", "%s",
+                cell->warm ? "a warm start has a warm-up" : "a cold start has no warm-up");
+        return value != 0 && cell->warm;
+    }
+    cell->parameters = memory_room_for_one(cell->parameters, cell->parameter_count,
+                                           sizeof *cell->parameters);
+    cell->parameters[cell->parameter_count++] = (struct parameter){text_copy(name), value};
+    return true;
+}
+
+static char *cell_id(struct cell const *cell)
+{
+    char *id = text_copy(cell->workload);
+
+    for (size_t i = 0; i < cell->parameter_count; i++)
+        text_append(&id, " %s=%" PRIu64, cell->parameters[i].name, cell->parameters[i].value);
+    if (cell->operations != 0)
+        text_append(&id, " %s=%" PRIu64, operations_name, cell->operations);
+    if (cell->warmup_operations != 0)
+        text_append(&id, " %s=%" PRIu64, warmup_name, cell->warmup_operations);
+    text_append(&id, cell->warm ? " warm" : " cold");
+    return id;
+}
+
+static bool is_new_cell(struct entry const *entry, struct cell const *cell)
+{
+    struct plan const *const plan = entry->expansion->plan;
+
+    for (size_t i = 0; &plan->cells[i] < cell; i++)
+        if (text_equal(plan->cells[i].id, cell->id)) {
+            yaml_file_complain(entry->expansion->file, entry->place, "each cell once",
+                               "cell '%s' is there already", cell->id);
+            return false;
+        }
+    return true;
+}
+
+/* The point-th cell of an entry: the last axis turns fastest, like the digits of a number. */
+static bool add_cell(struct entry const *entry, size_t point)
+{
+    struct plan *const plan = entry->expansion->plan;
+    size_t points_left = 1;
+
+    for (size_t i = 0; i < entry->axis_count; i++)
+        points_left *= entry->axes[i].count;
+    plan->cells = memory_room_for_one(plan->cells, plan->cell_count, sizeof *plan->cells);
+    struct cell *const cell = &plan->cells[plan->cell_count++];
+    cell->workload = text_copy(entry->workload);
+    cell->warm = entry->expansion->experiment->workloads[entry->index].start == START_WARM;
+    for (size_t i = 0; i < entry->axis_count; i++) {
+        points_left /= entry->axes[i].count;
+        uint64_t const value = entry->axes[i].values[point / points_left % entry->axes[i].count];
+        if (!set_parameter(entry, cell, entry->axes[i].name, value))
+            return false;
+    }
+    cell->id = cell_id(cell);
+    return is_new_cell(entry, cell) && expand_serves(entry->expansion, entry->index, cell);
+}
+
+static bool add_cells(struct entry const *entry, bool **left_out)
+{
+    enum { CELLS_MAX = 4096 };
+    struct plan const *const plan = entry->expansion->plan;
+    size_t points = 1;
+
+    for (size_t i = 0; i < entry->axis_count && points <= CELLS_MAX; i++)
+        points *= entry->axes[i].count;
+    if (plan->cell_count + points > CELLS_MAX) {
+        yaml_file_complain(entry->expansion->file, entry->place, "fewer values, or two experiments",
+                           "more than %d cells", CELLS_MAX);
+        return false;
+    }
+    for (size_t point = 0; point < points; point++) {
+        *left_out = memory_room_for_one(*left_out, plan->cell_count, sizeof **left_out);
+        (*left_out)[plan->cell_count] = entry->expansion->experiment->workloads[entry->index].quick
+            == IN_QUICK_NO;
+        if (!add_cell(entry, point))
+            return false;
+    }
+    return true;
+}
+
+bool expand_cells(struct expansion const *expansion, bool **left_out)
+{
+    struct experiment const *const experiment = expansion->experiment;
+    bool expanded = experiment->workloads_count > 0;
+
+    if (!expanded)
+        yaml_file_complain(expansion->file, "workloads", "slablab list workloads",
+                           "an experiment needs a workload");
+    for (size_t i = 0; expanded && i < experiment->workloads_count; i++) {
+        struct entry entry = {expansion, i, text_format("workloads/%zu/run", i), NULL, NULL, 0};
+        expanded = take_entry(&entry, &experiment->workloads[i]) && add_cells(&entry, left_out);
+        free_entry(&entry);
+    }
+    return expanded;
+}

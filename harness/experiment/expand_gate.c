@@ -1,0 +1,122 @@
+/* expand_gate.c -- what a gate decides by, and with which margins.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "experiment/expansion.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "experiment/experiment_words.h"
+#include "machine/event_names.h"
+
+#include <stdlib.h>
+
+static double const alpha_fail_default = 0.005;
+static double const alpha_pass_default = 0.05;
+
+static bool is_there(struct gate const *gate, struct metric const *metric)
+{
+    for (size_t i = 0; i < gate->metric_count; i++)
+        if (gate->metrics[i].metric == metric)
+            return true;
+    return false;
+}
+
+/* What decides must be there to be counted; what is shown may be absent. */
+static bool can_be_counted(struct yaml_file const *file, char const *place,
+                           struct metric const *metric, bool decides)
+{
+    char *const absence =
+        decides && metric->event != NULL ? event_absence(metric->event) : NULL;
+    bool const counted = absence == NULL;
+
+    if (!counted)
+        yaml_file_complain(file, place, "as root; or put it under `reports`",
+                           "%s cannot be counted here: %s: %s", metric->name, metric->event,
+                           absence);
+    free(absence);
+    return counted;
+}
+
+/* "time 2%" */
+static bool take_metric(struct expansion const *expansion, char const *place, char const *text,
+                        bool decides)
+{
+    struct gate *const gate = &expansion->plan->gate;
+    struct words words = words_of(text);
+    struct gate_metric asked = {.decides = decides};
+    bool taken = words.count == 2 && text_to_ratio(words.word[1], &asked.margin);
+
+    if (!taken)
+        yaml_file_complain(expansion->file, place, "a metric and its margin, like: time 2%",
+                           "'%s' is no metric with a margin", text);
+    asked.metric = taken ? metric_named(words.word[0]) : NULL;
+    if (taken && asked.metric == NULL) {
+        char *const names = metric_names();
+        yaml_file_complain(expansion->file, place, names, "unknown metric '%s'", words.word[0]);
+        free(names);
+        taken = false;
+    } else if (taken && decides && asked.margin <= 0 && !asked.metric->is_count) {
+        yaml_file_complain(expansion->file, place, "a margin above 0 %, like: time 2%",
+                           "%s varies: that it is not more at all cannot be established",
+                           asked.metric->name);
+        taken = false;
+    } else if (taken && is_there(gate, asked.metric)) {
+        yaml_file_complain(expansion->file, place, "each metric once", "%s is there already",
+                           asked.metric->name);
+        taken = false;
+    }
+    words_free(&words);
+    if (!taken || !can_be_counted(expansion->file, place, asked.metric, decides))
+        return false;
+    gate->metrics = memory_room_for_one(gate->metrics, gate->metric_count, sizeof *gate->metrics);
+    gate->metrics[gate->metric_count++] = asked;
+    if (asked.metric->event != NULL)
+        expansion_add_event(expansion->plan, asked.metric->event);
+    return true;
+}
+
+static bool take_metrics(struct expansion const *expansion, char const *key, char *const *texts,
+                         size_t count, bool decides)
+{
+    bool taken = true;
+
+    for (size_t i = 0; taken && i < count; i++) {
+        char *const place = text_format("gate/%s/%zu", key, i);
+        taken = take_metric(expansion, place, texts[i], decides);
+        free(place);
+    }
+    return taken;
+}
+
+static bool take_alpha(struct expansion const *expansion, char const *place, char const *text,
+                       double *alpha)
+{
+    if (!expansion_take_ratio(expansion->file, place, text, alpha))
+        return false;
+    if (*alpha > 0 && *alpha < 1)
+        return true;
+    yaml_file_complain(expansion->file, place, "0.5%", "'%s' leaves no room for error, or for none",
+                       text);
+    return false;
+}
+
+bool expand_gate(struct expansion const *expansion)
+{
+    struct experiment_gate const *const written = expansion->experiment->gate;
+    struct gate *const gate = &expansion->plan->gate;
+
+    if (expansion->base == NULL)
+        return true;
+    if (written == NULL || written->decides_count == 0) {
+        yaml_file_complain(expansion->file, written == NULL ? "question" : "gate",
+                           "experiments/gate.yaml; or: gate: {decides: [time 2%, page_faults 1%]}",
+                           "a gate needs to know what decides");
+        return false;
+    }
+    gate->alpha_fail = alpha_fail_default;
+    gate->alpha_pass = alpha_pass_default;
+    return take_metrics(expansion, "decides", written->decides, written->decides_count, true) &&
+           take_metrics(expansion, "reports", written->reports, written->reports_count, false) &&
+           take_alpha(expansion, "gate/alpha_fail", written->alpha_fail, &gate->alpha_fail) &&
+           take_alpha(expansion, "gate/alpha_pass", written->alpha_pass, &gate->alpha_pass);
+}

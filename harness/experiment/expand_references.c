@@ -1,0 +1,250 @@
+/* expand_references.c -- what an experiment says about its arms and cells by their ids.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "experiment/expansion.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool find_arm(struct expansion const *expansion, char const *place, char const *id,
+                     size_t *arm)
+{
+    if (plan_find_arm(expansion->plan, id, false, arm))
+        return true;
+    char *const ids = plan_arm_ids(expansion->plan);
+    char *const hint = text_format("one of %s", ids);
+    yaml_file_complain(expansion->file, place, hint, "unknown arm '%s'", id);
+    free(hint);
+    free(ids);
+    return false;
+}
+
+/* Finds the arm that the words first ... last - 1 spell. */
+static bool find_arm_of(struct expansion const *expansion, char const *place,
+                        struct words const *words, size_t first, size_t last, size_t *arm)
+{
+    char *const id = words_join(words, first, last);
+    bool const found = find_arm(expansion, place, id, arm);
+
+    free(id);
+    return found;
+}
+
+/* The position of a lone word; words->count when it is not there, at an end, or there twice. */
+static size_t divider(struct words const *words, char const *word)
+{
+    size_t found = words->count;
+
+    for (size_t i = 0; i < words->count; i++)
+        if (text_equal(words->word[i], word)) {
+            if (found != words->count || i == 0 || i + 1 == words->count)
+                return words->count;
+            found = i;
+        }
+    return found;
+}
+
+static bool read_serves(struct expansion const *expansion, char const *place,
+                        struct words const *words, struct serves *serves)
+{
+    static char const form[] = "phase17-1 smallmid >= 99%";
+    size_t const count = words->count;
+
+    if (count < 4 || !text_to_ratio(words->word[count - 1], &serves->share)
+        || (!text_equal(words->word[count - 2], ">=")
+            && !text_equal(words->word[count - 2], "<="))) {
+        yaml_file_complain(expansion->file, place, form, "serves is: ARM TIER >= SHARE%%");
+        return false;
+    }
+    serves->relation = text_equal(words->word[count - 2], ">=") ? SERVES_AT_LEAST : SERVES_AT_MOST;
+    if (!find_arm_of(expansion, place, words, 0, count - 3, &serves->arm))
+        return false;
+    struct arm const *const arm = &expansion->plan->arms[serves->arm];
+    if (arm->observer == NULL) {
+        yaml_file_complain(expansion->file, place, "serves for phases alone",
+                           "%s cannot count itself", arm->id);
+        return false;
+    }
+    serves->tier = text_copy(words->word[count - 3]);
+    return true;
+}
+
+bool expand_serves(struct expansion const *expansion, size_t workload, struct cell *cell)
+{
+    struct experiment_workload const *const written = &expansion->experiment->workloads[workload];
+    bool read = true;
+
+    cell->serves = memory_zeroed(written->serves_count, sizeof *cell->serves);
+    for (size_t i = 0; read && i < written->serves_count; i++) {
+        char *const place = text_format("workloads/%zu/serves/%zu", workload, i);
+        struct words words = words_of(written->serves[i]);
+        read = read_serves(expansion, place, &words, &cell->serves[cell->serves_count]);
+        cell->serves_count += read;
+        words_free(&words);
+        free(place);
+    }
+    return read;
+}
+
+static bool expand_comparison(struct expansion const *expansion, char const *place,
+                              char const *text)
+{
+    struct plan *const plan = expansion->plan;
+    struct words words = words_of(text);
+    size_t const against = divider(&words, "against");
+    struct comparison comparison = {0};
+    bool read = against < words.count;
+
+    if (!read)
+        yaml_file_complain(expansion->file, place, "phase17-2 against phase17-1",
+                           "compare is: ARM against ARM");
+    read = read && find_arm_of(expansion, place, &words, 0, against, &comparison.arm)
+        && find_arm_of(expansion, place, &words, against + 1, words.count, &comparison.against);
+    if (read && comparison.arm == comparison.against) {
+        yaml_file_complain(expansion->file, place, "another arm",
+                           "an arm against itself; the control does that");
+        read = false;
+    }
+    if (read) {
+        plan->comparisons = memory_room_for_one(plan->comparisons, plan->comparison_count,
+                                                sizeof comparison);
+        plan->comparisons[plan->comparison_count++] = comparison;
+    }
+    words_free(&words);
+    return read;
+}
+
+static bool expand_interaction(struct expansion const *expansion, char const *place,
+                               char const *text)
+{
+    struct plan *const plan = expansion->plan;
+    struct words words = words_of(text);
+    size_t const times = divider(&words, "x");
+    size_t const equals = divider(&words, "=");
+    struct interaction interaction = {0};
+    bool read = times < equals && equals < words.count;
+
+    if (!read)
+        yaml_file_complain(expansion->file, place, "ss-reuse x ss-prewarm = ss-reuse-prewarm",
+                           "an interaction is: ARM x ARM = ARM");
+    read = read && find_arm_of(expansion, place, &words, 0, times, &interaction.first)
+        && find_arm_of(expansion, place, &words, times + 1, equals, &interaction.second)
+        && find_arm_of(expansion, place, &words, equals + 1, words.count, &interaction.both);
+    if (read) {
+        plan->interactions = memory_room_for_one(plan->interactions, plan->interaction_count,
+                                                 sizeof interaction);
+        plan->interactions[plan->interaction_count++] = interaction;
+    }
+    words_free(&words);
+    return read;
+}
+
+/* Does an id hold all words of `where`? */
+static bool cell_matches(struct cell const *cell, char const *where)
+{
+    struct words id = words_of(cell->id);
+    struct words words = words_of(where);
+    bool matches = true;
+
+    for (size_t i = 0; matches && i < words.count; i++)
+        matches = words_hold(&id, words.word[i]);
+    words_free(&words);
+    words_free(&id);
+    return matches;
+}
+
+static bool check_where(struct expansion const *expansion, char const *place, char const *where)
+{
+    for (size_t i = 0; i < expansion->plan->cell_count; i++)
+        if (cell_matches(&expansion->plan->cells[i], where))
+            return true;
+    yaml_file_complain(expansion->file, place, "slablab plan, which lists the cells",
+                       "no cell has all of '%s' in its id", where);
+    return false;
+}
+
+static bool check_metric(struct expansion const *expansion, char const *place, char const *metric)
+{
+    static char const *const metrics[] = {"operations_per_second", "page_faults", "vm_hwm_bytes",
+                                          "system_time_share", "page_fault_share", "front_share"};
+
+    for (size_t i = 0; i < sizeof metrics / sizeof *metrics; i++)
+        if (text_equal(metric, metrics[i]))
+            return true;
+    yaml_file_complain(expansion->file, place,
+                       "one of operations_per_second, page_faults, vm_hwm_bytes, "
+                       "system_time_share, page_fault_share, front_share",
+                       "unknown metric '%s'", metric);
+    return false;
+}
+
+static bool take_value(struct expansion const *expansion, char const *place, char const *text,
+                       double *value)
+{
+    char *end = NULL;
+
+    *value = strtod(text, &end);
+    if (end != text && *end == '\0' && isfinite(*value))
+        return true;
+    yaml_file_complain(expansion->file, place,
+                       "-0.036 for -3.6 % against an arm, 6060000 without one",
+                       "value: '%s' is not a number", text);
+    return false;
+}
+
+static bool expand_published(struct expansion const *expansion, size_t index)
+{
+    struct experiment_published const *const written = &expansion->experiment->published[index];
+    struct plan *const plan = expansion->plan;
+    char *const at[] = {
+        text_format("published/%zu/where", index),   text_format("published/%zu/arm", index),
+        text_format("published/%zu/against", index), text_format("published/%zu/metric", index),
+        text_format("published/%zu/value", index),
+    };
+    size_t arm = 0;
+    double value = 0;
+    bool const read = check_where(expansion, at[0], written->where)
+        && find_arm(expansion, at[1], written->arm, &arm)
+        && (written->against == NULL || find_arm(expansion, at[2], written->against, &arm))
+        && check_metric(expansion, at[3], written->metric)
+        && take_value(expansion, at[4], written->value, &value);
+
+    if (read) {
+        plan->published = memory_room_for_one(plan->published, plan->published_count,
+                                              sizeof *plan->published);
+        plan->published[plan->published_count++] = (struct published){
+            .where = text_copy(written->where),
+            .arm = text_copy(written->arm),
+            .against = written->against != NULL ? text_copy(written->against) : NULL,
+            .metric = text_copy(written->metric),
+            .value = value,
+        };
+    }
+    for (size_t i = 0; i < sizeof at / sizeof *at; i++)
+        free(at[i]);
+    return read;
+}
+
+bool expand_references(struct expansion const *expansion)
+{
+    struct experiment const *const experiment = expansion->experiment;
+    bool read = true;
+
+    for (size_t i = 0; read && i < experiment->compare_count; i++) {
+        char *const place = text_format("compare/%zu", i);
+        read = expand_comparison(expansion, place, experiment->compare[i]);
+        free(place);
+    }
+    for (size_t i = 0; read && i < experiment->interactions_count; i++) {
+        char *const place = text_format("interactions/%zu", i);
+        read = expand_interaction(expansion, place, experiment->interactions[i]);
+        free(place);
+    }
+    for (size_t i = 0; read && i < experiment->published_count; i++)
+        read = expand_published(expansion, i);
+    return read;
+}

@@ -1,0 +1,236 @@
+/* expansion.c -- an experiment's file turned into a plan.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "experiment/expansion.h"
+
+#include "base/complain.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "experiment/experiment_words.h"
+#include "machine/event_names.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+enum { BLOCKS_MAX_DEFAULT = 200 };
+static double const alpha_default = 0.05;
+static double const alpha_control_default = 0.01;
+static double const margin_default = 0.02;
+
+/* "experiments/phase17.yaml" is phase17. */
+static char *experiment_name(char const *path)
+{
+    char const *const slash = strrchr(path, '/');
+    char const *const name = slash != NULL ? slash + 1 : path;
+    char const *const dot = strrchr(name, '.');
+
+    return text_copy_bytes(name, dot != NULL && dot != name ? (size_t)(dot - name) : strlen(name));
+}
+
+static bool take_blocks(struct yaml_file const *file, char const *place, char const *text,
+                        uint64_t *blocks)
+{
+    if (text == NULL || (text_to_number(text, blocks) && *blocks > 0))
+        return true;
+    yaml_file_complain(file, place, "6 blocks are the fewest that give an interval",
+                       "'%s' is not a number of blocks", text);
+    return false;
+}
+
+/* A real number from 0 up or, where `open` says so, between 0 and 1 without either. */
+static bool take_real(struct yaml_file const *file, char const *place, char const *text, bool open,
+                      double *real)
+{
+    char const *const slash = strrchr(place, '/');
+    char *end = NULL;
+
+    if (text == NULL)
+        return true;
+    double const value = strtod(text, &end);
+    bool const inside = open ? value > 0 && value < 1 : value >= 0;
+    if (end != text && *end == '\0' && isfinite(value) && inside) {
+        *real = value;
+        return true;
+    }
+    yaml_file_complain(file, place, open ? "0.05" : "0 for no limit", "%s: '%s' is not a number %s",
+                       slash != NULL ? slash + 1 : place, text,
+                       open ? "between 0 and 1" : "from 0 up");
+    return false;
+}
+
+/* One of the two forms over what the plan has so far. */
+static bool take_stop(struct yaml_file const *file, char const *key,
+                      struct experiment_stop const *written, struct stop *stop)
+{
+    if (written == NULL)
+        return true;
+    char *const blocks = text_format("%s/blocks_max", key);
+    char *const half_width = text_format("%s/half_width", key);
+    char *const seconds = text_format("%s/seconds_max", key);
+    bool const taken = take_blocks(file, blocks, written->blocks_max, &stop->blocks_max)
+        && expansion_take_ratio(file, half_width, written->half_width, &stop->half_width)
+        && take_real(file, seconds, written->seconds_max, false, &stop->seconds_max);
+    free(seconds);
+    free(half_width);
+    free(blocks);
+    return taken;
+}
+
+static uint64_t draw_seed(void)
+{
+    uint64_t seed = 0;
+
+    while (getrandom(&seed, sizeof seed, 0) != sizeof seed)
+        if (errno != EINTR)
+            break;
+    return seed >> 1 != 0 ? seed >> 1 : 1; /* JSON's integers end at 2^63 - 1 */
+}
+
+static bool take_seed(struct expansion const *expansion, uint64_t asked)
+{
+    char const *const written = expansion->experiment->seed;
+    uint64_t seed = 0;
+
+    if (written != NULL && (!text_to_number(written, &seed) || seed == 0)) {
+        yaml_file_complain(expansion->file, "seed", "a number from 1 up, or none to have one drawn",
+                           "'%s' is not a seed", written);
+        return false;
+    }
+    expansion->plan->seed = asked != 0 ? asked : seed != 0 ? seed : draw_seed();
+    return true;
+}
+
+/* The quick form is the full one with what `quick` says instead. A fault in it is one in either
+ * form. */
+static bool take_scalars(struct expansion const *expansion, uint64_t seed)
+{
+    struct experiment const *const experiment = expansion->experiment;
+    struct yaml_file const *const file = expansion->file;
+    struct plan *const plan = expansion->plan;
+    struct stop quick = {0};
+
+    plan->question = text_copy(experiment->question);
+    plan->expects = text_copy(experiment->expects != NULL ? experiment->expects : "");
+    plan->form =
+        text_copy(expansion->base != NULL ? "gate" : expansion->quick ? "quick" : "full");
+    plan->alpha = alpha_default;
+    plan->alpha_control = alpha_control_default;
+    plan->margin = margin_default;
+    plan->stop.blocks_max = BLOCKS_MAX_DEFAULT;
+    if (*plan->question == '\0') {
+        yaml_file_complain(file, "question", "a sentence that ends in a question mark",
+                           "the question is empty");
+        return false;
+    }
+    return take_seed(expansion, seed)
+        && expansion_take_ratio(file, "margin", experiment->margin, &plan->margin)
+        && take_real(file, "alpha", experiment->alpha, true, &plan->alpha)
+        && take_stop(file, "stop", experiment->stop, &plan->stop)
+        && take_stop(file, "quick", experiment->quick, expansion->quick ? &plan->stop : &quick);
+}
+
+static bool expand_events(struct expansion const *expansion)
+{
+    struct experiment const *const experiment = expansion->experiment;
+
+    for (size_t i = 0; i < event_names_default_count; i++)
+        expansion_add_event(expansion->plan, event_names_default[i]);
+    for (size_t i = 0; i < experiment->events_count; i++) {
+        char *const fault = event_name_fault(experiment->events[i]);
+        if (fault != NULL) {
+            char *const place = text_format("events/%zu", i);
+            yaml_file_complain(expansion->file, place, "slablab list events",
+                               "unknown event '%s': %s", experiment->events[i], fault);
+            free(place);
+            free(fault);
+            return false;
+        }
+        expansion_add_event(expansion->plan, experiment->events[i]);
+    }
+    return true;
+}
+
+static void free_cell_alone(struct cell *cell)
+{
+    struct plan *const plan = memory_zeroed(1, sizeof *plan);
+
+    plan->cells = memory_zeroed(1, sizeof *plan->cells);
+    plan->cells[plan->cell_count++] = *cell;
+    plan_free(plan);
+}
+
+static bool leave_out(struct expansion const *expansion, bool const *left_out)
+{
+    struct plan *const plan = expansion->plan;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < plan->cell_count; i++) {
+        if (left_out[i])
+            free_cell_alone(&plan->cells[i]);
+        else
+            plan->cells[kept++] = plan->cells[i];
+    }
+    plan->cell_count = kept;
+    if (kept == 0)
+        yaml_file_complain(expansion->file, "workloads", "quick: yes for one of them",
+                           "the quick form has no workload left");
+    return kept > 0;
+}
+
+static bool expand(struct expansion const *expansion, uint64_t seed)
+{
+    bool *left_out = NULL;
+    bool const expanded = take_scalars(expansion, seed) && expand_arms(expansion)
+        && expand_events(expansion) && expand_gate(expansion)
+        && expand_cells(expansion, &left_out) && expand_references(expansion)
+        && (!expansion->quick || leave_out(expansion, left_out));
+
+    free(left_out);
+    return expanded;
+}
+
+/* `expansion` has what the command says; the rest is filled in here. Closes the file. */
+static struct plan *plan_of(struct yaml_file *file, char const *path, struct expansion expansion,
+                            uint64_t seed)
+{
+    if (file == NULL)
+        return NULL;
+    struct plan *plan = memory_zeroed(1, sizeof *plan);
+    expansion.file = file;
+    expansion.experiment = yaml_file_data(file);
+    expansion.plan = plan;
+    plan->experiment = experiment_name(path);
+    plan->experiment_text = text_copy(yaml_file_text(file));
+    if (expand(&expansion, seed)) {
+        plan->hash = plan_hash(plan);
+    } else {
+        plan_free(plan);
+        plan = NULL;
+    }
+    yaml_file_close(file);
+    return plan;
+}
+
+struct plan *plan_from_experiment(char const *path, bool quick, uint64_t seed)
+{
+    struct expansion const asked = {.quick = quick};
+
+    return plan_of(experiment_open(path), path, asked, seed);
+}
+
+struct plan *plan_from_text(char const *name, char const *text, uint64_t seed)
+{
+    struct expansion const asked = {.quick = false};
+
+    return plan_of(experiment_of_text(name, text), name, asked, seed);
+}
+
+struct plan *plan_for_gate(char const *path, char const *base, char const *head, uint64_t seed)
+{
+    struct expansion const asked = {.base = base, .head = head};
+
+    return plan_of(experiment_open(path), path, asked, seed);
+}

@@ -1,0 +1,75 @@
+/* experiment.h -- an experiment as its YAML file says it: nothing expanded, no reference followed.
+ *
+ * NULL and an empty list are what the file leaves out. Numbers are kept as they were written:
+ * libcyaml reads "3%" as 3 and "-1" as 2^64 - 1, so whoever uses a number checks it with text.h.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_EXPERIMENT_H
+#define SLABLAB_EXPERIMENT_H
+
+#include "base/yaml_file.h"
+
+enum experiment_start { START_COLD, START_WARM };
+enum experiment_in_quick { IN_QUICK_YES, IN_QUICK_NO };
+
+struct experiment_workload {
+    char *run; /* "fixed_random size=256,512 slots=400" */
+    enum experiment_start start;
+    char *warmup;  /* operations before the region */
+    char **serves; /* "phase17-1 smallmid >= 99%" */
+    unsigned serves_count;
+    enum experiment_in_quick quick;
+};
+
+struct experiment_published {
+    char *where;
+    char *arm;
+    char *against;
+    char *metric;
+    char *value;
+};
+
+struct experiment_stop {
+    char *blocks_max;
+    char *half_width; /* "0.5%" */
+    char *seconds_max;
+};
+
+struct experiment_gate {
+    char **decides; /* "time 2%" */
+    unsigned decides_count;
+    char **reports;
+    unsigned reports_count;
+    char *alpha_fail; /* "0.5%" */
+    char *alpha_pass;
+};
+
+struct experiment {
+    char *question;
+    char *expects;
+    char *baseline;
+    char **arms;
+    unsigned arms_count;
+    struct experiment_workload *workloads;
+    unsigned workloads_count;
+    char **events;
+    unsigned events_count;
+    char **compare; /* "phase17-2 against phase17-1" */
+    unsigned compare_count;
+    char **interactions; /* "ss-reuse x ss-prewarm = ss-reuse-prewarm" */
+    unsigned interactions_count;
+    struct experiment_published *published;
+    unsigned published_count;
+    struct experiment_stop *stop;
+    struct experiment_stop *quick; /* overrides stop, key by key, in the quick form */
+    struct experiment_gate *gate;
+    char *margin; /* "2%" */
+    char *alpha;
+    char *seed;
+};
+
+/* Complains and returns NULL on any fault. yaml_file_data of the result is a struct experiment. */
+struct yaml_file *experiment_open(char const *path);
+struct yaml_file *experiment_of_text(char const *name, char const *text);
+
+#endif

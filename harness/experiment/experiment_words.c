@@ -1,0 +1,26 @@
+/* experiment_words.c -- words of an experiment that several steps of its expansion take in.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "experiment/experiment_words.h"
+
+#include "base/text.h"
+
+bool expansion_take_ratio(struct yaml_file const *file, char const *place, char const *text,
+                          double *ratio)
+{
+    if (text == NULL || text_to_ratio(text, ratio))
+        return true;
+    yaml_file_complain(file, place, "a number from 0 to 100 with its sign, like 0.5%",
+                       "'%s' is not a percentage", text);
+    return false;
+}
+
+void expansion_add_event(struct plan *plan, char const *name)
+{
+    struct words events = {plan->events, plan->event_count};
+
+    if (!words_hold(&events, name))
+        words_add(&events, name);
+    plan->events = events.word;
+    plan->event_count = events.count;
+}

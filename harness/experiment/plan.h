@@ -1,0 +1,161 @@
+/* plan.h -- what a run will do, decided in full before its first sample.
+ *
+ *   experiments/x.yaml --experiment.c--> struct plan --plan_write.c--> results/x/<run>/plan.json
+ *
+ * A plan read back from plan.json equals the plan that was written. Strings and arrays belong to
+ * the plan and live until plan_free. Indices (arm, cell) are positions in the plan's arrays.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_PLAN_H
+#define SLABLAB_PLAN_H
+
+#include "experiment/metric.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum arm_role { ROLE_BASELINE, ROLE_CONTROL, ROLE_ARM };
+
+/* An allocator with its environment. arms[0] is the baseline, arms[1] its hidden second copy. */
+struct arm {
+    char *id;               /* what every record and table calls it; unique in the plan */
+    char *spec;             /* as the experiment wrote it: "phase17-1 SLABLAB_SMALLMID=1" */
+    char *allocator;        /* a phase, a peer, or a path to a .so */
+    char *object;           /* absolute path to preload; NULL for the C library's own */
+    char *object_build_id;  /* hexadecimal, of the object that must serve malloc; "" without one */
+    char *observer;         /* the same allocator built to count itself; NULL where there is none */
+    char *version;          /* a peer's package version; NULL where nobody tells */
+    char **environment;     /* "NAME=value", from spec */
+    size_t environment_count;
+    enum arm_role role;
+};
+
+struct parameter {
+    char *name;
+    uint64_t value;
+};
+
+enum serves_relation { SERVES_AT_LEAST, SERVES_AT_MOST };
+
+/* "phase17-1 smallmid >= 99%": a share of the region's allocations, checked on observing builds. */
+struct serves {
+    size_t arm;
+    char *tier;
+    enum serves_relation relation;
+    double share;           /* 0 ... 1 */
+};
+
+/* One workload with one value on every axis. */
+struct cell {
+    char *id;               /* "fixed_random size=256 slots=400 operations=100000 cold"; unique */
+    char *workload;
+    bool warm;
+    struct parameter *parameters;  /* neither operations nor warmup */
+    size_t parameter_count;
+    uint64_t operations;           /* 0: to be calibrated, once, for all arms */
+    uint64_t warmup_operations;    /* cold: 0; warm and 0: as many as operations */
+    struct serves *serves;
+    size_t serves_count;
+};
+
+/* arm against another, besides every arm against the baseline. */
+struct comparison {
+    size_t arm;
+    size_t against;
+};
+
+/* A 2 x 2: ln both - ln first - ln second + ln baseline. */
+struct interaction {
+    size_t first;
+    size_t second;
+    size_t both;
+};
+
+/* A figure somebody published, shown beside ours: where an id matches all words of `where`. */
+struct published {
+    char *where;            /* "fixed_random size=256 cold": words that the cell's id must hold */
+    char *arm;              /* an arm's id */
+    char *against;          /* an arm's id, or NULL for an absolute figure */
+    char *metric;           /* such as operations_per_second: expand_references.c has the list */
+    double value;           /* absolute, or the relative effect (-0.036 is -3.6 %) */
+};
+
+struct stop {
+    uint64_t blocks_max;    /* per cell */
+    double half_width;      /* of every arm's interval, as a ratio; 0: never stop by it */
+    double seconds_max;     /* of recorded block time, whole run; 0: no limit */
+};
+
+/* What a gate looks at in every cell. */
+struct gate_metric {
+    struct metric const *metric;
+    double margin;          /* a ratio: more by this much or more is what a PASS rules out */
+    bool decides;           /* else it is shown */
+};
+
+/* Of a plan that holds one build against another; no metrics: it is no gate's. */
+struct gate {
+    double alpha_fail;      /* family-wise over all that decides: 0.005 */
+    double alpha_pass;      /* of each: 0.05 */
+    struct gate_metric *metrics;
+    size_t metric_count;
+};
+
+struct plan {
+    char *experiment;       /* the file's name without its ending */
+    char *experiment_text;  /* the whole file, as it was */
+    char *form;             /* "full", "quick" or "gate" */
+    char *question;
+    char *expects;
+    char *hash;             /* 16 hexadecimal digits over all that decides samples but the seed */
+    uint64_t seed;
+    double alpha;           /* of the tables, family-wise by Holm: 0.05 */
+    double alpha_control;   /* of the control arm, family-wise over the run: 0.01 */
+    double margin;          /* of "same", as a ratio: 0.02 */
+    struct stop stop;
+    struct gate gate;
+    char **events;          /* perf event names for libpfm4, the default ones first */
+    size_t event_count;
+    struct arm *arms;
+    size_t arm_count;
+    struct cell *cells;
+    size_t cell_count;
+    struct comparison *comparisons;
+    size_t comparison_count;
+    struct interaction *interactions;
+    size_t interaction_count;
+    struct published *published;
+    size_t published_count;
+};
+
+/* Reads an experiment and expands its axes. Complains on stderr and returns NULL on any fault.
+ * quick chooses the experiment's quick form; seed 0 draws one. */
+struct plan *plan_from_experiment(char const *path, bool quick, uint64_t seed);
+
+/* The same of an experiment's text, in the full form; `name` is the experiment's. */
+struct plan *plan_from_text(char const *name, char const *text, uint64_t seed);
+
+/* The plan of a gate: arms `base`, its control, and `head`, each as an arm of an experiment. */
+struct plan *plan_for_gate(char const *path, char const *base, char const *head, uint64_t seed);
+
+/* Writes DIRECTORY/plan.json, synced. Returns false after a complaint. */
+bool plan_write(struct plan const *plan, char const *directory);
+
+/* Reads DIRECTORY/plan.json. Complains and returns NULL on any fault, and where it has no second
+ * arm or no cell. `hash` is what is written there; plan_hash says what it is now. */
+struct plan *plan_read(char const *directory);
+
+void plan_free(struct plan *plan);
+
+/* The position of an arm by its id. Without `hidden`, the control arm is not found. */
+bool plan_find_arm(struct plan const *plan, char const *id, bool hidden, size_t *arm);
+
+/* "baseline, phase17-1": the arms' ids for a hint. The caller frees it. */
+char *plan_arm_ids(struct plan const *plan);
+
+/* plan_hash.c: 16 hexadecimal digits over all that decides the samples but the seed. The caller
+ * frees it. */
+char *plan_hash(struct plan const *plan);
+
+#endif

@@ -1,0 +1,161 @@
+/* plan_write.c -- a plan as plan.json.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "experiment/plan.h"
+
+#include "base/complain.h"
+#include "base/durable.h"
+#include "experiment/plan_file.h"
+
+char const plan_schema[] = "slablab-plan/1";
+
+char const *const plan_role_names[] = {
+    [ROLE_BASELINE] = "baseline",
+    [ROLE_CONTROL] = "control",
+    [ROLE_ARM] = "arm",
+};
+
+static json_t *texts_to_json(char *const *texts, size_t count)
+{
+    json_t *const array = json_array();
+
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(array, json_string(texts[i]));
+    return array;
+}
+
+static json_t *arm_to_json(struct arm const *arm)
+{
+    return json_pack("{s:s, s:s, s:s, s:s, s:s?, s:s, s:s?, s:s?, s:o}", "id", arm->id, "role",
+                     plan_role_names[arm->role], "spec", arm->spec, "allocator", arm->allocator,
+                     "object", arm->object, "object_build_id", arm->object_build_id, "observer",
+                     arm->observer, "version", arm->version, "environment",
+                     texts_to_json(arm->environment, arm->environment_count));
+}
+
+static json_t *cell_to_json(struct plan const *plan, struct cell const *cell)
+{
+    json_t *const parameters = json_object();
+    json_t *const serves = json_array();
+
+    for (size_t i = 0; i < cell->parameter_count; i++)
+        json_object_set_new(parameters, cell->parameters[i].name,
+                            json_integer((json_int_t)cell->parameters[i].value));
+    for (size_t i = 0; i < cell->serves_count; i++)
+        json_array_append_new(
+            serves,
+            json_pack("{s:s, s:s, s:s, s:f}", "arm", plan->arms[cell->serves[i].arm].id, "tier",
+                      cell->serves[i].tier, "relation",
+                      cell->serves[i].relation == SERVES_AT_LEAST ? ">=" : "<=", "share",
+                      cell->serves[i].share));
+    return json_pack(
+        "{s:s, s:s, s:s, s:o, s:o, s:I, s:o}", "id", cell->id, "workload", cell->workload, "start",
+        cell->warm ? "warm" : "cold", "parameters", parameters, "operations",
+        cell->operations != 0 ? json_integer((json_int_t)cell->operations) : json_null(),
+        "warmup_operations", (json_int_t)cell->warmup_operations, "serves", serves);
+}
+
+static json_t *arms_to_json(struct plan const *plan)
+{
+    json_t *const array = json_array();
+
+    for (size_t i = 0; i < plan->arm_count; i++)
+        json_array_append_new(array, arm_to_json(&plan->arms[i]));
+    return array;
+}
+
+static json_t *cells_to_json(struct plan const *plan)
+{
+    json_t *const array = json_array();
+
+    for (size_t i = 0; i < plan->cell_count; i++)
+        json_array_append_new(array, cell_to_json(plan, &plan->cells[i]));
+    return array;
+}
+
+static json_t *comparisons_to_json(struct plan const *plan)
+{
+    json_t *const array = json_array();
+
+    for (size_t i = 0; i < plan->comparison_count; i++)
+        json_array_append_new(array,
+                              json_pack("{s:s, s:s}", "arm",
+                                        plan->arms[plan->comparisons[i].arm].id, "against",
+                                        plan->arms[plan->comparisons[i].against].id));
+    return array;
+}
+
+static json_t *interactions_to_json(struct plan const *plan)
+{
+    json_t *const array = json_array();
+
+    for (size_t i = 0; i < plan->interaction_count; i++)
+        json_array_append_new(array,
+                              json_pack("{s:s, s:s, s:s}", "first",
+                                        plan->arms[plan->interactions[i].first].id, "second",
+                                        plan->arms[plan->interactions[i].second].id, "both",
+                                        plan->arms[plan->interactions[i].both].id));
+    return array;
+}
+
+static json_t *published_to_json(struct plan const *plan)
+{
+    json_t *const array = json_array();
+
+    for (size_t i = 0; i < plan->published_count; i++)
+        json_array_append_new(
+            array,
+            json_pack("{s:s, s:s, s:s?, s:s, s:f}", "where", plan->published[i].where, "arm",
+                      plan->published[i].arm, "against", plan->published[i].against, "metric",
+                      plan->published[i].metric, "value", plan->published[i].value));
+    return array;
+}
+
+static json_t *gate_to_json(struct gate const *gate)
+{
+    json_t *const metrics = json_array();
+
+    for (size_t i = 0; i < gate->metric_count; i++)
+        json_array_append_new(metrics, json_pack("{s:s, s:f, s:b}", "name",
+                                                 gate->metrics[i].metric->name, "margin",
+                                                 gate->metrics[i].margin, "decides",
+                                                 gate->metrics[i].decides));
+    return json_pack("{s:f, s:f, s:o}", "alpha_fail", gate->alpha_fail, "alpha_pass",
+                     gate->alpha_pass, "metrics", metrics);
+}
+
+static json_t *plan_to_json(struct plan const *plan)
+{
+    json_t *const object = json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:f, s:f, s:f, s:{s:I, s:f, s:f}, s:o}", "schema",
+        plan_schema, "experiment", plan->experiment, "experiment_text", plan->experiment_text,
+        "form", plan->form, "question", plan->question, "expects", plan->expects, "hash",
+        plan->hash, "seed", (json_int_t)plan->seed, "alpha", plan->alpha, "alpha_control",
+        plan->alpha_control, "margin", plan->margin, "stop", "blocks_max",
+        (json_int_t)plan->stop.blocks_max, "half_width", plan->stop.half_width, "seconds_max",
+        plan->stop.seconds_max, "events", texts_to_json(plan->events, plan->event_count));
+
+    json_object_set_new(object, "arms", arms_to_json(plan));
+    json_object_set_new(object, "cells", cells_to_json(plan));
+    json_object_set_new(object, "comparisons", comparisons_to_json(plan));
+    json_object_set_new(object, "interactions", interactions_to_json(plan));
+    json_object_set_new(object, "published", published_to_json(plan));
+    if (plan->gate.metric_count > 0)
+        json_object_set_new(object, "gate", gate_to_json(&plan->gate));
+    return object;
+}
+
+bool plan_write(struct plan const *plan, char const *directory)
+{
+    json_t *const object = plan_to_json(plan);
+
+    if (object == NULL) {
+        complain("experiments are written in UTF-8",
+                 "%s/plan.json: a text of the plan is not valid UTF-8", directory);
+        return false;
+    }
+    bool const written = durable_write_json(directory, "plan.json", object);
+    json_decref(object);
+    return written;
+}
+

@@ -1,0 +1,183 @@
+/* gate_describe.c -- gate.json: the rows, worst first, and what they come to.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "base/complain.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "gate/gate_report.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char const *const verdict_names[] = {
+    [GATE_UNDECIDED] = "undecided",
+    [GATE_PASS] = "pass",
+    [GATE_FAIL] = "fail",
+    [GATE_REPORTED] = "reported",
+};
+
+static json_t *number_or_null(double number)
+{
+    return isfinite(number) ? json_real(number) : json_null();
+}
+
+static json_t *describe_row(struct gate_judge const *judge, struct gate_row const *row)
+{
+    struct gate_estimate const *const estimate = &row->estimate;
+    bool const of_blocks = gate_row_is_of_blocks(row);
+    json_t *const object = json_pack(
+        "{s:s, s:s, s:s, s:s, s:b, s:f, s:s}", "cell", judge->plan->cells[row->cell].id, "metric",
+        row->rule->metric->name, "scale", row->rule->metric->is_count ? "absolute" : "ratio",
+        "unit", row->rule->metric->unit, "decides", row->rule->decides, "margin",
+        row->rule->margin, "verdict", verdict_names[row->verdict]);
+
+    json_object_set_new(object, "decided_at",
+                        row->decided_at > 0 ? json_integer((json_int_t)row->decided_at)
+                                            : json_null());
+    json_object_set_new(
+        object, "blocks",
+        json_integer((json_int_t)(of_blocks ? judge->cells[row->cell].n : row->counted)));
+    json_object_set_new(object, "effect", number_or_null(estimate->effect));
+    json_object_set_new(object, "low", number_or_null(estimate->low));
+    json_object_set_new(object, "high", number_or_null(estimate->high));
+    json_object_set_new(object, "mde", number_or_null(estimate->mde));
+    json_object_set_new(object, "base_median", number_or_null(estimate->base));
+    json_object_set_new(object, "head_median", number_or_null(estimate->head));
+    if (of_blocks) {
+        json_object_set_new(object, "log_e_fail", number_or_null(row->log_e_fail));
+        json_object_set_new(object, "log_e_pass", number_or_null(row->log_e_pass));
+    }
+    return object;
+}
+
+static json_t *describe_control(struct gate_judge const *judge, struct gate_row const *row)
+{
+    struct gate_estimate const estimate = gate_judge_control(judge, row);
+    json_t *const object = json_pack("{s:s, s:s}", "cell", judge->plan->cells[row->cell].id,
+                                     "metric", row->rule->metric->name);
+
+    json_object_set_new(object, "effect", number_or_null(estimate.effect));
+    json_object_set_new(object, "low", number_or_null(estimate.low));
+    json_object_set_new(object, "high", number_or_null(estimate.high));
+    json_object_set_new(object, "log_e", number_or_null(row->log_e_control));
+    return object;
+}
+
+/* How many margins more the head is; a row without an estimate is at none. */
+static double severity(struct gate_row const *row)
+{
+    double const relative = row->rule->margin;
+    double const margin = row->rule->metric->is_count ? fmax(1, relative * row->estimate.base)
+                                                      : fmax(relative, 1e-9);
+    double const margins = row->estimate.effect / margin;
+
+    return isfinite(margins) ? margins : 0;
+}
+
+static int rank_of(struct gate_row const *row)
+{
+    static int const ranks[] = {
+        [GATE_FAIL] = 0, [GATE_UNDECIDED] = 1, [GATE_PASS] = 2, [GATE_REPORTED] = 3};
+
+    return ranks[row->verdict];
+}
+
+/* The worst first; equal ones in the plan's order. */
+static int compare_rows(void const *left, void const *right)
+{
+    struct gate_row const *const a = left;
+    struct gate_row const *const b = right;
+    double const worse = severity(b) - severity(a);
+
+    if (rank_of(a) != rank_of(b))
+        return rank_of(a) - rank_of(b);
+    if (worse > 0 || worse < 0)
+        return worse > 0 ? 1 : -1;
+    if (a->cell != b->cell)
+        return a->cell < b->cell ? -1 : 1;
+    return (a->rule > b->rule) - (a->rule < b->rule);
+}
+
+static json_t *describe_rows(struct gate_judge const *judge)
+{
+    size_t const count = judge->plan->cell_count * judge->plan->gate.metric_count;
+    struct gate_row *const rows = memory_zeroed(count, sizeof *rows);
+    json_t *const array = json_array();
+
+    memcpy(rows, judge->rows, count * sizeof *rows);
+    qsort(rows, count, sizeof *rows, compare_rows);
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(array, describe_row(judge, &rows[i]));
+    free(rows);
+    return array;
+}
+
+static json_t *describe_controls(struct gate_judge const *judge)
+{
+    json_t *const array = json_array();
+
+    for (size_t i = 0; i < judge->plan->cell_count * judge->plan->gate.metric_count; i++)
+        if (judge->rows[i].rule->decides && gate_row_is_of_blocks(&judge->rows[i]))
+            json_array_append_new(array, describe_control(judge, &judge->rows[i]));
+    return array;
+}
+
+static bool any_row(struct gate_judge const *judge, enum gate_verdict verdict)
+{
+    for (size_t i = 0; i < judge->plan->cell_count * judge->plan->gate.metric_count; i++)
+        if (judge->rows[i].verdict == verdict)
+            return true;
+    return false;
+}
+
+static char const *verdict_of(struct gate_judge const *judge, json_t const *reasons)
+{
+    if (json_array_size(reasons) > 0)
+        return "void";
+    if (any_row(judge, GATE_FAIL))
+        return "fail";
+    return any_row(judge, GATE_UNDECIDED) ? "inconclusive" : "pass";
+}
+
+static json_t *describe_side(struct gate_judge const *judge, struct gate_spec const *spec,
+                             size_t arm)
+{
+    return json_pack("{s:s, s:s?, s:s}", "spec", spec->text, "revision", spec->revision, "build_id",
+                     judge->plan->arms[arm].object_build_id);
+}
+
+json_t *gate_describe(struct gate_judge const *judge, json_t *reasons,
+                      struct gate_circumstances const *circumstances)
+{
+    struct plan const *const plan = judge->plan;
+    bool const identical = *plan->arms[GATE_BASE].object_build_id != '\0' &&
+                           text_equal(plan->arms[GATE_BASE].object_build_id,
+                                      plan->arms[GATE_HEAD].object_build_id);
+    json_t *const object = json_pack("{s:s, s:s, s:s, s:s, s:O}", "schema", "slablab-gate/1",
+                                     "plan", plan->hash, "experiment", plan->experiment, "verdict",
+                                     verdict_of(judge, reasons), "reasons", reasons);
+
+    json_object_set_new(object, "base", describe_side(judge, circumstances->base, GATE_BASE));
+    json_object_set_new(object, "head", describe_side(judge, circumstances->head, GATE_HEAD));
+    json_object_set_new(object, "identical", json_boolean(identical));
+    json_object_set_new(object, "decisions", json_integer((json_int_t)judge->decisions));
+    json_object_set_new(object, "seconds", json_real(circumstances->seconds));
+    json_object_set_new(object, "started_unix_ns",
+                        json_integer((json_int_t)circumstances->started_unix_ns));
+    json_object_set_new(object, "host", json_string(circumstances->host));
+    json_object_set_new(object, "rows", describe_rows(judge));
+    json_object_set_new(object, "control", describe_controls(judge));
+    return object;
+}
+
+int gate_exit_status(json_t const *gate)
+{
+    char const *const verdict = json_string_value(json_object_get(gate, "verdict"));
+
+    if (text_equal(verdict, "pass"))
+        return EXIT_STATUS_PASS;
+    if (text_equal(verdict, "fail"))
+        return EXIT_STATUS_FAIL;
+    return text_equal(verdict, "void") ? EXIT_STATUS_VOID : EXIT_STATUS_INCONCLUSIVE;
+}

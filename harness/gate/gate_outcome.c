@@ -1,0 +1,185 @@
+/* gate_outcome.c -- what a decided gate writes, and where.
+ *
+ * SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "gate/gate_outcome.h"
+
+#include "base/clock.h"
+#include "base/complain.h"
+#include "base/durable.h"
+#include "base/memory.h"
+#include "base/record.h"
+#include "base/text.h"
+#include "gate/gate_explain.h"
+#include "gate/gate_report.h"
+#include "gate/instructions.h"
+#include "run/summary.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { HOST_BYTES_MAX = 256, INSTRUCTION_BLOCKS = 3 };
+
+static bool counts_instructions(struct plan const *plan)
+{
+    for (size_t i = 0; i < plan->gate.metric_count; i++)
+        if (plan->gate.metrics[i].metric->name == metric_instructions)
+            return true;
+    return false;
+}
+
+static void judge_instructions(struct gate_judge *judge, struct instructions const *counted,
+                               size_t cell)
+{
+    size_t const n = INSTRUCTION_BLOCKS;
+    double base[2 * INSTRUCTION_BLOCKS];
+    double head[INSTRUCTION_BLOCKS];
+
+    for (size_t i = 0; i < n; i++) {
+        uint64_t const *const counts = instructions_of(counted, cell, i);
+        base[2 * i] = (double)counts[GATE_BASE];
+        base[2 * i + 1] = (double)counts[GATE_CONTROL];
+        head[i] = (double)counts[GATE_HEAD];
+    }
+    gate_judge_instructions(judge, cell, base, 2 * n, head, n);
+}
+
+enum step gate_count_instructions(struct rig const *rig, struct gate_judge *judge,
+                                  char const *folder, json_t *reasons)
+{
+    struct plan const *const plan = rig->plan;
+
+    if (!counts_instructions(plan))
+        return STEP_DONE;
+    struct instructions counted = instructions_new(plan, INSTRUCTION_BLOCKS);
+    enum step const step = instructions_run(&counted, rig, folder, reasons);
+    for (size_t i = 0; step == STEP_DONE && i < plan->cell_count; i++)
+        judge_instructions(judge, &counted, i);
+    instructions_free(&counted);
+    return step;
+}
+
+static json_t *describe(struct gate_request const *request, struct tally const *tally,
+                        json_t const *outcome)
+{
+    char host[HOST_BYTES_MAX] = "";
+
+    if (gethostname(host, sizeof host - 1) != 0)
+        *host = '\0';
+    struct gate_circumstances const circumstances = {
+        .base = &request->base,
+        .head = &request->head,
+        .host = host,
+        .started_unix_ns = request->started_unix_ns,
+        .seconds = (double)(clock_ns(CLOCK_MONOTONIC) - request->started_monotonic_ns) / 1e9,
+    };
+    gate_judge_estimate(tally->judge);
+    return gate_describe(tally->judge, json_object_get(outcome, "reasons"), &circumstances);
+}
+
+static bool write_text(char const *folder, char const *name, char *text)
+{
+    bool const written = durable_write(folder, name, text, strlen(text));
+
+    free(text);
+    return written;
+}
+
+/* GitHub gives each job step a file, which it shows as Markdown on the job's page. */
+static void append_job_summary(json_t const *gate)
+{
+    char const *const path = getenv("GITHUB_STEP_SUMMARY");
+    FILE *const file = path != NULL && *path != '\0' ? fopen(path, "a") : NULL;
+
+    if (path == NULL || *path == '\0')
+        return;
+    char *const text = gate_markdown(gate);
+    bool written = file != NULL && fputs(text, file) >= 0;
+    written = (file == NULL || fclose(file) == 0) && written;
+    if (!written)
+        complain("the same table is in the run's gate.md", "GITHUB_STEP_SUMMARY=%s: %s", path,
+                 strerror(errno));
+    free(text);
+}
+
+static bool ignore_record(void *context, json_t const *record)
+{
+    (void)context;
+    (void)record;
+    return true;
+}
+
+/* One gate is one line: there whole, or not at all. */
+static bool append_history(char const *results, char const *experiment, json_t *gate)
+{
+    char *const folder = text_format("%s/history", results);
+    char *const name = text_format("%s.jsonl", experiment);
+    struct record_file file;
+    bool appended = durable_make_folder(folder) || errno == EEXIST;
+
+    if (!appended)
+        complain("a folder that this user may write to: --out DIR", "%s: %s", folder,
+                 strerror(errno));
+    appended = appended && record_open(&file, folder, name, ignore_record, NULL);
+    if (appended) {
+        appended = record_append(&file, gate);
+        record_close(&file);
+    }
+    free(name);
+    free(folder);
+    return appended;
+}
+
+bool gate_record(struct gate_request const *request, char const *experiment, char const *folder)
+{
+    char *const path = text_format("%s/gate.json", folder);
+    json_t *const gate = request->record ? json_load_file(path, 0, NULL) : NULL;
+    bool const recorded =
+        !request->record || (gate != NULL && append_history(request->results, experiment, gate));
+
+    json_decref(gate);
+    free(path);
+    return recorded;
+}
+
+/* Each cell with a row that failed. */
+static void explain(struct rig const *rig, struct gate_judge const *judge, char const *folder)
+{
+    size_t const metrics = judge->plan->gate.metric_count;
+    size_t *const failed = memory_zeroed(judge->plan->cell_count, sizeof *failed);
+    size_t count = 0;
+
+    for (size_t i = 0; i < judge->plan->cell_count * metrics; i++) {
+        size_t const cell = judge->rows[i].cell;
+        if (judge->rows[i].verdict == GATE_FAIL && (count == 0 || failed[count - 1] != cell))
+            failed[count++] = cell;
+    }
+    if (count > 0)
+        gate_explain(rig, failed, count, folder);
+    free(failed);
+}
+
+int gate_finish(struct gate_request const *request, struct rig const *rig,
+                struct tally const *tally, json_t const *outcome, char const *folder)
+{
+    json_t *const gate = describe(request, tally, outcome);
+    bool const written = durable_write_json(folder, "gate.json", gate) &&
+                         write_text(folder, "gate.md", gate_markdown(gate)) &&
+                         write_text(folder, "gate.xml", gate_junit(gate));
+    int const status = written ? gate_exit_status(gate) : EXIT_STATUS_USAGE;
+
+    if (written) {
+        char *const table = gate_table(gate);
+        fputs(table, stdout);
+        free(table);
+        if (request->explain && status == EXIT_STATUS_FAIL)
+            explain(rig, tally->judge, folder);
+        summary_print_next("gate", folder);
+        append_job_summary(gate);
+    }
+    json_decref(gate);
+    return status;
+}

@@ -1,0 +1,38 @@
+/* gate_report.h -- what a gate found, for programs and for people.
+ *
+ * gate.json is made from the judge; all other forms are made from gate.json.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_GATE_REPORT_H
+#define SLABLAB_GATE_REPORT_H
+
+#include "gate/gate_spec.h"
+#include "judge/gate_judge.h"
+
+/* What the judge does not know. */
+struct gate_circumstances {
+    struct gate_spec const *base;
+    struct gate_spec const *head;
+    char const *host;
+    uint64_t started_unix_ns;
+    double seconds; /* from the command's start */
+};
+
+/* gate.json as records.md has it; rows worst first. `reasons` are those of a VOID, borrowed. A new
+ * reference. */
+json_t *gate_describe(struct gate_judge const *judge, json_t *reasons,
+                      struct gate_circumstances const *circumstances);
+
+/* By gate.json's verdict: PASS, FAIL, INCONCLUSIVE or VOID. */
+int gate_exit_status(json_t const *gate);
+
+/* The caller frees what these return. */
+char *gate_table(json_t const *gate);    /* for a terminal of 80 columns */
+char *gate_markdown(json_t const *gate); /* for a CI job's summary */
+char *gate_junit(json_t const *gate);    /* XML: a test case for each row */
+
+/* Parts of a row as text: "+2.31 %" or "+12", and "[+1.20, +3.41]"; "-" where there is none. */
+char *gate_effect_text(json_t const *row, char const *key);
+char *gate_interval_text(json_t const *row);
+
+#endif

@@ -1,0 +1,150 @@
+/* gate_spec.c -- names first, then files, then revisions.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "gate/gate_spec.h"
+
+#include "base/complain.h"
+#include "base/text.h"
+#include "catalogue/catalogue.h"
+#include "catalogue/project.h"
+#include "catalogue/revision.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* An allocator that is known, whatever else has its name. False where there is none; *good is then
+ * left alone. */
+static bool take_known(char const *name, char **allocator, bool *good)
+{
+    struct allocator known;
+
+    if (strchr(name, '/') != NULL || !catalogue_allocator(name, &known))
+        return false;
+    *good = known.problem == NULL;
+    if (*good)
+        *allocator = text_copy(name);
+    else
+        complain(known.remedy, "%s", known.problem);
+    catalogue_allocator_free(&known);
+    return true;
+}
+
+/* The absolute path of a file, seen from here or from the project's root; NULL. */
+static char *file_of(char const *path)
+{
+    char *const below_root = text_format("%s/%s", catalogue_root(), path);
+    struct stat status;
+    char *found = realpath(path, NULL);
+
+    if (found == NULL && *path != '/')
+        found = realpath(below_root, NULL);
+    free(below_root);
+    if (found != NULL && stat(found, &status) == 0 && S_ISREG(status.st_mode))
+        return found;
+    free(found);
+    return NULL;
+}
+
+/* origin/main has a slash too, and is no file. */
+static bool take_path(char const *name, char **allocator, bool *good)
+{
+    if (strchr(name, '/') == NULL)
+        return false;
+    *allocator = file_of(name);
+    *good = *allocator != NULL;
+    if (!*good && !text_ends_with(name, ".so"))
+        return false;
+    if (!*good)
+        complain("ls; slablab list allocators", "%s is no file", name);
+    return true;
+}
+
+/* REV or REV:ALLOCATOR. */
+static bool take_revision(char const *name, char const *baseline, char **allocator, char **revision)
+{
+    char const *const colon = strrchr(name, ':');
+    size_t const length = colon != NULL ? (size_t)(colon - name) : strlen(name);
+    char const *const wanted = colon != NULL ? colon + 1 : baseline;
+
+    if (colon == NULL && strchr(baseline, '/') != NULL) {
+        complain("REVISION:ALLOCATOR",
+                 "'%s' is no allocator, and as a revision it needs one: the experiment's baseline "
+                 "is the file %s",
+                 name, baseline);
+        return false;
+    }
+    char *const name_of_revision = text_copy_bytes(name, length);
+    *revision = revision_find(name_of_revision);
+    free(name_of_revision);
+    *allocator = *revision != NULL ? revision_build(*revision, wanted) : NULL;
+    return *allocator != NULL;
+}
+
+static bool sets(struct words const *words, char const *assignment)
+{
+    size_t const name = strcspn(assignment, "=") + 1;
+
+    for (size_t i = 1; i < words->count; i++)
+        if (strncmp(words->word[i], assignment, name) == 0)
+            return true;
+    return false;
+}
+
+static char *arm_of(char const *allocator, struct words const *given, struct words const *inherited)
+{
+    char *arm = text_copy(allocator);
+
+    for (size_t i = 1; i < inherited->count; i++)
+        if (!sets(given, inherited->word[i]))
+            text_append(&arm, " %s", inherited->word[i]);
+    for (size_t i = 1; i < given->count; i++)
+        text_append(&arm, " %s", given->word[i]);
+    return arm;
+}
+
+static bool resolve(struct words const *given, struct words const *baseline, struct gate_spec *spec)
+{
+    struct words const nothing = {0};
+    char const *const name = given->word[0];
+    bool const bare = strchr(name, ':') == NULL;
+    char *allocator = NULL;
+    bool good = false;
+
+    if (!take_known(name, &allocator, &good) && !take_path(name, &allocator, &good))
+        good = take_revision(name, baseline->word[0], &allocator, &spec->revision);
+    if (good)
+        spec->arm = arm_of(allocator, given,
+                           spec->revision != NULL && bare ? baseline : &nothing);
+    free(allocator);
+    return good;
+}
+
+bool gate_spec_resolve(char const *text, char const *baseline, struct gate_spec *spec)
+{
+    struct words given = words_of(text);
+    struct words inherited = words_of(baseline);
+    bool good = false;
+
+    *spec = (struct gate_spec){.text = text_copy(text)};
+    if (given.count == 0)
+        complain("slablab list allocators; git log --oneline",
+                 "an allocator or a revision is wanted, and it is empty");
+    else
+        good = resolve(&given, &inherited, spec);
+    words_free(&inherited);
+    words_free(&given);
+    if (!good)
+        gate_spec_free(spec);
+    return good;
+}
+
+void gate_spec_free(struct gate_spec *spec)
+{
+    free(spec->text);
+    free(spec->arm);
+    free(spec->revision);
+    *spec = (struct gate_spec){0};
+}

@@ -1,0 +1,115 @@
+/* instrument.c -- the two instruments that there are, and what they need.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "instrument/instrument.h"
+
+#include "base/text.h"
+#include "instrument/fold.h"
+#include "instrument/ledger.h"
+#include "sample/sample.h"
+
+/* About 10,000 samples in a second of CPU time; 20 processes are the fewest whose shares get an
+ * interval (analysis/statistics/statistics.py); counts of faults repeat. */
+enum { PERIOD_NS = 100000, PROFILE_BLOCKS = 40, PROFILE_BLOCKS_QUICK = 20, FAULTS_BLOCKS = 5 };
+
+static struct stages stages_of(struct sample const *sample)
+{
+    return (struct stages){sample->region.began_monotonic_ns, sample->region.ended_monotonic_ns};
+}
+
+static json_t *describe_profile(struct instrument const *instrument,
+                                struct observation const *observation)
+{
+    struct fold_facts const facts = {
+        .program = observation->program,
+        .allocator = observation->allocator,
+        .stages = stages_of(observation->sample),
+        .period_ns = observation->period_ns,
+    };
+
+    return fold_describe(observation->trace, instrument->symbols, &facts);
+}
+
+static json_t *describe_faults(struct instrument const *instrument,
+                               struct observation const *observation)
+{
+    struct sample const *const sample = observation->sample;
+    struct region_usage const *const start_up = &sample->region.start_up;
+    struct region_usage const *const usage = &sample->region.usage;
+    struct ledger_facts const facts = {
+        .pid = sample->pid,
+        .program = observation->program,
+        .allocator = observation->allocator,
+        .stages = stages_of(sample),
+        .faults_total = sample->process_minor_faults + sample->process_major_faults,
+        .faults_start_up = start_up->minor_faults + start_up->major_faults,
+        .faults_region = usage->minor_faults + usage->major_faults,
+        .exec_bytes = sample->exec_bytes,
+        .with_trace = observation->first_block,
+    };
+
+    return json_pack("{s:o}", "faults",
+                     ledger_describe(observation->trace, instrument->symbols, &facts));
+}
+
+static struct instrument instruments[] = {
+    {
+        .name = "profile",
+        .file = "profile.jsonl",
+        .schema = "slablab-profile/1",
+        .twins = true,
+        .recording = RECORD_CPU_TIME,
+        .blocks_default = PROFILE_BLOCKS,
+        .blocks_quick = PROFILE_BLOCKS_QUICK,
+        .period_ns = PERIOD_NS,
+        .describe = describe_profile,
+    },
+    {
+        .name = "faults",
+        .file = "faults.jsonl",
+        .schema = "slablab-faults/1",
+        .recording = RECORD_PAGE_FAULTS,
+        .blocks_default = FAULTS_BLOCKS,
+        .blocks_quick = FAULTS_BLOCKS,
+        .describe = describe_faults,
+    },
+};
+
+struct instrument *instrument_named(char const *name)
+{
+    for (size_t i = 0; i < sizeof instruments / sizeof *instruments; i++)
+        if (text_equal(instruments[i].name, name))
+            return &instruments[i];
+    return NULL;
+}
+
+bool instrument_open(struct instrument *instrument)
+{
+    instrument->recorder = recorder_new(instrument->recording, instrument->period_ns);
+    if (instrument->recorder == NULL)
+        return false;
+    instrument->symbols = symbols_open();
+    return true;
+}
+
+void instrument_close(struct instrument *instrument)
+{
+    recorder_free(instrument->recorder);
+    symbols_close(instrument->symbols);
+    instrument->recorder = NULL;
+    instrument->symbols = NULL;
+}
+
+json_t *instrument_describe(struct instrument const *instrument)
+{
+    bool const hidden = symbols_kernel_names(instrument->symbols) == KERNEL_NAMES_HIDDEN;
+
+    return json_pack("{s:s, s:s, s:I, s:o, s:s, s:b, s:b}", "schema", "slablab-instrument/1",
+                     "instrument", instrument->name, "blocks_max",
+                     (json_int_t)instrument->blocks_max, "period_ns",
+                     instrument->period_ns > 0 ? json_integer((json_int_t)instrument->period_ns)
+                                               : json_null(),
+                     "kernel_symbols", hidden ? "hidden" : "all", "kernel_counted",
+                     recorder_sees_kernel(instrument->recorder), "system_calls_recorded",
+                     recorder_sees_calls(instrument->recorder));
+}

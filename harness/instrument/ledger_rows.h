@@ -1,0 +1,67 @@
+/* ledger_rows.h -- faults counted by what they have in common.
+ *
+ * A populated row is a prediction: it counts the untouched pages of a call, and the kernel may have
+ * taken fewer faults (huge pages, pages of a file that come together). So each belongs to an
+ * account, whose true number of faults is known; an account that would be overdrawn loses all its
+ * predictions.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_LEDGER_ROWS_H
+#define SLABLAB_LEDGER_ROWS_H
+
+#include "base/intern.h"
+#include "base/number_map.h"
+#include "instrument/stages.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+
+/* Getrusage's numbers that a ledger knows: of the process at its region's two ends, and of all. */
+enum ledger_account {
+    ACCOUNT_START_UP,
+    ACCOUNT_REGION,
+    ACCOUNT_REST, /* after the region, and other processes at any time; all, without a region */
+    ACCOUNTS
+};
+
+enum fault_by { BY_PROGRAM, BY_KERNEL, BY_POPULATE };
+
+struct fault {
+    enum ledger_account account;
+    enum stage stage;
+    enum fault_by by;
+    bool again; /* the page had been touched since it was mapped */
+    bool major;
+    char const *layer;
+    char const *function;
+    char const *memory;
+};
+
+struct ledger_row {
+    struct fault fault; /* its names are those of `names`; major does not matter */
+    uint64_t minor;
+    uint64_t major;
+};
+
+/* All zero: no faults. */
+struct ledger_rows {
+    struct intern names;
+    struct number_map numbers; /* names and the rest of a fault in one number -> row, plus one */
+    struct ledger_row *row;
+    size_t count;
+};
+
+void rows_add(struct ledger_rows *rows, struct fault const *fault, uint64_t count);
+
+/* Faults in all rows by exceptions (populated: by populate). */
+uint64_t rows_sum(struct ledger_rows const *rows, bool populated);
+
+/* Drops what was predicted in the accounts that it overdraws. */
+void rows_check_populated(struct ledger_rows *rows, int64_t const faults[ACCOUNTS]);
+
+/* The array `rows` of records.md, in the order of stages, then of counts; a new reference. */
+json_t *rows_describe(struct ledger_rows const *rows);
+
+void rows_free(struct ledger_rows *rows);
+
+#endif

@@ -1,0 +1,181 @@
+/* stop.c -- the stop rules of a table and the conditions under which a run is VOID.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "judge/stop.h"
+
+#include "base/memory.h"
+#include "judge/statistics.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+
+enum { HALF_WIDTH_BLOCKS_MIN = 20, ALL_LOST_BLOCKS = 20 };
+
+static double const LOST_RATIO_MAX = 0.20;
+
+/* Every arm's interval, the control's too, reaches from its geometric middle to at most 1 +
+ * half_width times that. */
+static bool narrow_enough(struct tally const *tally, size_t cell)
+{
+    struct plan const *const plan = tally->plan;
+
+    for (size_t arm = 1; arm < plan->arm_count; arm++) {
+        struct tally_effect const effect = tally_speed_effect(tally, cell, arm, plan->alpha);
+        /* Written so that NAN, which is no interval, is not narrow. */
+        if (!(sqrt((1 + effect.high) / (1 + effect.low)) - 1 <= plan->stop.half_width))
+            return false;
+    }
+    return true;
+}
+
+enum stop_reason stop_of_cell(struct tally const *tally, size_t cell)
+{
+    struct stop const *const stop = &tally->plan->stop;
+
+    if (tally->judge != NULL && gate_judge_has_decided(tally->judge, cell))
+        return STOP_DECIDED;
+    if (tally->cells[cell].blocks >= stop->blocks_max)
+        return STOP_BLOCKS_MAX;
+    if (tally->judge == NULL && stop->half_width > 0 &&
+        tally_valid(tally, cell) >= HALF_WIDTH_BLOCKS_MIN && narrow_enough(tally, cell))
+        return STOP_HALF_WIDTH;
+    return STOP_NOT_YET;
+}
+
+bool stop_of_run(struct tally const *tally)
+{
+    double const seconds_max = tally->plan->stop.seconds_max;
+
+    return seconds_max > 0 && tally_seconds(tally) >= seconds_max;
+}
+
+static uint64_t blocks_of(struct tally const *tally, uint64_t *lost)
+{
+    uint64_t blocks = 0;
+
+    *lost = 0;
+    for (size_t i = 0; i < tally->plan->cell_count; i++) {
+        blocks += tally->cells[i].blocks;
+        *lost += tally->cells[i].lost;
+    }
+    return blocks;
+}
+
+bool stop_of_lost_run(struct tally const *tally)
+{
+    uint64_t lost;
+    uint64_t const blocks = blocks_of(tally, &lost);
+
+    return blocks >= ALL_LOST_BLOCKS && lost == blocks;
+}
+
+bool stop_of_control(struct tally const *tally)
+{
+    return tally->judge != NULL && gate_judge_control_fault(tally->judge) != NULL;
+}
+
+char const *stop_reason_name(enum stop_reason reason)
+{
+    static char const *const names[] = {[STOP_NOT_YET] = "nothing",
+                                        [STOP_BLOCKS_MAX] = "blocks_max",
+                                        [STOP_HALF_WIDTH] = "half_width",
+                                        [STOP_SECONDS_MAX] = "seconds_max",
+                                        [STOP_ALL_LOST] = "all_lost",
+                                        [STOP_DECIDED] = "decided",
+                                        [STOP_CONTROL] = "control"};
+
+    return names[reason];
+}
+
+static void judge_losses(struct tally const *tally, json_t *reasons)
+{
+    uint64_t lost;
+    uint64_t const blocks = blocks_of(tally, &lost);
+
+    if ((double)lost > LOST_RATIO_MAX * (double)blocks)
+        json_array_append_new(
+            reasons,
+            json_sprintf("%" PRIu64 " of %" PRIu64 " blocks lost: more than 20 %%", lost, blocks));
+}
+
+/* The control arm is the baseline: where the two differ, the run cannot tell arms apart either. */
+static void judge_control(struct tally const *tally, json_t *reasons)
+{
+    size_t const cell_count = tally->plan->cell_count;
+    double *const p = memory_zeroed(cell_count, sizeof *p);
+    size_t *const scratch = memory_zeroed(cell_count, sizeof *scratch);
+
+    for (size_t i = 0; i < cell_count; i++)
+        p[i] = tally_control_p(tally, i);
+    holm(p, cell_count, p, scratch);
+    for (size_t i = 0; i < cell_count; i++)
+        if (p[i] <= tally->plan->alpha_control) {
+            double const effect = tally_speed_effect(tally, i, 1, tally->plan->alpha).median;
+            json_array_append_new(
+                reasons,
+                json_sprintf("%s: the control arm differs from the baseline by %+.2f %% (p = %.2g)",
+                             tally->plan->cells[i].id, 100 * effect, p[i]));
+        }
+    free(p);
+    free(scratch);
+}
+
+/* The same by e-processes, which hold at the stop that the decisions chose; and a decision counts
+ * blocks as independent. */
+static void judge_gate(struct tally const *tally, json_t *reasons)
+{
+    struct cell const *const cells = tally->plan->cells;
+    struct gate_row const *const control = gate_judge_control_fault(tally->judge);
+    size_t const dependent = gate_judge_dependent_cell(tally->judge);
+
+    if (control != NULL)
+        json_array_append_new(
+            reasons, json_sprintf("%s: the control arm differs from the base in %s (e = %.3g)",
+                                  cells[control->cell].id, control->rule->metric->name,
+                                  exp(control->log_e_control)));
+    if (dependent < tally->plan->cell_count)
+        json_array_append_new(
+            reasons, json_sprintf("%s: its blocks depend on one another", cells[dependent].id));
+}
+
+bool stop_control_can_void(struct tally const *tally)
+{
+    size_t most = 0;
+
+    for (size_t i = 0; i < tally->plan->cell_count; i++)
+        if (tally_valid(tally, i) > most)
+            most = tally_valid(tally, i);
+    return (double)tally->plan->cell_count * sign_test_p(most, 0, 0) <= tally->plan->alpha_control;
+}
+
+static json_t *outcome_of(json_t *reasons, json_t *losses, json_t *cells)
+{
+    return json_pack("{s:s, s:s, s:o, s:o, s:o}", "schema", "slablab-outcome/1", "verdict",
+                     json_array_size(reasons) == 0 ? "complete" : "void", "reasons", reasons,
+                     "losses", losses, "cells", cells);
+}
+
+json_t *stop_outcome(struct tally const *tally, enum stop_reason const *reasons, json_t *known)
+{
+    json_t *const why = known != NULL ? json_copy(known) : json_array();
+    json_t *const cells = json_array();
+
+    judge_losses(tally, why);
+    if (tally->judge != NULL)
+        judge_gate(tally, why);
+    else
+        judge_control(tally, why);
+    for (size_t i = 0; i < tally->plan->cell_count; i++)
+        json_array_append_new(cells,
+                              json_pack("{s:s, s:I, s:I, s:s}", "cell", tally->plan->cells[i].id,
+                                        "blocks", (json_int_t)tally->cells[i].blocks, "lost",
+                                        (json_int_t)tally->cells[i].lost, "stopped_by",
+                                        stop_reason_name(reasons[i])));
+    return outcome_of(why, json_incref(tally->losses), cells);
+}
+
+json_t *stop_outcome_before_blocks(json_t *reasons)
+{
+    return outcome_of(json_incref(reasons), json_object(), json_array());
+}

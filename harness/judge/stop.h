@@ -1,0 +1,51 @@
+/* stop.h -- when a cell has seen enough, and what the run is then worth.
+ *
+ * A table's rules look at the number of blocks, at widths and at recorded time: never at the sign
+ * of an effect. A gate's look at signs, through e-processes alone.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_STOP_H
+#define SLABLAB_STOP_H
+
+#include "judge/tally.h"
+
+#include <stdbool.h>
+
+enum stop_reason {
+    STOP_NOT_YET,
+    STOP_BLOCKS_MAX,
+    STOP_HALF_WIDTH,
+    STOP_SECONDS_MAX,
+    STOP_ALL_LOST, /* the first 20 blocks of the run */
+    STOP_DECIDED,  /* a gate's cell */
+    STOP_CONTROL   /* a gate whose control arm differs from the base */
+};
+
+/* By blocks_max, half_width or a gate's decisions, which rest on a cell's own blocks. */
+enum stop_reason stop_of_cell(struct tally const *tally, size_t cell);
+
+/* By seconds_max, which is looked at between rounds. */
+bool stop_of_run(struct tally const *tally);
+
+/* Has the run begun with 20 lost blocks and had none but lost ones? Nothing can come of it: an
+ * allocator that was rebuilt meanwhile, say, is lost in every block to come. */
+bool stop_of_lost_run(struct tally const *tally);
+
+/* Is a gate's control arm another than the base? Then no decision is worth anything. */
+bool stop_of_control(struct tally const *tally);
+
+char const *stop_reason_name(enum stop_reason reason);
+
+/* outcome.json: the verdict, "complete" or "void" with its reasons (those of `known`, which is
+ * borrowed and may be NULL, first), and why each cell stopped. A new reference. */
+json_t *stop_outcome(struct tally const *tally, enum stop_reason const *reasons, json_t *known);
+
+/* Are there blocks enough for the control arm to void the run: would all differences of one sign in
+ * one cell be significant at alpha_control by Holm's first step? */
+bool stop_control_can_void(struct tally const *tally);
+
+/* The outcome of a run that was VOID before its first block: `reasons` is an array of strings,
+ * which is borrowed. */
+json_t *stop_outcome_before_blocks(json_t *reasons);
+
+#endif

@@ -1,0 +1,56 @@
+/* event_names.c -- which perf events there are, by the names that libpfm4 and tracefs know.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "machine/event_names.h"
+
+#include "base/text.h"
+#include "machine/event.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+char const *const event_names_default[] = {
+    "page-faults",      "minor-faults",   "major-faults",
+    "context-switches", "cpu-migrations", "task-clock",
+};
+size_t const event_names_default_count = sizeof event_names_default / sizeof *event_names_default;
+
+/* By default libpfm4 knows the events of the processor it runs on alone; an experiment may be
+ * written elsewhere. libpfm4 is started anew around the question, since with this setting it would
+ * also encode another processor's event for counting, and the kernel would then count something
+ * else under its name. */
+static bool is_known_for_any_processor(char const *name)
+{
+    static char const setting[] = "LIBPFM_ENCODE_INACTIVE";
+
+    pfm_terminate();
+    setenv(setting, "1", 1);
+    bool const known = event_encode(name).absence[0] == 0;
+    pfm_terminate();
+    unsetenv(setting);
+    return known;
+}
+
+char *event_name_fault(char const *name)
+{
+    struct event const event = event_encode(name);
+
+    if (event.absence[0] == 0 || event.undecided || is_known_for_any_processor(name))
+        return NULL;
+    return text_copy(event.absence);
+}
+
+char *event_absence(char const *name)
+{
+    struct event const event = event_encode(name);
+    int refusal = 0;
+
+    if (event.absence[0] != 0)
+        return text_copy(event.absence);
+    int const fd = event_open(&event, true, -1, &refusal);
+    if (fd < 0)
+        return text_copy(strerror(refusal));
+    close(fd);
+    return NULL;
+}

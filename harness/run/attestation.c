@@ -1,0 +1,259 @@
+/* attestation.c -- the checks of the attesting samples, and attestation.json.
+ *
+ * SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "run/attestation.h"
+
+#include "base/interrupt.h"
+#include "base/status_line.h"
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char const ALLOCATIONS[] = "_allocations";
+
+/* Of the tiers that answered: {"smallmid": 0.998, ...}. NULL when the allocator does not count
+ * itself or allocated nothing. */
+static json_t *shares_of(struct region const *region)
+{
+    json_t *const shares = json_object();
+    double sum = 0;
+
+    for (size_t i = 0; i < region->tier_count; i++)
+        if (text_ends_with(region->tier[i].name, ALLOCATIONS))
+            sum += (double)region->tier[i].value;
+    for (size_t i = 0; sum > 0 && i < region->tier_count; i++)
+        if (text_ends_with(region->tier[i].name, ALLOCATIONS)) {
+            size_t const length = strlen(region->tier[i].name) - strlen(ALLOCATIONS);
+            json_object_setn_new(shares, region->tier[i].name, length,
+                                 json_real((double)region->tier[i].value / sum));
+        }
+    if (sum > 0)
+        return shares;
+    json_decref(shares);
+    return NULL;
+}
+
+/* A path that is not UTF-8 has no place in JSON; the violation has. */
+static void add_reason(json_t *reasons, json_t *reason)
+{
+    json_array_append_new(reasons,
+                          reason != NULL ? reason : json_string("a violation that is not UTF-8"));
+}
+
+/* "tiny, libc": the tiers that were counted, be it 0 times. */
+static char *counted_tiers(json_t *shares)
+{
+    char *tiers = text_copy("");
+    char const *tier;
+    json_t *share;
+
+    json_object_foreach(shares, tier, share) {
+        text_append(&tiers, "%s%s", *tiers != 0 ? ", " : "", tier);
+    }
+    return tiers;
+}
+
+/* What a share is instead of what was stated; NULL where it is that. The caller frees it. */
+static char *violation_of(struct serves const *serves, json_t *shares)
+{
+    json_t const *const counted = json_object_get(shares, serves->tier);
+    double const share = json_number_value(counted);
+    bool const at_least = serves->relation == SERVES_AT_LEAST;
+
+    if (shares == NULL)
+        return text_copy("nothing was counted");
+    if (counted == NULL) {
+        char *const tiers = counted_tiers(shares);
+        char *const violation = text_format("nobody counts it; counted are %s", tiers);
+        free(tiers);
+        return violation;
+    }
+    if (at_least ? share < serves->share : share > serves->share)
+        return text_format("served %.4g %%", 100 * share);
+    return NULL;
+}
+
+static void check_serves(struct plan const *plan, struct cell const *cell, size_t arm,
+                         json_t *shares, json_t *reasons)
+{
+    for (size_t i = 0; i < cell->serves_count; i++) {
+        struct serves const *const serves = &cell->serves[i];
+        char *const violation = serves->arm == arm ? violation_of(serves, shares) : NULL;
+        if (violation != NULL)
+            add_reason(reasons,
+                       json_sprintf("%s: %s: tier %s is to serve %s %g %%, and %s", cell->id,
+                                    plan->arms[arm].id, serves->tier,
+                                    serves->relation == SERVES_AT_LEAST ? ">=" : "<=",
+                                    100 * serves->share, violation));
+        free(violation);
+    }
+}
+
+static void check_sample(struct rig const *rig, size_t index, size_t arm,
+                         struct sample const *sample, json_t *reasons)
+{
+    struct terms const *const terms = &rig->terms[index];
+    struct arm const *const planned = &rig->plan->arms[arm];
+    struct region const *const region = &sample->region;
+    char const *const cell = rig->plan->cells[index].id;
+
+    if (sample->status == SAMPLE_OK)
+        return;
+    if (sample->status == SAMPLE_ALLOCATOR)
+        add_reason(reasons,
+                   json_sprintf("%s: %s: malloc was served by %s (build-id %s), not by %s", cell,
+                                planned->id, region->object, region->build_id,
+                                planned->object == NULL ? "the C library" : planned->object));
+    else if (sample->status == SAMPLE_CHECKSUM)
+        add_reason(reasons,
+                   json_sprintf("%s: %s: checksum %016" PRIx64 " after %" PRIu64 " operations; the "
+                                "baseline gives %016" PRIx64 " after %" PRIu64,
+                                cell, planned->id, region->checksum, region->operations,
+                                terms->checksum, terms->operations_done));
+    else
+        add_reason(reasons, json_sprintf("%s: %s: %s (exit code %d, signal %d): %s", cell,
+                                         planned->id, sample_status_name(sample->status),
+                                         sample->exit_code, sample->signal,
+                                         sample->stderr_text == NULL ? "" : sample->stderr_text));
+}
+
+static json_t *describe(struct sample const *sample, char const *arm, json_t *shares)
+{
+    struct region const *const region = &sample->region;
+    json_t *tiers = NULL;
+    char checksum[17];
+
+    snprintf(checksum, sizeof checksum, "%016llx", (unsigned long long)region->checksum);
+    if (region->tier_count > 0)
+        tiers = json_object();
+    for (size_t i = 0; i < region->tier_count; i++)
+        json_object_set_new(tiers, region->tier[i].name,
+                            json_integer((json_int_t)region->tier[i].value));
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:o?, s:O?}", "arm", arm, "status",
+                     sample_status_name(sample->status), "object", region->object, "build_id",
+                     region->build_id, "checksum", checksum, "operations",
+                     (json_int_t)region->operations, "tiers", tiers, "shares", shares);
+}
+
+/* The baseline comes first, so that its checksum is known when the others are judged. */
+static enum step attest_cell(struct rig *rig, size_t index, json_t *reasons, json_t *arms)
+{
+    struct terms *const terms = &rig->terms[index];
+
+    for (size_t arm = 0; arm < rig->plan->arm_count; arm++) {
+        struct sample sample;
+        if (interrupted())
+            return STEP_INTERRUPTED;
+        if (!trial_run(rig, index, arm, true, 0, &sample))
+            return STEP_FAULT;
+        if (arm == 0 && sample.status == SAMPLE_OK) {
+            terms->attested = true;
+            terms->checksum = sample.region.checksum;
+            terms->operations_done = sample.region.operations;
+        }
+        json_t *const shares = shares_of(&sample.region);
+        check_sample(rig, index, arm, &sample, reasons);
+        if (sample.status == SAMPLE_OK)
+            check_serves(rig->plan, &rig->plan->cells[index], arm, shares, reasons);
+        json_array_append_new(arms, describe(&sample, rig->plan->arms[arm].id, shares));
+        json_decref(shares);
+        sample_release(&sample);
+    }
+    return interrupted() ? STEP_INTERRUPTED : STEP_DONE;
+}
+
+enum step attest(struct rig *rig, json_t *reasons, json_t **file)
+{
+    size_t const reasons_before = json_array_size(reasons);
+    json_t *const cells = json_array();
+    json_t *const violations = json_array();
+    enum step step = STEP_DONE;
+
+    *file = NULL;
+    for (size_t i = 0; step == STEP_DONE && i < rig->plan->cell_count; i++) {
+        json_t *const arms = json_array();
+        status_line_say("attesting", rig->plan->cells[i].id);
+        step = attest_cell(rig, i, reasons, arms);
+        json_array_append_new(
+            cells, json_pack("{s:s, s:o}", "cell", rig->plan->cells[i].id, "arms", arms));
+    }
+    for (size_t i = reasons_before; i < json_array_size(reasons); i++)
+        json_array_append(violations, json_array_get(reasons, i));
+    if (step == STEP_DONE) {
+        *file = json_pack("{s:s, s:O, s:O}", "schema", "slablab-attestation/1", "cells", cells,
+                          "violations", violations);
+        if (json_array_size(violations) > 0)
+            step = STEP_VOID;
+    }
+    json_decref(cells);
+    json_decref(violations);
+    return step;
+}
+
+static bool read_cell(struct rig *rig, size_t index, json_t const *cells)
+{
+    json_t const *const cell = json_array_get(cells, index);
+    char const *const id = json_string_value(json_object_get(cell, "cell"));
+    json_t const *const baseline = json_array_get(json_object_get(cell, "arms"), 0);
+    char const *const checksum = json_string_value(json_object_get(baseline, "checksum"));
+    struct terms *const terms = &rig->terms[index];
+
+    if (id == NULL || strcmp(id, rig->plan->cells[index].id) != 0 || checksum == NULL)
+        return false;
+    terms->attested = true;
+    terms->checksum = strtoull(checksum, NULL, 16);
+    terms->operations_done = (uint64_t)json_integer_value(json_object_get(baseline, "operations"));
+    return true;
+}
+
+bool attestation_read(struct rig *rig, char const *directory)
+{
+    char *const path = text_format("%s/attestation.json", directory);
+    json_t *const file = json_load_file(path, 0, NULL);
+    bool whole = file != NULL && json_array_size(json_object_get(file, "violations")) == 0;
+
+    for (size_t i = 0; whole && i < rig->plan->cell_count; i++)
+        whole = read_cell(rig, i, json_object_get(file, "cells"));
+    json_decref(file);
+    free(path);
+    return whole;
+}
+
+/* Tiers that served nothing are left out; a dash stands for an allocator that does not count. */
+static void print_arm(json_t const *arm)
+{
+    json_t *const shares = json_object_get(arm, "shares");
+    char const *const object = json_string_value(json_object_get(arm, "object"));
+    char const *const slash = strrchr(object, '/');
+    char const *tier;
+    json_t *share;
+
+    printf("  %-33s %-24s", json_string_value(json_object_get(arm, "arm")),
+           slash == NULL ? object : slash + 1);
+    if (!json_is_object(shares))
+        fputs(" -", stdout);
+    json_object_foreach(shares, tier, share) {
+        if (json_number_value(share) > 0)
+            printf(" %s %.4g %%", tier, 100 * json_number_value(share));
+    }
+    putchar('\n');
+}
+
+void attestation_print(json_t const *file)
+{
+    size_t place;
+    json_t *cell;
+
+    json_array_foreach(json_object_get(file, "cells"), place, cell) {
+        size_t position;
+        json_t *arm;
+        printf("%s\n", json_string_value(json_object_get(cell, "cell")));
+        json_array_foreach(json_object_get(cell, "arms"), position, arm) {
+            print_arm(arm);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+/* block.h -- every arm once in one cell: the unit that is recorded whole or not at all.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_BLOCK_H
+#define SLABLAB_BLOCK_H
+
+#include "machine/weather.h"
+#include "sample/trial.h"
+
+/* samples[i] ran i-th, and entry order[i] says as what: arm order[i] % arm_count; where an
+ * instrument looks into processes, from arm_count on as that arm's twin, which it leaves alone.
+ * Invariant: valid == every sample is SAMPLE_OK. */
+struct block {
+    size_t cell;
+    uint64_t number;
+    uint64_t started_unix_ns;
+    uint64_t duration_ns;
+    uint32_t pad_bytes;
+    bool valid;
+    struct weather before;
+    struct weather after;
+    size_t count; /* of the three arrays: arm_count, or twice that */
+    size_t *order;
+    struct sample *samples;
+    json_t **findings; /* what the instrument adds to the sample's record; NULL: nothing */
+};
+
+enum block_end {
+    BLOCK_DONE,
+    BLOCK_INTERRUPTED, /* by Ctrl-C: not to be recorded */
+    BLOCK_FAULT        /* the harness itself could not go on; it has complained */
+};
+
+/* The arrays for blocks of this rig. */
+void block_allocate(struct block *block, struct rig const *rig);
+void block_free(struct block *block);
+
+/* Runs block `number` of a cell. The schedule follows from the plan's seed. */
+enum block_end block_run(struct block *block, struct rig *rig, size_t cell, uint64_t number);
+
+/* The record of a block, as records.md has it. */
+json_t *block_describe(struct block const *block, struct rig const *rig, char const *host);
+
+#endif

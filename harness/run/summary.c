@@ -1,0 +1,135 @@
+/* summary.c -- medians, effects and the verdict for the terminal; tables are made by analysis/.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "run/summary.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "judge/sparkline.h"
+#include "judge/stop.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { ID_WIDTH = 29, SPARKLINE_BLOCKS_MIN = 6 };
+
+static void print_arm(struct tally const *tally, size_t cell, size_t arm)
+{
+    char const *const id = tally->plan->arms[arm].id;
+    struct tally_effect const effect = tally_speed_effect(tally, cell, arm, tally->plan->alpha);
+    char words[64] = "";
+
+    if (arm != 0)
+        snprintf(words, sizeof words, "%+7.2f", 100 * effect.median);
+    if (arm != 0 && !isnan(effect.low))
+        snprintf(words, sizeof words, "%+7.2f [%+7.2f, %+7.2f]", 100 * effect.median,
+                 100 * effect.low, 100 * effect.high);
+    if (strlen(id) > ID_WIDTH)
+        printf("  %s\n", id);
+    printf("  %-*s %9.4g %-26s %10.0f\n", ID_WIDTH, strlen(id) > ID_WIDTH ? "" : id,
+           tally_median_speed(tally, cell, arm) / 1e6, words,
+           tally_median_faults(tally, cell, arm));
+}
+
+/* The blocks' effects in their order, and from what to what the bars reach. */
+static void print_blocks(struct tally const *tally, size_t cell, size_t arm)
+{
+    size_t const blocks = tally_valid(tally, cell);
+    double *const ratio = memory_zeroed(blocks, sizeof *ratio);
+    double median[SPARKLINE_COLUMNS_MAX];
+    char text[SPARKLINE_BYTES];
+    double low = INFINITY;
+    double high = -INFINITY;
+
+    tally_speed_ratios(tally, cell, arm, ratio);
+    size_t const columns = sparkline_medians(ratio, blocks, median);
+    sparkline_write(text, median, columns);
+    for (size_t i = 0; i < columns; i++) {
+        low = fmin(low, median[i]);
+        high = fmax(high, median[i]);
+    }
+    printf("    %s %+.3g to %+.3g %%\n", text, 100 * (low - 1), 100 * (high - 1));
+    free(ratio);
+}
+
+static void print_cell(struct tally const *tally, size_t cell)
+{
+    printf("\n%s\n", tally->plan->cells[cell].id);
+    printf("  %-*s %9s %-26s %10s\n", ID_WIDTH, "", "M ops/s", "effect % [interval]", "faults");
+    for (size_t arm = 0; arm < tally->plan->arm_count && tally_valid(tally, cell) > 0; arm++) {
+        print_arm(tally, cell, arm);
+        if (arm != 0 && tally_valid(tally, cell) >= SPARKLINE_BLOCKS_MIN)
+            print_blocks(tally, cell, arm);
+    }
+    printf("  %zu blocks%s\n", tally_valid(tally, cell),
+           tally_valid(tally, cell) >= SPARKLINE_BLOCKS_MIN
+               ? "; bars: their effects in the order in which they were taken"
+               : "");
+}
+
+/* What two copies of the same allocator differ by in the worst cell. */
+static void print_noise_floor(struct tally const *tally)
+{
+    double worst = NAN;
+
+    for (size_t i = 0; i < tally->plan->cell_count; i++) {
+        struct tally_effect const effect = tally_speed_effect(tally, i, 1, tally->plan->alpha);
+        worst = fmax(worst, 100 * fmax(fabs(effect.low), fabs(effect.high)));
+    }
+    if (isnan(worst))
+        puts("noise floor: no interval (fewer than 6 blocks)");
+    else
+        printf("noise floor: the control arm's interval reaches %.2f %% in the worst cell\n",
+               worst);
+    if (!stop_control_can_void(tally))
+        puts("the control arm had too few blocks to void this run");
+}
+
+void summary_print_verdict(json_t const *outcome)
+{
+    json_int_t blocks = 0;
+    json_int_t lost = 0;
+    char const *what;
+    size_t place;
+    json_t *entry;
+
+    json_array_foreach(json_object_get(outcome, "cells"), place, entry) {
+        blocks += json_integer_value(json_object_get(entry, "blocks"));
+        lost += json_integer_value(json_object_get(entry, "lost"));
+    }
+    printf("blocks: %" JSON_INTEGER_FORMAT ", lost: %" JSON_INTEGER_FORMAT "\n", blocks, lost);
+    json_object_foreach(json_object_get(outcome, "losses"), what, entry) {
+        printf("  %s, %" JSON_INTEGER_FORMAT " samples%s\n", what, json_integer_value(entry),
+               text_ends_with(what, ": allocator") ? ": was it rebuilt while the run was on?" : "");
+    }
+    printf("verdict: %s\n", json_string_value(json_object_get(outcome, "verdict")));
+    json_array_foreach(json_object_get(outcome, "reasons"), place, entry) {
+        printf("  %s\n", json_string_value(entry));
+    }
+}
+
+void summary_print_next(char const *command, char const *folder)
+{
+    /* Debian's pandas belongs to this one, whatever other python comes first on the PATH. */
+    char const *const python =
+        access("/usr/bin/python3", X_OK) == 0 ? "/usr/bin/python3" : "python3";
+
+    printf("run: %s\nnext: %s -m analysis %s %s\n", folder, python, command, folder);
+}
+
+void summary_print(struct tally const *tally, json_t *outcome, char const *folder)
+{
+    printf("%s (%s)\n", tally->plan->experiment, tally->plan->form);
+    if (json_array_size(json_object_get(outcome, "cells")) > 0) {
+        for (size_t i = 0; i < tally->plan->cell_count; i++)
+            print_cell(tally, i);
+        putchar('\n');
+        print_noise_floor(tally);
+    }
+    summary_print_verdict(outcome);
+    summary_print_next("table", folder);
+}

@@ -1,0 +1,17 @@
+/* summary.h -- a finished run in 80 columns.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_SUMMARY_H
+#define SLABLAB_SUMMARY_H
+
+#include "judge/tally.h"
+
+/* Prints cells and arms, the noise floor, losses, the verdict with its reasons, and where the run
+ * lies. */
+void summary_print(struct tally const *tally, json_t *outcome, char const *folder);
+
+/* Its last parts alone: losses and verdict; where the run lies and which `analysis` comes next. */
+void summary_print_verdict(json_t const *outcome);
+void summary_print_next(char const *command, char const *folder);
+
+#endif

@@ -1,0 +1,321 @@
+/* sample.c -- the life of a sample's process.
+ *
+ * SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "sample/sample.h"
+
+#include "base/clock.h"
+#include "base/complain.h"
+#include "base/interrupt.h"
+#include "machine/cpus.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+    STDERR_BYTES_MAX = 16384,
+    TIMEOUT_SECONDS = 60,
+    EXIT_NOT_EXECUTED = 127,
+    POLLS_MAX = 256
+};
+
+/* Tries both CPUs, so that no sample has to say that it may not run on its own. Gives that of the
+ * samples. */
+static int pin_apart(void)
+{
+    struct cpus const cpus = cpus_allowed();
+
+    if (cpus.workload < 0 || !cpus_pin(cpus.workload) || !cpus_pin(cpus.harness))
+        complain("taskset --cpu-list 0,1 slablab ...; slablab doctor",
+                 "note: samples cannot be kept on CPU %d and the harness on CPU %d, so they may "
+                 "disturb each other: %s",
+                 cpus.workload, cpus.harness, strerror(errno));
+    return cpus.workload;
+}
+
+/* The seal on growth bounds what a sample may write: past the end its write fails, here nothing
+ * fills up. */
+static int open_bounded_file(void)
+{
+    int const fd = memfd_create("stderr", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+    if (fd < 0 || ftruncate(fd, STDERR_BYTES_MAX) != 0 ||
+        fcntl(fd, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK) != 0)
+        return -1;
+    return fd;
+}
+
+bool sampler_open(struct sampler *sampler, char *const *events, size_t event_count)
+{
+    *sampler = (struct sampler){.page = MAP_FAILED, .page_fd = -1, .stderr_fd = -1, .null_fd = -1};
+    sampler->counters = counters_encode(events, event_count);
+    if (sampler->counters == NULL)
+        return false;
+    sampler->timeout_ns = TIMEOUT_SECONDS * 1000000000ull;
+    sampler->null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+    sampler->stderr_fd = open_bounded_file();
+    sampler->page_fd = memfd_create("region", 0); /* no CLOEXEC: samples find it by its number */
+    if (sampler->page_fd >= 0 && ftruncate(sampler->page_fd, sizeof *sampler->page) == 0)
+        sampler->page = mmap(NULL, sizeof *sampler->page, PROT_READ | PROT_WRITE, MAP_SHARED,
+                             sampler->page_fd, 0);
+    if (sampler->null_fd < 0 || sampler->stderr_fd < 0 || sampler->page == MAP_FAILED) {
+        complain("ulimit -n; free", "cannot open /dev/null and two memory files: %s",
+                 strerror(errno));
+        sampler_close(sampler);
+        return false;
+    }
+    sampler->workload_cpu = pin_apart();
+    return true;
+}
+
+static void close_open(int fd)
+{
+    if (fd >= 0)
+        close(fd);
+}
+
+void sampler_close(struct sampler *sampler)
+{
+    if (sampler->page != MAP_FAILED)
+        munmap(sampler->page, sizeof *sampler->page);
+    close_open(sampler->page_fd);
+    close_open(sampler->stderr_fd);
+    close_open(sampler->null_fd);
+    counters_free(sampler->counters);
+}
+
+/* Between fork and exec, in a copy of the harness whose every page costs a fault when it is first
+ * written: system calls and little else. Every descriptor of the harness but the page's closes on
+ * exec. */
+static _Noreturn void become(struct sampler const *sampler, pid_t parent, char *const *arguments,
+                             char *const *environment)
+{
+    /* A harness that is killed takes the sample along, so that it disturbs nothing that comes
+     * after. */
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(EXIT_NOT_EXECUTED);
+    setpgid(0, 0);
+    if (sampler->workload_cpu >= 0)
+        cpus_pin(sampler->workload_cpu); /* sampler_open has tried it */
+    dup2(sampler->null_fd, STDIN_FILENO);
+    dup2(sampler->null_fd, STDOUT_FILENO);
+    dup2(sampler->stderr_fd, STDERR_FILENO);
+    /* Libraries open files that would stay open: libdw those of debug information. */
+    close_range(STDERR_FILENO + 1, UINT_MAX, CLOSE_RANGE_CLOEXEC);
+    fcntl(sampler->page_fd, F_SETFD, 0);
+    counters_open(sampler->counters, sampler->page);
+    execve(arguments[0], arguments, environment);
+    dprintf(STDERR_FILENO, "cannot execute %s: %s\n", arguments[0], strerror(errno));
+    _exit(EXIT_NOT_EXECUTED);
+}
+
+static void page_reset(struct region *page)
+{
+    memset(page, 0, sizeof *page);
+    page->magic = REGION_MAGIC;
+    page->version = REGION_VERSION;
+    for (size_t i = 0; i < REGION_COUNTERS_MAX; i++)
+        page->counter_fd[i] = -1;
+}
+
+/* Returns false when the time was over and the process had to be killed. What a recorder's rings
+ * hold is read meanwhile. */
+static bool wait_for_exit(pid_t child, int pidfd, uint64_t deadline_ns, struct recorder *recorder)
+{
+    struct pollfd polls[1 + POLLS_MAX] = {{.fd = pidfd, .events = POLLIN}};
+    size_t const rings = recorder != NULL ? recorder_polls(recorder, polls + 1, POLLS_MAX) : 0;
+    bool in_time = true;
+
+    for (;;) {
+        uint64_t const now_ns = clock_ns(CLOCK_MONOTONIC);
+        uint64_t const left_ns = now_ns < deadline_ns ? deadline_ns - now_ns : 0;
+        int const ready = poll(polls, 1 + rings, (int)(left_ns / 1000000));
+        if (recorder != NULL)
+            recorder_read(recorder);
+        if ((ready > 0 && polls[0].revents != 0) || (ready < 0 && errno != EINTR))
+            break;
+        if (left_ns < 1000000) {
+            in_time = false;
+            break;
+        }
+    }
+    /* Not reaped yet, the process still holds its number: this cannot hit anybody else's group. */
+    kill(-child, SIGKILL);
+    return in_time;
+}
+
+static uint64_t timeval_ns(struct timeval value)
+{
+    return (uint64_t)value.tv_sec * 1000000000u + (uint64_t)value.tv_usec * 1000u;
+}
+
+/* The descriptor's offset, shared with the sample, is what the sample wrote. Other bytes than
+ * printable ASCII become '?': a record is valid UTF-8 whatever a dying process said. */
+static char *read_stderr(int fd)
+{
+    off_t const end = lseek(fd, 0, SEEK_CUR);
+    size_t const length = end > 0 && end <= STDERR_BYTES_MAX ? (size_t)end : 0;
+    char *const text = calloc(1, length + 1);
+
+    if (text == NULL || pread(fd, text, length, 0) != (ssize_t)length) {
+        free(text);
+        return NULL;
+    }
+    for (size_t i = 0; i < length; i++)
+        if (text[i] != '\n' && text[i] != '\t' && (text[i] < ' ' || text[i] > '~'))
+            text[i] = '?';
+    return text;
+}
+
+static void page_copy(struct sample *sample, struct region const *page)
+{
+    sample->region = *page;
+    sample->region.object[REGION_PATH_MAX - 1] = 0;
+    sample->region.build_id[REGION_BUILD_ID_MAX - 1] = 0;
+    if (sample->region.tier_count > REGION_TIERS_MAX)
+        sample->region.tier_count = REGION_TIERS_MAX;
+    for (size_t i = 0; i < REGION_TIERS_MAX; i++)
+        sample->region.tier[i].name[REGION_NAME_MAX - 1] = 0;
+    if (sample->region.counter_count > REGION_COUNTERS_MAX)
+        sample->region.counter_count = REGION_COUNTERS_MAX;
+}
+
+static enum sample_status status_of(struct sample *sample, int wait_status, bool in_time)
+{
+    sample->exit_code = WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 0;
+    sample->signal = WIFSIGNALED(wait_status) ? WTERMSIG(wait_status) : 0;
+    if (!in_time)
+        return SAMPLE_TIMEOUT;
+    if (sample->signal != 0)
+        return SAMPLE_CRASHED;
+    if (sample->exit_code != 0)
+        return SAMPLE_FAILED;
+    if (sample->region.magic != REGION_MAGIC || sample->region.state != REGION_REPORTED)
+        return SAMPLE_PROTOCOL;
+    return SAMPLE_OK;
+}
+
+static uint64_t bytes_of(char *const *strings)
+{
+    uint64_t bytes = 0;
+
+    for (size_t i = 0; strings[i] != NULL; i++)
+        bytes += strlen(strings[i]) + 1;
+    return bytes;
+}
+
+bool sample_run(struct sampler *sampler, char *const *arguments, char *const *environment,
+                struct sample *sample)
+{
+    struct rusage usage = {0};
+    int wait_status = 0;
+    pid_t const parent = getpid();
+
+    *sample = (struct sample){0};
+    page_reset(sampler->page);
+    lseek(sampler->stderr_fd, 0, SEEK_SET);
+    if (sampler->recorder != NULL && !recorder_begin(sampler->recorder))
+        return false;
+    uint64_t const started_ns = clock_ns(CLOCK_MONOTONIC);
+    pid_t const child = fork();
+    if (child == 0)
+        become(sampler, parent, arguments, environment);
+    if (child < 0) {
+        complain("ulimit -u; free", "cannot start a process: %s", strerror(errno));
+        return false;
+    }
+    int const pidfd = pidfd_open(child, 0);
+    if (pidfd < 0) {
+        complain("ulimit -n; Linux 5.3 or later", "cannot watch a process: %s", strerror(errno));
+        kill(child, SIGKILL);
+        waitpid(child, NULL, 0);
+        return false;
+    }
+    setpgid(child, child); /* whoever comes first: from here on the group can be killed */
+    interrupt_kills(child);
+    bool const in_time =
+        wait_for_exit(child, pidfd, started_ns + sampler->timeout_ns, sampler->recorder);
+    interrupt_kills(0);
+    close(pidfd);
+    while (wait4(child, &wait_status, 0, &usage) < 0 && errno == EINTR)
+        ;
+    sample->pid = (uint32_t)child;
+    sample->exec_bytes = bytes_of(arguments) + bytes_of(environment) + strlen(arguments[0]) + 1;
+    sample->process_wall_ns = clock_ns(CLOCK_MONOTONIC) - started_ns;
+    if (sampler->recorder != NULL)
+        recorder_end(sampler->recorder);
+    sample->process_cpu_ns = timeval_ns(usage.ru_utime) + timeval_ns(usage.ru_stime);
+    sample->process_minor_faults = (uint64_t)usage.ru_minflt;
+    sample->process_major_faults = (uint64_t)usage.ru_majflt;
+    page_copy(sample, sampler->page);
+    sample->status = status_of(sample, wait_status, in_time);
+    /* A sample that is found wrong later, by its checksum or its allocator, needs its stderr too.
+     */
+    sample->stderr_text = read_stderr(sampler->stderr_fd);
+    return true;
+}
+
+static bool is_c_library(char const *path)
+{
+    char const *const slash = strrchr(path, '/');
+
+    return strcmp(slash == NULL ? path : slash + 1, "libc.so.6") == 0;
+}
+
+static bool served_by(struct region const *region, struct sample_expectation const *expectation)
+{
+    char expected[PATH_MAX];
+    char actual[PATH_MAX];
+
+    if (expectation->build_id[0] != 0 && region->build_id[0] != 0)
+        return strcmp(expectation->build_id, region->build_id) == 0;
+    if (expectation->object == NULL)
+        return is_c_library(region->object);
+    return realpath(expectation->object, expected) != NULL &&
+           realpath(region->object, actual) != NULL && strcmp(expected, actual) == 0;
+}
+
+void sample_judge(struct sample *sample, struct sample_expectation const *expectation)
+{
+    if (sample->status == SAMPLE_OK) {
+        if (!served_by(&sample->region, expectation))
+            sample->status = SAMPLE_ALLOCATOR;
+        else if (expectation->attested && (sample->region.checksum != expectation->checksum ||
+                                           sample->region.operations != expectation->operations))
+            sample->status = SAMPLE_CHECKSUM;
+    }
+    if (sample->status == SAMPLE_OK)
+        sample_release(sample);
+}
+
+char const *sample_status_name(enum sample_status status)
+{
+    static char const *const names[] = {[SAMPLE_OK] = "ok",
+                                        [SAMPLE_FAILED] = "failed",
+                                        [SAMPLE_CRASHED] = "crashed",
+                                        [SAMPLE_TIMEOUT] = "timeout",
+                                        [SAMPLE_CHECKSUM] = "checksum",
+                                        [SAMPLE_ALLOCATOR] = "allocator",
+                                        [SAMPLE_PROTOCOL] = "protocol"};
+
+    return names[status];
+}
+
+void sample_release(struct sample *sample)
+{
+    free(sample->stderr_text);
+    sample->stderr_text = NULL;
+}

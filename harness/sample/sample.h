@@ -1,0 +1,83 @@
+/* sample.h -- one fresh process, given what it needs and nothing else, timed and reaped.
+ *
+ * This module knows processes; which workload and which allocator they are is its caller's
+ * business.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_SAMPLE_H
+#define SLABLAB_SAMPLE_H
+
+#include "sample/counters.h"
+#include "trace/recorder.h"
+#include "workloads/region.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum sample_status {
+    SAMPLE_OK,
+    SAMPLE_FAILED,    /* exit_code is not 0 */
+    SAMPLE_CRASHED,   /* by `signal` */
+    SAMPLE_TIMEOUT,   /* and was killed */
+    SAMPLE_CHECKSUM,  /* another checksum, or another number of operations, than the attested one */
+    SAMPLE_ALLOCATOR, /* another object served malloc */
+    SAMPLE_PROTOCOL   /* exited 0 without a report */
+};
+
+/* What came of one process. status, exit_code and signal are about it; region is valid when
+ * SAMPLE_OK. */
+struct sample {
+    enum sample_status status;
+    int exit_code;
+    int signal;
+    uint32_t pid;
+    uint64_t exec_bytes; /* of path, arguments and environment, which exec copies */
+    struct region region;
+    uint64_t process_cpu_ns; /* these four from fork to exit, by wait4 */
+    uint64_t process_wall_ns;
+    uint64_t process_minor_faults;
+    uint64_t process_major_faults;
+    char *stderr_text; /* its first bytes, printable; NULL when SAMPLE_OK. Belongs to the sample. */
+};
+
+/* What samples share. Invariant: page_fd refers to page, stderr_fd to a file of fixed size. */
+struct sampler {
+    struct counters *counters;
+    struct region *page;
+    int page_fd;
+    int stderr_fd;
+    int null_fd;
+    int workload_cpu; /* samples are pinned there; -1: nowhere */
+    struct recorder *recorder; /* records the next samples; NULL: they are left alone. Borrowed. */
+    uint64_t timeout_ns;
+};
+
+/* Opens what samples need, and moves the harness off the CPU where they run, if there is another
+ * (a complaint, and no fault, where it cannot). Complains and returns false on a fault. */
+bool sampler_open(struct sampler *sampler, char *const *events, size_t event_count);
+void sampler_close(struct sampler *sampler);
+
+/* Runs arguments[0] to its end. status is any but CHECKSUM and ALLOCATOR, which sample_judge adds.
+ * Returns false, after a complaint, when no process could be started: then there is no sample. */
+bool sample_run(struct sampler *sampler, char *const *arguments, char *const *environment,
+                struct sample *sample);
+
+/* Who should have served malloc, and what should have come out. */
+struct sample_expectation {
+    char const *object;   /* NULL: the C library's own malloc */
+    char const *build_id; /* of what serves; "" without one: then the file's name decides */
+    bool attested;        /* are these two known? */
+    uint64_t operations;
+    uint64_t checksum;
+};
+
+/* Turns an OK into ALLOCATOR or CHECKSUM where the sample is not what was expected. */
+void sample_judge(struct sample *sample, struct sample_expectation const *expectation);
+
+/* "ok", "failed" ... as in records.md. */
+char const *sample_status_name(enum sample_status status);
+
+/* Releases what the sample owns. */
+void sample_release(struct sample *sample);
+
+#endif

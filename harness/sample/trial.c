@@ -1,0 +1,111 @@
+/* trial.c -- from positions in a plan to a process, and back to a judged sample.
+ *
+ * SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "sample/trial.h"
+
+#include "base/complain.h"
+#include "base/memory.h"
+#include "catalogue/build_id.h"
+#include "catalogue/workload_description.h"
+#include "sample/environment.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NUMBER_DIGITS_MAX = 21 };
+
+void terms_set_operations(struct terms *terms, struct cell const *cell, uint64_t operations)
+{
+    terms->operations = operations;
+    terms->warmup_operations = cell->warmup_operations;
+    if (cell->warm && cell->warmup_operations == 0)
+        terms->warmup_operations = operations;
+}
+
+bool rig_open(struct rig *rig, struct plan const *plan)
+{
+    *rig = (struct rig){.plan = plan};
+    if (!sampler_open(&rig->sampler, plan->events, plan->event_count))
+        return false;
+    rig->terms = memory_zeroed(plan->cell_count, sizeof *rig->terms);
+    for (size_t i = 0; i < plan->cell_count; i++) {
+        rig->terms[i].program = catalogue_workload_path(plan->cells[i].workload);
+        terms_set_operations(&rig->terms[i], &plan->cells[i], plan->cells[i].operations);
+        if (rig->terms[i].program == NULL) {
+            complain("make workloads; slablab list workloads", "%s: no executable of workload '%s'",
+                     plan->experiment, plan->cells[i].workload);
+            rig_close(rig);
+            return false;
+        }
+    }
+    return true;
+}
+
+void rig_close(struct rig *rig)
+{
+    for (size_t i = 0; i < rig->plan->cell_count; i++)
+        free(rig->terms[i].program);
+    free(rig->terms);
+    sampler_close(&rig->sampler);
+}
+
+/* Laid out behind the array of pointers. */
+char **trial_arguments(struct cell const *cell, struct terms const *terms)
+{
+    size_t const pointers = cell->parameter_count + 4;
+    size_t bytes = strlen(terms->program) + 1 + 2 * (sizeof "operations=" + NUMBER_DIGITS_MAX);
+    char **arguments;
+    char *string;
+    size_t count = 0;
+
+    for (size_t i = 0; i < cell->parameter_count; i++)
+        bytes += strlen(cell->parameters[i].name) + 1 + NUMBER_DIGITS_MAX;
+    arguments = memory_zeroed(1, pointers * sizeof *arguments + bytes);
+    string = (char *)(arguments + pointers);
+    arguments[count++] = string;
+    string = stpcpy(string, terms->program) + 1;
+    for (size_t i = 0; i < cell->parameter_count; i++) {
+        arguments[count++] = string;
+        string +=
+            sprintf(string, "%s=%" PRIu64, cell->parameters[i].name, cell->parameters[i].value) + 1;
+    }
+    arguments[count++] = string;
+    string += sprintf(string, "operations=%" PRIu64, terms->operations) + 1;
+    arguments[count++] = string;
+    sprintf(string, "warmup=%" PRIu64, terms->warmup_operations);
+    arguments[count] = NULL;
+    return arguments;
+}
+
+bool trial_run(struct rig *rig, size_t cell, size_t arm, bool observing, size_t pad_bytes,
+               struct sample *sample)
+{
+    struct plan const *const plan = rig->plan;
+    struct terms const *const terms = &rig->terms[cell];
+    char const *const object = environment_object(&plan->arms[arm], observing);
+    bool const observer = object != plan->arms[arm].object;
+    int const region_fd = rig->sampler.page_fd;
+    size_t const bytes_total = environment_bytes_largest(plan, observing, region_fd);
+    char **const environment =
+        environment_build(&plan->arms[arm], object, region_fd, bytes_total, pad_bytes);
+    char **const arguments = trial_arguments(&plan->cells[cell], terms);
+    char *const observer_build_id = observer ? catalogue_build_id(object) : NULL;
+    struct sample_expectation const expectation = {
+        .object = object,
+        .build_id = observer ? observer_build_id : plan->arms[arm].object_build_id,
+        .attested = terms->attested,
+        .operations = terms->operations_done,
+        .checksum = terms->checksum,
+    };
+    bool const started = sample_run(&rig->sampler, arguments, environment, sample);
+
+    if (started)
+        sample_judge(sample, &expectation);
+    free(environment);
+    free(arguments);
+    free(observer_build_id);
+    return started;
+}

@@ -1,0 +1,57 @@
+/* trial.h -- one arm in one cell of a plan, from the command line to the judged sample.
+ *
+ * Calibration, attestation and blocks differ only in what they do with the sample.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_TRIAL_H
+#define SLABLAB_TRIAL_H
+
+#include "experiment/plan.h"
+#include "sample/sample.h"
+
+/* How a step of a run ended. */
+enum step {
+    STEP_DONE,
+    STEP_VOID, /* what it found voids the run; reasons were added */
+    STEP_INTERRUPTED,
+    STEP_FAULT /* it has complained */
+};
+
+/* What is settled about a cell before its first block. Known in this order: program, operations,
+ * checksum. */
+struct terms {
+    char *program;       /* path of the workload's executable */
+    uint64_t operations; /* of the plan, or calibrated; 0: not yet known */
+    uint64_t warmup_operations;
+    uint64_t
+        calibrated_cpu_ns; /* of the calibrating sample's region; 0: the plan states operations */
+    bool attested;
+    uint64_t checksum;        /* with these operations, under every allocator */
+    uint64_t operations_done; /* as the workload reports them */
+};
+
+/* A plan, with all that is needed to run any part of it. terms[i] belongs to plan->cells[i]. */
+struct rig {
+    struct plan const *plan;
+    struct instrument const *instrument; /* looks into the blocks' processes; NULL: none does */
+    struct sampler sampler;
+    struct terms *terms;
+};
+
+/* Finds the workloads, opens the sampler. Complains and returns false on a fault. */
+bool rig_open(struct rig *rig, struct plan const *plan);
+void rig_close(struct rig *rig);
+
+/* Sets operations, and the warm-up where the plan leaves it to them. */
+void terms_set_operations(struct terms *terms, struct cell const *cell, uint64_t operations);
+
+/* The command line of a cell's program: its path, name=value ..., NULL. One free() releases it all.
+ */
+char **trial_arguments(struct cell const *cell, struct terms const *terms);
+
+/* Runs arm `arm` in cell `cell`; observing: on the arm's observer, where it has one. Returns false,
+ * after a complaint, when no process could be started. The sample is the caller's to release. */
+bool trial_run(struct rig *rig, size_t cell, size_t arm, bool observing, size_t pad_bytes,
+               struct sample *sample);
+
+#endif

@@ -1,0 +1,188 @@
+/* inline_chain.c -- two sorted tables, units and their functions, then down the blocks of one.
+ *
+ * libdw's own way to a unit (.debug_aranges) is left out by clang, and its own way to a function
+ * (dwarf_getscopes) goes through the whole unit for every address.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "symbols/inline_chain.h"
+
+#include "base/memory.h"
+
+#include <dwarf.h>
+#include <stdlib.h>
+
+static void add_range(struct code_ranges *ranges, struct code_range range)
+{
+    if (ranges->count == ranges->room) {
+        struct code_ranges grown = {.count = ranges->count, .room = 2 * ranges->room + 16};
+        grown.range = memory_zeroed(grown.room, sizeof *grown.range);
+        for (size_t i = 0; i < ranges->count; i++)
+            grown.range[i] = ranges->range[i];
+        free(ranges->range);
+        *ranges = grown;
+    }
+    ranges->range[ranges->count++] = range;
+}
+
+/* Code that the linker threw away is left in DWARF at address 0. */
+static void add_ranges_of(struct code_ranges *ranges, Dwarf_Die *die, uint64_t owner)
+{
+    Dwarf_Addr base = 0;
+    Dwarf_Addr begin = 0;
+    Dwarf_Addr end = 0;
+    ptrdiff_t next = 0;
+
+    while ((next = dwarf_ranges(die, next, &base, &begin, &end)) > 0)
+        if (begin > 0 && begin < end)
+            add_range(ranges, (struct code_range){begin, end, owner});
+}
+
+static int by_begin(void const *one, void const *other)
+{
+    struct code_range const *const a = one;
+    struct code_range const *const b = other;
+
+    if (a->begin != b->begin)
+        return a->begin < b->begin ? -1 : 1;
+    return a->owner < b->owner ? -1 : a->owner > b->owner;
+}
+
+static void sort_ranges(struct code_ranges *ranges)
+{
+    if (ranges->count > 0)
+        qsort(ranges->range, ranges->count, sizeof *ranges->range, by_begin);
+}
+
+static struct code_range const *find_range(struct code_ranges const *ranges, uint64_t address)
+{
+    size_t first = 0;
+    size_t last = ranges->count;
+
+    while (first < last) {
+        size_t const middle = first + (last - first) / 2;
+        if (ranges->range[middle].begin <= address)
+            first = middle + 1;
+        else
+            last = middle;
+    }
+    return first > 0 && address < ranges->range[first - 1].end ? &ranges->range[first - 1] : NULL;
+}
+
+void code_units_read(struct code_units *units, struct object_file const *file)
+{
+    Dwarf_CU *cu = NULL;
+    uint8_t type = 0;
+    size_t room = 0;
+
+    *units = (struct code_units){0};
+    if (file->module != NULL)
+        units->dwarf = dwfl_module_getdwarf(file->module, &units->bias);
+    if (units->dwarf == NULL)
+        return;
+    while (dwarf_get_units(units->dwarf, cu, &cu, NULL, &type, NULL, NULL) == 0)
+        room++;
+    units->unit = memory_zeroed(room, sizeof *units->unit);
+    cu = NULL;
+    while (units->count < room) {
+        struct code_unit *const unit = &units->unit[units->count];
+        if (dwarf_get_units(units->dwarf, cu, &cu, NULL, &type, &unit->die, NULL) != 0)
+            break;
+        if (type == DW_UT_compile)
+            add_ranges_of(&units->ranges, &unit->die, units->count++);
+    }
+    sort_ranges(&units->ranges);
+}
+
+void code_units_free(struct code_units *units)
+{
+    for (size_t i = 0; i < units->count; i++)
+        free(units->unit[i].functions.range);
+    free(units->unit);
+    free(units->ranges.range);
+}
+
+/* C++ has functions within namespaces and classes. */
+static bool holds_functions(int tag)
+{
+    return tag == DW_TAG_namespace || tag == DW_TAG_class_type || tag == DW_TAG_structure_type;
+}
+
+/* NOLINTNEXTLINE(misc-no-recursion): as deep as namespaces stand in one another */
+static void read_functions(struct code_ranges *functions, Dwarf_Die *parent)
+{
+    Dwarf_Die child;
+
+    for (int end = dwarf_child(parent, &child); end == 0; end = dwarf_siblingof(&child, &child)) {
+        int const tag = dwarf_tag(&child);
+        if (tag == DW_TAG_subprogram)
+            add_ranges_of(functions, &child, dwarf_dieoffset(&child));
+        else if (holds_functions(tag))
+            read_functions(functions, &child);
+    }
+}
+
+/* Replaces *scope by the block or inlined function in it that holds the address. */
+static bool enter(Dwarf_Die *scope, Dwarf_Addr address)
+{
+    Dwarf_Die child;
+
+    for (int end = dwarf_child(scope, &child); end == 0; end = dwarf_siblingof(&child, &child)) {
+        int const tag = dwarf_tag(&child);
+        bool const scopes = tag == DW_TAG_inlined_subroutine || tag == DW_TAG_lexical_block ||
+                            tag == DW_TAG_try_block || tag == DW_TAG_catch_block;
+        if (scopes && dwarf_haspc(&child, address) > 0) {
+            *scope = child;
+            return true;
+        }
+    }
+    return false;
+}
+
+size_t inline_chain(struct code_units *units, uint64_t address, Dwarf_Die entry[INLINE_CHAIN_MAX])
+{
+    Dwarf_Addr const there = address - units->bias;
+    struct code_range const *const owner = find_range(&units->ranges, there);
+    size_t count = 0;
+
+    if (owner == NULL)
+        return 0;
+    struct code_unit *const unit = &units->unit[owner->owner];
+    if (!unit->is_read) {
+        read_functions(&unit->functions, &unit->die);
+        sort_ranges(&unit->functions);
+        unit->is_read = true;
+    }
+    struct code_range const *const function = find_range(&unit->functions, there);
+    Dwarf_Die scope;
+    if (function == NULL || dwarf_offdie(units->dwarf, function->owner, &scope) == NULL)
+        return 0;
+    entry[count++] = scope;
+    while (count < INLINE_CHAIN_MAX && enter(&scope, there))
+        if (dwarf_tag(&scope) == DW_TAG_inlined_subroutine)
+            entry[count++] = scope;
+    return count;
+}
+
+/* Where a function is defined is said at its origin, which may be in another unit (LTO). libdw
+ * 0.188 takes file 0 for none; since DWARF 5 it is the unit's own, and clang says so. */
+char const *inline_chain_file(Dwarf_Die const *entry)
+{
+    enum { ORIGINS_MAX = 4 };
+    Dwarf_Die origin = *entry;
+    Dwarf_Die unit;
+    Dwarf_Attribute attribute;
+    Dwarf_Word number = 0;
+    Dwarf_Files *files = NULL;
+
+    for (int i = 0; i < ORIGINS_MAX; i++)
+        if (dwarf_attr(&origin, DW_AT_abstract_origin, &attribute) == NULL ||
+            dwarf_formref_die(&attribute, &origin) == NULL)
+            break;
+    char const *const path = dwarf_decl_file(&origin);
+    if (path != NULL || dwarf_attr_integrate(&origin, DW_AT_decl_file, &attribute) == NULL ||
+        dwarf_formudata(&attribute, &number) != 0 || number != 0 ||
+        dwarf_diecu(&origin, &unit, NULL, NULL) == NULL ||
+        dwarf_getsrcfiles(&unit, &files, NULL) != 0)
+        return path;
+    return dwarf_filesrc(files, 0, NULL, NULL);
+}

@@ -1,0 +1,211 @@
+/* symbols.c -- remembers what each object said of each of its places.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "symbols/symbols.h"
+
+#include "base/arena.h"
+#include "base/intern.h"
+#include "base/memory.h"
+#include "base/number_map.h"
+#include "base/text.h"
+#include "symbols/inline_chain.h"
+#include "symbols/kernel_symbols.h"
+#include "symbols/layer_declarations.h"
+#include "symbols/object_file.h"
+#include "symbols/symbol_table.h"
+#include "symbols/unwind_rules.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The functions at one place. */
+struct place {
+    size_t count;
+    struct frame frame[];
+};
+
+struct object {
+    char const *path;
+    struct object_file file;
+    struct symbol_table table;
+    struct code_units units;
+    struct layer_declarations layers;
+    char *problem;
+    struct arena arena;  /* of the places and rules that were asked for */
+    struct number_map places; /* file_offset * 2 + of_call -> address of its struct place */
+    struct number_map rules;  /* file_offset -> address of its struct unwind_rule */
+};
+
+struct symbols {
+    struct intern paths;
+    struct object **object; /* of each path */
+    struct kernel_symbols kernel;
+};
+
+struct symbols *symbols_open(void)
+{
+    struct symbols *const symbols = memory_zeroed(1, sizeof *symbols);
+
+    kernel_symbols_read(&symbols->kernel, "/proc/kallsyms");
+    return symbols;
+}
+
+static char *problem_of(struct object const *object)
+{
+    if (object->file.problem != NULL)
+        return text_copy(object->file.problem);
+    if (object->table.count == 0 && object->units.ranges.count == 0)
+        return text_copy("no symbols: stripped");
+    return object->layers.problem != NULL ? text_copy(object->layers.problem) : NULL;
+}
+
+/* The path must outlive it. */
+static struct object *object_open(char const *path)
+{
+    struct object *const object = memory_zeroed(1, sizeof *object);
+
+    object->path = path;
+    object_file_open(&object->file, path);
+    symbol_table_read(&object->table, &object->file);
+    code_units_read(&object->units, &object->file);
+    layer_declarations_read(&object->layers, &object->file);
+    object->problem = problem_of(object);
+    return object;
+}
+
+static void object_close(struct object *object)
+{
+    number_map_free(&object->places);
+    number_map_free(&object->rules);
+    arena_free(&object->arena);
+    layer_declarations_free(&object->layers);
+    code_units_free(&object->units);
+    symbol_table_free(&object->table);
+    object_file_close(&object->file);
+    free(object->problem);
+    free(object);
+}
+
+void symbols_close(struct symbols *symbols)
+{
+    if (symbols == NULL)
+        return;
+    for (size_t i = 0; i < symbols->paths.count; i++)
+        object_close(symbols->object[i]);
+    free(symbols->object);
+    intern_free(&symbols->paths);
+    kernel_symbols_free(&symbols->kernel);
+    free(symbols);
+}
+
+struct object *symbols_object(struct symbols *symbols, char const *path)
+{
+    size_t const known = symbols->paths.count;
+    size_t const number = intern_text(&symbols->paths, path);
+
+    if (number == known) {
+        symbols->object = memory_room(symbols->object, known, sizeof(struct object *));
+        symbols->object[known] = object_open(intern_bytes(&symbols->paths, known));
+    }
+    return symbols->object[number];
+}
+
+char const *object_path(struct object const *object)
+{
+    return object->path;
+}
+
+char const *object_build_id(struct object const *object)
+{
+    return object->file.build_id;
+}
+
+char const *object_problem(struct object const *object)
+{
+    return object->problem;
+}
+
+uint64_t object_thread_local_bytes(struct object const *object)
+{
+    return object->file.thread_local_bytes;
+}
+
+/* entry is NULL where DWARF says nothing of the function. */
+static struct frame frame_of(struct object const *object, uint64_t address, Dwarf_Die *entry,
+                             bool inlined)
+{
+    struct frame frame = {.inlined = inlined};
+    char const *path = NULL;
+
+    if (entry != NULL)
+        frame.function = dwarf_diename(entry);
+    if (frame.function == NULL && !inlined)
+        frame.function = symbol_table_name(&object->table, address);
+    /* The path costs a line table, so it is asked for where a declaration could need it. */
+    if (entry != NULL && object->layers.file_count > 0)
+        path = inline_chain_file(entry);
+    frame.layer = layer_declarations_find(&object->layers, frame.function, path);
+    return frame;
+}
+
+static struct place *look_up(struct object *object, uint64_t file_offset)
+{
+    Dwarf_Die entry[INLINE_CHAIN_MAX];
+    uint64_t address = 0;
+    bool const loaded = object_file_address(&object->file, file_offset, &address);
+    size_t const depth = loaded ? inline_chain(&object->units, address, entry) : 0;
+    size_t const count = depth > 0 ? depth : 1;
+    struct place *const place =
+        arena_room(&object->arena, sizeof *place + count * sizeof *place->frame);
+
+    *place = (struct place){.count = count};
+    place->frame[0] = (struct frame){.function = NULL};
+    for (size_t i = 0; i < depth; i++)
+        place->frame[depth - 1 - i] = frame_of(object, address, &entry[i], i > 0);
+    if (loaded && depth == 0)
+        place->frame[0] = frame_of(object, address, NULL, false);
+    return place;
+}
+
+struct frames object_frames(struct object *object, uint64_t file_offset, bool of_call)
+{
+    uint64_t const key = file_offset * 2 + of_call;
+    uint64_t *const known = number_map_at(&object->places, key);
+
+    if (*known == 0)
+        *known = (uintptr_t)look_up(object, file_offset - of_call);
+    struct place const *const place = (struct place const *)(uintptr_t)*known;
+    return (struct frames){place->frame, place->count};
+}
+
+struct unwind_rule object_unwind_rule(struct object *object, uint64_t file_offset)
+{
+    uint64_t *const known = number_map_at(&object->rules, file_offset);
+
+    if (*known == 0) {
+        struct unwind_rule rule = {.known = false};
+        uint64_t address = 0;
+        if (object_file_address(&object->file, file_offset, &address))
+            rule = unwind_rule_at(&object->file, address);
+        *known = (uintptr_t)arena_copy(&object->arena, &rule, sizeof rule);
+    }
+    return *(struct unwind_rule const *)(uintptr_t)*known;
+}
+
+struct memory_declaration const *object_memory(struct object *object, char const *function)
+{
+    for (size_t i = 0; i < object->layers.memory_count; i++)
+        if (text_equal(object->layers.memory[i].function, function))
+            return &object->layers.memory[i];
+    return NULL;
+}
+
+char const *symbols_kernel(struct symbols const *symbols, uint64_t address)
+{
+    return kernel_symbols_name(&symbols->kernel, address);
+}
+
+enum kernel_names symbols_kernel_names(struct symbols const *symbols)
+{
+    return symbols->kernel.hidden ? KERNEL_NAMES_HIDDEN : KERNEL_NAMES_ALL;
+}

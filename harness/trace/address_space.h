@@ -1,0 +1,49 @@
+/* address_space.h -- one process's ranges, with the pages of them that were touched.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_ADDRESS_SPACE_H
+#define SLABLAB_ADDRESS_SPACE_H
+
+#include "trace/pages.h"
+#include "trace/ranges.h"
+
+/* All zero: nothing is mapped. */
+struct address_space {
+    struct ranges ranges;
+    struct pages touched;
+    uint64_t files_version; /* counts changes of what files are mapped */
+    uint64_t heap_end;      /* rounded up to a page; 0 before the first brk returned */
+};
+
+/* Unmaps all that was made before event number `before`. */
+void address_space_unmap(struct address_space *space, uint64_t begin, uint64_t end, size_t before);
+
+/* Puts the range in the place of whatever was there; none of its pages is touched. */
+void address_space_map(struct address_space *space, struct range const *range);
+
+/* Takes in a record of what is mapped, which may repeat what is known: a file's range if mprotect
+ * changed it, nameless memory if its neighbour was merged with it. */
+void address_space_told(struct address_space *space, struct range const *told);
+
+/* mremap: old_bytes at `from` are now new_bytes at `to`. The pages move along, touched as they are,
+ * and so does who mapped them. */
+struct address_move {
+    uint64_t from;
+    uint64_t old_bytes;
+    uint64_t to;
+    uint64_t new_bytes;
+    bool keeps_old;   /* MREMAP_DONTUNMAP */
+    size_t called_at; /* numbers of its CALL and RETURN events */
+    size_t returned_at;
+};
+void address_space_move(struct address_space *space, struct address_move const *move);
+
+/* brk returned `end`; `grown` says who asked, its begin and end do not matter. */
+void address_space_heap(struct address_space *space, uint64_t end, struct range const *grown);
+
+/* What a forked child begins with. */
+void address_space_copy(struct address_space *child, struct address_space const *parent);
+
+void address_space_clear(struct address_space *space);
+
+#endif

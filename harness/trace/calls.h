@@ -1,0 +1,33 @@
+/* calls.h -- which system call each thread of a trace is in.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_CALLS_H
+#define SLABLAB_CALLS_H
+
+#include "trace/trace.h"
+
+enum { CALL_NAME_BYTES = 24 };
+
+#define CALLS_NONE SIZE_MAX
+
+struct calls;
+
+struct calls *calls_new(struct trace const *trace);
+void calls_free(struct calls *calls);
+
+/* Takes in event number `event`; events are to be shown in their order. Returns the number of the
+ * CALL event that a RETURN ends; CALLS_NONE for other events, and where that call is not known. */
+size_t calls_take(struct calls *calls, size_t event);
+
+/* Number of the CALL event of the system call that the thread is in; CALLS_NONE. A new thread is in
+ * the call by which its parent made it. */
+size_t calls_pending(struct calls const *calls, uint32_t tid);
+
+/* The thread is becoming a program: it is in execve, or nothing of its program ran since. True of a
+ * thread that was never seen, for that is how the trace's first begins. */
+bool calls_in_exec(struct calls const *calls, uint32_t tid);
+
+/* "mmap", or "syscall_460"; written to `into` where it is not a common one. */
+char const *call_name(uint64_t number, char into[CALL_NAME_BYTES]);
+
+#endif
