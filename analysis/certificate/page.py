@@ -16,7 +16,7 @@ from ..document.document import Document, Row, Table
 from ..document.formats import markdown, markdown_table
 from ..document.web_page import Picture, page_of, section
 from ..drawing.drawing import TWO_COLUMNS, drawn
-from ..statistics.rounding import fixed, significant
+from ..document.rounding import fixed, significant
 from . import operating_curve
 from .certificate import SCHEMA, VERDICTS, Certified, derived
 from .operating_curve import largest

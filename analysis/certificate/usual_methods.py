@@ -23,7 +23,7 @@ from scipy import stats
 from ..comparison.wording import ABSENT
 from ..document.document import Row, Table
 from ..records.records import Run
-from ..statistics.rounding import fixed
+from ..document.rounding import fixed
 from .certificate import NOTHING_PLANTED, Certified, is_of_time, nominal, share
 
 ALPHA = 0.05  # the default of all three tools

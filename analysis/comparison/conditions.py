@@ -9,7 +9,7 @@ from scipy import stats
 
 from ..records.records import Run
 from ..statistics import statistics
-from ..statistics.rounding import fixed
+from ..document.rounding import fixed
 from .residuals import residuals
 
 DRIFT_ALPHA = 0.01  # over all of a run's comparisons with the baseline

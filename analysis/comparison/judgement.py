@@ -11,7 +11,7 @@ import pandas as pd
 
 from ..records.records import Run
 from ..statistics import statistics
-from ..statistics.rounding import fixed, significant
+from ..document.rounding import fixed, significant
 from .conditions import drift, huge_pages, no_pmu, oversubscribed
 from .estimates import OPERATIONS, PROFILE_SHARES, estimates
 

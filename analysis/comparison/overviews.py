@@ -11,7 +11,7 @@ import pandas as pd
 
 from ..document.document import Row, Table
 from ..records.records import Run
-from ..statistics.rounding import fixed
+from ..document.rounding import fixed
 from .estimates import OPERATIONS, SYSTEM_TIME_SHARE
 from .families import Family, averaged, axes_of, families
 from .wording import ABSENT, MARKS, band, note, per_cent, relative, share_note, value_text

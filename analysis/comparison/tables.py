@@ -13,7 +13,7 @@ import pandas as pd
 
 from ..document.document import NO_BREAK, Document, Row, Table
 from ..records.records import Run
-from ..statistics.rounding import significant
+from ..document.rounding import significant
 from .estimates import (
     FAULTS,
     OPERATIONS,

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..records.records import Run
-from ..statistics.rounding import fixed
+from ..document.rounding import fixed
 from .wording import count
 
 STRETCHES = 200  # of a run's blocks, in the order of time

@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ..statistics.rounding import exponent, fixed, significant
+from ..document.rounding import exponent, fixed, significant
 from .estimates import Metric
 
 ABSENT = "–"

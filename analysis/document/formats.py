@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..statistics.rounding import fixed, significant
+from .rounding import fixed, significant
 from .document import NO_BREAK, Document, Row, Table
 from .split_tables import NAME_COLUMNS_MIN, split
 

@@ -14,7 +14,7 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from ..statistics.rounding import exponent, fixed
+from ..document.rounding import exponent, fixed
 
 DECIMALS = 6  # of a column's largest power of ten: processors differ in the last bits
 DIGEST_LETTERS = 16

@@ -18,7 +18,7 @@ from ..comparison.estimates import OPERATIONS
 from ..comparison.judgement import facts_of
 from ..document.document import NO_BREAK
 from ..records.records import Recorded, Run
-from ..statistics.rounding import exponent
+from ..document.rounding import exponent
 from .colours import colours, markers
 
 SMALL, TINY = 7.0, 6.2  # points

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..comparison.estimates import Metric, published_band
 from ..records.records import Run
-from ..statistics.rounding import exponent
+from ..document.rounding import exponent
 from . import panels
 from .colours import colours, markers
 

@@ -15,7 +15,7 @@ from ..drawing import panels
 from ..drawing.colours import colours
 from ..records.records import Run
 from ..statistics import statistics
-from ..statistics.rounding import fixed
+from ..document.rounding import fixed
 
 PLACE = 2
 QUESTION = "Are the blocks independent, and what does their spread look like?"

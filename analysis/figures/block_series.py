@@ -15,7 +15,7 @@ from ..comparison.weather import along_time
 from ..drawing import panels
 from ..drawing.colours import colours
 from ..records.records import Run
-from ..statistics.rounding import significant
+from ..document.rounding import significant
 
 PLACE = 2
 QUESTION = "Did a drift, or the weather on the machine, get into the effects?"

@@ -16,7 +16,7 @@ from ..document.formats import csv_text, markdown
 from ..document.web_page import Picture, page_of, section
 from ..drawing.drawing import TWO_COLUMNS, drawn
 from ..statistics.change_points import PERMUTATIONS
-from ..statistics.rounding import fixed
+from ..document.rounding import fixed
 from . import history_figure
 from .history import ALPHA, History, Series
 

@@ -14,7 +14,7 @@ from ..comparison.wording import ABSENT, count, per_cent
 from ..document.document import Document, Row, Table
 from ..document.formats import csv_text, markdown
 from ..document.web_page import page_of, section
-from ..statistics.rounding import fixed
+from ..document.rounding import fixed
 from .gates import Gate
 
 REVISION_DIGITS = 12

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..comparison.wording import count
 from ..records.layers import LAYERS, words
 from ..records.profiles import Profile
-from ..statistics.rounding import fixed
+from ..document.rounding import fixed
 from ..statistics.share_statistics import share_of_samples
 from .flame_svg import Box, flame_svg
 from .frames import INLINED, KERNEL, function_of, functions_of, main_stage

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..comparison.wording import count
 from ..records.profiles import Profile
-from ..statistics.rounding import fixed
+from ..document.rounding import fixed
 from ..statistics.share_statistics import Difference, difference_of_shares
 from ..statistics.statistics import BLOCKS_FOR_SHARE, Interval
 from .flame import Frame, Placed, frame_share, label_of, narrow_note, place, tree_of

@@ -15,7 +15,7 @@ from ..records.joined import Joined
 from ..records.layers import words
 from ..records.ledgers import Ledger
 from ..records.profiles import Profile
-from ..statistics.rounding import fixed, significant
+from ..document.rounding import fixed, significant
 from ..statistics.statistics import BLOCKS_FOR_SHARE
 from . import estimates
 from .frames import page_faults_unseen

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..comparison.wording import ABSENT, count
 from ..records.instruments import WHOLE
-from ..statistics.rounding import fixed
+from ..document.rounding import fixed
 from ..statistics.statistics import Interval
 
 STAGE_WORDS = {"region": "region", "start_up": "start-up", WHOLE: "whole process"}

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from analysis.statistics.rounding import exponent, fixed, significant
+from analysis.document.rounding import exponent, fixed, significant
 
 
 @pytest.mark.parametrize(
