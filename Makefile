@@ -154,6 +154,9 @@ readme: ## draw the tables in README.md anew from the runs that they name
 setup: ## install what is missing (apt, as root or with sudo)
 	@./run_all.sh --setup
 
+metrics: $(BUILD)/slablab ## write the harness's table of metrics where the analysis finds it for stored plans
+	$(BUILD)/slablab list metrics --json > analysis/records/metrics.json
+
 print-runs:
 	@echo $(RUNS)
 
@@ -196,7 +199,7 @@ lint: ## clang-tidy and cppcheck over the C, shellcheck over the shell
 		-Iworkloads -DBUILD_COMPILER='""' -DBUILD_FLAGS='""'
 	shellcheck $$(git ls-files '*.sh' .ci/run)
 
-.PHONY: always certify certificate mutants keep report readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python print-runs test tests test-c test-python test-style conformance golden lint clean
+.PHONY: metrics always certify certificate mutants keep report readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python print-runs test tests test-c test-python test-style conformance golden lint clean
 .SECONDARY:
 
 clean: ## remove what was built

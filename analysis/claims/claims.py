@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
-from ..comparison.estimates import FRONT_SHARE, METRICS, PAGE_FAULT_SHARE
+from ..comparison.estimates import FRONT_SHARE, PAGE_FAULT_SHARE
 from ..comparison.judgement import void_reasons
 from ..profile.estimates import layer_counts
 from ..profile.frames import page_faults_unseen, under_page_fault
@@ -22,6 +22,7 @@ from ..records.instruments import FILE, STAGES, WHOLE
 from ..records.joined import load_instrumented
 from ..records.layers import LAYERS
 from ..records.ledgers import Ledger
+from ..records.metrics import default, default_metrics
 from ..records.profiles import Profile
 from ..records.records import Recorded, Run, load
 from ..statistics import statistics
@@ -63,15 +64,9 @@ class Judged:
     findings: list[Finding]
 
 
-def _start_up_share(rows: pd.DataFrame) -> pd.Series:
-    before = rows["start_up_minor_faults"] + rows["start_up_major_faults"]
-    return before / (rows["process_minor_faults"] + rows["process_major_faults"])
-
-
 # A metric of a timed run, as a function of samples.
 TIMED: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
-    **{metric.name: metric.values for metric in METRICS},
-    "start_up_fault_share": _start_up_share,
+    metric.column: metric.values for metric in default_metrics() if metric.sum
 }
 
 
@@ -306,10 +301,9 @@ def columns_of(judged: Judged) -> list[dict[str, Any]]:
 
 def is_relative(claim: Claim) -> bool:
     """Whether the figure is an effect, or a share, and so told in per cent."""
-    return bool(claim.against or claim.against_cells or claim.metric.endswith("_share"))
+    return bool(claim.against or claim.against_cells or default(claim.metric).kind == "share")
 
 
 def unit_of(claim: Claim) -> str:
     """The unit of a figure that is neither an effect nor a share."""
-    units = {"second": "operations/s", "faults": "faults", "bytes": "bytes", "ns": "ns"}
-    return units[claim.metric.rsplit("_", 1)[-1]]
+    return default(claim.metric).unit

@@ -1,6 +1,6 @@
 """estimates.py -- every estimate of a run, a row per cell, metric and comparison, not yet judged.
 
-Effects are of the metric itself (operations per second, faults, bytes); Metric.rate tells which
+Effects are of the metric itself (operations per second, faults, bytes); Metric.better tells which
 direction is good.
 
 SPDX-License-Identifier: MIT"""
@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..records.records import Recorded, Run, event_column
+from ..records.metrics import Metric, default, event_metric, metrics_of
+from ..records.records import Recorded, Run
 from ..statistics import statistics
 from .families import Family, averaged, families
 
@@ -25,81 +26,26 @@ from .families import Family, averaged, families
 TICK_NS = 4_000_000
 
 
-@dataclass(frozen=True)
-class Metric:
-    name: str  # as in plan.published and in CSV; its unit is part of it
-    title: str
-    column: str  # the heading of a column of values, with the unit that is shown
-    scale: float  # shown value = value / scale
-    rate: bool  # a rate is a time: more is better; the others are counts: less is better
-    values: Callable[[pd.DataFrame], pd.Series]
-
-
-OPERATIONS = Metric(
-    "operations_per_second",
-    "Operations per second of CPU time, in the region",
-    "M ops/s",
-    1e6,
-    True,
-    lambda rows: rows["operations"] / rows["cpu_ns"] * 1e9,
-)
-PROCESS_OPERATIONS = Metric(
-    "process_operations_per_second",
-    "Operations per second of the process's CPU time, start-up and warm-up included",
-    "M ops/s",
-    1e6,
-    True,
-    lambda rows: rows["operations"] / rows["process_cpu_ns"] * 1e9,
-)
-FAULTS = Metric(
-    "page_faults",
-    "Page faults in the region",
-    "faults",
-    1,
-    False,
-    lambda rows: rows["minor_faults"] + rows["major_faults"],
-)
-PROCESS_FAULTS = Metric(
-    "process_page_faults",
-    "Page faults of the whole process, start-up and warm-up included",
-    "faults",
-    1,
-    False,
-    lambda rows: rows["process_minor_faults"] + rows["process_major_faults"],
-)
-PEAK_MEMORY = Metric(
-    "vm_hwm_bytes",
-    "Peak resident memory (VmHWM)",
-    "MiB",
-    1 << 20,
-    False,
-    lambda rows: rows["vm_hwm_bytes"],
-)
-WALL_TIME = Metric(
-    "wall_ns",
-    "Wall time of the region",
-    "ms",
-    1e6,
-    False,
-    lambda rows: rows["wall_ns"],
-)
-METRICS = (OPERATIONS, PROCESS_OPERATIONS, FAULTS, PROCESS_FAULTS, PEAK_MEMORY, WALL_TIME)
-SYSTEM_TIME_SHARE = "system_time_share"  # a share of totals over blocks, and so no Metric
+# The metrics that tables, figures and claims name; OPERATIONS is the one that verdicts judge.
+OPERATIONS = default("operations_per_second")
+FAULTS = default("page_faults")
+PEAK_MEMORY = default("vm_hwm_bytes")
+SYSTEM_TIME_SHARE = default("system_time_share").column  # of totals over blocks, not of samples
 # Shares of CPU time that a plan may publish and that a profile alone can tell.
-PAGE_FAULT_SHARE, FRONT_SHARE = PROFILE_SHARES = ("page_fault_share", "front_share")
+PAGE_FAULT_SHARE, FRONT_SHARE = PROFILE_SHARES = tuple(
+    default(name).column for name in ("page_fault_share", "front_share")
+)
 
 
-def event_metric(event: str) -> Metric:
-    """What a counter counted in the region, by the name that the plan has for it."""
-    column = event_column(event)
-    return Metric(
-        f"event_{event}",
-        f"Event {event}, in the region",
-        "count",
-        1,
-        False,
-        lambda rows: rows[column],
-    )
+def timed_metrics(run: Run) -> list[Metric]:
+    """What a timed run is estimated for: the metrics of its plan that some table shows, then the
+    events that it names."""
+    shown = [
+        metric
+        for metric in metrics_of(run.plan)
+        if metric.sum and metric.shown != "never" and metric.kind != "share"
+    ]
+    return [*shown, *map(event_metric, run.events)]
 
 
 @dataclass(frozen=True)
@@ -192,7 +138,7 @@ def _comparison_columns(
     else:
         ratios = statistics.ratio(columns[pair.arm], columns[pair.against])
         difference = statistics.finite(columns[pair.arm] - columns[pair.against])
-    if not metric.rate and statistics.finite(ratios).size < difference.size:
+    if not metric.is_rate and statistics.finite(ratios).size < difference.size:
         ratios = np.full(ratios.size, np.nan)
     alpha = run.plan["alpha"]
     relative = statistics.effect(ratios, alpha)
@@ -213,8 +159,8 @@ def _comparison_columns(
         if varies
         else np.nan,
     }
-    if metric is OPERATIONS:  # for a caution; the others secondary: in CSV, never deciding
-        row |= {
+    if metric.column == OPERATIONS.column:
+        row |= {  # the first for a caution; the others secondary: in CSV, never deciding
             "lag_one_autocorrelation": statistics.lag_one_autocorrelation(
                 np.log(ratios), run.block_facts(cell, "host")
             ),
@@ -251,7 +197,7 @@ def _row(
         "cell": cell["id"],
         "workload": cell["workload"],
         "start": cell["start"],
-        "metric": metric.name,
+        "metric": metric.column,
         "kind": pair.kind,
         "arm": pair.arm,
         "against": pair.against,
@@ -264,13 +210,13 @@ def _row(
             "value_min": float(value.min()) if value.size else np.nan,
             "value_max": float(value.max()) if value.size else np.nan,
         }
-        low, high = published_band(run, cell["id"], metric.name, pair.arm, None)
+        low, high = published_band(run, cell["id"], metric.column, pair.arm, None)
         row |= {"value_published_low": low, "value_published_high": high}
     if pair.kind == "baseline":
         row["spread_of_repeats"] = _spread(run, columns)
     else:
         row |= _comparison_columns(run, cell["id"], pair, metric, columns)
-        low, high = published_band(run, cell["id"], metric.name, pair.arm, pair.against)
+        low, high = published_band(run, cell["id"], metric.column, pair.arm, pair.against)
         row |= {"effect_published_low_ratio": low, "effect_published_high_ratio": high}
     return row
 
@@ -325,7 +271,7 @@ def _average_row(run: Run, family: Family, pair: Pair) -> dict[str, Any]:
         "cell": f"average of {family.title}",
         "workload": family.cells[0]["workload"],
         "start": family.cells[0]["start"],
-        "metric": OPERATIONS.name,
+        "metric": OPERATIONS.column,
         "kind": "average",
         "arm": pair.arm,
         "against": pair.against,
@@ -340,7 +286,7 @@ def _average_row(run: Run, family: Family, pair: Pair) -> dict[str, Any]:
 
 def _adjust(frame: pd.DataFrame, kinds: set[str]) -> None:
     """Holm over one family of the deciding metric, in place."""
-    family = frame["kind"].isin(kinds) & (frame["metric"] == OPERATIONS.name)
+    family = frame["kind"].isin(kinds) & (frame["metric"] == OPERATIONS.column)
     if family.any():
         frame.loc[family, "holm_p"] = statistics.holm(frame.loc[family, "sign_test_p"])
 
@@ -353,7 +299,7 @@ def estimates(run: Run) -> pd.DataFrame:
     Holm has two families: every comparison of operations per second in every cell, and the control
     arm's in every cell."""
     compared = pairs(run)
-    metrics = [*METRICS, *map(event_metric, run.events)]
+    metrics = timed_metrics(run)
     rows = []
     for cell in run.plan["cells"]:
         for metric in metrics:
@@ -361,7 +307,7 @@ def estimates(run: Run) -> pd.DataFrame:
             rows += [
                 _row(run, cell, metric, pair, columns)
                 for pair in compared
-                if pair.kind != "interaction" or metric.rate
+                if pair.kind != "interaction" or metric.is_rate
             ]
         rows += [_share_row(run, cell, index) for index in range(len(run.arms))]
     judged = [pair for pair in compared if pair.kind in ("arm", "comparison")]

@@ -28,7 +28,7 @@ def void_reasons(run: Run) -> list[str]:
     """Why nothing may be concluded from the run; empty: it may."""
     reasons = []
     frame = estimates(run)
-    control = frame[(frame["kind"] == "control") & (frame["metric"] == OPERATIONS.name)]
+    control = frame[(frame["kind"] == "control") & (frame["metric"] == OPERATIONS.column)]
     for row in control[control["holm_p"] <= run.plan["alpha_control"]].itertuples():
         reasons.append(
             "the control, identical code, differs from the baseline by "
@@ -55,7 +55,7 @@ def _is_told(reason: str, told: list[str]) -> bool:
 
 
 def _verdict(row: pd.Series, run: Run, void: bool) -> str:
-    if row["metric"] != OPERATIONS.name or row["kind"] not in ("arm", "comparison", "control"):
+    if row["metric"] != OPERATIONS.column or row["kind"] not in ("arm", "comparison", "control"):
         return ""
     if void:
         return "void"
@@ -180,7 +180,8 @@ def _too_wide(time: pd.DataFrame, run: Run) -> str | None:
 def _about_the_statistics(run: Run) -> list[str]:
     frame = estimates(run)
     time = frame[
-        (frame["metric"] == OPERATIONS.name) & frame["kind"].isin(["arm", "comparison", "control"])
+        (frame["metric"] == OPERATIONS.column)
+        & frame["kind"].isin(["arm", "comparison", "control"])
     ]
     tested = time[time["blocks_compared"] >= statistics.BLOCKS_MIN]
     found = [

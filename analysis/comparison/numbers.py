@@ -25,8 +25,9 @@ import numpy as np
 import pandas as pd
 
 from ..document.formats import escape_latex
+from ..records.metrics import Metric
 from ..records.records import Recorded, Run
-from .estimates import METRICS, OPERATIONS, SYSTEM_TIME_SHARE, Metric, event_metric
+from .estimates import OPERATIONS, SYSTEM_TIME_SHARE, timed_metrics
 from .judgement import judged, void_reasons
 from .wording import ABSENT, mde_text, per_cent, relative, signed, value_text
 
@@ -102,7 +103,7 @@ def fields_of(row: pd.Series, metric: Metric | None) -> dict[str, str]:
         fields["spread"] = signed(row["spread_of_repeats"], metric).lstrip("+")
         return {**fields, "n": f"{row['blocks']:.0f}"}
     fields |= _effect_fields(row)
-    if not metric.rate and row["kind"] != "interaction":
+    if not metric.is_rate and row["kind"] != "interaction":
         fields |= _difference_fields(row, metric)
     if row["verdict"]:
         fields["verdict"] = row["verdict"]
@@ -127,7 +128,7 @@ def run_numbers(run: Recorded, prefix: str, more: Mapping[str, str]) -> dict[str
 def numbers(run: Run, prefix: str) -> dict[str, str]:
     """Every key of a run with its LaTeX text, in the order of the tables. An event that this
     machine does not have has none."""
-    metrics = {metric.name: metric for metric in (*METRICS, *map(event_metric, run.events))}
+    metrics = {metric.column: metric for metric in timed_metrics(run)}
     alpha, margin = run.plan["alpha"], run.plan["margin"]
     said = {
         "form": run.plan["form"],
@@ -143,12 +144,12 @@ def numbers(run: Run, prefix: str) -> dict[str, str]:
         metric = metrics.get(row["metric"])
         if row["absent"] or (metric is None and row["metric"] != SYSTEM_TIME_SHARE):
             continue
-        named = "" if metric is OPERATIONS else f".{row['metric']}"
+        named = "" if metric == OPERATIONS else f".{row['metric']}"
         stem = f"{prefix}.{key_of(row['cell'])}.{row_key(row, run)}{key_of(named)}"
         for field, text in fields_of(row, metric).items():
             found[f"{stem}.{field}"] = latex_number(text)
-    for metric in METRICS:
-        found[f"{prefix}.unit.{metric.name}"] = latex_number(metric.column)
+    for metric in (metric for metric in metrics.values() if metric.event is None):
+        found[f"{prefix}.unit.{metric.column}"] = latex_number(metric.shown_unit)
     return found
 
 

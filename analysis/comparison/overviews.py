@@ -128,7 +128,7 @@ def few_arms(run: Run) -> bool:
 
 def overviews(run: Run, frame: pd.DataFrame) -> list[Table]:
     """One small table for each family of cells; cold and warm never share one."""
-    chosen = frame[frame["metric"] == OPERATIONS.name]
+    chosen = frame[frame["metric"] == OPERATIONS.column]
     form = _source_like if few_arms(run) else _arms_as_rows
     return [form(family, chosen, run.plan["alpha"]) for family in families(run)]
 

@@ -12,17 +12,10 @@ import numpy as np
 import pandas as pd
 
 from ..document.document import NO_BREAK, Document, Row, Table
+from ..records.metrics import Metric
 from ..records.records import Run
 from ..document.rounding import significant
-from .estimates import (
-    FAULTS,
-    OPERATIONS,
-    PEAK_MEMORY,
-    PROCESS_FAULTS,
-    PROCESS_OPERATIONS,
-    Metric,
-    event_metric,
-)
+from .estimates import FAULTS, OPERATIONS, timed_metrics
 from .families import axes_of
 from .judgement import cautions, facts_of, judged, void_reasons
 from .overviews import AVERAGE, few_arms, overviews, system_time
@@ -69,7 +62,7 @@ def _published_row(row: pd.Series, metric: Metric, width: int) -> Row | None:
     effect = band([per_cent(x) for x in ratios])
     if not shown and not effect:
         return None
-    cells = ["  published", shown, effect] if metric.rate else ["  published", shown, "", effect]
+    cells = ["  published", shown, effect] if metric.is_rate else ["  published", shown, "", effect]
     return Row("published", cells + [""] * (width - len(cells)))
 
 
@@ -84,17 +77,19 @@ def detail(run: Run, frame: pd.DataFrame, metric: Metric, cells: list[str]) -> T
     The control has a row of its own among rates; among counts it is the baseline's A/A spread."""
     confidence = _confidence(run)
     columns = (
-        ["arm", metric.column.replace(" ", NO_BREAK), "effect", confidence, "MDE", "verdict"]
-        if metric.rate
-        else ["arm", metric.column, "difference", "effect", confidence, "MDE"]
+        ["arm", metric.shown_unit.replace(" ", NO_BREAK), "effect", confidence, "MDE", "verdict"]
+        if metric.is_rate
+        else ["arm", metric.shown_unit, "difference", "effect", confidence, "MDE"]
     )
     rows = []
-    chosen = frame[(frame["metric"] == metric.name) & (metric.rate | (frame["kind"] != "control"))]
+    chosen = frame[
+        (frame["metric"] == metric.column) & (metric.is_rate | (frame["kind"] != "control"))
+    ]
     for cell in cells:
         here = chosen[chosen["cell"] == cell]
         rows.append(Row("group", [f"{cell}  n = {int(here['blocks'].max())}"]))
         for _, row in here.iterrows():
-            texts = _rate_row(row, metric) if metric.rate else _count_row(row, metric)
+            texts = _rate_row(row, metric) if metric.is_rate else _count_row(row, metric)
             rows.append(Row("value", texts, [note(row, run.plan["alpha"])] * len(texts)))
             published = _published_row(row, metric, len(columns))
             rows += [published] if published else []
@@ -119,7 +114,7 @@ def _range(ratios: pd.Series) -> str:
 
 def outcome(run: Run, frame: pd.DataFrame) -> list[str]:
     """One sentence for each comparison and start, then what the control arm says."""
-    time = frame[frame["metric"] == OPERATIONS.name]
+    time = frame[frame["metric"] == OPERATIONS.column]
     compared = time[time["kind"].isin(["arm", "comparison"])]
     found = []
     for (arm, against, start), rows in compared.groupby(["arm", "against", "start"], sort=False):
@@ -190,18 +185,13 @@ def _tables(run: Run, frame: pd.DataFrame) -> list[Table]:
     found = [*overviews(run, frame), detail(run, frame, OPERATIONS, [*run.cells, *averages])]
     found += system_time(run, frame)
     measured = [cell for cell in run.cells if run.matrix(cell, FAULTS.values).size]
-    if not measured:
-        return found
     prewarmed = [cell for cell in measured if start_up_differs(run, cell)]
-    if prewarmed:
-        found.append(detail(run, frame, PROCESS_OPERATIONS, prewarmed))
-    found.append(detail(run, frame, FAULTS, measured))
-    if prewarmed:
-        found.append(detail(run, frame, PROCESS_FAULTS, prewarmed))
-    named = [event_metric(event) for event in run.events]
+    cells = {"always": measured, "start_up": prewarmed, "csv": []}
     counted = frame[np.isfinite(frame["value"])]["metric"].unique()
-    found += [detail(run, frame, metric, measured) for metric in named if metric.name in counted]
-    return [*found, detail(run, frame, PEAK_MEMORY, measured)]
+    for metric in sorted(timed_metrics(run), key=lambda metric: metric.kind == "memory"):
+        if metric != OPERATIONS and metric.column in counted and cells[metric.shown]:
+            found.append(detail(run, frame, metric, cells[metric.shown]))
+    return found
 
 
 @lru_cache(maxsize=4)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..document.rounding import exponent, fixed, significant
-from .estimates import Metric
+from ..records.metrics import Metric
 
 ABSENT = "–"
 MARKS = {
@@ -106,12 +106,12 @@ def share_note(row: pd.Series, alpha: float) -> str:
 def signed(value: float, metric: Metric) -> str:
     if not np.isfinite(value):
         return ABSENT
-    text = count(abs(value)) if metric.scale == 1 else number(abs(value) / metric.scale)
+    text = value_text(abs(value), metric)
     return text if value == 0 else ("+" if value > 0 else "-") + text
 
 
 def value_text(value: float, metric: Metric) -> str:
-    return count(value) if metric.scale == 1 else number(value / metric.scale)
+    return count(value) if metric.shown_divisor == 1 else number(value / metric.shown_divisor)
 
 
 def band(bounds: list[str]) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from ..comparison.estimates import Metric
+from ..records.metrics import Metric
 from ..records.records import Run
 from . import panels
 from .colours import colours, markers
@@ -53,7 +53,8 @@ def layout(run: Run, width_inches: float) -> tuple[int, int, float]:
 
 def quartiles(run: Run, cell: str, metric: Metric) -> NDArray[np.float64]:
     """Shape (3, arms): quarter, median, three quarters, as they are shown."""
-    return np.percentile(run.matrix(cell, metric.values) / metric.scale, [25, 50, 75], axis=0)
+    shown = run.matrix(cell, metric.values) / metric.shown_divisor
+    return np.percentile(shown, [25, 50, 75], axis=0)
 
 
 def _places(run: Run, cell: dict[str, Any], across: Metric | None) -> NDArray[np.float64]:

@@ -11,9 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from ..comparison.estimates import Metric, published_band
-from ..records.records import Run
+from ..comparison.estimates import published_band
 from ..document.rounding import exponent
+from ..records.metrics import Metric
+from ..records.records import Run
 from . import panels
 from .colours import colours, markers
 
@@ -32,10 +33,11 @@ def layout(run: Run, width_inches: float) -> tuple[int, int, float]:
 
 def _quartiles(run: Run, metric: Metric) -> dict[str, NDArray[np.float64]]:
     """Cell to an array of shape (3, arms): quarter, median, three quarters, as they are shown."""
-    return {
-        cell: np.percentile(run.matrix(cell, metric.values) / metric.scale, [25, 50, 75], axis=0)
+    shown = {
+        cell: run.matrix(cell, metric.values) / metric.shown_divisor
         for cell in panels.measured_cells(run)
     }
+    return {cell: np.percentile(values, [25, 50, 75], axis=0) for cell, values in shown.items()}
 
 
 def _draw_cell(
@@ -54,9 +56,9 @@ def _draw_cell(
         )
         size = panels.size_of(marker[arm], 4.2)
         axes.plot([middle], [row], marker=marker[arm], markersize=size, color=colour[arm])
-        band = published_band(run, cell, metric.name, arm, None)
+        band = published_band(run, cell, metric.column, arm, None)
         axes.plot(
-            [x / metric.scale for x in band],
+            [x / metric.shown_divisor for x in band],
             [row, row],
             marker="d",
             markersize=5,
@@ -92,10 +94,10 @@ def draw(run: Run, axes: Any, metric: Metric, axis_text: str) -> None:
     figure = found[0].figure
     values = _quartiles(run, metric)
     published = [
-        x / metric.scale
+        x / metric.shown_divisor
         for cell in values
         for arm in panels.shown_arms(run)
-        for x in published_band(run, cell, metric.name, arm, None)
+        for x in published_band(run, cell, metric.column, arm, None)
         if np.isfinite(x)
     ]
     every = np.concatenate([np.ravel(array) for array in values.values()] + [published])

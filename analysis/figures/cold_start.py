@@ -24,7 +24,7 @@ def _window(samples: Run) -> int | None:
     named = {
         int(found[1])
         for entry in samples.plan.get("published", [])
-        if entry["metric"] == OPERATIONS.name and not entry.get("against")
+        if entry["metric"] == OPERATIONS.column and not entry.get("against")
         for found in [re.search(r"(?:^| )operations=(\d+)(?: |$)", entry["where"])]
         if found
     }
@@ -33,9 +33,9 @@ def _window(samples: Run) -> int | None:
 
 def _published(samples: Run) -> list[float]:
     return [
-        entry["value"] / OPERATIONS.scale
+        entry["value"] / OPERATIONS.shown_divisor
         for entry in samples.plan.get("published", [])
-        if entry["metric"] == OPERATIONS.name and not entry.get("against")
+        if entry["metric"] == OPERATIONS.column and not entry.get("against")
     ]
 
 

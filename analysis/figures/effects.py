@@ -31,7 +31,7 @@ TICK_POINTS = 22  # between the middles of two ticks' words
 def _rows(samples: Run) -> pd.DataFrame:
     frame = judged(samples)
     return frame[
-        (frame["metric"] == OPERATIONS.name)
+        (frame["metric"] == OPERATIONS.column)
         & ~frame["kind"].isin(["baseline", "average"])
         & frame["effect_ratio"].notna()
     ]

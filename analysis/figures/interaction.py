@@ -26,7 +26,7 @@ Place = tuple[dict[str, str], str]  # of plan.interactions, and the cell
 
 def _time(samples: Run) -> pd.DataFrame:
     frame = judged(samples)
-    return frame[(frame["metric"] == OPERATIONS.name) & frame["effect_ratio"].notna()]
+    return frame[(frame["metric"] == OPERATIONS.column) & frame["effect_ratio"].notna()]
 
 
 def _row(frame: pd.DataFrame, cell: str, arm: str, against: str) -> pd.Series | None:

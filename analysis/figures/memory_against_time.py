@@ -6,15 +6,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..comparison.estimates import Metric
 from ..drawing import against_operations as lines
+from ..records.metrics import default
 from ..records.records import Run
 
 QUESTION = "Does an arm's resident memory level off as time goes on?"
-RESIDENT = Metric(
-    "rss_bytes", "Resident memory", "MiB", 1 << 20, False, lambda rows: rows["rss_bytes"]
-)
-TIME = Metric("wall_ns", "Time", "ms", 1e6, False, lambda rows: rows["wall_ns"])
+RESIDENT, TIME = default("rss_bytes"), default("wall_ns")
 SINCE_START = ("ms of wall time that the operations took since the cold start", TIME)
 
 layout = lines.layout

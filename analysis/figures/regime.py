@@ -55,9 +55,9 @@ def layout(samples: Run, width_inches: float) -> tuple[int, int, float]:
 def _mark_published(samples: Run, axes: Axes) -> None:
     """The range of all absolute figures that the plan cites, whichever arm they are about."""
     cited = [
-        entry["value"] / OPERATIONS.scale
+        entry["value"] / OPERATIONS.shown_divisor
         for entry in samples.plan.get("published", [])
-        if entry["metric"] == OPERATIONS.name and not entry.get("against")
+        if entry["metric"] == OPERATIONS.column and not entry.get("against")
     ]
     if cited:
         ink = axes.xaxis.label.get_color()
@@ -116,7 +116,7 @@ def _medians(samples: Run, cells: list[dict[str, Any]]) -> list[dict[str, NDArra
     return [
         {
             cell["id"]: np.median(samples.matrix(cell["id"], metric.values), axis=0)
-            / (metric.scale if metric.rate else cell["operations"])
+            / (metric.shown_divisor if metric.is_rate else cell["operations"])
             for cell in cells
         }
         for metric in (OPERATIONS, FAULTS)

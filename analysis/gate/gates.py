@@ -7,7 +7,7 @@ from __future__ import annotations
 import gzip
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..complaint import Complaint
-from ..records.records import Run, event_column, load, record_files
+from ..records.metrics import Metric, metrics_of
+from ..records.records import Run, load, record_files
 from ..statistics.sequential import (
     Rule,
     changes,
@@ -41,22 +42,6 @@ LOST_RATIO_MAX = 0.20
 BASE, CONTROL, HEAD = 0, 1, 2  # of a gate's arms
 
 
-def _event(name: str) -> Callable[[pd.DataFrame], pd.Series]:
-    return lambda rows: rows[event_column(f"syscalls:sys_enter_{name}")]
-
-
-METRICS: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
-    "time": lambda rows: rows["cpu_ns"],
-    "wall_time": lambda rows: rows["wall_ns"],
-    "vm_hwm": lambda rows: rows["vm_hwm_bytes"],
-    "page_faults": lambda rows: rows["minor_faults"] + rows["major_faults"],
-    "mmap": _event("mmap"),
-    "munmap": _event("munmap"),
-    "madvise": _event("madvise"),
-}
-COUNTS = {"page_faults", "mmap", "munmap", "madvise"}
-
-
 @dataclass(frozen=True, eq=False)
 class Gate:
     """A gate's run beside what it said of itself: `said` is gate.json."""
@@ -73,18 +58,26 @@ class Gate:
         """Rows that decide: the family of alpha_fail and of alpha_control."""
         return len(self.run.cells) * sum(rule["decides"] for rule in self.rules)
 
+    def metric(self, name: str) -> Metric:
+        """What the gate calls so."""
+        return next(metric for metric in metrics_of(self.run.plan) if metric.name == name)
+
+    def is_count(self, name: str) -> bool:
+        """Whether it is compared by difference."""
+        return self.metric(name).scale == "difference"
+
     def rule_of(self, rule: dict[str, Any]) -> Rule:
         gate = self.run.plan["gate"]
         return Rule(
             rule["margin"],
-            rule["name"] in COUNTS,
+            self.is_count(rule["name"]),
             math.log(self.decisions / gate["alpha_fail"]),
             -math.log(gate["alpha_pass"]),
         )
 
     def values(self, cell: str, metric: str) -> NDArray[np.float64]:
         """Of the valid blocks, shape (blocks, 3): base, control, head."""
-        return self.run.matrix(cell, METRICS[metric])
+        return self.run.matrix(cell, self.metric(metric).values)
 
 
 def load_gate(folder: Path) -> Gate:
@@ -125,10 +118,10 @@ def _estimates(
     return {key: value if math.isfinite(value) else None for key, value in found.items()}
 
 
-def _as_planned(written: dict[str, Any]) -> dict[str, Any]:
+def _as_planned(gate: Gate, written: dict[str, Any]) -> dict[str, Any]:
     """What a row repeats of the plan."""
     return {
-        "scale": "absolute" if written["name"] in COUNTS else "ratio",
+        "scale": "absolute" if gate.is_count(written["name"]) else "ratio",
         "decides": written["decides"],
         "margin": written["margin"],
     }
@@ -141,7 +134,7 @@ def _block_row(gate: Gate, cell: str, written: dict[str, Any]) -> dict[str, Any]
     decision = decide(head, base, rule)
     decided = written["decides"]
     return {
-        **_as_planned(written),
+        **_as_planned(gate, written),
         "verdict": decision.verdict if decided else "reported",
         "decided_at": decision.decided_at if decided else None,
         "blocks": len(values),
@@ -172,7 +165,7 @@ def _instruction_row(gate: Gate, cell: str, written: dict[str, Any]) -> dict[str
         head = []  # where one process went wrong the harness judges none
     if not head:
         return {
-            **_as_planned(written),
+            **_as_planned(gate, written),
             "verdict": "undecided" if written["decides"] else "reported",
             "decided_at": None,
             "blocks": 0,
@@ -180,7 +173,7 @@ def _instruction_row(gate: Gate, cell: str, written: dict[str, Any]) -> dict[str
         }
     verdict, effect, spread = decide_instructions(head, base, written["margin"])
     return {
-        **_as_planned(written),
+        **_as_planned(gate, written),
         "verdict": verdict if written["decides"] else "reported",
         "decided_at": len(head) if written["decides"] and verdict != "undecided" else None,
         "blocks": len(head),
@@ -236,7 +229,7 @@ def is_void(gate: Gate) -> bool:
     metric = "time" if "time" in of_blocks else of_blocks[0] if of_blocks else None
     for cell in gate.run.cells if metric is not None else []:
         values = gate.values(cell, metric)
-        d = changes(values[:, HEAD], values[:, BASE], metric in COUNTS)
+        d = changes(values[:, HEAD], values[:, BASE], gate.is_count(metric))
         if d.size >= BLOCKS_FOR_DEPENDENCE and dependence_p(d) < ALPHA_DEPENDENCE / len(
             gate.run.cells
         ):

@@ -26,6 +26,7 @@ from .blocks import (
     named_events,
     read_blocks,
 )
+from .metrics import event_column
 from .shapes import check_outcome, check_plan
 
 SCHEMAS = {
@@ -100,11 +101,6 @@ class Run(Recorded):
         codes = self.samples["cell"].cat.codes.to_numpy()
         code = self.cells.index(cell)
         return int(np.searchsorted(codes, code)), int(np.searchsorted(codes, code, side="right"))
-
-
-def event_column(event: str) -> str:
-    """Where Run.samples holds an event's values; no measure is called so."""
-    return f"event {event}"
 
 
 def read_object(path: Path) -> dict[str, Any] | None:

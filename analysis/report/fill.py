@@ -47,7 +47,7 @@ def _shown(row) -> str:
 def summary(run: Run) -> Table:
     """A row per cell: the baseline's speed, then every comparison with its interval and verdict."""
     frame = judged(run)
-    frame = frame[frame["metric"] == OPERATIONS.name]
+    frame = frame[frame["metric"] == OPERATIONS.column]
     compared = frame[frame["kind"].isin(["arm", "comparison"])]
     labels = list(dict.fromkeys(zip(compared["arm"], compared["against"])))
     columns = ["cell", "n", f"{run.baseline}, M ops/s", *(f"{a} vs {b}" for a, b in labels)]
@@ -56,7 +56,7 @@ def summary(run: Run) -> Table:
         here = compared[compared["cell"] == cell]
         base = frame[(frame["cell"] == cell) & (frame["kind"] == "baseline")].iloc[0]
         effects = [_shown(row) for _, row in here.iterrows()]
-        speed = number(base["value"] / OPERATIONS.scale)
+        speed = number(base["value"] / OPERATIONS.shown_divisor)
         rows.append(Row("value", [cell, str(base["blocks"]), speed, *effects]))
     title = f"{run.plan['experiment']}, {run.path.name}"
     return Table(title + (": VOID" if void_reasons(run) else ""), columns, rows, overview=True)

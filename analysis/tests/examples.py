@@ -49,7 +49,7 @@ def some_run(folder: Path, **changes: Any) -> Run:
     return load(write_run(folder / "run", **options))
 
 
-def rows(run: Run, metric: str = OPERATIONS.name, **wanted: str) -> list[Any]:
+def rows(run: Run, metric: str = OPERATIONS.column, **wanted: str) -> list[Any]:
     frame = judged(run)
     frame = frame[frame["metric"] == metric]
     for name, value in wanted.items():

@@ -10,13 +10,7 @@ from typing import Any
 
 import pytest
 
-from analysis.comparison.estimates import (
-    FAULTS,
-    OPERATIONS,
-    PEAK_MEMORY,
-    PROCESS_FAULTS,
-    PROCESS_OPERATIONS,
-)
+from analysis.comparison.estimates import FAULTS, OPERATIONS, PEAK_MEMORY
 from analysis.comparison.judgement import cautions, facts_of, void_reasons
 from analysis.comparison.run_formats import FORMATS
 from analysis.comparison.tables import document
@@ -107,7 +101,7 @@ def test_published_figures_stand_where_most_words_fit(tmp_path: Path) -> None:
 
 def test_counts_that_do_not_vary_get_no_interval(tmp_path: Path) -> None:
     run = some_run(tmp_path, faults=lambda arm, cell, number: 6510 if arm == "phase17-2" else 624)
-    row = rows(run, FAULTS.name, arm="phase17-2", kind="arm")[0]
+    row = rows(run, FAULTS.column, arm="phase17-2", kind="arm")[0]
     assert (row.value, row.difference, row.varies) == (6510, 5886, False)
     assert row.effect_ratio == pytest.approx(6510 / 624 - 1)
     text = FORMATS["terminal"][1](run)
@@ -119,13 +113,13 @@ def test_counts_that_vary_get_one(tmp_path: Path) -> None:
     run = some_run(
         tmp_path, faults=lambda arm, cell, number: 1000 + (number % 5 if arm == "phase17-2" else 0)
     )
-    row = rows(run, FAULTS.name, arm="phase17-2", kind="arm")[0]
+    row = rows(run, FAULTS.column, arm="phase17-2", kind="arm")[0]
     assert (row.difference, row.difference_low, row.difference_high) == (2, 1, 3)
 
 
 def test_a_count_of_zero_has_a_difference_and_no_ratio(tmp_path: Path) -> None:
     run = some_run(tmp_path, faults=lambda arm, cell, number: 0 if arm == "phase17-2" else 12)
-    row = rows(run, FAULTS.name, arm="phase17-2", kind="arm")[0]
+    row = rows(run, FAULTS.column, arm="phase17-2", kind="arm")[0]
     assert row.difference == -12 and row.effect_ratio != row.effect_ratio
     assert "phase17-2 0 -12 – does not vary" in " ".join(FORMATS["terminal"][1](run).split())
 
@@ -199,10 +193,9 @@ def test_every_metric_is_of_its_own_column(tmp_path: Path) -> None:
             sample["cpu_ns"], sample["process_cpu_ns"] = 1_000_000, 4_000_000
 
     run = some_run(tmp_path, edit=edit)
-    metrics = (OPERATIONS, PROCESS_OPERATIONS, PROCESS_FAULTS, PEAK_MEMORY)
+    names = (OPERATIONS.column, "process_operations_per_second", "process_page_faults")
     found = {
-        name: rows(run, name, kind="baseline")[0].value
-        for name in (metric.name for metric in metrics)
+        name: rows(run, name, kind="baseline")[0].value for name in (*names, PEAK_MEMORY.column)
     }
     assert list(found.values()) == [1e8, 2.5e7, 624 + 130, 4 << 20]
 
@@ -267,7 +260,7 @@ def test_values_that_are_not_there_do_not_make_a_count_vary(tmp_path: Path) -> N
             block["samples"][0]["vm_hwm_bytes"] = None
 
     run = some_run(tmp_path, edit=edit)
-    found = rows(run, PEAK_MEMORY.name, kind="arm")
+    found = rows(run, PEAK_MEMORY.column, kind="arm")
     assert {(row.varies, row.effect_ratio, row.difference) for row in found} == {(False, 0, 0)}
 
 
@@ -284,7 +277,7 @@ def test_totals_are_of_the_time_that_the_operations_took(tmp_path: Path) -> None
 
 def test_a_count_that_is_sometimes_zero_has_no_ratio(tmp_path: Path) -> None:
     run = some_run(tmp_path, faults=lambda arm, cell, number: number % 3)
-    row = rows(run, FAULTS.name, arm="phase17-2", kind="arm")[0]
+    row = rows(run, FAULTS.column, arm="phase17-2", kind="arm")[0]
     assert row.effect_ratio != row.effect_ratio and row.mde_ratio != row.mde_ratio
 
 
@@ -327,7 +320,7 @@ def test_csv_holds_raw_values_with_units_in_their_names(tmp_path: Path) -> None:
         for record in records
         if record["kind"] == "comparison"
         and record["cell"] == CELLS[1]
-        and record["metric"] == OPERATIONS.name
+        and record["metric"] == OPERATIONS.column
     )
     assert float(stored["effect_ratio"]) == pytest.approx(row.effect_ratio, abs=1e-8)
     assert stored["parameter_size"] == "512" and stored["verdict"] == row.verdict

@@ -10,6 +10,7 @@
 #include "catalogue/workload_description.h"
 #include "command/commands.h"
 #include "experiment/experiment.h"
+#include "experiment/metric.h"
 #include "machine/event_names.h"
 
 #include <inttypes.h>
@@ -138,6 +139,29 @@ static void list_events(void)
                   "whatever libpfm4 names for this processor, and every tracepoint");
 }
 
+static void list_metrics(void)
+{
+    json_t *const table = metric_table();
+    size_t place;
+    json_t *metric;
+
+    json_array_foreach(table, place, metric)
+        wrapped_print(stdout, 31, json_string_value(json_object_get(metric, "column")),
+                      json_string_value(json_object_get(metric, "title")));
+    json_decref(table);
+}
+
+/* What plan.json says of metrics, for plans that say nothing: `make metrics` keeps it. */
+static int print_metric_table(void)
+{
+    json_t *const table = metric_table();
+    bool const printed = json_dumpf(table, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(17)) == 0;
+
+    putchar('\n');
+    json_decref(table);
+    return printed ? EXIT_STATUS_PASS : EXIT_STATUS_USAGE;
+}
+
 static struct {
     char const *name;
     void (*print)(void);
@@ -146,6 +170,7 @@ static struct {
     {"workloads", list_workloads},
     {"experiments", list_experiments},
     {"events", list_events},
+    {"metrics", list_metrics},
 };
 enum { LISTS = sizeof lists / sizeof *lists };
 
@@ -153,6 +178,8 @@ int command_list(int argc, char **argv)
 {
     bool found = argc < 2;
 
+    if (argc == 3 && text_equal(argv[1], "metrics") && text_equal(argv[2], "--json"))
+        return print_metric_table();
     if (argc > 2) {
         complain("slablab list workloads", "list: too many words");
         return EXIT_STATUS_USAGE;
@@ -166,8 +193,8 @@ int command_list(int argc, char **argv)
         found = true;
     }
     if (!found) {
-        complain("one of allocators, workloads, experiments, events", "list: unknown kind '%s'",
-                 argv[1]);
+        complain("one of allocators, workloads, experiments, events, metrics",
+                 "list: unknown kind '%s'", argv[1]);
         return EXIT_STATUS_USAGE;
     }
     return EXIT_STATUS_PASS;

@@ -55,7 +55,7 @@ static bool take_metric(struct expansion const *expansion, char const *place, ch
         yaml_file_complain(expansion->file, place, names, "unknown metric '%s'", words.word[0]);
         free(names);
         taken = false;
-    } else if (taken && decides && asked.margin <= 0 && !asked.metric->is_count) {
+    } else if (taken && decides && asked.margin <= 0 && !asked.metric->by_difference) {
         yaml_file_complain(expansion->file, place, "a margin above 0 %, like: time 2%",
                            "%s varies: that it is not more at all cannot be established",
                            asked.metric->name);

@@ -169,16 +169,13 @@ static bool check_where(struct expansion const *expansion, char const *place, ch
 
 static bool check_metric(struct expansion const *expansion, char const *place, char const *metric)
 {
-    static char const *const metrics[] = {"operations_per_second", "page_faults", "vm_hwm_bytes",
-                                          "system_time_share", "page_fault_share", "front_share"};
-
-    for (size_t i = 0; i < sizeof metrics / sizeof *metrics; i++)
-        if (text_equal(metric, metrics[i]))
-            return true;
-    yaml_file_complain(expansion->file, place,
-                       "one of operations_per_second, page_faults, vm_hwm_bytes, "
-                       "system_time_share, page_fault_share, front_share",
-                       "unknown metric '%s'", metric);
+    if (metric_published(metric) != NULL)
+        return true;
+    char *const names = metric_published_names();
+    char *const hint = text_format("one of %s", names);
+    yaml_file_complain(expansion->file, place, hint, "unknown metric '%s'", metric);
+    free(hint);
+    free(names);
     return false;
 }
 

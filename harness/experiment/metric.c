@@ -10,51 +10,198 @@
 char const metric_instructions[] = "instructions";
 
 static struct metric const metrics[] = {
-    {"time", "ns", false, {"cpu_ns", NULL}, NULL},
-    {"wall_time", "ns", false, {"wall_ns", NULL}, NULL},
-    {"vm_hwm", "bytes", false, {"vm_hwm_bytes", NULL}, NULL},
-    {"page_faults", "faults", true, {"minor_faults", "major_faults"}, NULL},
-    {"mmap", "calls", true, {NULL, NULL}, "syscalls:sys_enter_mmap"},
-    {"munmap", "calls", true, {NULL, NULL}, "syscalls:sys_enter_munmap"},
-    {"madvise", "calls", true, {NULL, NULL}, "syscalls:sys_enter_madvise"},
-    {metric_instructions, "instructions", false, {NULL, NULL}, NULL},
+    {.name = "operations_per_second",
+     .title = "Operations per second of CPU time, in the region",
+     .unit = "operations/s", .shown_unit = "M ops/s", .shown_divisor = 1e6,
+     .kind = METRIC_RATE, .source = SOURCE_REGION, .shown = SHOWN_ALWAYS, .more_is_better = true,
+     .sum = {"operations"}, .per = {"cpu_ns"}, .factor = 1e9},
+    {.name = "process_operations_per_second",
+     .title = "Operations per second of the process's CPU time, start-up and warm-up included",
+     .unit = "operations/s", .shown_unit = "M ops/s", .shown_divisor = 1e6,
+     .kind = METRIC_RATE, .source = SOURCE_PROCESS, .shown = SHOWN_START_UP, .more_is_better = true,
+     .sum = {"operations"}, .per = {"process_cpu_ns"}, .factor = 1e9},
+    {.name = "time",
+     .title = "CPU time of the region", .unit = "ns",
+     .kind = METRIC_TIME, .source = SOURCE_REGION, .gated = true, .sum = {"cpu_ns"}},
+    {.name = "page_faults",
+     .title = "Page faults in the region", .unit = "faults",
+     .kind = METRIC_COUNT, .source = SOURCE_REGION, .shown = SHOWN_ALWAYS, .by_difference = true,
+     .gated = true, .sum = {"minor_faults", "major_faults"}},
+    {.name = "process_page_faults",
+     .title = "Page faults of the whole process, start-up and warm-up included", .unit = "faults",
+     .kind = METRIC_COUNT, .source = SOURCE_PROCESS, .shown = SHOWN_START_UP, .by_difference = true,
+     .sum = {"process_minor_faults", "process_major_faults"}},
+    {.name = "vm_hwm", .column = "vm_hwm_bytes",
+     .title = "Peak resident memory (VmHWM)",
+     .unit = "bytes", .shown_unit = "MiB", .shown_divisor = 1 << 20,
+     .kind = METRIC_MEMORY, .source = SOURCE_PROCESS, .shown = SHOWN_ALWAYS, .gated = true,
+     .sum = {"vm_hwm_bytes"}},
+    {.name = "wall_time", .column = "wall_ns",
+     .title = "Wall time of the region",
+     .unit = "ns", .shown_unit = "ms", .shown_divisor = 1e6,
+     .kind = METRIC_TIME, .source = SOURCE_REGION, .shown = SHOWN_CSV, .gated = true,
+     .sum = {"wall_ns"}},
+    {.name = "rss", .column = "rss_bytes",
+     .title = "Resident memory (RSS) at the end of the region",
+     .unit = "bytes", .shown_unit = "MiB", .shown_divisor = 1 << 20,
+     .kind = METRIC_MEMORY, .source = SOURCE_REGION, .sum = {"rss_bytes"}},
+    {.name = "mmap",
+     .title = "Calls of mmap in the region", .unit = "calls",
+     .kind = METRIC_COUNT, .source = SOURCE_EVENT, .by_difference = true, .gated = true,
+     .event = "syscalls:sys_enter_mmap"},
+    {.name = "munmap",
+     .title = "Calls of munmap in the region", .unit = "calls",
+     .kind = METRIC_COUNT, .source = SOURCE_EVENT, .by_difference = true, .gated = true,
+     .event = "syscalls:sys_enter_munmap"},
+    {.name = "madvise",
+     .title = "Calls of madvise in the region", .unit = "calls",
+     .kind = METRIC_COUNT, .source = SOURCE_EVENT, .by_difference = true, .gated = true,
+     .event = "syscalls:sys_enter_madvise"},
+    {.name = metric_instructions,
+     .title = "Instructions of the whole process, under callgrind", .unit = "instructions",
+     .kind = METRIC_COUNT, .source = SOURCE_CALLGRIND, .gated = true},
+    {.name = "system_time_share",
+     .title = "Share of the region's CPU time that is system time", .unit = "ratio",
+     .kind = METRIC_SHARE, .source = SOURCE_REGION, .shown = SHOWN_ALWAYS,
+     .sum = {"system_ns"}, .per = {"user_ns", "system_ns"}},
+    {.name = "start_up_fault_share",
+     .title = "Share of the process's page faults that its start-up takes", .unit = "ratio",
+     .kind = METRIC_SHARE, .source = SOURCE_PROCESS,
+     .sum = {"start_up_minor_faults", "start_up_major_faults"},
+     .per = {"process_minor_faults", "process_major_faults"}},
+    {.name = "page_fault_share",
+     .title = "Share of CPU time that is spent below page faults", .unit = "ratio",
+     .kind = METRIC_SHARE, .source = SOURCE_PROFILE, .shown = SHOWN_ALWAYS},
+    {.name = "front_share",
+     .title = "Share of CPU time that is spent in the allocator's front", .unit = "ratio",
+     .kind = METRIC_SHARE, .source = SOURCE_PROFILE, .shown = SHOWN_ALWAYS},
+    {.name = "ledger_page_faults",
+     .title = "Page faults in a ledger", .unit = "faults",
+     .kind = METRIC_COUNT, .source = SOURCE_LEDGER, .by_difference = true},
+    {.name = "superslab_fault_share",
+     .title = "Share of a ledger's page faults that touch a SuperSlab first", .unit = "ratio",
+     .kind = METRIC_SHARE, .source = SOURCE_LEDGER},
 };
 enum { METRICS = sizeof metrics / sizeof *metrics };
+
+static char const *column_of(struct metric const *metric)
+{
+    return metric->column != NULL ? metric->column : metric->name;
+}
+
+/* What tables show beside which a published figure can stand. */
+static bool may_be_published(struct metric const *metric)
+{
+    return metric->shown == SHOWN_ALWAYS || metric->shown == SHOWN_START_UP;
+}
 
 struct metric const *metric_named(char const *name)
 {
     for (size_t i = 0; i < METRICS; i++)
-        if (text_equal(metrics[i].name, name))
+        if (metrics[i].gated && text_equal(metrics[i].name, name))
+            return &metrics[i];
+    return NULL;
+}
+
+struct metric const *metric_published(char const *column)
+{
+    for (size_t i = 0; i < METRICS; i++)
+        if (may_be_published(&metrics[i]) && text_equal(column_of(&metrics[i]), column))
             return &metrics[i];
     return NULL;
 }
 
 char *metric_names(void)
 {
-    char *names = text_copy(metrics[0].name);
+    char *names = text_copy("");
 
-    for (size_t i = 1; i < METRICS; i++)
-        text_append(&names, ", %s", metrics[i].name);
+    for (size_t i = 0; i < METRICS; i++)
+        if (metrics[i].gated)
+            text_append(&names, "%s%s", *names != '\0' ? ", " : "", metrics[i].name);
     return names;
+}
+
+char *metric_published_names(void)
+{
+    char *names = text_copy("");
+
+    for (size_t i = 0; i < METRICS; i++)
+        if (may_be_published(&metrics[i]))
+            text_append(&names, "%s%s", *names != '\0' ? ", " : "", column_of(&metrics[i]));
+    return names;
+}
+
+static json_t *keys_to_json(char const *const keys[2])
+{
+    json_t *const array = json_array();
+
+    for (size_t i = 0; i < 2 && keys[i] != NULL; i++)
+        json_array_append_new(array, json_string(keys[i]));
+    return array;
+}
+
+static json_t *metric_to_json(struct metric const *metric)
+{
+    static char const *const kinds[] = {[METRIC_RATE] = "rate",
+                                        [METRIC_TIME] = "time",
+                                        [METRIC_COUNT] = "count",
+                                        [METRIC_MEMORY] = "memory",
+                                        [METRIC_SHARE] = "share"};
+    static char const *const sources[] = {
+        [SOURCE_REGION] = "region",   [SOURCE_PROCESS] = "process",
+        [SOURCE_EVENT] = "event",     [SOURCE_CALLGRIND] = "callgrind",
+        [SOURCE_PROFILE] = "profile", [SOURCE_LEDGER] = "ledger"};
+    static char const *const shown[] = {[SHOWN_NEVER] = "never",
+                                        [SHOWN_ALWAYS] = "always",
+                                        [SHOWN_START_UP] = "start_up",
+                                        [SHOWN_CSV] = "csv"};
+
+    return json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:f, s:s, s:s, s:s, s:s, s:s, s:b, s:o, s:o, s:f, s:s?}", "name",
+        metric->name, "column", column_of(metric), "title", metric->title, "unit", metric->unit,
+        "shown_unit", metric->shown_unit != NULL ? metric->shown_unit : metric->unit,
+        "shown_divisor", metric->shown_divisor > 0 ? metric->shown_divisor : 1.0, "kind",
+        kinds[metric->kind], "source", sources[metric->source], "shown", shown[metric->shown],
+        "better", metric->more_is_better ? "more" : "less", "scale",
+        metric->by_difference ? "difference" : "ratio", "gated", metric->gated, "sum",
+        keys_to_json(metric->sum), "per", keys_to_json(metric->per), "factor",
+        metric->factor > 0 ? metric->factor : 1.0, "event", metric->event);
+}
+
+json_t *metric_table(void)
+{
+    json_t *const table = json_array();
+
+    for (size_t i = 0; i < METRICS; i++)
+        json_array_append_new(table, metric_to_json(&metrics[i]));
+    return table;
+}
+
+/* The sum of a record's keys; NAN where one of them is no whole number. */
+static double sum_of(json_t const *sample, char const *const keys[2])
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < 2 && keys[i] != NULL; i++) {
+        json_t const *const value = json_object_get(sample, keys[i]);
+        if (!json_is_integer(value))
+            return NAN;
+        sum += (double)json_integer_value(value);
+    }
+    return sum;
 }
 
 double metric_value(struct metric const *metric, json_t const *sample)
 {
-    double sum = 0;
-
     if (metric->event != NULL) {
         json_t const *const event =
             json_object_get(json_object_get(sample, "events"), metric->event);
         json_t const *const value = json_object_get(event, "value");
         return json_is_integer(value) ? (double)json_integer_value(value) : NAN;
     }
-    if (metric->keys[0] == NULL)
+    if (metric->sum[0] == NULL)
         return NAN;
-    for (size_t i = 0; i < 2 && metric->keys[i] != NULL; i++) {
-        json_t const *const value = json_object_get(sample, metric->keys[i]);
-        if (!json_is_integer(value))
-            return NAN;
-        sum += (double)json_integer_value(value);
-    }
-    return sum;
+    double const per = metric->per[0] != NULL ? sum_of(sample, metric->per) : 1;
+    double const factor = metric->factor > 0 ? metric->factor : 1;
+    return sum_of(sample, metric->sum) / per * factor;
 }

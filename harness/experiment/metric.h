@@ -1,4 +1,9 @@
-/* metric.h -- what a gate may decide by: each metric's name, unit, and place in a sample's record.
+/* metric.h -- every metric: its name, unit, direction, and how a sample's record gives its value.
+ *
+ * The table is the only list of metrics. It travels in plan.json, where analysis/ reads it; a plan
+ * of before gets analysis/records/metrics.json, which `make metrics` writes from this table.
+ *
+ *   value = factor * (sum[0] + sum[1]) / (per[0] + per[1])       keys of a sample's record
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_METRIC_H
@@ -8,24 +13,62 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Counts are compared by their difference, and one more is the least that can be more; the others
- * by their ratio. */
-struct metric {
-    char const *name;  /* as experiments and records call it */
-    char const *unit;  /* "ns", "faults" ...: behind a number */
-    bool is_count;
-    char const *keys[2]; /* of a sample's record, added up; NULL where it is an event's value */
-    char const *event;   /* as in the plan; NULL where it is none */
+enum metric_kind { METRIC_RATE, METRIC_TIME, METRIC_COUNT, METRIC_MEMORY, METRIC_SHARE };
+
+/* Where its value comes from. Those of a profile and a ledger are not in a sample: analysis/
+ * derives them. */
+enum metric_source {
+    SOURCE_REGION,
+    SOURCE_PROCESS, /* from fork to exit */
+    SOURCE_EVENT,
+    SOURCE_CALLGRIND, /* in processes of their own */
+    SOURCE_PROFILE,
+    SOURCE_LEDGER,
 };
 
-/* Counted under callgrind, in processes of their own. */
+/* Which tables of a run have it. */
+enum metric_shown {
+    SHOWN_NEVER,
+    SHOWN_ALWAYS,
+    SHOWN_START_UP, /* where an arm's start-up differs from the baseline's */
+    SHOWN_CSV,      /* in CSV and numbers.tex alone */
+};
+
+struct metric {
+    char const *name;   /* as a gate calls it: "vm_hwm" */
+    char const *column; /* as CSV, claims and published figures do: "vm_hwm_bytes"; NULL: name */
+    char const *title;
+    char const *unit;       /* of a value: "ns", "faults" */
+    char const *shown_unit; /* of value / shown_divisor, as tables show it; NULL: the unit */
+    double shown_divisor;   /* 0: 1 */
+    enum metric_kind kind;
+    enum metric_source source;
+    enum metric_shown shown;
+    bool more_is_better;
+    bool by_difference; /* compared by difference, where one more is the least that can be more;
+                           else by ratio */
+    bool gated;         /* a gate may look at it */
+    char const *sum[2];
+    char const *per[2];
+    double factor;     /* 0: 1 */
+    char const *event; /* as in the plan; NULL where it is none */
+};
+
+/* Counted under callgrind. */
 extern char const metric_instructions[];
 
-/* NULL where nobody knows the name. */
+/* The metric that a gate calls so; NULL if there is none. */
 struct metric const *metric_named(char const *name);
 
-/* "time, wall_time, ...". The caller frees it. */
+/* The metric of that column, which an experiment may publish a figure of; NULL if there is none. */
+struct metric const *metric_published(char const *column);
+
+/* "time, wall_time, ...": what metric_named knows, or metric_published. The caller frees them. */
 char *metric_names(void);
+char *metric_published_names(void);
+
+/* The table, an object for each metric, as plan.json holds it. The caller owns it. */
+json_t *metric_table(void);
 
 /* Its value in a sample of a block's record; NAN where the sample has none. */
 double metric_value(struct metric const *metric, json_t const *sample);

@@ -135,6 +135,7 @@ static json_t *plan_to_json(struct plan const *plan)
         (json_int_t)plan->stop.blocks_max, "half_width", plan->stop.half_width, "seconds_max",
         plan->stop.seconds_max, "events", texts_to_json(plan->events, plan->event_count));
 
+    json_object_set_new(object, "metrics", metric_table());
     json_object_set_new(object, "arms", arms_to_json(plan));
     json_object_set_new(object, "cells", cells_to_json(plan));
     json_object_set_new(object, "comparisons", comparisons_to_json(plan));

@@ -28,7 +28,7 @@ static json_t *describe_row(struct gate_judge const *judge, struct gate_row cons
     bool const of_blocks = gate_row_is_of_blocks(row);
     json_t *const object = json_pack(
         "{s:s, s:s, s:s, s:s, s:b, s:f, s:s}", "cell", judge->plan->cells[row->cell].id, "metric",
-        row->rule->metric->name, "scale", row->rule->metric->is_count ? "absolute" : "ratio",
+        row->rule->metric->name, "scale", row->rule->metric->by_difference ? "absolute" : "ratio",
         "unit", row->rule->metric->unit, "decides", row->rule->decides, "margin",
         row->rule->margin, "verdict", verdict_names[row->verdict]);
 
@@ -68,7 +68,7 @@ static json_t *describe_control(struct gate_judge const *judge, struct gate_row 
 static double severity(struct gate_row const *row)
 {
     double const relative = row->rule->margin;
-    double const margin = row->rule->metric->is_count ? fmax(1, relative * row->estimate.base)
+    double const margin = row->rule->metric->by_difference ? fmax(1, relative * row->estimate.base)
                                                       : fmax(relative, 1e-9);
     double const margins = row->estimate.effect / margin;
 

@@ -72,14 +72,14 @@ static double *changes_of(struct gate_judge const *judge, struct gate_row const 
     for (size_t i = 0; i < n; i++) {
         double const value = value_at(judge, row, i, arm);
         double const base = value_at(judge, row, i, GATE_BASE);
-        changes[i] = row->rule->metric->is_count ? value - base : value / base;
+        changes[i] = row->rule->metric->by_difference ? value - base : value / base;
     }
     return changes;
 }
 
 static double median_change(struct gate_row const *row, double const *ordered, size_t n)
 {
-    return row->rule->metric->is_count ? median_of_sorted(ordered, n)
+    return row->rule->metric->by_difference ? median_of_sorted(ordered, n)
                                        : median_ratio_of_sorted(ordered, n);
 }
 
@@ -99,7 +99,7 @@ static double median_of_arm(struct gate_judge const *judge, struct gate_row cons
 /* As a relative effect, where the change is a ratio. */
 static double effect_of(struct gate_row const *row, double change)
 {
-    return row->rule->metric->is_count ? change : change - 1;
+    return row->rule->metric->by_difference ? change : change - 1;
 }
 
 static double fail_threshold(struct gate_judge const *judge)
@@ -116,7 +116,7 @@ static double mde_of(struct gate_judge const *judge, struct gate_row const *row,
 
     if (rank == 0)
         return NAN;
-    if (row->rule->metric->is_count)
+    if (row->rule->metric->by_difference)
         return fmax(middle - ordered[rank - 1], 1);
     return fmax(middle / ordered[rank - 1] - 1, 0);
 }
@@ -156,7 +156,7 @@ void gate_judge_estimate(struct gate_judge *judge)
 /* Of a count, one more is the least that can be more. */
 static double margin_at(struct gate_metric const *rule, double base)
 {
-    return fmax(rule->margin * base, rule->metric->is_count ? 1 : 0);
+    return fmax(rule->margin * base, rule->metric->by_difference ? 1 : 0);
 }
 
 /* What is established must also matter: the median change is half the margin or more. */
@@ -168,7 +168,7 @@ static bool reaches_half_margin(struct gate_judge const *judge, struct gate_row 
     sort_values(ordered, n);
     double const effect = effect_of(row, median_change(row, ordered, n));
     free(ordered);
-    if (row->rule->metric->is_count)
+    if (row->rule->metric->by_difference)
         return effect >= margin_at(row->rule, median_of_arm(judge, row, GATE_BASE)) / 2;
     return effect >= row->rule->margin / 2;
 }

@@ -242,7 +242,8 @@ static struct fault const faults[] = {
      "published:\n  - where: size=1\n    arm: two\n    metric: page_faults\n    value: 1\n",
      "6: unknown arm 'two'\n  try: one of one\n"},
     {HEAD KNEAD "published:\n  - {where: size=1, arm: one, metric: faults, value: 1}\n",
-     "5: unknown metric 'faults'\n  try: one of operations_per_second, page_faults, "
+     "5: unknown metric 'faults'\n  try: one of operations_per_second, "
+     "process_operations_per_second, page_faults, process_page_faults, "
      "vm_hwm_bytes, system_time_share, page_fault_share, front_share\n"},
     {HEAD KNEAD "published:\n  - {where: size=1, arm: one, metric: page_faults, value: 1%}\n",
      "5: value: '1%' is not a number\n  try: -0.036 for -3.6 % against an arm, 6060000 without "

@@ -1,0 +1,94 @@
+"""metrics.py -- what can be measured, as the harness's table has it (harness/experiment/metric.c).
+
+A plan holds the table of the harness that made it; one that holds none gets metrics.json, which
+`make metrics` writes from that table.
+
+SPDX-License-Identifier: MIT"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+DEFAULTS = Path(__file__).with_name("metrics.json")
+
+
+def event_column(event: str) -> str:
+    """Where Run.samples holds an event's values; no measure is called so."""
+    return f"event {event}"
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One row of the table. A value is factor * sum / per over columns of Run.samples."""
+
+    name: str  # as a gate calls it
+    column: str  # as CSV, claims and plan.published do; its unit is part of it
+    title: str
+    unit: str  # of a value
+    shown_unit: str  # of value / shown_divisor, the heading of a column of values
+    shown_divisor: float
+    kind: str  # rate, time, count, memory or share
+    source: str  # region, process, event, callgrind, profile or ledger
+    shown: str  # always, start_up (where start-ups differ), csv or never
+    better: str  # more or less
+    scale: str  # of comparison: ratio or difference
+    gated: bool  # a gate may look at it
+    sum: tuple[str, ...]
+    per: tuple[str, ...]
+    factor: float
+    event: str | None
+
+    @property
+    def is_rate(self) -> bool:
+        """A rate is judged; times, counts and memory are shown beside it."""
+        return self.kind == "rate"
+
+    def values(self, rows: pd.DataFrame) -> pd.Series:
+        """Of rows of Run.samples, in the metric's unit."""
+        if self.event is not None:
+            return rows[event_column(self.event)]
+        found = _total(rows, self.sum)
+        if self.per:
+            found = found / _total(rows, self.per)
+        return found * self.factor if self.factor != 1 else found
+
+
+def _total(rows: pd.DataFrame, names: tuple[str, ...]) -> pd.Series:
+    first, *others = names
+    return sum((rows[name] for name in others), rows[first])
+
+
+def _metric(written: dict[str, Any]) -> Metric:
+    return Metric(**{**written, "sum": tuple(written["sum"]), "per": tuple(written["per"])})
+
+
+@lru_cache(maxsize=1)
+def default_metrics() -> tuple[Metric, ...]:
+    return tuple(map(_metric, json.loads(DEFAULTS.read_text(encoding="utf-8"))))
+
+
+def metrics_of(plan: dict[str, Any]) -> tuple[Metric, ...]:
+    """The plan's table, in its order."""
+    written = plan.get("metrics")
+    return default_metrics() if written is None else tuple(map(_metric, written))
+
+
+def event_metric(event: str) -> Metric:
+    """What a counter counted in the region, by the name that the plan has for it."""
+    name = f"event_{event}"
+    return Metric(
+        name, name, f"Event {event}, in the region", "count", "count", 1, "count", "event",
+        "always", "less", "difference", False, (), (), 1, event,
+    )  # fmt: skip
+
+
+def default(column: str) -> Metric:
+    """A metric that the analysis itself speaks of, by its column."""
+    (found,) = (metric for metric in default_metrics() if metric.column == column)
+    return found

@@ -1,0 +1,43 @@
+"""test_metrics.py -- the harness's table of metrics, as plans and analysis hold it.
+
+SPDX-License-Identifier: MIT"""
+
+import subprocess
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis.records.metrics import DEFAULTS, default, default_metrics, event_metric, metrics_of
+
+SLABLAB = Path(__file__).parents[2] / "build/slablab"
+ROWS = pd.DataFrame({"operations": [100], "cpu_ns": [50], "minor_faults": [3], "major_faults": [4]})
+
+
+@pytest.mark.skipif(not SLABLAB.exists(), reason="no build/slablab; try: make")
+def test_the_defaults_are_the_harness_s_table() -> None:
+    done = subprocess.run([SLABLAB, "list", "metrics", "--json"], capture_output=True, check=True)
+    assert done.stdout == DEFAULTS.read_bytes()  # else: make metrics
+
+
+def test_a_value_is_a_factor_times_sums_over_sums() -> None:
+    assert default("operations_per_second").values(ROWS).tolist() == [2e9]
+    assert default("page_faults").values(ROWS).tolist() == [7]
+
+
+def test_an_event_is_a_column_of_its_own() -> None:
+    rows = pd.DataFrame({"event cycles": [5]})
+    assert event_metric("cycles").values(rows).tolist() == [5]
+
+
+def test_a_plan_s_own_table_comes_first() -> None:
+    assert metrics_of({}) == default_metrics()
+    assert metrics_of({"metrics": []}) == ()
+
+
+def test_columns_are_unique_and_a_gate_s_names_too() -> None:
+    columns = [metric.column for metric in default_metrics()]
+    gated = [metric.name for metric in default_metrics() if metric.gated]
+    assert len(set(columns)) == len(columns) and len(set(gated)) == len(gated)
+    of_region = [metric for metric in default_metrics() if metric.source == "region"]
+    assert all(metric.sum for metric in of_region)
