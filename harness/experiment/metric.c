@@ -34,7 +34,7 @@ static struct metric const metrics[] = {
     {.name = "process_page_faults",
      .title = "Page faults of the whole process, start-up and warm-up included", .unit = "faults",
      .kind = METRIC_COUNT, .source = SOURCE_PROCESS, .shown = SHOWN_START_UP, .by_difference = true,
-     .sum = {"process_minor_faults", "process_major_faults"}},
+     .gated = true, .sum = {"process_minor_faults", "process_major_faults"}},
     {.name = "vm_hwm", .column = "vm_hwm_bytes",
      .title = "Peak resident memory (VmHWM)",
      .unit = "bytes", .shown_unit = "MiB", .shown_divisor = 1 << 20,
