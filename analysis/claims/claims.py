@@ -156,13 +156,14 @@ def _ratios(run: Recorded, claim: Claim, cell: str) -> pd.Series:
     return pd.Series(statistics.ratio(both[0], both[1]), both.index)
 
 
-def _effect(ratios: Values, alpha: float) -> tuple[Interval, int, float]:
+def _effect(run: Recorded, ratios: Values, alpha: float) -> tuple[Interval, int, float]:
     """A count that is 0 in some block has no ratio: nothing is known of it then."""
     known = statistics.finite(ratios)
     if known.size < np.size(ratios):
         return Interval(np.nan, np.nan, np.nan), 0, np.nan
-    mde = statistics.minimum_detectable_effect(known, alpha)
-    return statistics.effect(known, alpha), known.size, mde
+    least = run.rules.blocks_min
+    mde = statistics.minimum_detectable_effect(known, alpha, least)
+    return statistics.effect(known, alpha, least), known.size, mde
 
 
 def _level(run: Recorded, claim: Claim, cell: str, alpha: float) -> tuple[Interval, int, float]:
@@ -174,7 +175,8 @@ def _level(run: Recorded, claim: Claim, cell: str, alpha: float) -> tuple[Interv
         found, n = share_of_samples(part, whole, alpha), int(whole.size)
     else:
         values = statistics.finite(_values(run, claim, cell, claim.arm)[0])
-        found, n = statistics.median_with_interval(values, alpha), values.size
+        found = statistics.median_with_interval(values, alpha, run.rules.blocks_min)
+        n = values.size
         if n > 1 and np.ptp(values) == 0:  # a count that does not vary needs no interval
             found = Interval(found.point, found.point, found.point)
     return found, n, MDE_OF_HALF_WIDTH * (found.high - found.low) / 2
@@ -236,12 +238,12 @@ def findings(run: Recorded, claim: Claim, unfit: str | None = None) -> list[Find
         means = np.array([statistics.geometric_mean(ratios) for ratios in shared.to_numpy()])
         alpha = run.plan["alpha"]
         name = f"average of {len(cells)} cells: {claim.cells}"
-        return [_finding(run, claim, name, alpha, _effect(means, alpha), unfit)]
+        return [_finding(run, claim, name, alpha, _effect(run, means, alpha), unfit)]
     alpha = run.plan["alpha"] / len(cells)
     found = []
     for cell in cells:
         if claim.against or claim.against_cells:
-            estimate = _effect(_ratios(run, claim, cell).to_numpy(), alpha)
+            estimate = _effect(run, _ratios(run, claim, cell).to_numpy(), alpha)
         else:
             estimate = _level(run, claim, cell, alpha)
         found.append(_finding(run, claim, cell, alpha, estimate, unfit))

@@ -24,7 +24,7 @@ def drift(run: Run) -> str | None:
     for (cell, arm), rows in frame[np.isfinite(frame["residual"])].groupby(
         ["cell", "arm"], sort=False
     ):
-        if len(rows) >= statistics.BLOCKS_MIN and np.ptp(rows["residual"]) > 0:
+        if len(rows) >= run.rules.blocks_min and np.ptp(rows["residual"]) > 0:
             rho, p = stats.spearmanr(np.arange(len(rows)), rows["residual"])
             found.append((float(p), float(rho), arm, cell))
     if not found:

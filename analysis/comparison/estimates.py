@@ -140,9 +140,9 @@ def _comparison_columns(
         difference = statistics.finite(columns[pair.arm] - columns[pair.against])
     if not metric.is_rate and statistics.finite(ratios).size < difference.size:
         ratios = np.full(ratios.size, np.nan)
-    alpha = run.plan["alpha"]
-    relative = statistics.effect(ratios, alpha)
-    absolute = statistics.median_with_interval(difference, alpha)
+    alpha, least = run.plan["alpha"], run.rules.blocks_min
+    relative = statistics.effect(ratios, alpha, least)
+    absolute = statistics.median_with_interval(difference, alpha, least)
     known = statistics.finite(ratios)
     varies = any(values.size and np.ptp(values) > 0 for values in (known, difference))
     row = {
@@ -155,7 +155,7 @@ def _comparison_columns(
         "varies": varies,
         "blocks_compared": known.size,
         "sign_test_p": statistics.sign_test_p(ratios, about=1),
-        "mde_ratio": statistics.minimum_detectable_effect(ratios, _mde_level(run, pair))
+        "mde_ratio": statistics.minimum_detectable_effect(ratios, _mde_level(run, pair), least)
         if varies
         else np.nan,
     }
@@ -266,7 +266,7 @@ def _average_row(run: Run, family: Family, pair: Pair) -> dict[str, Any]:
         by_cell.append(pd.Series(ratios, index=run.block_facts(cell["id"], "block")))
     shared = pd.concat(by_cell, axis=1, join="inner")
     means = [statistics.geometric_mean(ratios) for ratios in shared.to_numpy()]
-    found = statistics.effect(means, run.plan["alpha"])
+    found = statistics.effect(means, run.plan["alpha"], run.rules.blocks_min)
     return {
         "cell": f"average of {family.title}",
         "workload": family.cells[0]["workload"],

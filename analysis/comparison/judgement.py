@@ -15,7 +15,6 @@ from ..document.rounding import fixed, significant
 from .conditions import drift, huge_pages, no_pmu, oversubscribed
 from .estimates import OPERATIONS, PROFILE_SHARES, estimates
 
-LOST_MAX = 0.20  # of a run's blocks; beyond it the run is VOID (method.md)
 BLOCKS_FEW = 20  # below it an interval spans more than half of the values
 STEAL_HIGH = 0.01  # of the time that blocks took, summed over CPUs
 PRESSURE_HIGH = 0.10  # of the time that blocks took, PSI "some"
@@ -36,8 +35,9 @@ def void_reasons(run: Run) -> list[str]:
             f"(Holm-adjusted p = {significant(row.holm_p, 2)})"
         )
     lost, total = int((~run.blocks["valid"]).sum()), len(run.blocks)
-    if total and lost > LOST_MAX * total:
-        reasons.append(f"{lost} of {total} blocks were lost, more than {100 * LOST_MAX:g} %")
+    most = run.rules.lost_ratio_max
+    if total and lost > most * total:
+        reasons.append(f"{lost} of {total} blocks were lost, more than {100 * most:g} %")
     if run.outcome and run.outcome["verdict"] == "void":
         found = run.outcome.get("reasons") or ["(no reason)"]
         reasons += [
@@ -62,7 +62,7 @@ def _verdict(row: pd.Series, run: Run, void: bool) -> str:
     if run.outcome is None:
         return "unfinished"
     if row["kind"] == "control":
-        return "valid" if row["blocks_compared"] >= statistics.BLOCKS_MIN else "unclear"
+        return "valid" if row["blocks_compared"] >= run.rules.blocks_min else "unclear"
     found = statistics.Interval(
         row["effect_ratio"], row["effect_low_ratio"], row["effect_high_ratio"]
     )
@@ -102,10 +102,11 @@ def about_the_record(run: Run) -> list[str]:
             f"{lost} of {len(run.blocks)} blocks are invalid and in no estimate: {statuses}."
         )
     losing = run.blocks.groupby("cell", observed=False)["valid"].mean()
-    bad = [cell for cell in run.cells if losing[cell] < 1 - LOST_MAX]
+    most = run.rules.lost_ratio_max
+    bad = [cell for cell in run.cells if losing[cell] < 1 - most]
     if bad:
         found.append(
-            f"More than {100 * LOST_MAX:g} % of the blocks were lost in {named_cells(bad)}: "
+            f"More than {100 * most:g} % of the blocks were lost in {named_cells(bad)}: "
             "what is left there was selected by what failed."
         )
     hosts = sorted(set(run.blocks["host"]))
@@ -115,14 +116,12 @@ def about_the_record(run: Run) -> list[str]:
 
 
 def _about_few_blocks(run: Run) -> list[str]:
-    found = []
+    found, least = [], run.rules.blocks_min
     counts = run.blocks[run.blocks["valid"]]["cell"].value_counts()
-    none = [cell for cell in run.cells if counts[cell] < statistics.BLOCKS_MIN]
+    none = [cell for cell in run.cells if counts[cell] < least]
     if none:
-        found.append(
-            f"Fewer than {statistics.BLOCKS_MIN} blocks, so no interval, in {named_cells(none)}."
-        )
-    few = [cell for cell in run.cells if statistics.BLOCKS_MIN <= counts[cell] < BLOCKS_FEW]
+        found.append(f"Fewer than {least} blocks, so no interval, in {named_cells(none)}.")
+    few = [cell for cell in run.cells if least <= counts[cell] < BLOCKS_FEW]
     if few:
         found.append(f"Fewer than {BLOCKS_FEW} blocks in {named_cells(few)}: intervals are wide.")
     return found
@@ -183,7 +182,7 @@ def _about_the_statistics(run: Run) -> list[str]:
         (frame["metric"] == OPERATIONS.column)
         & frame["kind"].isin(["arm", "comparison", "control"])
     ]
-    tested = time[time["blocks_compared"] >= statistics.BLOCKS_MIN]
+    tested = time[time["blocks_compared"] >= run.rules.blocks_min]
     found = [
         _hopeless(tested[tested["kind"] != "control"], run),
         _dependent(tested),

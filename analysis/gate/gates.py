@@ -36,9 +36,6 @@ SCHEMA = "slablab-gate/1"
 INSTRUCTIONS = "instructions"
 TOLERANCE = 1e-9  # relative, or absolute near 0: harness and analysis sum in other orders
 UNDER_CALLGRIND = ": under callgrind: "  # in the reasons of a gate that a counted process voided
-BLOCKS_FOR_DEPENDENCE = 20
-ALPHA_DEPENDENCE = 0.001  # over all cells
-LOST_RATIO_MAX = 0.20
 BASE, CONTROL, HEAD = 0, 1, 2  # of a gate's arms
 
 
@@ -227,15 +224,15 @@ def is_void(gate: Gate) -> bool:
     decides = [rule["name"] for rule in gate.rules if rule["decides"]]
     of_blocks = [name for name in decides if name != INSTRUCTIONS]
     metric = "time" if "time" in of_blocks else of_blocks[0] if of_blocks else None
+    rules = gate.run.rules
+    alpha = rules.alpha_dependence / len(gate.run.cells)
     for cell in gate.run.cells if metric is not None else []:
         values = gate.values(cell, metric)
         d = changes(values[:, HEAD], values[:, BASE], gate.is_count(metric))
-        if d.size >= BLOCKS_FOR_DEPENDENCE and dependence_p(d) < ALPHA_DEPENDENCE / len(
-            gate.run.cells
-        ):
+        if d.size >= rules.blocks_for_dependence and dependence_p(d) < alpha:
             return True
     blocks = gate.run.blocks
-    return len(blocks) > 0 and float((~blocks["valid"]).mean()) > LOST_RATIO_MAX
+    return len(blocks) > 0 and float((~blocks["valid"]).mean()) > rules.lost_ratio_max
 
 
 def derived_verdict(gate: Gate, rows: dict[tuple[str, str], dict[str, Any]]) -> str:

@@ -232,7 +232,8 @@ def overhead(profile: Profile) -> pd.DataFrame:
     rows = []
     for cell, arm in _places(profile):
         sampled, plain = (profile.column(cell, arm, x) for x in ("cpu_ns", "plain_cpu_ns"))
-        found = statistics.effect(statistics.ratio(sampled, plain), profile.plan["alpha"])
+        ratios = statistics.ratio(sampled, plain)
+        found = statistics.effect(ratios, profile.plan["alpha"], profile.rules.blocks_min)
         row = {"cell": cell, "arm": arm, "processes": sampled.size}
         row |= {"sampled_cpu_ns": np.median(sampled), "plain_cpu_ns": np.median(plain)}
         rows.append(row | bounds("overhead", found, "ratio"))

@@ -27,6 +27,7 @@ from .blocks import (
     read_blocks,
 )
 from .metrics import event_column
+from .rules import Rules, rules_of
 from .shapes import check_outcome, check_plan
 
 SCHEMAS = {
@@ -51,6 +52,10 @@ class Recorded:
         """Unique among a report's runs: <experiment>-<folder>."""
         experiment, folder = self.plan["experiment"], self.path.resolve().name
         return experiment if folder == experiment else f"{experiment}-{folder}"
+
+    @property
+    def rules(self) -> Rules:
+        return rules_of(self.plan)
 
     @property
     def arms(self) -> list[str]:

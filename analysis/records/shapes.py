@@ -23,6 +23,12 @@ PLAN = {
     "alpha": NUMBER,
     "alpha_control": NUMBER,
     "margin": NUMBER,
+    "rules?": {
+        "lost_ratio_max": NUMBER,
+        "alpha_dependence": NUMBER,
+        "blocks_min": int,
+        "blocks_for_dependence": int,
+    },
     "stop": {"half_width?": (*NUMBER, NONE)},
     "events?": [str],
     "arms": [{"id": str, "role": str}],

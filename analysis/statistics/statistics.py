@@ -19,7 +19,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, special
 
-BLOCKS_MIN = 6  # method.md: fewer blocks give no interval
 POWER = 0.80  # of the smallest effect that a run is said to have been able to see
 TRIMMED_EACH_SIDE = 0.20
 BLOCKS_FOR_SHARE = 20  # fewer ratios are too few for their t interval
@@ -55,26 +54,27 @@ def _tails(n: int) -> NDArray[np.float64]:
 
 
 @lru_cache(maxsize=None)
-def median_interval(n: int, alpha: float) -> tuple[int, int] | None:
+def median_interval(n: int, alpha: float, n_min: int = 1) -> tuple[int, int] | None:
     """Ranks, counted from 1, of the ordered values that bound the median of n values.
 
     The narrowest pair (k, n + 1 - k) that misses the median with probability alpha or less,
     whatever the distribution: the exact order-statistic interval (David and Nagaraja, Order
-    Statistics, 3rd ed., 7.1). None for fewer than 6 values, and where n is too small for alpha."""
-    if n < BLOCKS_MIN:
+    Statistics, 3rd ed., 7.1). None for fewer than n_min values, and where n is too small for
+    alpha."""
+    if n < n_min:
         return None
     rank = int(np.searchsorted(_tails(n)[: (n + 1) // 2], alpha / 2, side="right"))
     return (rank, n + 1 - rank) if rank > 0 else None
 
 
-def median_with_interval(values: ArrayLike, alpha: float) -> Interval:
+def median_with_interval(values: ArrayLike, alpha: float, n_min: int = 1) -> Interval:
     """Median of the values and its exact interval, in the unit of the values. NaN where there is
     none."""
     ordered = np.sort(finite(values))
     if ordered.size == 0:
         return Interval(np.nan, np.nan, np.nan)
     point = float(np.median(ordered))
-    ranks = median_interval(ordered.size, alpha)
+    ranks = median_interval(ordered.size, alpha, n_min)
     if ranks is None:
         return Interval(point, np.nan, np.nan)
     return Interval(point, float(ordered[ranks[0] - 1]), float(ordered[ranks[1] - 1]))
@@ -90,10 +90,10 @@ def median_ratio(ratios: ArrayLike) -> float:
     return float(middle[0] if middle[0] == middle[1] else np.sqrt(middle[0] * middle[1]))
 
 
-def effect(ratios: ArrayLike, alpha: float) -> Interval:
+def effect(ratios: ArrayLike, alpha: float, n_min: int = 1) -> Interval:
     """The relative effect exp(median ln ratio) - 1 with its exact interval, which are ratios of
     single blocks less 1."""
-    found = median_with_interval(ratios, alpha)
+    found = median_with_interval(ratios, alpha, n_min)
     return Interval(median_ratio(ratios) - 1, found.low - 1, found.high - 1)
 
 
@@ -141,7 +141,9 @@ def binomial_share(n: int, successes: int, power: float) -> float:
     return float(special.betaincinv(successes, n - successes + 1, power))
 
 
-def minimum_detectable_effect(ratios: ArrayLike, alpha: float, power: float = POWER) -> float:
+def minimum_detectable_effect(
+    ratios: ArrayLike, alpha: float, n_min: int = 1, power: float = POWER
+) -> float:
     """The smallest true relative effect that the sign test would have found with the given power;
     NaN: none.
 
@@ -152,7 +154,7 @@ def minimum_detectable_effect(ratios: ArrayLike, alpha: float, power: float = PO
     of the two directions is told. alpha is the level at which one comparison is judged: a table of
     m passes alpha / m, Holm's first and strictest step."""
     ordered = np.sort(finite(ratios))
-    ranks = median_interval(ordered.size, alpha)
+    ranks = median_interval(ordered.size, alpha, n_min)
     if ranks is None:
         return float("nan")
     n, middle = ordered.size, median_ratio(ordered)

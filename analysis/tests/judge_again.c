@@ -39,6 +39,7 @@ static void take_plan(json_t const *stored)
     plan.hash = text_in(stored, "hash");
     plan.alpha = number_in(stored, "alpha");
     plan.alpha_control = number_in(stored, "alpha_control");
+    plan.rules = rules_default;
     for (size_t i = 0; i < GATE_ARMS; i++) {
         json_t const *const arm = json_array_get(json_object_get(stored, "arms"), i);
         arms[i].id = text_in(arm, "id");

@@ -81,7 +81,7 @@ static double share_of_block_ms(struct rig *rig, struct block *block, uint64_t n
 
 static void print_row(char const *what, double *values)
 {
-    struct rank_interval const ranks = median_interval(ROUNDS, ALPHA);
+    struct rank_interval const ranks = median_interval(ROUNDS, ALPHA, rules_default.blocks_min);
 
     sort_values(values, ROUNDS);
     printf("%-44s %7.3f ms  [%.3f, %.3f]\n", what, median_of_sorted(values, ROUNDS),

@@ -10,6 +10,7 @@
 #include "machine/event_names.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,8 +36,10 @@ static bool take_blocks(struct yaml_file const *file, char const *place, char co
 {
     if (text == NULL || (text_to_number(text, blocks) && *blocks > 0))
         return true;
-    yaml_file_complain(file, place, "6 blocks are the fewest that give an interval",
-                       "'%s' is not a number of blocks", text);
+    char *const hint = text_format("%" PRIu64 " blocks are the fewest that give an interval",
+                                   rules_default.blocks_min);
+    yaml_file_complain(file, place, hint, "'%s' is not a number of blocks", text);
+    free(hint);
     return false;
 }
 
@@ -119,6 +122,7 @@ static bool take_scalars(struct expansion const *expansion, uint64_t seed)
     plan->alpha = alpha_default;
     plan->alpha_control = alpha_control_default;
     plan->margin = margin_default;
+    plan->rules = rules_default;
     plan->stop.blocks_max = BLOCKS_MAX_DEFAULT;
     if (*plan->question == '\0') {
         yaml_file_complain(file, "question", "a sentence that ends in a question mark",

@@ -10,6 +10,7 @@
 #define SLABLAB_PLAN_H
 
 #include "experiment/metric.h"
+#include "experiment/rules.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -114,6 +115,7 @@ struct plan {
     double alpha_control;   /* of the control arm, family-wise over the run: 0.01 */
     double margin;          /* of "same", as a ratio: 0.02 */
     struct stop stop;
+    struct rules rules;
     struct gate gate;
     char **events;          /* perf event names for libpfm4, the default ones first */
     size_t event_count;

@@ -207,6 +207,13 @@ static bool take_gate(struct reader *reader, json_t *object)
     return true;
 }
 
+/* A plan from before plans had rules was measured under these defaults. */
+static bool take_rules(struct reader *reader, json_t *object)
+{
+    reader->plan->rules = rules_default;
+    return object == NULL || rules_from_json(object, &reader->plan->rules, &reader->error);
+}
+
 static bool take_scalars(struct reader *reader, json_t *object)
 {
     struct plan *const plan = reader->plan;
@@ -285,7 +292,8 @@ struct plan *plan_read(char const *directory)
     char *const path = text_format("%s/plan.json", directory);
     json_t *const object = json_load_file(path, JSON_REJECT_DUPLICATES, &reader.error);
     bool const read = object != NULL && take_scalars(&reader, object)
-        && take_lists(&reader, object) && take_gate(&reader, json_object_get(object, "gate"))
+        && take_rules(&reader, json_object_get(object, "rules")) && take_lists(&reader, object)
+        && take_gate(&reader, json_object_get(object, "gate"))
         && check_lists(&reader);
 
     if (!read) {

@@ -136,6 +136,7 @@ static json_t *plan_to_json(struct plan const *plan)
         plan->stop.seconds_max, "events", texts_to_json(plan->events, plan->event_count));
 
     json_object_set_new(object, "metrics", metric_table());
+    json_object_set_new(object, "rules", rules_to_json(&plan->rules));
     json_object_set_new(object, "arms", arms_to_json(plan));
     json_object_set_new(object, "cells", cells_to_json(plan));
     json_object_set_new(object, "comparisons", comparisons_to_json(plan));

@@ -11,9 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CAPACITY_FIRST = 64, BLOCKS_MIN = 6, BLOCKS_FOR_DEPENDENCE = 20 };
-
-static double const ALPHA_DEPENDENCE = 0.001; /* over all cells */
+enum { CAPACITY_FIRST = 64 };
 
 struct gate_judge *gate_judge_new(struct plan const *plan)
 {
@@ -249,7 +247,7 @@ bool gate_judge_has_decided(struct gate_judge const *judge, size_t cell)
         if (gate_row_is_of_blocks(row) && row->verdict == GATE_UNDECIDED)
             return false;
     }
-    return judge->cells[cell].n >= BLOCKS_MIN;
+    return judge->cells[cell].n >= judge->plan->rules.blocks_min;
 }
 
 struct gate_row const *gate_judge_control_fault(struct gate_judge const *judge)
@@ -280,15 +278,17 @@ static struct gate_row const *row_for_dependence(struct gate_judge const *judge,
 
 size_t gate_judge_dependent_cell(struct gate_judge const *judge)
 {
+    struct rules const *const rules = &judge->plan->rules;
     size_t const cells = judge->plan->cell_count;
     size_t cell = 0;
 
     for (bool found = false; cell < cells; cell++) {
         struct gate_row const *const row = row_for_dependence(judge, cell);
-        if (row == NULL || judge->cells[cell].n < BLOCKS_FOR_DEPENDENCE)
+        if (row == NULL || judge->cells[cell].n < rules->blocks_for_dependence)
             continue;
         double *const changes = changes_of(judge, row, GATE_HEAD);
-        found = dependence_p(changes, judge->cells[cell].n) < ALPHA_DEPENDENCE / (double)cells;
+        double const p = dependence_p(changes, judge->cells[cell].n);
+        found = p < rules->alpha_dependence / (double)cells;
         free(changes);
         if (found)
             break;

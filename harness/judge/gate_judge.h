@@ -68,7 +68,8 @@ void gate_judge_free(struct gate_judge *judge); /* NULL does nothing */
 /* Takes in the samples of a cell's next valid block. */
 void gate_judge_add(struct gate_judge *judge, size_t cell, json_t const *samples);
 
-/* Have all rows of the cell that blocks can decide been decided? Not before 6 blocks. */
+/* Have all rows of the cell that blocks can decide been decided? Not before
+ * rules.blocks_min blocks. */
 bool gate_judge_has_decided(struct gate_judge const *judge, size_t cell);
 
 /* Does the control arm differ from the base in some row, at alpha_control over all of them? Its

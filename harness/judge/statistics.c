@@ -8,8 +8,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { VALUES_MIN = 6 };
-
 static double const SLACK = 1e-10;
 
 /* ln of the probability of exactly k heads in n throws of a fair coin. */
@@ -19,13 +17,13 @@ static double coin_log_probability(size_t n, size_t k)
            (double)n * log(2);
 }
 
-struct rank_interval median_interval(size_t n, double alpha)
+struct rank_interval median_interval(size_t n, double alpha, size_t n_min)
 {
     struct rank_interval const none = {0, 0};
     double tail = 0;
     size_t low = 0;
 
-    if (n < VALUES_MIN)
+    if (n < n_min)
         return none;
     /* tail == P(heads <= low): the chance that the median lies below the value of rank low + 1. */
     while (low < n / 2) {

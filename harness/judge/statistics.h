@@ -17,9 +17,9 @@ struct rank_interval {
 
 /* The exact order-statistic (sign test) interval of the median of n values: the narrowest pair of
  * ranks (k, n + 1 - k) that misses the median with probability alpha or less, whatever the
- * distribution. None for fewer than 6 values. See David and Nagaraja, Order Statistics, 3rd ed.,
- * section 7.1. */
-struct rank_interval median_interval(size_t n, double alpha);
+ * distribution. None for fewer than n_min values. See David and Nagaraja, Order Statistics, 3rd
+ * ed., section 7.1. */
+struct rank_interval median_interval(size_t n, double alpha, size_t n_min);
 
 /* The exact two-sided p value of the sign test: the probability of a split at least as uneven as
  * this one when both signs are equally likely. A zero counts against rejection, as the sign that is

@@ -10,10 +10,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { HALF_WIDTH_BLOCKS_MIN = 20, ALL_LOST_BLOCKS = 20 };
-
-static double const LOST_RATIO_MAX = 0.20;
-
 /* Every arm's interval, the control's too, reaches from its geometric middle to at most 1 +
  * half_width times that. */
 static bool narrow_enough(struct tally const *tally, size_t cell)
@@ -32,13 +28,14 @@ static bool narrow_enough(struct tally const *tally, size_t cell)
 enum stop_reason stop_of_cell(struct tally const *tally, size_t cell)
 {
     struct stop const *const stop = &tally->plan->stop;
+    size_t const least = tally->plan->rules.blocks_for_half_width;
 
     if (tally->judge != NULL && gate_judge_has_decided(tally->judge, cell))
         return STOP_DECIDED;
     if (tally->cells[cell].blocks >= stop->blocks_max)
         return STOP_BLOCKS_MAX;
     if (tally->judge == NULL && stop->half_width > 0 &&
-        tally_valid(tally, cell) >= HALF_WIDTH_BLOCKS_MIN && narrow_enough(tally, cell))
+        tally_valid(tally, cell) >= least && narrow_enough(tally, cell))
         return STOP_HALF_WIDTH;
     return STOP_NOT_YET;
 }
@@ -67,7 +64,7 @@ bool stop_of_lost_run(struct tally const *tally)
     uint64_t lost;
     uint64_t const blocks = blocks_of(tally, &lost);
 
-    return blocks >= ALL_LOST_BLOCKS && lost == blocks;
+    return blocks >= tally->plan->rules.blocks_all_lost && lost == blocks;
 }
 
 bool stop_of_control(struct tally const *tally)
@@ -90,13 +87,15 @@ char const *stop_reason_name(enum stop_reason reason)
 
 static void judge_losses(struct tally const *tally, json_t *reasons)
 {
+    double const most = tally->plan->rules.lost_ratio_max;
     uint64_t lost;
     uint64_t const blocks = blocks_of(tally, &lost);
 
-    if ((double)lost > LOST_RATIO_MAX * (double)blocks)
+    if ((double)lost > most * (double)blocks)
         json_array_append_new(
             reasons,
-            json_sprintf("%" PRIu64 " of %" PRIu64 " blocks lost: more than 20 %%", lost, blocks));
+            json_sprintf("%" PRIu64 " of %" PRIu64 " blocks lost: more than %g %%", lost, blocks,
+                         100 * most));
 }
 
 /* The control arm is the baseline: where the two differ, the run cannot tell arms apart either. */

@@ -16,7 +16,7 @@ enum stop_reason {
     STOP_BLOCKS_MAX,
     STOP_HALF_WIDTH,
     STOP_SECONDS_MAX,
-    STOP_ALL_LOST, /* the first 20 blocks of the run */
+    STOP_ALL_LOST, /* the first blocks of the run, all of them */
     STOP_DECIDED,  /* a gate's cell */
     STOP_CONTROL   /* a gate whose control arm differs from the base */
 };
@@ -27,7 +27,7 @@ enum stop_reason stop_of_cell(struct tally const *tally, size_t cell);
 /* By seconds_max, which is looked at between rounds. */
 bool stop_of_run(struct tally const *tally);
 
-/* Has the run begun with 20 lost blocks and had none but lost ones? Nothing can come of it: an
+/* Has the run had rules.blocks_all_lost blocks, and none but lost ones? Nothing can come of it: an
  * allocator that was rebuilt meanwhile, say, is lost in every block to come. */
 bool stop_of_lost_run(struct tally const *tally);
 

@@ -191,7 +191,7 @@ struct tally_effect tally_speed_effect(struct tally const *tally, size_t cell, s
                                        double alpha)
 {
     size_t const n = tally_valid(tally, cell);
-    struct rank_interval const ranks = median_interval(n, alpha);
+    struct rank_interval const ranks = median_interval(n, alpha, tally->plan->rules.blocks_min);
     double *const ratio = memory_zeroed(n, sizeof *ratio);
     struct tally_effect effect = {NAN, NAN, NAN};
 

@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { ID_WIDTH = 29, SPARKLINE_BLOCKS_MIN = 6 };
+enum { ID_WIDTH = 29 };
 
 static void print_arm(struct tally const *tally, size_t cell, size_t arm)
 {
@@ -58,17 +58,17 @@ static void print_blocks(struct tally const *tally, size_t cell, size_t arm)
 
 static void print_cell(struct tally const *tally, size_t cell)
 {
+    bool const enough = tally_valid(tally, cell) >= tally->plan->rules.blocks_min;
+
     printf("\n%s\n", tally->plan->cells[cell].id);
     printf("  %-*s %9s %-26s %10s\n", ID_WIDTH, "", "M ops/s", "effect % [interval]", "faults");
     for (size_t arm = 0; arm < tally->plan->arm_count && tally_valid(tally, cell) > 0; arm++) {
         print_arm(tally, cell, arm);
-        if (arm != 0 && tally_valid(tally, cell) >= SPARKLINE_BLOCKS_MIN)
+        if (arm != 0 && enough)
             print_blocks(tally, cell, arm);
     }
     printf("  %zu blocks%s\n", tally_valid(tally, cell),
-           tally_valid(tally, cell) >= SPARKLINE_BLOCKS_MIN
-               ? "; bars: their effects in the order in which they were taken"
-               : "");
+           enough ? "; bars: their effects in the order in which they were taken" : "");
 }
 
 /* What two copies of the same allocator differ by in the worst cell. */
@@ -81,7 +81,8 @@ static void print_noise_floor(struct tally const *tally)
         worst = fmax(worst, 100 * fmax(fabs(effect.low), fabs(effect.high)));
     }
     if (isnan(worst))
-        puts("noise floor: no interval (fewer than 6 blocks)");
+        printf("noise floor: no interval (fewer than %" PRIu64 " blocks)\n",
+               tally->plan->rules.blocks_min);
     else
         printf("noise floor: the control arm's interval reaches %.2f %% in the worst cell\n",
                worst);

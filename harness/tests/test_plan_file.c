@@ -94,6 +94,42 @@ static void the_keys_are_those_of_records_md(void **state)
     free(folder);
 }
 
+static void a_plan_carries_the_rules(void **state)
+{
+    char *const folder = fixture_path("results");
+    char *const path = fixture_path("results/plan.json");
+    struct plan *const plan = plan_of(experiment, 1);
+
+    (void)state;
+    plan->rules.blocks_min = 8;
+    assert_true(plan_write(plan, folder));
+    struct plan *const stored = plan_read(folder);
+    assert_int_equal(stored->rules.blocks_min, 8);
+    json_t *const object = json_load_file(path, 0, NULL);
+    assert_int_equal(json_object_del(object, "rules"), 0);
+    assert_int_equal(json_dump_file(object, path, 0), 0);
+    struct plan *const older = plan_read(folder);
+    assert_memory_equal(&older->rules, &rules_default, sizeof rules_default);
+    plan_free(older);
+    json_decref(object);
+    plan_free(stored);
+    plan_free(plan);
+    free(path);
+    free(folder);
+}
+
+/* What analysis/ takes for the rules of a plan that has none. */
+static void the_defaults_of_the_analysis_are_these(void **state)
+{
+    json_t *const written = rules_to_json(&rules_default);
+    json_t *const defaults = json_load_file("analysis/records/rules.json", 0, NULL);
+
+    (void)state;
+    assert_true(json_equal(defaults, written));
+    json_decref(defaults);
+    json_decref(written);
+}
+
 static void a_plan_that_is_none_is_refused(void **state)
 {
     static struct {
@@ -248,6 +284,8 @@ int main(void)
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(a_plan_read_back_is_written_alike),
         cmocka_unit_test(the_keys_are_those_of_records_md),
+        cmocka_unit_test(a_plan_carries_the_rules),
+        cmocka_unit_test(the_defaults_of_the_analysis_are_these),
         cmocka_unit_test(a_plan_that_is_none_is_refused),
         cmocka_unit_test(a_plan_without_arms_or_cells_is_refused),
         cmocka_unit_test(an_unwritable_folder_is_complained_of),

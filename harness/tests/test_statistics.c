@@ -14,7 +14,7 @@
 
 static void assert_ranks(size_t n, double alpha, size_t low, size_t high)
 {
-    struct rank_interval const ranks = median_interval(n, alpha);
+    struct rank_interval const ranks = median_interval(n, alpha, 6);
 
     assert_int_equal(ranks.low, low);
     assert_int_equal(ranks.high, high);
@@ -91,8 +91,8 @@ static void medians_of_ratios(void **state)
 static void a_tie_with_alpha_is_within_it(void **state)
 {
     (void)state;
-    assert_int_equal(median_interval(6, 2.0 / 64).low, 1);
-    assert_int_equal(median_interval(6, 2.0 / 64 * (1 - 1e-6)).low, 0);
+    assert_int_equal(median_interval(6, 2.0 / 64, 6).low, 1);
+    assert_int_equal(median_interval(6, 2.0 / 64 * (1 - 1e-6), 6).low, 0);
 }
 
 /* Sorted: .01 .02 .03 .04; times 4 3 2 1: .04 .06 .06 .04; never falling: .04 .06 .06 .06. */

@@ -1,0 +1,33 @@
+/* rules.h -- the constants of the statistics that no experiment sets.
+ *
+ * They stand here alone. A plan carries them, so that a stored run is judged by the rules under
+ * which it was measured. A plan.json written before plans had them was measured under those in
+ * analysis/records/rules.json.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_RULES_H
+#define SLABLAB_RULES_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct rules {
+    double lost_ratio_max;        /* of a run's blocks; with more lost ones it is void */
+    double alpha_dependence;      /* of the test that a gate's blocks depend on one another; over
+                                     all cells */
+    uint64_t blocks_min;          /* fewer give no interval, and no gate's cell stops before */
+    uint64_t blocks_for_dependence; /* fewer are not asked whether they depend on one another */
+    uint64_t blocks_for_half_width; /* fewer never stop a cell for a narrow interval */
+    uint64_t blocks_all_lost;     /* a run whose first blocks, as many, were all lost ends there */
+};
+
+extern struct rules const rules_default;
+
+/* As plan.json has them; a new reference. */
+json_t *rules_to_json(struct rules const *rules);
+
+/* Reads what rules_to_json wrote. False where it is something else; `rules` is then unchanged. */
+bool rules_from_json(json_t *object, struct rules *rules, json_error_t *error);
+
+#endif
