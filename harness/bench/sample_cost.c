@@ -144,7 +144,7 @@ int main(int argc, char **argv)
     plan.events = memory_zeroed(plan.event_count, sizeof *plan.events);
     for (size_t i = 0; i < plan.event_count; i++)
         plan.events[i] = (char *)event_names_default[i];
-    if (!rig_open(&rig, &plan))
+    if (!rig_open(&rig, &plan, &run_kinds[RUN_TIMED]))
         return EXIT_STATUS_USAGE;
     if (!record_open(&file, argv[2], "samples.jsonl", ignore, NULL))
         return EXIT_STATUS_USAGE;

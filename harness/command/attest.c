@@ -52,7 +52,7 @@ int command_attest(int argc, char **argv)
         return EXIT_STATUS_USAGE;
     }
     plan = plan_from_experiment(argv[1], quick, 1); /* no schedule is drawn, so any seed will do */
-    if (plan != NULL && rig_open(&rig, plan)) {
+    if (plan != NULL && rig_open(&rig, plan, &run_kinds[RUN_TIMED])) {
         interrupt_catch();
         enum step step = calibrate(&rig, reasons);
         if (step == STEP_DONE)

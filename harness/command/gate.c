@@ -118,7 +118,8 @@ int command_gate(int argc, char **argv)
         .started_unix_ns = clock_ns(CLOCK_REALTIME),
         .started_monotonic_ns = clock_ns(CLOCK_MONOTONIC),
     };
-    struct measurement measurement = {.results = "results", .gate = &request};
+    struct measurement measurement = {
+        .results = "results", .kind = &run_kinds[RUN_GATE], .gate = &request};
     int status = EXIT_STATUS_USAGE;
 
     if (!parse(argc, argv, &words, &request, &measurement))

@@ -28,17 +28,7 @@
 
 static char const instrument_file[] = "instrument.json";
 
-/* The ending of the run's folder: "full", "quick", "profile", "profile-quick" ... */
-static char *folder_form(struct measurement const *measurement, struct plan const *plan)
-{
-    bool const quick = text_equal(plan->form, "quick");
-
-    if (measurement->instrument == NULL)
-        return text_copy(plan->form);
-    return text_format("%s%s", measurement->instrument->name, quick ? "-quick" : "");
-}
-
-/* An unfinished_misfit: "its blocks_max is 40, not 20". */
+/* An unfinished_misfit of what has an instrument: "its blocks_max is 40, not 20". */
 static char *misfit_of_instrument(void const *context, char const *folder)
 {
     char *const path = text_format("%s/%s", folder, instrument_file);
@@ -69,14 +59,14 @@ static char *misfit_of_instrument(void const *context, char const *folder)
 static bool begin_folder(struct measurement const *measurement, struct plan const *plan,
                          char const *folder)
 {
-    json_t *const instrument =
-        measurement->instrument != NULL ? instrument_describe(measurement->instrument) : NULL;
-    bool const written =
-        (instrument == NULL || durable_write_json(folder, instrument_file, instrument)) &&
-        plan_write(plan, folder);
+    bool written = true;
 
-    json_decref(instrument);
-    return written;
+    if (measurement->kind->finding != NULL) {
+        json_t *const instrument = instrument_describe(measurement->instrument);
+        written = durable_write_json(folder, instrument_file, instrument);
+        json_decref(instrument);
+    }
+    return written && plan_write(plan, folder);
 }
 
 /* Finds or makes the run's folder; replaces *plan by the stored one where there is one to go on
@@ -84,13 +74,13 @@ static bool begin_folder(struct measurement const *measurement, struct plan cons
 static char *settle_folder(struct measurement const *measurement, struct plan **plan)
 {
     char *const parent = text_format("%s/%s", measurement->results, (*plan)->experiment);
-    char *const form = folder_form(measurement, *plan);
+    char *const ending = run_kind_ending(measurement->kind, *plan);
     struct unfinished found = {0};
     char *folder;
 
     if (!measurement->fresh)
-        found = unfinished_find(parent, form, *plan, measurement->seed,
-                                measurement->instrument != NULL ? misfit_of_instrument : NULL,
+        found = unfinished_find(parent, ending, *plan, measurement->seed,
+                                measurement->kind->finding != NULL ? misfit_of_instrument : NULL,
                                 measurement->instrument);
     bool const resumed = found.folder != NULL;
     if (resumed) {
@@ -99,13 +89,13 @@ static char *settle_folder(struct measurement const *measurement, struct plan **
         *plan = found.plan;
     } else {
         fputs(found.why_none != NULL ? found.why_none : "", stderr);
-        folder = run_folder_create(parent, form);
+        folder = run_folder_create(parent, ending);
     }
     if (folder != NULL)
         fprintf(stderr, "%s %s (seed %" PRIu64 ")\n", resumed ? "resuming" : "new run", folder,
                 (*plan)->seed);
     free(found.why_none);
-    free(form);
+    free(ending);
     free(parent);
     if (folder != NULL && lock_folder(folder) &&
         (resumed || begin_folder(measurement, *plan, folder)))
@@ -134,34 +124,69 @@ static enum step prepare(struct rig *rig, char const *folder, json_t *reasons)
     return step;
 }
 
-/* outcome.json is the last file: with it the run is finished. */
-static int finish(struct rig const *rig, struct tally const *tally, json_t *outcome,
-                  char const *folder, struct gate_request const *gate)
-{
-    bool const complete =
-        strcmp(json_string_value(json_object_get(outcome, "verdict")), "complete") == 0;
+/* How a run of one kind ends: its files, what it prints, its exit status. outcome.json is the last
+ * file: with it the run is finished. */
+typedef int ending(struct measurement const *measurement, struct rig const *rig,
+                   struct tally const *tally, json_t *outcome, char const *folder);
 
-    status_line_end();
-    int const verdict = gate != NULL ? gate_finish(gate, rig, tally, outcome, folder)
-                        : complete   ? EXIT_STATUS_PASS
-                                     : EXIT_STATUS_VOID;
-    bool const written =
-        verdict != EXIT_STATUS_USAGE && durable_write_json(folder, "outcome.json", outcome);
-    if (gate != NULL) {
-        json_decref(outcome);
-        return written && gate_record(gate, tally->plan->experiment, folder) ? verdict
-                                                                             : EXIT_STATUS_USAGE;
-    }
-    if (written && rig->instrument == NULL)
-        summary_print(tally, outcome, folder);
-    else if (written)
-        instrument_summary_print(rig->instrument, tally, outcome, folder);
-    json_decref(outcome);
+static int end_gate(struct measurement const *measurement, struct rig const *rig,
+                    struct tally const *tally, json_t *outcome, char const *folder)
+{
+    struct gate_request const *const gate = measurement->gate;
+    int const verdict = gate_finish(gate, rig, tally, outcome, folder);
+    bool const written = verdict != EXIT_STATUS_USAGE &&
+                         durable_write_json(folder, "outcome.json", outcome) &&
+                         gate_record(gate, tally->plan->experiment, folder);
+
     return written ? verdict : EXIT_STATUS_USAGE;
 }
 
-static int carry_out(struct rig *rig, struct tally *tally, char const *folder,
-                     struct gate_request const *gate)
+static int status_of(json_t const *outcome)
+{
+    char const *const verdict = json_string_value(json_object_get(outcome, "verdict"));
+
+    return text_equal(verdict, "complete") ? EXIT_STATUS_PASS : EXIT_STATUS_VOID;
+}
+
+static int end_timed(struct measurement const *measurement, struct rig const *rig,
+                     struct tally const *tally, json_t *outcome, char const *folder)
+{
+    (void)measurement;
+    (void)rig;
+    if (!durable_write_json(folder, "outcome.json", outcome))
+        return EXIT_STATUS_USAGE;
+    summary_print(tally, outcome, folder);
+    return status_of(outcome);
+}
+
+static int end_instrument(struct measurement const *measurement, struct rig const *rig,
+                          struct tally const *tally, json_t *outcome, char const *folder)
+{
+    (void)measurement;
+    if (!durable_write_json(folder, "outcome.json", outcome))
+        return EXIT_STATUS_USAGE;
+    instrument_summary_print(rig->instrument, tally, outcome, folder);
+    return status_of(outcome);
+}
+
+static ending *const endings[RUN_KINDS] = {[RUN_TIMED] = end_timed,
+                                           [RUN_GATE] = end_gate,
+                                           [RUN_PROFILE] = end_instrument,
+                                           [RUN_FAULTS] = end_instrument};
+
+/* Takes over the outcome. */
+static int finish(struct measurement const *measurement, struct rig const *rig,
+                  struct tally const *tally, json_t *outcome, char const *folder)
+{
+    status_line_end();
+    int const status =
+        endings[run_kind_index(measurement->kind)](measurement, rig, tally, outcome, folder);
+    json_decref(outcome);
+    return status;
+}
+
+static int carry_out(struct measurement const *measurement, struct rig *rig, struct tally *tally,
+                     char const *folder)
 {
     json_t *const reasons = json_array();
     enum stop_reason *const stops = memory_zeroed(rig->plan->cell_count, sizeof *stops);
@@ -169,17 +194,17 @@ static int carry_out(struct rig *rig, struct tally *tally, char const *folder,
     int status = EXIT_STATUS_USAGE;
 
     if (step == STEP_VOID) {
-        status = finish(rig, tally, stop_outcome_before_blocks(reasons), folder, gate);
+        status = finish(measurement, rig, tally, stop_outcome_before_blocks(reasons), folder);
         if (status == EXIT_STATUS_VOID)
             complain("slablab attest with the same experiment: who serves what, and what is wrong",
                      "%s: void before its first block, as said above", rig->plan->experiment);
     } else if (step == STEP_DONE) {
         step = blocks_run(rig, tally, stops, folder);
-        if (step == STEP_DONE && gate != NULL && !stop_of_control(tally) &&
+        if (step == STEP_DONE && rig->kind->has_judge && !stop_of_control(tally) &&
             !stop_of_lost_run(tally))
             step = gate_count_instructions(rig, tally->judge, folder, reasons);
         if (step == STEP_DONE || step == STEP_VOID)
-            status = finish(rig, tally, stop_outcome(tally, stops, reasons), folder, gate);
+            status = finish(measurement, rig, tally, stop_outcome(tally, stops, reasons), folder);
     }
     if (step == STEP_INTERRUPTED) {
         status_line_end();
@@ -197,18 +222,14 @@ static int carry_out(struct rig *rig, struct tally *tally, char const *folder,
 static int carry_out_with(struct measurement const *measurement, struct rig *rig,
                           struct plan *plan, char const *folder)
 {
-    struct instrument const *const instrument = measurement->instrument;
-    struct tally tally = tally_new(plan);
+    struct tally tally = tally_new(plan, measurement->kind);
     int status;
 
-    if (instrument != NULL) {
-        plan->stop = (struct stop){.blocks_max = instrument->blocks_max};
-        tally.file = instrument->file;
-        tally.schema = instrument->schema;
-    }
-    rig->instrument = instrument;
+    if (measurement->kind->finding != NULL)
+        plan->stop = (struct stop){.blocks_max = measurement->instrument->blocks_max};
+    rig->instrument = measurement->instrument;
     interrupt_catch();
-    status = carry_out(rig, &tally, folder, measurement->gate);
+    status = carry_out(measurement, rig, &tally, folder);
     tally_free(&tally);
     return status;
 }
@@ -222,7 +243,7 @@ int measurement_run(struct measurement const *measurement, struct plan *plan)
     /* The machine is described before the sampler moves this process to a CPU of its own: from then
      * on no other is allowed. */
     if (folder != NULL && (run_folder_has(folder, "machine.json") || machine_write(plan, folder)) &&
-        rig_open(&rig, plan)) {
+        rig_open(&rig, plan, measurement->kind)) {
         status = carry_out_with(measurement, &rig, plan, folder);
         rig_close(&rig);
     }

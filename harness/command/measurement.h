@@ -4,7 +4,6 @@
 #ifndef SLABLAB_MEASUREMENT_H
 #define SLABLAB_MEASUREMENT_H
 
-#include "experiment/plan.h"
 #include "gate/gate_outcome.h"
 #include "instrument/instrument.h"
 
@@ -12,8 +11,9 @@ struct measurement {
     char const *results;  /* the folder that holds <experiment>/<run>/ */
     bool fresh;           /* do not go on with an unfinished run */
     uint64_t seed;        /* as the command gave it; 0: none */
-    struct instrument *instrument; /* NULL: the processes are left alone, and times are taken */
-    struct gate_request const *gate; /* NULL: the plan is no gate's */
+    struct run_kind const *kind;
+    struct instrument *instrument;   /* the kind's; NULL where it has none */
+    struct gate_request const *gate; /* of RUN_GATE alone */
 };
 
 /* Carries out the plan, or goes on with the newest unfinished run of it; releases the plan. Returns

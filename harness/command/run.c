@@ -14,24 +14,28 @@
 enum { BLOCKS_MOST = 100000, RATE_MOST = 50000, NS_PER_SECOND = 1000000000 };
 
 struct request {
-    char const *command;
     char const *experiment;        /* a path; NULL where words say the rest */
     char **words;                  /* ARM WORKLOAD ... behind "--" */
     struct measurement measurement;
     bool quick;
 };
 
+static char const *command_of(struct request const *request)
+{
+    return request->measurement.kind->command;
+}
+
 static char *usage_of(struct request const *request)
 {
-    return text_format("slablab %s experiments/smoke.yaml; slablab %s --help", request->command,
-                       request->command);
+    return text_format("slablab %s experiments/smoke.yaml; slablab %s --help",
+                       command_of(request), command_of(request));
 }
 
 static bool refuse(struct request const *request, char const *what, char const *word)
 {
     char *const usage = usage_of(request);
 
-    complain(usage, "%s: %s '%s'", request->command, what, word);
+    complain(usage, "%s: %s '%s'", command_of(request), what, word);
     free(usage);
     return false;
 }
@@ -42,8 +46,8 @@ static bool take_number(struct request const *request, char const *example, uint
 {
     if (text_to_number(optarg, number) && *number > 0 && *number <= most)
         return true;
-    complain(example, "%s: %.*s '%s' is not a whole number from 1 to %" PRIu64, request->command,
-             (int)strcspn(example, " "), example, optarg, most);
+    complain(example, "%s: %.*s '%s' is not a whole number from 1 to %" PRIu64,
+             command_of(request), (int)strcspn(example, " "), example, optarg, most);
     return false;
 }
 
@@ -58,12 +62,12 @@ static bool take_option(struct request *request, int option)
     case 'o': request->measurement.results = optarg; return true;
     case 's': return take_number(request, "--seed 1", INT64_MAX, &request->measurement.seed);
     case 'b':
-        if (instrument == NULL || !take_number(request, "--blocks 20", BLOCKS_MOST, &number))
+        if (!take_number(request, "--blocks 20", BLOCKS_MOST, &number))
             return false;
         instrument->blocks_max = number;
         return true;
     case 'r':
-        if (instrument == NULL || !take_number(request, "--rate 10000", RATE_MOST, &number))
+        if (!take_number(request, "--rate 10000", RATE_MOST, &number))
             return false;
         instrument->period_ns = NS_PER_SECOND / number;
         return true;
@@ -82,8 +86,8 @@ static bool take_options(int argc, char **argv, struct request *request)
                                             {"seed", required_argument, NULL, 's'},
                                             {"out", required_argument, NULL, 'o'},
                                             {NULL, 0, NULL, 0}};
-    struct instrument const *const instrument = request->measurement.instrument;
-    size_t const first = instrument == NULL ? 2 : instrument->period_ns == 0 ? 1 : 0;
+    struct run_kind const *const kind = request->measurement.kind;
+    size_t const first = kind->period_ns > 0 ? 0 : kind->blocks > 0 ? 1 : 2;
     int option;
 
     opterr = 0;
@@ -110,7 +114,7 @@ static bool parse(int argc, char **argv, struct request *request)
 
     if (!take_options(end, argv, request))
         return false;
-    if (end < argc && request->measurement.instrument == NULL)
+    if (end < argc && request->measurement.kind->finding == NULL)
         return refuse(request, "an experiment is wanted, and not", "--");
     if (end < argc && optind < end)
         return refuse(request, "either an experiment or -- ARM WORKLOAD is wanted, and not also",
@@ -165,25 +169,22 @@ static struct plan *plan_of(struct request const *request)
     return plan;
 }
 
-/* argv[0] is the command: `run` has no instrument, the others are named after theirs. */
+/* argv[0] is the subcommand of a kind of run. */
 int command_run(int argc, char **argv)
 {
-    struct request request = {.command = argv[0],
-                              .measurement = {.results = "results",
-                                              .instrument = instrument_named(argv[0])}};
+    struct run_kind const *const kind = run_kind_of_command(argv[0]);
+    struct instrument *const instrument = instrument_of(kind);
+    struct request request = {
+        .measurement = {.results = "results", .kind = kind, .instrument = instrument}};
 
     if (!parse(argc, argv, &request))
         return EXIT_STATUS_USAGE;
-    struct instrument *const instrument = request.measurement.instrument;
     struct plan *const plan = plan_of(&request);
     if (plan == NULL)
         return EXIT_STATUS_USAGE;
-    if (instrument == NULL)
+    if (kind->finding == NULL)
         return measurement_run(&request.measurement, plan);
-    if (instrument->blocks_max == 0)
-        instrument->blocks_max =
-            request.quick ? instrument->blocks_quick : instrument->blocks_default;
-    if (!instrument_open(instrument)) {
+    if (!instrument_open(instrument, request.quick)) {
         plan_free(plan);
         return EXIT_STATUS_USAGE;
     }

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/record.h"
 #include "base/text.h"
+#include "experiment/run_kind.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -211,10 +212,12 @@ static char *read_table(struct contrast const *contrast, char const *folder, cha
 
 char *contrast_time(struct contrast const *contrast, char const *folder, size_t rows)
 {
-    return read_table(contrast, folder, "profile.jsonl", "CPU time of the region, us", rows);
+    return read_table(contrast, folder, run_kinds[RUN_PROFILE].file,
+                      "CPU time of the region, us", rows);
 }
 
 char *contrast_faults(struct contrast const *contrast, char const *folder, size_t rows)
 {
-    return read_table(contrast, folder, "faults.jsonl", "page faults of the region", rows);
+    return read_table(contrast, folder, run_kinds[RUN_FAULTS].file,
+                      "page faults of the region", rows);
 }

@@ -80,12 +80,10 @@ static bool begin_folder(struct excerpt const *excerpt, struct instrument const 
 static bool run_blocks(struct excerpt *excerpt, struct instrument const *instrument,
                        char const *folder)
 {
-    struct tally tally = tally_new(&excerpt->plan);
+    struct tally tally = tally_new(&excerpt->plan, instrument->kind);
     enum stop_reason *const stops = memory_zeroed(excerpt->plan.cell_count, sizeof *stops);
     bool done = false;
 
-    tally.file = instrument->file;
-    tally.schema = instrument->schema;
     if (blocks_run(&excerpt->rig, &tally, stops, folder) == STEP_DONE) {
         json_t *const outcome = stop_outcome(&tally, stops, NULL);
         done = durable_write_json(folder, "outcome.json", outcome);
@@ -97,12 +95,15 @@ static bool run_blocks(struct excerpt *excerpt, struct instrument const *instrum
     return done;
 }
 
-/* A run in FOLDER; false where it is not whole. */
-static bool look(struct excerpt *excerpt, struct instrument *instrument, char const *folder)
+/* A run of that kind in FOLDER; false where it is not whole. */
+static bool look(struct excerpt *excerpt, enum run_kind_index index, char const *folder)
 {
-    if (interrupted() || !make_folder(folder) || !instrument_open(instrument))
+    struct run_kind const *const kind = &run_kinds[index];
+    struct instrument *const instrument = instrument_of(kind);
+
+    if (interrupted() || !make_folder(folder) || !instrument_open(instrument, true))
         return false;
-    instrument->blocks_max = instrument->blocks_quick;
+    excerpt->rig.kind = kind;
     excerpt->rig.instrument = instrument;
     excerpt->rig.plan = &excerpt->plan;
     excerpt->plan.stop = (struct stop){.blocks_max = instrument->blocks_max};
@@ -142,8 +143,8 @@ void gate_explain(struct rig const *rig, size_t const *failed_cells, size_t coun
     struct excerpt excerpt = excerpt_of(rig, failed_cells, count);
 
     if (count > 0 && make_folder(parent)) {
-        bool const profiled = look(&excerpt, instrument_named("profile"), profile);
-        bool const recorded = look(&excerpt, instrument_named("faults"), faults);
+        bool const profiled = look(&excerpt, RUN_PROFILE, profile);
+        bool const recorded = look(&excerpt, RUN_FAULTS, faults);
         if (profiled || recorded) {
             puts("\nwhere they differ, per process (a look, no measurement)");
             print_cells(&excerpt.plan, profiled ? profile : NULL, recorded ? faults : NULL);

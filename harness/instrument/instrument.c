@@ -3,14 +3,9 @@
  * SPDX-License-Identifier: MIT */
 #include "instrument/instrument.h"
 
-#include "base/text.h"
 #include "instrument/fold.h"
 #include "instrument/ledger.h"
 #include "sample/sample.h"
-
-/* About 10,000 samples in a second of CPU time; 20 processes are the fewest whose shares get an
- * interval (analysis/statistics/statistics.py); counts of faults repeat. */
-enum { PERIOD_NS = 100000, PROFILE_BLOCKS = 40, PROFILE_BLOCKS_QUICK = 20, FAULTS_BLOCKS = 5 };
 
 static struct stages stages_of(struct sample const *sample)
 {
@@ -48,43 +43,31 @@ static json_t *describe_faults(struct instrument const *instrument,
         .with_trace = observation->first_block,
     };
 
-    return json_pack("{s:o}", "faults",
+    return json_pack("{s:o}", instrument->kind->finding,
                      ledger_describe(observation->trace, instrument->symbols, &facts));
 }
 
-static struct instrument instruments[] = {
-    {
-        .name = "profile",
-        .file = "profile.jsonl",
-        .schema = "slablab-profile/1",
-        .twins = true,
-        .recording = RECORD_CPU_TIME,
-        .blocks_default = PROFILE_BLOCKS,
-        .blocks_quick = PROFILE_BLOCKS_QUICK,
-        .period_ns = PERIOD_NS,
-        .describe = describe_profile,
-    },
-    {
-        .name = "faults",
-        .file = "faults.jsonl",
-        .schema = "slablab-faults/1",
-        .recording = RECORD_PAGE_FAULTS,
-        .blocks_default = FAULTS_BLOCKS,
-        .blocks_quick = FAULTS_BLOCKS,
-        .describe = describe_faults,
-    },
+static struct instrument instruments[RUN_KINDS] = {
+    [RUN_PROFILE] = {.recording = RECORD_CPU_TIME, .describe = describe_profile},
+    [RUN_FAULTS] = {.recording = RECORD_PAGE_FAULTS, .describe = describe_faults},
 };
 
-struct instrument *instrument_named(char const *name)
+struct instrument *instrument_of(struct run_kind const *kind)
 {
-    for (size_t i = 0; i < sizeof instruments / sizeof *instruments; i++)
-        if (text_equal(instruments[i].name, name))
-            return &instruments[i];
-    return NULL;
+    struct instrument *const instrument = &instruments[run_kind_index(kind)];
+
+    instrument->kind = kind;
+    return kind->finding != NULL ? instrument : NULL;
 }
 
-bool instrument_open(struct instrument *instrument)
+bool instrument_open(struct instrument *instrument, bool quick)
 {
+    struct run_kind const *const kind = instrument->kind;
+
+    if (instrument->blocks_max == 0)
+        instrument->blocks_max = quick ? kind->blocks_quick : kind->blocks;
+    if (instrument->period_ns == 0)
+        instrument->period_ns = kind->period_ns;
     instrument->recorder = recorder_new(instrument->recording, instrument->period_ns);
     if (instrument->recorder == NULL)
         return false;
@@ -105,7 +88,7 @@ json_t *instrument_describe(struct instrument const *instrument)
     bool const hidden = symbols_kernel_names(instrument->symbols) == KERNEL_NAMES_HIDDEN;
 
     return json_pack("{s:s, s:s, s:I, s:o, s:s, s:b, s:b}", "schema", "slablab-instrument/1",
-                     "instrument", instrument->name, "blocks_max",
+                     "instrument", instrument->kind->command, "blocks_max",
                      (json_int_t)instrument->blocks_max, "period_ns",
                      instrument->period_ns > 0 ? json_integer((json_int_t)instrument->period_ns)
                                                : json_null(),

@@ -8,6 +8,7 @@
 #ifndef SLABLAB_INSTRUMENT_H
 #define SLABLAB_INSTRUMENT_H
 
+#include "experiment/run_kind.h"
 #include "symbols/symbols.h"
 #include "trace/recorder.h"
 
@@ -24,29 +25,25 @@ struct observation {
 };
 
 struct instrument {
-    char const *name;   /* "profile": the command, and the ending of the run's folder */
-    char const *file;   /* "profile.jsonl" */
-    char const *schema; /* "slablab-profile/1" */
-    bool twins;         /* each arm runs once more in each block, left alone */
+    struct run_kind const *kind;
     enum recording recording;
-    uint64_t blocks_max;       /* 0: blocks_default, or blocks_quick in the quick form */
-    uint64_t blocks_default;
-    uint64_t blocks_quick;
-    uint64_t period_ns; /* of RECORD_CPU_TIME, about; 0 for others */
+    uint64_t blocks_max; /* 0: the kind's, for the plan's form */
+    uint64_t period_ns;  /* 0: the kind's */
     struct recorder *recorder;
     struct symbols *symbols;
     /* The keys that it adds to the process's record; a new reference. */
     json_t *(*describe)(struct instrument const *instrument, struct observation const *observation);
 };
 
-/* Opens what it needs. Complains and returns false on a fault. */
-bool instrument_open(struct instrument *instrument);
+/* The instrument of a kind; NULL: it has none. */
+struct instrument *instrument_of(struct run_kind const *kind);
+
+/* Opens what it needs, for a run in the quick form or not. Complains and returns false on a
+ * fault. */
+bool instrument_open(struct instrument *instrument, bool quick);
 void instrument_close(struct instrument *instrument);
 
 /* instrument.json, as records.md has it; a new reference. */
 json_t *instrument_describe(struct instrument const *instrument);
-
-/* Finds out of which kind `name` is: "profile" or "faults". NULL: of none. */
-struct instrument *instrument_named(char const *name);
 
 #endif

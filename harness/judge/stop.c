@@ -30,11 +30,11 @@ enum stop_reason stop_of_cell(struct tally const *tally, size_t cell)
     struct stop const *const stop = &tally->plan->stop;
     size_t const least = tally->plan->rules.blocks_for_half_width;
 
-    if (tally->judge != NULL && gate_judge_has_decided(tally->judge, cell))
+    if (tally->kind->has_judge && gate_judge_has_decided(tally->judge, cell))
         return STOP_DECIDED;
     if (tally->cells[cell].blocks >= stop->blocks_max)
         return STOP_BLOCKS_MAX;
-    if (tally->judge == NULL && stop->half_width > 0 &&
+    if (!tally->kind->has_judge && stop->half_width > 0 &&
         tally_valid(tally, cell) >= least && narrow_enough(tally, cell))
         return STOP_HALF_WIDTH;
     return STOP_NOT_YET;
@@ -69,7 +69,7 @@ bool stop_of_lost_run(struct tally const *tally)
 
 bool stop_of_control(struct tally const *tally)
 {
-    return tally->judge != NULL && gate_judge_control_fault(tally->judge) != NULL;
+    return tally->kind->has_judge && gate_judge_control_fault(tally->judge) != NULL;
 }
 
 char const *stop_reason_name(enum stop_reason reason)
@@ -161,7 +161,7 @@ json_t *stop_outcome(struct tally const *tally, enum stop_reason const *reasons,
     json_t *const cells = json_array();
 
     judge_losses(tally, why);
-    if (tally->judge != NULL)
+    if (tally->kind->has_judge)
         judge_gate(tally, why);
     else
         judge_control(tally, why);

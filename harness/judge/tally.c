@@ -15,14 +15,13 @@
 
 enum { CAPACITY_FIRST = 32 };
 
-struct tally tally_new(struct plan const *plan)
+struct tally tally_new(struct plan const *plan, struct run_kind const *kind)
 {
     return (struct tally){
         .plan = plan,
-        .file = "samples.jsonl",
-        .schema = "slablab-block/1",
+        .kind = kind,
         .cells = memory_zeroed(plan->cell_count, sizeof(struct tally_cell)),
-        .judge = plan->gate.metric_count > 0 ? gate_judge_new(plan) : NULL,
+        .judge = kind->has_judge ? gate_judge_new(plan) : NULL,
         .losses = json_object(),
     };
 }
@@ -69,26 +68,28 @@ static struct tally_sample *next_block(struct tally_cell *cell, size_t arm_count
 
 static bool refuse(struct tally const *tally, char const *what, char const *cell, uint64_t block)
 {
-    complain("the same command with --fresh", "%s: %s: cell '%s', block %" PRIu64, tally->file,
-             what, cell, block);
+    complain("the same command with --fresh", "%s: %s: cell '%s', block %" PRIu64,
+             tally->kind->file, what, cell, block);
     return false;
 }
 
-/* A profiled process has a twin that was left alone, and that one's time counts. */
-static bool is_timed(json_t const *sample)
+/* Of a process that was looked into and its twin that was left alone, the twin's time counts. */
+static bool is_timed(struct run_kind const *kind, json_t const *sample)
 {
-    return json_object_get(sample, "profile") == NULL;
+    return !kind->has_twins || json_object_get(sample, kind->finding) == NULL;
 }
 
 /* Each arm must be there once: arm_count samples, and none that fills a place twice. */
-static bool take_samples(struct plan const *plan, json_t const *samples, struct tally_sample *into)
+static bool take_samples(struct tally const *tally, json_t const *samples,
+                         struct tally_sample *into)
 {
+    struct plan const *const plan = tally->plan;
     size_t timed = 0;
 
     memset(into, 0, plan->arm_count * sizeof *into);
     for (size_t i = 0; i < json_array_size(samples); i++) {
         json_t const *const sample = json_array_get(samples, i);
-        if (!is_timed(sample))
+        if (!is_timed(tally->kind, sample))
             continue;
         timed++;
         char const *const id = json_string_value(json_object_get(sample, "arm"));
@@ -133,7 +134,7 @@ bool tally_add(void *context, json_t const *record)
     size_t const index = id == NULL ? tally->plan->cell_count : find_cell(tally->plan, id);
     struct tally_cell *const cell = &tally->cells[index];
 
-    if (schema == NULL || strcmp(schema, tally->schema) != 0)
+    if (schema == NULL || strcmp(schema, tally->kind->schema) != 0)
         return refuse(tally, "a record of an unknown schema", id == NULL ? "?" : id, block);
     if (hash == NULL || strcmp(hash, tally->plan->hash) != 0)
         return refuse(tally, "a block of another plan", id == NULL ? "?" : id, block);
@@ -143,14 +144,14 @@ bool tally_add(void *context, json_t const *record)
         return refuse(tally, block < cell->blocks ? "a block that is there twice"
                                            : "a block after a missing one",
                       id, block);
-    if (!take_samples(tally->plan, json_object_get(record, "samples"),
+    if (!take_samples(tally, json_object_get(record, "samples"),
                       next_block(cell, tally->plan->arm_count)))
         return refuse(tally, "a block without each arm once", id, block);
     bool const valid = count_losses(tally->losses, json_object_get(record, "samples"));
     if (valid != json_is_true(json_object_get(record, "valid")))
         return refuse(tally, "a block whose `valid` is not what its samples' statuses say", id,
                       block);
-    if (valid && tally->judge != NULL)
+    if (valid && tally->kind->has_judge)
         gate_judge_add(tally->judge, index, json_object_get(record, "samples"));
     cell->blocks++;
     cell->lost += !valid;

@@ -7,7 +7,7 @@
 #ifndef SLABLAB_TALLY_H
 #define SLABLAB_TALLY_H
 
-#include "experiment/plan.h"
+#include "experiment/run_kind.h"
 #include "judge/gate_judge.h"
 
 #include <jansson.h>
@@ -30,14 +30,13 @@ struct tally_cell {
 
 struct tally {
     struct plan const *plan;
-    char const *file;   /* whose records they are: "samples.jsonl", or an instrument's */
-    char const *schema; /* "slablab-block/1", or the instrument's */
+    struct run_kind const *kind; /* whose records they are */
     struct tally_cell *cells;
-    struct gate_judge *judge; /* of a gate's plan; else NULL */
+    struct gate_judge *judge; /* of a kind that has one; else NULL */
     json_t *losses; /* {"<arm>: <status>": how many samples}, of those that are not ok */
 };
 
-struct tally tally_new(struct plan const *plan);
+struct tally tally_new(struct plan const *plan, struct run_kind const *kind);
 void tally_free(struct tally *tally);
 
 /* A record_visitor; context is the tally. Refuses records of another plan, of unknown cells, blocks

@@ -16,8 +16,7 @@
 
 void block_allocate(struct block *block, struct rig const *rig)
 {
-    bool const twins = rig->instrument != NULL && rig->instrument->twins;
-    size_t const count = rig->plan->arm_count * (twins ? 2 : 1);
+    size_t const count = rig->plan->arm_count * (rig->kind->has_twins ? 2 : 1);
 
     *block = (struct block){.count = count,
                             .order = memory_zeroed(count, sizeof *block->order),
@@ -79,7 +78,7 @@ static bool run_entry(struct block *block, struct rig *rig, size_t place)
     struct instrument const *const instrument = rig->instrument;
     size_t const arm_count = rig->plan->arm_count;
     size_t const entry = block->order[place];
-    bool const watched = instrument != NULL && entry < arm_count;
+    bool const watched = rig->kind->finding != NULL && entry < arm_count;
     struct sample *const sample = &block->samples[place];
 
     clear(block, place);
@@ -215,12 +214,10 @@ static json_t *describe_sample(struct sample const *sample, struct rig const *ri
 
 json_t *block_describe(struct block const *block, struct rig const *rig, char const *host)
 {
-    char const *const schema =
-        rig->instrument != NULL ? rig->instrument->schema : "slablab-block/1";
     json_t *const object = json_object();
     json_t *const samples = json_array();
 
-    json_object_set_new(object, "schema", json_string(schema));
+    json_object_set_new(object, "schema", json_string(rig->kind->schema));
     json_object_set_new(object, "plan", json_string(rig->plan->hash));
     json_object_set_new(object, "host", json_string(host));
     json_object_set_new(object, "cell", json_string(rig->plan->cells[block->cell].id));

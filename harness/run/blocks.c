@@ -128,7 +128,7 @@ enum step blocks_run(struct rig *rig, struct tally *tally, enum stop_reason *sto
     struct rounds rounds = {.rig = rig, .tally = tally, .stops = stops};
     enum step step;
 
-    if (!record_open(&rounds.file, folder, tally->file, tally_add, tally))
+    if (!record_open(&rounds.file, folder, tally->kind->file, tally_add, tally))
         return STEP_FAULT;
     if (gethostname(rounds.host, sizeof rounds.host - 1) != 0)
         rounds.host[0] = 0;

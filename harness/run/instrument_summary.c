@@ -282,11 +282,11 @@ void instrument_summary_print(struct instrument const *instrument, struct tally 
         .plan = plan, .layers = grids_new(plan), .functions = grids_new(plan)};
     bool const profile = instrument->recording == RECORD_CPU_TIME;
 
-    printf("%s (%s)\n", plan->experiment, instrument->name);
+    printf("%s (%s)\n", plan->experiment, instrument->kind->command);
     for (size_t arm = 0; has_long_ids(plan) && arm < plan->arm_count; arm++)
         if (plan->arms[arm].role != ROLE_CONTROL)
             printf("  (%zu) %s\n", arm, plan->arms[arm].id);
-    if (record_read(folder, instrument->file, take_record, &sums))
+    if (record_read(folder, instrument->kind->file, take_record, &sums))
         for (size_t i = 0; i < plan->cell_count; i++)
             if (tally_valid(tally, i) > 0)
                 print_cell(&sums, i, profile);

@@ -25,9 +25,9 @@ void terms_set_operations(struct terms *terms, struct cell const *cell, uint64_t
         terms->warmup_operations = operations;
 }
 
-bool rig_open(struct rig *rig, struct plan const *plan)
+bool rig_open(struct rig *rig, struct plan const *plan, struct run_kind const *kind)
 {
-    *rig = (struct rig){.plan = plan};
+    *rig = (struct rig){.plan = plan, .kind = kind};
     if (!sampler_open(&rig->sampler, plan->events, plan->event_count))
         return false;
     rig->terms = memory_zeroed(plan->cell_count, sizeof *rig->terms);

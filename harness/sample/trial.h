@@ -6,7 +6,7 @@
 #ifndef SLABLAB_TRIAL_H
 #define SLABLAB_TRIAL_H
 
-#include "experiment/plan.h"
+#include "experiment/run_kind.h"
 #include "sample/sample.h"
 
 /* How a step of a run ended. */
@@ -33,13 +33,14 @@ struct terms {
 /* A plan, with all that is needed to run any part of it. terms[i] belongs to plan->cells[i]. */
 struct rig {
     struct plan const *plan;
-    struct instrument const *instrument; /* looks into the blocks' processes; NULL: none does */
+    struct run_kind const *kind;
+    struct instrument const *instrument; /* the kind's; NULL where it has none */
     struct sampler sampler;
     struct terms *terms;
 };
 
 /* Finds the workloads, opens the sampler. Complains and returns false on a fault. */
-bool rig_open(struct rig *rig, struct plan const *plan);
+bool rig_open(struct rig *rig, struct plan const *plan, struct run_kind const *kind);
 void rig_close(struct rig *rig);
 
 /* Sets operations, and the warm-up where the plan leaves it to them. */

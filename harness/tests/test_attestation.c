@@ -90,7 +90,7 @@ static int set_up(void **state)
     arms[2].environment_count = 0;
     file = NULL;
     reasons = json_array();
-    return rig_open(&rig, &plan) ? 0 : -1;
+    return rig_open(&rig, &plan, &run_kinds[RUN_TIMED]) ? 0 : -1;
 }
 
 static int tear_down(void **state)

@@ -59,7 +59,7 @@ static int make_project(void **state)
     plan = plan_from_text("counted", experiment, 7);
     assert_non_null(plan);
     assert_int_equal(plan->arm_count, ARMS);
-    assert_true(rig_open(&rig, plan));
+    assert_true(rig_open(&rig, plan, &run_kinds[RUN_TIMED]));
     path_before = text_copy(getenv("PATH"));
     return 0;
 }

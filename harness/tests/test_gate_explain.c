@@ -200,7 +200,7 @@ static void the_function_that_is_slow_is_named_first(void **state)
     struct rig rig;
 
     (void)state;
-    assert_true(rig_open(&rig, plan));
+    assert_true(rig_open(&rig, plan, &run_kinds[RUN_TIMED]));
     char *const text = explain(&rig);
     rig_close(&rig);
     char *const all = strstr(text, "\n  all ");

@@ -45,7 +45,7 @@ static int remove_directory(void **state)
 static int three_blocks(void **state)
 {
     (void)state;
-    tally = tally_new(&made_plan);
+    tally = tally_new(&made_plan, &run_kinds[RUN_TIMED]);
     if (!record_open(&file, directory, "samples.jsonl", tally_add, &tally))
         return -1;
     for (uint64_t block = 0; block < 3; block++) {

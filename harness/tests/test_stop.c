@@ -21,7 +21,7 @@ static int empty_tally(void **state)
 {
     (void)state;
     made_plan.stop = (struct stop){.blocks_max = 100};
-    tally = tally_new(&made_plan);
+    tally = tally_new(&made_plan, &run_kinds[RUN_TIMED]);
     return 0;
 }
 

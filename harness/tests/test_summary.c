@@ -24,7 +24,7 @@ enum { COLUMNS_MAX = 80, TEXT_BYTES = 1 << 14 };
 static char *printed(int blocks)
 {
     static char text[TEXT_BYTES];
-    struct tally tally = tally_new(&made_plan);
+    struct tally tally = tally_new(&made_plan, &run_kinds[RUN_TIMED]);
     json_t *const outcome = json_pack("{s:s, s:[{s:i}]}", "verdict", "complete", "cells", "blocks",
                                       blocks);
     char path[] = "/tmp/test_summary_XXXXXX";
