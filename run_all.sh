@@ -16,7 +16,7 @@ packages=(
     gcc libc6-dev make git   # to build, and to say which commit was measured
     libpfm4-dev              # names of perf events
     libdw-dev libelf-dev     # build-ids and symbols
-    libcyaml-dev libyaml-dev # experiments
+    libyaml-dev # experiments
     libjansson-dev           # records
     valgrind                 # instructions, where a gate decides by them
     libcmocka-dev            # tests in C

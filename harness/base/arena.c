@@ -32,6 +32,11 @@ void *arena_room(struct arena *arena, size_t bytes)
     return arena->newest->memory + arena->left / sizeof(uint64_t);
 }
 
+void *arena_zeroed(struct arena *arena, size_t bytes)
+{
+    return memset(arena_room(arena, bytes), 0, bytes);
+}
+
 void *arena_copy(struct arena *arena, void const *from, size_t bytes)
 {
     return memcpy(arena_room(arena, bytes), from, bytes);

@@ -14,6 +14,7 @@ struct arena {
 
 /* Aligned to 8 bytes, not zeroed; never NULL. */
 void *arena_room(struct arena *arena, size_t bytes);
+void *arena_zeroed(struct arena *arena, size_t bytes);
 void *arena_copy(struct arena *arena, void const *from, size_t bytes);
 
 /* All pieces end; the arena is empty. */

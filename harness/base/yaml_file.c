@@ -1,13 +1,9 @@
-/* yaml_file.c -- a YAML file read through a libcyaml schema, with the line of everything in it.
- *
- * libcyaml tells faults by a log: first what ("Load: Unexpected key: foo"), then where, from the
- * inside out
- * ("in mapping field 'stop' ..."). Its own lines are those of the parser's last event, often not
- * the culprit's; so only the names are taken from it, and the line is looked up in the document.
+/* yaml_file.c -- a libyaml document, walked along a shape.
  *
  * SPDX-License-Identifier: MIT */
 #include "base/yaml_file.h"
 
+#include "base/arena.h"
 #include "base/complain.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -19,26 +15,24 @@
 #include <string.h>
 #include <yaml.h>
 
-/* What libcyaml's log said. */
-struct fault {
-    char *what;  /* NULL until it said something */
-    char *place; /* the path of the innermost node named in the backtrace */
-};
+enum { MESSAGE_BYTES_MAX = 1024 };
 
 struct yaml_file {
     char *path;
-    bool is_text; /* of no file: its lines are nobody's */
-    char *text;
-    size_t size;
+    char *text; /* NULL: of no file */
     yaml_document_t document;
     bool document_open;
-    cyaml_schema_value_t const *schema;
-    cyaml_data_t *data;
-    unsigned count; /* of data's entries, where the schema is a list */
-    struct fault fault;
+    struct arena arena; /* all that data points to */
+    void *data;
+    unsigned count; /* of data's entries, where the file is a list */
 };
 
-/* The key's mark of the last pair of that name: a key written twice is looked up for its second. */
+static size_t line_of(yaml_node_t const *node)
+{
+    return node->start_mark.line + 1;
+}
+
+/* The key's line of the last pair of that name. */
 static yaml_node_t *child_of(yaml_document_t *document, yaml_node_t const *node, char const *name,
                              size_t *line)
 {
@@ -51,20 +45,20 @@ static yaml_node_t *child_of(yaml_document_t *document, yaml_node_t const *node,
             yaml_node_t const *const key = yaml_document_get_node(document, pair->key);
             if (key->type == YAML_SCALAR_NODE && text_equal((char *)key->data.scalar.value, name)) {
                 child = yaml_document_get_node(document, pair->value);
-                *line = key->start_mark.line + 1;
+                *line = line_of(key);
             }
         }
     } else if (node->type == YAML_SEQUENCE_NODE && text_to_number(name, &index)) {
         yaml_node_item_t *const start = node->data.sequence.items.start;
         if (index < (size_t)(node->data.sequence.items.top - start)) {
             child = yaml_document_get_node(document, start[index]);
-            *line = child->start_mark.line + 1;
+            *line = line_of(child);
         }
     }
     return child;
 }
 
-size_t yaml_file_line(struct yaml_file const *file, char const *place)
+static size_t line_of_place(struct yaml_file const *file, char const *place)
 {
     yaml_document_t *const document =
         (yaml_document_t *)&file->document; /* libyaml knows no const */
@@ -84,183 +78,176 @@ size_t yaml_file_line(struct yaml_file const *file, char const *place)
 void yaml_file_complain(struct yaml_file const *file, char const *place, char const *hint,
                         char const *format, ...)
 {
-    char message[1024];
+    char message[MESSAGE_BYTES_MAX];
     va_list arguments;
 
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    if (file->is_text)
+    if (file->text == NULL)
         complain(hint, "%s: %s", file->path, message);
     else
-        complain(hint, "%s:%zu: %s", file->path, yaml_file_line(file, place), message);
+        complain(hint, "%s:%zu: %s", file->path, line_of_place(file, place), message);
 }
 
-/* Prepends one step of the backtrace: "  in mapping field 'stop' (...)" or "  in sequence entry '1'
- * (...)". */
-static void fault_step(struct fault *fault, char const *line)
+/* Always false. */
+__attribute__((format(printf, 4, 5))) static bool refuse(struct yaml_file const *file, size_t line,
+                                                         char const *hint, char const *format, ...)
 {
-    char const *const quote = strchr(line, '\'');
+    char message[MESSAGE_BYTES_MAX];
+    va_list arguments;
 
-    if (quote == NULL)
-        return;
-    char *const name = text_copy_bytes(quote + 1, strcspn(quote + 1, "'"));
-    uint64_t entry = 0;
-    char *step = NULL;
-    if (strstr(line, "sequence entry") != NULL && text_to_number(name, &entry) && entry > 0)
-        step = text_format("%zu", (size_t)entry - 1); /* libcyaml counts entries from 1 */
-    else
-        step = text_copy(name);
-    char *const place = text_format("%s%s%s", step, *fault->place != '\0' ? "/" : "", fault->place);
-    free(step);
-    free(name);
-    free(fault->place);
-    fault->place = place;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    complain(hint, "%s:%zu: %s", file->path, line, message);
+    return false;
 }
 
-static void take_log(cyaml_log_t level, void *context, char const *format, va_list arguments)
+/* Says what would be known: the words that fields or choices of `size` bytes begin with. */
+static bool refuse_unknown(struct yaml_file const *file, size_t line, char const *what,
+                           char const *word, void const *known, size_t size)
 {
-    static char const prefix[] = "Load: ";
-    struct fault *const fault = context;
-    char line[512];
+    char *hint = text_copy("one of");
+    char const *const *entry = known;
 
-    if (level < CYAML_LOG_ERROR)
-        return;
-    vsnprintf(line, sizeof line, format, arguments);
-    line[strcspn(line, "\n")] = '\0';
-    char const *const words = strncmp(line, prefix, strlen(prefix)) == 0 ? line + strlen(prefix)
-                                                                         : line;
-    if (fault->what == NULL)
-        fault->what = text_copy(words);
-    else
-        fault_step(fault, words);
-}
-
-/* The schema of what a path leads to; NULL when it leads nowhere. */
-static cyaml_schema_value_t const *schema_at(cyaml_schema_value_t const *schema, char const *place)
-{
-    while (*place != '\0') {
-        size_t const length = strcspn(place, "/");
-        if (schema->type == CYAML_SEQUENCE) {
-            schema = schema->sequence.entry;
-        } else if (schema->type == CYAML_MAPPING) {
-            cyaml_schema_field_t const *field = schema->mapping.fields;
-            while (field->key != NULL
-                   && (strlen(field->key) != length || strncmp(field->key, place, length) != 0))
-                field++;
-            if (field->key == NULL)
-                return NULL;
-            schema = &field->value;
-        } else {
-            return NULL;
-        }
-        place += length + (place[length] == '/');
-    }
-    return schema;
-}
-
-/* "one of question, expects, ...": the keys of a mapping, the words of an enumeration. */
-static char *allowed_at(cyaml_schema_value_t const *schema, char const *place)
-{
-    cyaml_schema_value_t const *const value = schema_at(schema, place);
-    char *text = text_copy("one of");
-
-    if (value != NULL && value->type == CYAML_MAPPING)
-        for (cyaml_schema_field_t const *field = value->mapping.fields; field->key != NULL; field++)
-            text_append(&text, "%s %s", field > value->mapping.fields ? "," : "", field->key);
-    else if (value != NULL && value->type == CYAML_ENUM)
-        for (uint32_t i = 0; i < value->enumeration.count; i++)
-            text_append(&text, "%s %s", i > 0 ? "," : "", value->enumeration.strings[i].str);
-    return text;
-}
-
-static char const *after(char const *text, char const *start)
-{
-    size_t const length = strlen(start);
-
-    return strncmp(text, start, length) == 0 ? text + length : NULL;
-}
-
-/* "Expecting MAPPING, got event: SCALAR" in words for people. */
-static void complain_of_kind(struct yaml_file const *file, char const *what)
-{
-    static struct {
-        char const *expected;
-        char const *words;
-        char const *hint;
-    } const kinds[] = {
-        {"MAPPING", "keys and values are expected here", "{key: value}"},
-        {"SEQUENCE", "a list is expected here", "[one, two]"},
-        {"STRING", "one value is expected here", "key: value, in quotes where it holds ': '"},
-        {"ENUM", "one word is expected here", "key: word"},
-    };
-    char const *const expected = after(what, "Expecting ");
-    char const *words = what;
-    char const *hint = "experiments/null.yaml is a short example";
-
-    for (size_t i = 0; expected != NULL && i < sizeof kinds / sizeof *kinds; i++)
-        if (after(expected, kinds[i].expected) != NULL) {
-            words = kinds[i].words;
-            hint = kinds[i].hint;
-        }
-    yaml_file_complain(file, file->fault.place, hint, "%s", words);
-}
-
-/* `word` is missing from the mapping that holds `place`: the backtrace of this fault ends in the
- * field that was read last, which is not the culprit. */
-static void complain_of_missing(struct yaml_file const *file, char const *word)
-{
-    char const *const slash = strrchr(file->fault.place, '/');
-    size_t const length = slash != NULL ? (size_t)(slash - file->fault.place) : 0;
-    char *const parent = text_copy_bytes(file->fault.place, length);
-    char *const hint = text_format("%s: ...", word);
-
-    yaml_file_complain(file, parent, hint, "key '%s' is missing", word);
+    for (; *entry != NULL; entry = (void const *)((char const *)entry + size))
+        text_append(&hint, "%s %s", entry != known ? "," : "", *entry);
+    refuse(file, line, hint, "unknown %s '%s'", what, word);
     free(hint);
-    free(parent);
+    return false;
 }
 
-/* Turns libcyaml's words into ours. */
-static void complain_of_fault(struct yaml_file const *file, cyaml_err_t error)
-{
-    struct fault const *const fault = &file->fault;
-    char const *const what = fault->what != NULL ? fault->what : cyaml_strerror(error);
-    char const *const slash = strrchr(fault->place, '/');
-    char const *const last = slash != NULL ? slash + 1 : fault->place;
-    char const *word = NULL;
+static bool take_value(struct yaml_file *file, yaml_node_t const *node, size_t line,
+                       struct yaml_field const *field, char *into);
 
-    if ((word = after(what, "Unexpected key: ")) != NULL) {
-        char *const place = text_format("%s%s%s", fault->place, *fault->place != '\0' ? "/" : "",
-                                        word);
-        char *const hint = allowed_at(file->schema, fault->place);
-        yaml_file_complain(file, place, hint, "unknown key '%s'", word);
-        free(hint);
-        free(place);
-    } else if ((word = after(what, "Missing required mapping field: ")) != NULL) {
-        complain_of_missing(file, word);
-    } else if ((word = after(what, "Mapping field already seen: ")) != NULL) {
-        yaml_file_complain(file, fault->place, "each key once", "key '%s' is written twice", word);
-    } else if ((word = after(what, "Invalid ENUM value: ")) != NULL) {
-        char *const hint = allowed_at(file->schema, fault->place);
-        yaml_file_complain(file, fault->place, hint, "unknown %s '%s'", last, word);
-        free(hint);
-    } else {
-        complain_of_kind(file, what);
-    }
-}
-
-static cyaml_config_t config_for(struct yaml_file *file)
+static bool is_of(struct yaml_file const *file, yaml_node_t const *node, yaml_node_type_t type,
+                  size_t line)
 {
-    return (cyaml_config_t){
-        .log_fn = take_log,
-        .log_ctx = &file->fault,
-        .mem_fn = cyaml_mem,
-        .log_level = CYAML_LOG_ERROR,
+    static char const *const kinds[][2] = {
+        [YAML_SCALAR_NODE] = {"one value is expected here",
+                              "key: value, in quotes where it holds ': '"},
+        [YAML_SEQUENCE_NODE] = {"a list is expected here", "[one, two]"},
+        [YAML_MAPPING_NODE] = {"keys and values are expected here", "{key: value}"},
     };
+
+    return node->type == type || refuse(file, line, kinds[type][1], "%s", kinds[type][0]);
 }
 
-/* Libyaml first: it alone knows the line of a fault in the YAML itself. */
-static bool parse_document(struct yaml_file *file)
+static bool has_needed(struct yaml_file *file, yaml_node_t const *node, size_t line,
+                       struct yaml_field const *field)
+{
+    size_t there = 0;
+
+    while (field->key != NULL
+           && (!field->needed || child_of(&file->document, node, field->key, &there) != NULL))
+        field++;
+    if (field->key == NULL)
+        return true;
+    char *const hint = text_format("%s: ...", field->key);
+    refuse(file, line, hint, "key '%s' is missing", field->key);
+    free(hint);
+    return false;
+}
+
+static bool take_pair(struct yaml_file *file, yaml_node_t const *node, yaml_node_pair_t const *pair,
+                      struct yaml_shape const *shape, char *into)
+{
+    yaml_node_t const *const key = yaml_document_get_node(&file->document, pair->key);
+    yaml_node_t const *const value = yaml_document_get_node(&file->document, pair->value);
+    char const *const name = (char *)key->data.scalar.value;
+    struct yaml_field const *field = shape->fields;
+    size_t line = line_of(key);
+
+    if (!is_of(file, key, YAML_SCALAR_NODE, line))
+        return false;
+    while (field->key != NULL && !text_equal(field->key, name))
+        field++;
+    if (field->key == NULL)
+        return refuse_unknown(file, line, "key", name, shape->fields, sizeof *field);
+    if (child_of(&file->document, node, name, &line) != value)
+        return refuse(file, line, "each key once", "key '%s' is written twice", name);
+    return take_value(file, value, line, field, into);
+}
+
+static bool take_mapping(struct yaml_file *file, yaml_node_t const *node, size_t line,
+                         struct yaml_shape const *shape, char *into)
+{
+    if (!is_of(file, node, YAML_MAPPING_NODE, line))
+        return false;
+    for (yaml_node_pair_t *pair = node->data.mapping.pairs.start;
+         pair < node->data.mapping.pairs.top; pair++)
+        if (!take_pair(file, node, pair, shape, into))
+            return false;
+    return has_needed(file, node, line, shape->fields);
+}
+
+static char *take_text(struct yaml_file *file, yaml_node_t const *node, size_t line)
+{
+    if (!is_of(file, node, YAML_SCALAR_NODE, line))
+        return NULL;
+    return arena_copy(&file->arena, node->data.scalar.value, node->data.scalar.length + 1);
+}
+
+static bool take_list(struct yaml_file *file, yaml_node_t const *node, size_t line,
+                      struct yaml_field const *field, char *into)
+{
+    size_t const size = field->kind == FIELD_TEXTS ? sizeof(char *) : field->shape->size;
+    bool taken = is_of(file, node, YAML_SEQUENCE_NODE, line);
+
+    if (!taken)
+        return false;
+    yaml_node_item_t const *const items = node->data.sequence.items.start;
+    size_t const count = (size_t)(node->data.sequence.items.top - items);
+    char *const entries = arena_zeroed(&file->arena, count * size);
+    for (size_t i = 0; taken && i < count; i++) {
+        yaml_node_t const *const item = yaml_document_get_node(&file->document, items[i]);
+        char *const entry = entries + i * size;
+        if (field->kind == FIELD_TEXTS)
+            taken = (*(char **)entry = take_text(file, item, line_of(item))) != NULL;
+        else
+            taken = take_mapping(file, item, line_of(item), field->shape, entry);
+    }
+    *(char **)(into + field->offset) = entries;
+    *(unsigned *)(into + field->count_offset) = (unsigned)count;
+    return taken;
+}
+
+static bool take_choice(struct yaml_file *file, yaml_node_t const *node, size_t line,
+                        struct yaml_field const *field, unsigned *value)
+{
+    struct yaml_choice const *choice = field->choices;
+    char const *const word = take_text(file, node, line);
+
+    if (word == NULL)
+        return false;
+    while (choice->word != NULL && !text_equal(choice->word, word))
+        choice++;
+    *value = choice->value;
+    return choice->word != NULL
+        || refuse_unknown(file, line, field->key, word, field->choices, sizeof *choice);
+}
+
+/* `line` is that of the key, or of the list's entry, whose value the node is; `into` the struct of
+ * the mapping that holds it. */
+static bool take_value(struct yaml_file *file, yaml_node_t const *node, size_t line,
+                       struct yaml_field const *field, char *into)
+{
+    void *const slot = into + field->offset;
+
+    switch (field->kind) {
+    case FIELD_TEXT: return (*(char **)slot = take_text(file, node, line)) != NULL;
+    case FIELD_CHOICE: return take_choice(file, node, line, field, slot);
+    case FIELD_MAPPING:
+        *(char **)slot = arena_zeroed(&file->arena, field->shape->size);
+        return take_mapping(file, node, line, field->shape, *(char **)slot);
+    case FIELD_TEXTS:
+    case FIELD_MAPPINGS: break;
+    }
+    return take_list(file, node, line, field, into);
+}
+
+static bool parse_document(struct yaml_file *file, size_t size)
 {
     yaml_parser_t parser;
 
@@ -268,7 +255,7 @@ static bool parse_document(struct yaml_file *file)
         complain("free some memory", "%s: out of memory", file->path);
         return false;
     }
-    yaml_parser_set_input_string(&parser, (unsigned char const *)file->text, file->size);
+    yaml_parser_set_input_string(&parser, (unsigned char const *)file->text, size);
     file->document_open = yaml_parser_load(&parser, &file->document) == 1;
     bool const empty = file->document_open && yaml_document_get_root_node(&file->document) == NULL;
     if (empty)
@@ -280,59 +267,41 @@ static bool parse_document(struct yaml_file *file)
     return file->document_open && !empty;
 }
 
-/* Takes over the text. */
-static struct yaml_file *read_text(char const *name, char *text, size_t size, bool is_text,
-                                   cyaml_schema_value_t const *schema)
+struct yaml_file *yaml_file_of_nothing(char const *name)
 {
     struct yaml_file *const file = memory_zeroed(1, sizeof *file);
-    cyaml_config_t const config = config_for(file);
 
     file->path = text_copy(name);
-    file->is_text = is_text;
-    file->schema = schema;
-    file->fault.place = text_copy("");
-    file->text = text;
-    file->size = size;
-    if (parse_document(file)) {
-        bool const list = schema->type == CYAML_SEQUENCE;
-        cyaml_err_t const error = cyaml_load_data((uint8_t *)file->text, file->size, &config,
-                                                  schema, &file->data, list ? &file->count : NULL);
-        if (error == CYAML_OK)
-            return file;
-        complain_of_fault(file, error);
-    }
+    return file;
+}
+
+struct yaml_file *yaml_file_open(char const *path, struct yaml_shape const *shape, bool is_list)
+{
+    struct yaml_field const whole = {.kind = is_list ? FIELD_MAPPINGS : FIELD_MAPPING,
+                                     .offset = offsetof(struct yaml_file, data),
+                                     .count_offset = offsetof(struct yaml_file, count),
+                                     .shape = shape};
+    struct yaml_file *const file = yaml_file_of_nothing(path);
+    size_t size = 0;
+
+    file->text = text_of_file(path, &size);
+    if (file->text == NULL)
+        complain("slablab list experiments", "%s: %s", path, strerror(errno));
+    else if (parse_document(file, size) &&
+             take_value(file, yaml_document_get_root_node(&file->document), 1, &whole,
+                        (char *)file))
+        return file;
     yaml_file_close(file);
     return NULL;
-}
-
-struct yaml_file *yaml_file_open(char const *path, cyaml_schema_value_t const *schema)
-{
-    size_t size = 0;
-    char *const text = text_of_file(path, &size);
-
-    if (text != NULL)
-        return read_text(path, text, size, false, schema);
-    complain("slablab list experiments", "%s: %s", path, strerror(errno));
-    return NULL;
-}
-
-struct yaml_file *yaml_file_of_text(char const *name, char const *text,
-                                    cyaml_schema_value_t const *schema)
-{
-    return read_text(name, text_copy(text), strlen(text), true, schema);
 }
 
 void yaml_file_close(struct yaml_file *file)
 {
     if (file == NULL)
         return;
-    cyaml_config_t const config = config_for(file);
-    if (file->data != NULL)
-        cyaml_free(&config, file->schema, file->data, file->count);
     if (file->document_open)
         yaml_document_delete(&file->document);
-    free(file->fault.what);
-    free(file->fault.place);
+    arena_free(&file->arena);
     free(file->text);
     free(file->path);
     free(file);
@@ -351,4 +320,9 @@ size_t yaml_file_count(struct yaml_file const *file)
 char const *yaml_file_text(struct yaml_file const *file)
 {
     return file->text;
+}
+
+char const *yaml_file_path(struct yaml_file const *file)
+{
+    return file->path;
 }

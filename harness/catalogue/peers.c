@@ -14,19 +14,13 @@
 #include <string.h>
 #include <unistd.h>
 
-static cyaml_schema_field_t const peer_fields[] = {
-    CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct peer, name, 1, CYAML_UNLIMITED),
-    CYAML_FIELD_STRING_PTR("package", CYAML_FLAG_POINTER, struct peer, package, 1, CYAML_UNLIMITED),
-    CYAML_FIELD_STRING_PTR("object", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct peer, object,
-                           1, CYAML_UNLIMITED),
-    CYAML_FIELD_END,
+static struct yaml_field const peer_fields[] = {
+    {"name", FIELD_TEXT, .needed = true, .offset = offsetof(struct peer, name)},
+    {"package", FIELD_TEXT, .needed = true, .offset = offsetof(struct peer, package)},
+    {"object", FIELD_TEXT, .offset = offsetof(struct peer, object)},
+    {NULL},
 };
-static cyaml_schema_value_t const peer_value = {
-    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct peer, peer_fields),
-};
-static cyaml_schema_value_t const peers_value = {
-    CYAML_VALUE_SEQUENCE(CYAML_FLAG_POINTER, struct peer, &peer_value, 0, CYAML_UNLIMITED),
-};
+static struct yaml_shape const peer_shape = {sizeof(struct peer), peer_fields};
 
 static struct yaml_file *file;
 static bool file_was_read;
@@ -36,7 +30,7 @@ static struct peer const *peers_read(size_t *count)
 {
     if (!file_was_read) {
         char *const path = text_format("%s/allocators/peers.yaml", catalogue_root());
-        file = access(path, F_OK) == 0 ? yaml_file_open(path, &peers_value) : NULL;
+        file = access(path, F_OK) == 0 ? yaml_file_open(path, &peer_shape, true) : NULL;
         file_was_read = true;
         free(path);
     }

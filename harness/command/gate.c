@@ -77,30 +77,21 @@ static bool parse(int argc, char **argv, struct words_of_gate *words, struct gat
     return true;
 }
 
-/* What a revision without an allocator means: the experiment's baseline. The caller frees it. */
-static char *baseline_of(char const *path)
-{
-    struct yaml_file *const file = experiment_open(path);
-
-    if (file == NULL)
-        return NULL;
-    struct experiment const *const experiment = yaml_file_data(file);
-    char *const baseline = text_copy(experiment->baseline);
-    yaml_file_close(file);
-    return baseline;
-}
-
+/* A revision without an allocator means the experiment's baseline. */
 static struct plan *plan_of(struct words_of_gate const *words, struct gate_request *request,
                             uint64_t seed)
 {
-    char *const baseline = baseline_of(words->experiment);
-    bool const resolved = baseline != NULL &&
-                          gate_spec_resolve(words->base, baseline, &request->base) &&
-                          gate_spec_resolve(words->head, baseline, &request->head);
+    struct yaml_file *const file = experiment_open(words->experiment);
+    struct plan *plan = NULL;
 
-    free(baseline);
-    return resolved ? plan_for_gate(words->experiment, request->base.arm, request->head.arm, seed)
-                    : NULL;
+    if (file == NULL)
+        return NULL;
+    char const *const baseline = ((struct experiment const *)yaml_file_data(file))->baseline;
+    if (gate_spec_resolve(words->base, baseline, &request->base) &&
+        gate_spec_resolve(words->head, baseline, &request->head))
+        plan = plan_for_gate(file, request->base.arm, request->head.arm, seed);
+    yaml_file_close(file);
+    return plan;
 }
 
 static bool tools_are_there(struct plan const *plan)

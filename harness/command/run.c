@@ -129,44 +129,13 @@ static bool parse(int argc, char **argv, struct request *request)
     return true;
 }
 
-/* A word between quotation marks in YAML. */
-static void append_quoted(char **text, char const *word)
-{
-    for (; *word != '\0'; word++)
-        text_append(text, *word == '"' || *word == '\\' ? "\\%c" : "%c", *word);
-}
-
-/* ALLOCATOR NAME=value ... WORKLOAD name=number ...: the arm ends before the second word without an
- * equals sign. A warm-up makes the start a warm one. */
-static char *experiment_of(char *const *words)
-{
-    char *text = text_copy("question: Where does the time go, and every page fault?\nbaseline: \"");
-    bool warm = false;
-    size_t plain = 0;
-
-    for (size_t i = 0; words[i] != NULL; i++) {
-        bool const names = strchr(words[i], '=') == NULL;
-        warm = warm || strncmp(words[i], "warmup=", strlen("warmup=")) == 0;
-        plain += names;
-        if (names && plain == 2)
-            text_append(&text, "\"\nworkloads:\n  - run: \"");
-        else if (i > 0)
-            text_append(&text, " ");
-        append_quoted(&text, words[i]);
-    }
-    text_append(&text, "\"\n%s", plain < 2 ? "" : warm ? "    start: warm\n" : "    start: cold\n");
-    return text;
-}
-
 static struct plan *plan_of(struct request const *request)
 {
-    if (request->words == NULL)
-        return plan_from_experiment(request->experiment, request->quick,
-                                    request->measurement.seed);
-    char *const text = experiment_of(request->words);
-    struct plan *const plan = plan_from_text("command_line", text, request->measurement.seed);
-    free(text);
-    return plan;
+    uint64_t const seed = request->measurement.seed;
+
+    return request->words != NULL
+               ? plan_from_words(request->words, seed)
+               : plan_from_experiment(request->experiment, request->quick, seed);
 }
 
 /* argv[0] is the subcommand of a kind of run. */

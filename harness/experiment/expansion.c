@@ -196,45 +196,81 @@ static bool expand(struct expansion const *expansion, uint64_t seed)
     return expanded;
 }
 
-/* `expansion` has what the command says; the rest is filled in here. Closes the file. */
-static struct plan *plan_of(struct yaml_file *file, char const *path, struct expansion expansion,
-                            uint64_t seed)
+/* `expansion` has what the command says, and the file; the rest is filled in here. `text` is what
+ * it all was made of. */
+static struct plan *plan_of(struct expansion expansion, char const *text, uint64_t seed)
 {
-    if (file == NULL)
-        return NULL;
-    struct plan *plan = memory_zeroed(1, sizeof *plan);
-    expansion.file = file;
-    expansion.experiment = yaml_file_data(file);
+    struct plan *const plan = memory_zeroed(1, sizeof *plan);
+
     expansion.plan = plan;
-    plan->experiment = experiment_name(path);
-    plan->experiment_text = text_copy(yaml_file_text(file));
+    plan->experiment = experiment_name(yaml_file_path(expansion.file));
+    plan->experiment_text = text_copy(text);
     if (expand(&expansion, seed)) {
         plan->hash = plan_hash(plan);
-    } else {
-        plan_free(plan);
-        plan = NULL;
+        return plan;
     }
-    yaml_file_close(file);
-    return plan;
+    plan_free(plan);
+    return NULL;
 }
 
 struct plan *plan_from_experiment(char const *path, bool quick, uint64_t seed)
 {
-    struct expansion const asked = {.quick = quick};
+    struct yaml_file *const file = experiment_open(path);
 
-    return plan_of(experiment_open(path), path, asked, seed);
+    if (file == NULL)
+        return NULL;
+    struct expansion const asked = {
+        .file = file, .experiment = yaml_file_data(file), .quick = quick};
+    struct plan *const plan = plan_of(asked, yaml_file_text(file), seed);
+    yaml_file_close(file);
+    return plan;
 }
 
-struct plan *plan_from_text(char const *name, char const *text, uint64_t seed)
+struct plan *plan_for_gate(struct yaml_file const *experiment, char const *base, char const *head,
+                           uint64_t seed)
 {
-    struct expansion const asked = {.quick = false};
+    struct expansion const asked = {
+        .file = experiment, .experiment = yaml_file_data(experiment), .base = base, .head = head};
 
-    return plan_of(experiment_of_text(name, text), name, asked, seed);
+    return plan_of(asked, yaml_file_text(experiment), seed);
 }
 
-struct plan *plan_for_gate(char const *path, char const *base, char const *head, uint64_t seed)
+/* The position of the workload: the second word without an equals sign, or the end. */
+static size_t workload_in(struct words const *words)
 {
-    struct expansion const asked = {.base = base, .head = head};
+    size_t plain = 0;
 
-    return plan_of(experiment_open(path), path, asked, seed);
+    for (size_t i = 0; i < words->count; i++) {
+        plain += strchr(words->word[i], '=') == NULL;
+        if (plain == 2)
+            return i;
+    }
+    return words->count;
+}
+
+struct plan *plan_from_words(char *const *words, uint64_t seed)
+{
+    static char question[] = "Where does the time go, and every page fault?";
+    struct yaml_file *const file = yaml_file_of_nothing("command_line");
+    struct words all = {(char **)words, 0};
+
+    while (words[all.count] != NULL)
+        all.count++;
+    size_t const middle = workload_in(&all);
+    char *const text = words_join(&all, 0, all.count);
+    struct experiment_workload workload = {.run = words_join(&all, middle, all.count)};
+    struct experiment const experiment = {.question = question,
+                                          .baseline = words_join(&all, 0, middle),
+                                          .workloads = &workload,
+                                          .workloads_count = middle < all.count};
+    for (size_t i = 0; i < all.count; i++)
+        if (strncmp(words[i], "warmup=", strlen("warmup=")) == 0)
+            workload.start = START_WARM;
+    struct expansion const asked = {.file = file, .experiment = &experiment};
+    struct plan *const plan = plan_of(asked, text, seed);
+    free(experiment.baseline);
+    free(workload.run);
+    free(text);
+    yaml_file_close(file);
+    return plan;
 }

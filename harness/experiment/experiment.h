@@ -1,7 +1,7 @@
 /* experiment.h -- an experiment as its YAML file says it: nothing expanded, no reference followed.
  *
- * NULL and an empty list are what the file leaves out. Numbers are kept as they were written:
- * libcyaml reads "3%" as 3 and "-1" as 2^64 - 1, so whoever uses a number checks it with text.h.
+ * NULL and an empty list are what the file leaves out. Numbers are texts as they were written; the
+ * code that uses one checks it with text.h.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_EXPERIMENT_H
@@ -14,11 +14,11 @@ enum experiment_in_quick { IN_QUICK_YES, IN_QUICK_NO };
 
 struct experiment_workload {
     char *run; /* "fixed_random size=256,512 slots=400" */
-    enum experiment_start start;
+    unsigned start; /* enum experiment_start */
     char *warmup;  /* operations before the region */
     char **serves; /* "phase17-1 smallmid >= 99%" */
     unsigned serves_count;
-    enum experiment_in_quick quick;
+    unsigned quick; /* enum experiment_in_quick */
 };
 
 struct experiment_published {
@@ -70,6 +70,5 @@ struct experiment {
 
 /* Complains and returns NULL on any fault. yaml_file_data of the result is a struct experiment. */
 struct yaml_file *experiment_open(char const *path);
-struct yaml_file *experiment_of_text(char const *name, char const *text);
 
 #endif

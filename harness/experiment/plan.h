@@ -16,6 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct yaml_file;
+
 enum arm_role { ROLE_BASELINE, ROLE_CONTROL, ROLE_ARM };
 
 /* An allocator with its environment. arms[0] is the baseline, arms[1] its hidden second copy. */
@@ -105,7 +107,7 @@ struct gate {
 
 struct plan {
     char *experiment;       /* the file's name without its ending */
-    char *experiment_text;  /* the whole file, as it was */
+    char *experiment_text;  /* the whole file, as it was; or the words */
     char *form;             /* "full", "quick" or "gate" */
     char *question;
     char *expects;
@@ -135,11 +137,14 @@ struct plan {
  * quick chooses the experiment's quick form; seed 0 draws one. */
 struct plan *plan_from_experiment(char const *path, bool quick, uint64_t seed);
 
-/* The same of an experiment's text, in the full form; `name` is the experiment's. */
-struct plan *plan_from_text(char const *name, char const *text, uint64_t seed);
+/* The plan of experiment `command_line`: ALLOCATOR NAME=value ... WORKLOAD name=number ..., then
+ * NULL. A warm-up makes the start a warm one. */
+struct plan *plan_from_words(char *const *words, uint64_t seed);
 
-/* The plan of a gate: arms `base`, its control, and `head`, each as an arm of an experiment. */
-struct plan *plan_for_gate(char const *path, char const *base, char const *head, uint64_t seed);
+/* The plan of a gate: arms `base`, its control, and `head`, each as an arm of an experiment, which
+ * experiment_open gave. */
+struct plan *plan_for_gate(struct yaml_file const *experiment, char const *base, char const *head,
+                           uint64_t seed);
 
 /* Writes DIRECTORY/plan.json, synced. Returns false after a complaint. */
 bool plan_write(struct plan const *plan, char const *directory);

@@ -15,7 +15,6 @@
 #include "machine/cpus.h"
 #include "machine/system_facts.h"
 
-#include <cyaml/cyaml.h>
 #include <dlfcn.h>
 #include <elfutils/libdwfl.h>
 #include <errno.h>
@@ -195,10 +194,10 @@ static char *pfm_file_version(void)
 
 static json_t *libraries(void)
 {
-    return json_pack("{s:s, s:o, s:s, s:s, s:s, s:s}", "glibc", gnu_get_libc_version(), "libpfm",
+    return json_pack("{s:s, s:o, s:s, s:s, s:s}", "glibc", gnu_get_libc_version(), "libpfm",
                      text_or_absent(pfm_file_version(), "its file's name does not tell"), "jansson",
-                     jansson_version_str(), "libcyaml", cyaml_version_str, "libyaml",
-                     yaml_get_version_string(), "libdw", dwfl_version(NULL));
+                     jansson_version_str(), "libyaml", yaml_get_version_string(), "libdw",
+                     dwfl_version(NULL));
 }
 
 static json_t *peer(char const *name)

@@ -19,6 +19,7 @@
 #include "catalogue/catalogue.h"
 #include "catalogue/peers.h"
 #include "catalogue/project.h"
+#include "experiment/plan.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -152,6 +153,17 @@ static inline void fixture_workload(char const *name)
     free(copy);
     free(built);
     free(build);
+}
+
+/* The plan of experiments/x.yaml with this text; NULL after a complaint. */
+static inline struct plan *fixture_plan(char const *yaml, bool quick, uint64_t seed)
+{
+    char *const path = fixture_path("experiments/x.yaml");
+
+    fixture_write("experiments/x.yaml", yaml, 0644);
+    struct plan *const plan = plan_from_experiment(path, quick, seed);
+    free(path);
+    return plan;
 }
 
 /* What goes to stderr from fixture_hear to fixture_heard, as text for the caller to free. */

@@ -56,7 +56,7 @@ static int make_project(void **state)
     build_phase("plain", 10);
     build_phase("more", 20);
     build_phase("most", 30);
-    plan = plan_from_text("counted", experiment, 7);
+    plan = fixture_plan(experiment, false, 7);
     assert_non_null(plan);
     assert_int_equal(plan->arm_count, ARMS);
     assert_true(rig_open(&rig, plan, &run_kinds[RUN_TIMED]));
@@ -223,7 +223,7 @@ static void without_valgrind_it_says_how_to_get_it(void **state)
     struct instructions instructions = count(STEP_FAULT, 1);
     char *const heard = fixture_heard();
     assert_int_equal(setenv("PATH", path_before, 1), 0);
-    assert_string_equal(heard, "slablab: counted: instructions are counted by valgrind, and there "
+    assert_string_equal(heard, "slablab: x: instructions are counted by valgrind, and there "
                                "is none\n  try: apt-get install valgrind, or an experiment that "
                                "does not decide by instructions\n");
     instructions_free(&instructions);

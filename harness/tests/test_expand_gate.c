@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "fixture.h"
 
-#include "experiment/plan.h"
+#include "experiment/experiment.h"
 
 #define HEAD                                                                                       \
     "question: Is it?\n"                                                                           \
@@ -14,7 +14,9 @@ static struct plan *gate_of(char const *yaml, char const *base, char const *head
 {
     fixture_write("experiments/x.yaml", yaml, 0644);
     char *const path = fixture_path("experiments/x.yaml");
-    struct plan *const plan = plan_for_gate(path, base, head, 1);
+    struct yaml_file *const file = experiment_open(path);
+    struct plan *const plan = plan_for_gate(file, base, head, 1);
+    yaml_file_close(file);
     free(path);
     return plan;
 }
@@ -57,13 +59,10 @@ static void metrics_have_margins_and_events(void **state)
 static void a_table_of_the_same_file_is_no_gate(void **state)
 {
     (void)state;
-    fixture_write("experiments/x.yaml", HEAD "gate: {decides: [time 2%]}\n", 0644);
-    char *const path = fixture_path("experiments/x.yaml");
-    struct plan *const plan = plan_from_experiment(path, false, 1);
+    struct plan *const plan = fixture_plan(HEAD "gate: {decides: [time 2%]}\n", false, 1);
     assert_non_null(plan);
     assert_int_equal(plan->gate.metric_count, 0);
     plan_free(plan);
-    free(path);
 }
 
 static void a_gate_read_back_is_the_same(void **state)

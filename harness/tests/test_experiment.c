@@ -3,17 +3,6 @@
  * SPDX-License-Identifier: MIT */
 #include "fixture.h"
 
-#include "experiment/plan.h"
-
-static struct plan *plan_of(char const *yaml, bool quick)
-{
-    fixture_write("experiments/x.yaml", yaml, 0644);
-    char *const path = fixture_path("experiments/x.yaml");
-    struct plan *const plan = plan_from_experiment(path, quick, 1);
-    free(path);
-    return plan;
-}
-
 static char const full_experiment[] =
     "question: Is two better?\n"
     "expects: no\n"
@@ -37,7 +26,7 @@ static char const full_experiment[] =
 
 static void arms_get_ids_that_tell_them_apart(void **state)
 {
-    struct plan *const plan = plan_of(full_experiment, false);
+    struct plan *const plan = fixture_plan(full_experiment, false, 1);
 
     (void)state;
     assert_non_null(plan);
@@ -59,7 +48,7 @@ static void arms_get_ids_that_tell_them_apart(void **state)
 
 static void cells_get_what_their_workload_says(void **state)
 {
-    struct plan *const plan = plan_of(full_experiment, false);
+    struct plan *const plan = fixture_plan(full_experiment, false, 1);
 
     (void)state;
     assert_non_null(plan);
@@ -79,7 +68,7 @@ static void cells_get_what_their_workload_says(void **state)
 
 static void references_and_rules_are_kept(void **state)
 {
-    struct plan *const plan = plan_of(full_experiment, false);
+    struct plan *const plan = fixture_plan(full_experiment, false, 1);
 
     (void)state;
     assert_non_null(plan);
@@ -105,8 +94,8 @@ static void the_first_axis_turns_slowest(void **state)
         "knead size=1 slots=30 cold", "knead size=1 slots=4 cold", "knead size=1 slots=5 cold",
         "knead size=2 slots=30 cold", "knead size=2 slots=4 cold", "knead size=2 slots=5 cold",
     };
-    struct plan *const plan = plan_of(
-        "question: q\nbaseline: one\nworkloads:\n  - run: knead size=1,2 slots=30,4,5\n", false);
+    struct plan *const plan = fixture_plan(
+        "question: q\nbaseline: one\nworkloads:\n  - run: knead size=1,2 slots=30,4,5\n", false, 1);
 
     (void)state;
     assert_non_null(plan);
@@ -119,12 +108,12 @@ static void the_first_axis_turns_slowest(void **state)
 
 static void the_quick_form_overrides_and_leaves_out(void **state)
 {
-    struct plan *const plan = plan_of(
+    struct plan *const plan = fixture_plan(
         "question: q\nbaseline: one\n"
         "workloads:\n  - {run: knead size=1, quick: no}\n  - run: knead size=2\n"
         "published: [{where: size=1, arm: one, metric: page_faults, value: 3}]\n"
         "stop: {blocks_max: 100, half_width: 1%}\nquick: {blocks_max: 7}\n",
-        true);
+        true, 1);
 
     (void)state;
     assert_non_null(plan);
@@ -143,7 +132,7 @@ static void a_path_is_an_arm_by_its_file_name(void **state)
         "question: q\nbaseline: one\narms: [%s/build/workloads/libmine.so.2, build/libtwo.so]\n"
         "workloads: [{run: knead}]\n",
         fixture_root);
-    struct plan *const plan = plan_of(yaml, false);
+    struct plan *const plan = fixture_plan(yaml, false, 1);
 
     (void)state;
     assert_non_null(plan);
@@ -176,6 +165,12 @@ static struct fault const faults[] = {
      "5: unknown start 'tepid'\n  try: one of cold, warm\n"},
     {HEAD "workloads: knead\n", "3: a list is expected here\n  try: [one, two]\n"},
     {"question: q\n", "1: key 'baseline' is missing\n  try: baseline: ...\n"},
+    {HEAD "workloads:\n  - knead\n",
+     "4: keys and values are expected here\n  try: {key: value}\n"},
+    {HEAD "arms:\n  - [two]\n",
+     "4: one value is expected here\n  try: key: value, in quotes where it holds ': '\n"},
+    {HEAD "published:\n  - where: cold\n    arm: one\n",
+     "4: key 'metric' is missing\n  try: metric: ...\n"},
     {HEAD "question: r\n", "3: key 'question' is written twice\n  try: each key once\n"},
     {HEAD "expects: \"no\n",
      "4: found unexpected end of stream\n  try: quotes around a value that holds ': ' or ' #', "
@@ -272,7 +267,7 @@ static void faults_are_named_with_their_line(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
         fixture_hear();
-        struct plan *const plan = plan_of(faults[i].yaml, false);
+        struct plan *const plan = fixture_plan(faults[i].yaml, false, 1);
         char *const heard = fixture_heard();
         char *const wanted = text_format("slablab: %s:%s", path, faults[i].said);
         assert_null(plan);
@@ -281,6 +276,46 @@ static void faults_are_named_with_their_line(void **state)
         free(heard);
     }
     free(path);
+}
+
+static void words_make_a_plan(void **state)
+{
+    char *words[] = {"two", "A=1", "knead", "size=1", "warmup=3", "operations=5", NULL};
+    struct plan *const plan = plan_from_words(words, 7);
+
+    (void)state;
+    assert_non_null(plan);
+    assert_string_equal(plan->experiment, "command_line");
+    assert_string_equal(plan->experiment_text, "two A=1 knead size=1 warmup=3 operations=5");
+    assert_int_equal(plan->arm_count, 2);
+    assert_string_equal(plan->arms[0].spec, "two A=1");
+    assert_int_equal(plan->cell_count, 1);
+    assert_string_equal(plan->cells[0].id, "knead size=1 operations=5 warmup=3 warm");
+    assert_int_equal(plan->seed, 7);
+    plan_free(plan);
+}
+
+static void words_are_complained_of_without_a_line(void **state)
+{
+    static struct {
+        char *words[4];
+        char const *said;
+    } const bad[] = {
+        {{NULL}, "slablab: command_line: an allocator's name is missing\n"},
+        {{"one", NULL}, "slablab: command_line: an experiment needs a workload\n"},
+        {{"one", "kneed", NULL}, "slablab: command_line: unknown workload 'kneed'\n"},
+        {{"one", "knead", "size", NULL}, "slablab: command_line: 'size' is not name=number\n"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        fixture_hear();
+        struct plan *const plan = plan_from_words(bad[i].words, 1);
+        char *const heard = fixture_heard();
+        assert_null(plan);
+        assert_memory_equal(heard, bad[i].said, strlen(bad[i].said));
+        free(heard);
+    }
 }
 
 /* LD_PRELOAD knows no quotes: the loader would look for the two halves. */
@@ -298,7 +333,7 @@ static void a_path_that_cannot_be_preloaded_is_refused(void **state)
         assert_int_equal(symlink(there, link), 0); /* an arm's words end at a space */
         fixture_hear();
         struct plan *const plan =
-            plan_of(HEAD "arms: [two, build/workloads/liblink.so]\n" KNEAD, false);
+            fixture_plan(HEAD "arms: [two, build/workloads/liblink.so]\n" KNEAD, false, 1);
         char *const heard = fixture_heard();
         char *const wanted = text_format("x.yaml:3: '%s' cannot be preloaded: its path has a space "
                                          "or a colon, where the loader ends a path\n  try: ",
@@ -315,7 +350,7 @@ static void a_path_that_cannot_be_preloaded_is_refused(void **state)
 static void an_unbuilt_phase_asks_for_make(void **state)
 {
     fixture_hear();
-    struct plan *const plan = plan_of(HEAD "arms: [unbuilt]\n" KNEAD, false);
+    struct plan *const plan = fixture_plan(HEAD "arms: [unbuilt]\n" KNEAD, false, 1);
     char *const heard = fixture_heard();
     char *const wanted = text_format(
         "slablab: %s/experiments/x.yaml:3: %s/build/libunbuilt.so is not built\n"
@@ -332,7 +367,7 @@ static void an_unbuilt_phase_asks_for_make(void **state)
 static void a_quick_form_without_workloads_is_a_fault(void **state)
 {
     fixture_hear();
-    struct plan *const plan = plan_of(HEAD "workloads: [{run: knead, quick: no}]\n", true);
+    struct plan *const plan = fixture_plan(HEAD "workloads: [{run: knead, quick: no}]\n", true, 1);
     char *const heard = fixture_heard();
 
     (void)state;
@@ -351,6 +386,8 @@ int main(void)
         cmocka_unit_test(the_quick_form_overrides_and_leaves_out),
         cmocka_unit_test(a_path_is_an_arm_by_its_file_name),
         cmocka_unit_test(faults_are_named_with_their_line),
+        cmocka_unit_test(words_make_a_plan),
+        cmocka_unit_test(words_are_complained_of_without_a_line),
         cmocka_unit_test(a_path_that_cannot_be_preloaded_is_refused),
         cmocka_unit_test(an_unbuilt_phase_asks_for_make),
         cmocka_unit_test(a_quick_form_without_workloads_is_a_fault),

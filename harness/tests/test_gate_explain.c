@@ -51,7 +51,7 @@ static int make_project(void **state)
     fixture_write("malloc.c", source, 0644);
     build_phase("quick", 1);
     build_phase("slow", 50);
-    plan = plan_from_text("explained", experiment, 7);
+    plan = fixture_plan(experiment, false, 7);
     assert_non_null(plan);
     return 0;
 }

@@ -56,7 +56,7 @@ static void every_key_is_there(void **state)
     assert_int_equal(json_object_size(machine), sizeof keys / sizeof *keys);
     assert_int_equal(json_integer_value(json_object_get(machine, "cpus_online")),
                      sysconf(_SC_NPROCESSORS_ONLN));
-    assert_int_equal(json_object_size(json_object_get(machine, "libraries")), 6);
+    assert_int_equal(json_object_size(json_object_get(machine, "libraries")), 5);
     json_decref(machine);
 }
 
@@ -131,14 +131,12 @@ static void what_is_absent_says_why(void **state)
 static void the_arms_objects_are_in_it(void **state)
 {
     char *const folder = fixture_path("results");
-    char *const experiment = fixture_path("experiments/x.yaml");
     char *const written = fixture_path("results/machine.json");
     char *const own = catalogue_build_id("/proc/self/exe");
 
     (void)state;
-    fixture_write("experiments/x.yaml",
-                  "question: q\nbaseline: one\narms: [libc]\nworkloads: [{run: knead}]\n", 0644);
-    struct plan *const plan = plan_from_experiment(experiment, false, 1);
+    struct plan *const plan = fixture_plan(
+        "question: q\nbaseline: one\narms: [libc]\nworkloads: [{run: knead}]\n", false, 1);
     assert_non_null(plan);
     assert_true(machine_write(plan, folder));
     json_t *const machine = json_load_file(written, 0, NULL);
@@ -154,7 +152,6 @@ static void the_arms_objects_are_in_it(void **state)
     plan_free(plan);
     free(own);
     free(written);
-    free(experiment);
     free(folder);
 }
 

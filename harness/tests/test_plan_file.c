@@ -3,8 +3,6 @@
  * SPDX-License-Identifier: MIT */
 #include "fixture.h"
 
-#include "experiment/plan.h"
-
 #include <jansson.h>
 
 static char const experiment[] =
@@ -24,10 +22,8 @@ static char const experiment[] =
 
 static struct plan *plan_of(char const *yaml, uint64_t seed)
 {
-    fixture_write("experiments/x.yaml", yaml, 0644);
-    char *const path = fixture_path("experiments/x.yaml");
-    struct plan *const plan = plan_from_experiment(path, false, seed);
-    free(path);
+    struct plan *const plan = fixture_plan(yaml, false, seed);
+
     assert_non_null(plan);
     return plan;
 }

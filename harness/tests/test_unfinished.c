@@ -14,14 +14,9 @@ static char *parent;
 
 static int a_plan(void **state)
 {
-    char *const path = fixture_path("experiments/x.yaml");
-
     (void)state;
-    fixture_write("experiments/x.yaml",
-                  "question: q\nbaseline: one\nworkloads: [{run: knead size=1}]\n", 0644);
-    plan = plan_from_experiment(path, false, 7);
+    plan = fixture_plan("question: q\nbaseline: one\nworkloads: [{run: knead size=1}]\n", false, 7);
     parent = fixture_path("results/x");
-    free(path);
     return plan == NULL ? -1 : mkdir(parent, 0755);
 }
 
