@@ -1,14 +1,12 @@
 """file.py -- experiments/claims.yaml: what was claimed, where it is tested, when it holds.
 
 A claim is either testable, with experiment, cells, metric, arm and rule, or it says why it is not.
-Everything that it names is looked up in the experiment's own file, so that a claim that nothing
-could ever test is refused before any run is read.
+Which arms and cells an experiment has is read in the plans of its runs, where slablab wrote it.
 
 SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
-import itertools
 import re
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -86,38 +84,6 @@ def rule_of(text: Any, where: str) -> Rule:
     )
 
 
-def _base_name(allocator: str) -> str:
-    """As harness/experiment/expand_arms.c has it: of a path the file's name without lib and .so."""
-    if "/" not in allocator:
-        return allocator
-    return allocator.rsplit("/", 1)[1].removeprefix("lib").split(".so")[0]
-
-
-def arm_ids(experiment: dict[str, Any]) -> list[str]:
-    """The ids that slablab gives to an experiment's arms, the control's left out."""
-    texts = [experiment["baseline"], *(experiment.get("arms") or [])]
-    split = [(_base_name(text.split()[0]), text.split()[1:]) for text in texts]
-    found = []
-    for name, settings in split:
-        shared = set.intersection(*(set(other) for base, other in split if base == name))
-        own = [word.removeprefix("SLABLAB_") for word in settings if word not in shared]
-        found.append(" ".join([name, *own]))
-    return found
-
-
-def cell_ids(experiment: dict[str, Any]) -> list[str]:
-    """The ids of an experiment's cells, every list of values being an axis."""
-    found = []
-    for entry in experiment["workloads"]:
-        workload, *words = entry["run"].split()
-        axes = [
-            [f"{name}={value}" for value in values.split(",")]
-            for name, _, values in (word.partition("=") for word in words)
-        ]
-        found += [" ".join([workload, *one, entry["start"]]) for one in itertools.product(*axes)]
-    return found
-
-
 def cells_with(words: str, cells: list[str]) -> list[str]:
     return [cell for cell in cells if set(cell.split()).issuperset(words.split())]
 
@@ -131,12 +97,10 @@ def read_yaml(path: Path) -> Any:
         ) from error
 
 
-def _experiment(name: str, folder: Path, where: str) -> dict[str, Any]:
-    path = folder / f"{name}.yaml"
-    if not path.exists():
+def _check_experiment(name: str, folder: Path, where: str) -> None:
+    if not (folder / f"{name}.yaml").exists():
         known = sorted(found.stem for found in folder.glob("*.yaml") if found.name != FILE.name)
         raise Complaint(f"{where}: unknown experiment '{name}'", f"one of {', '.join(known)}")
-    return read_yaml(path)
 
 
 def _check_keys(entry: Any, where: str) -> None:
@@ -162,14 +126,25 @@ def _check_keys(entry: Any, where: str) -> None:
             raise Complaint(f"{where}: {key}: {value!r:.40} is no text", "put it in quotes")
 
 
-def _check_names(claim: Claim, folder: Path, metrics: list[str], where: str) -> None:
-    """That the experiment's file has the arms and the cells, and anybody the metric."""
-    experiment = _experiment(claim.experiment, folder, where)
+def _check_meaning(claim: Claim, metrics: list[str], where: str) -> None:
     if claim.metric not in metrics:
         raise Complaint(
             f"{where}: unknown metric '{claim.metric}'", f"one of {', '.join(metrics)}"
         )
-    arms, cells = arm_ids(experiment), cell_ids(experiment)
+    if claim.against_cells and (claim.against or claim.average):
+        raise Complaint(
+            f"{where}: against_cells beside against or average", "one thing to compare with"
+        )
+    if claim.average and not claim.against:
+        raise Complaint(f"{where}: average of what is no effect", "against: an arm")
+    if claim.stage not in ("region", "start_up", "whole"):
+        raise Complaint(f"{where}: unknown stage '{claim.stage}'", "region, start_up or whole")
+
+
+def _check_names(claim: Claim, plan: dict[str, Any], where: str) -> None:
+    """That the plan has the claim's arms and cells."""
+    arms = [arm["id"] for arm in plan["arms"] if arm["role"] != "control"]
+    cells = [cell["id"] for cell in plan["cells"]]
     for arm in filter(None, (claim.arm, claim.against)):
         if arm not in arms:
             raise Complaint(
@@ -182,16 +157,21 @@ def _check_names(claim: Claim, folder: Path, metrics: list[str], where: str) -> 
                 f"words of one like '{cells[0]}'; slablab plan experiments/"
                 f"{claim.experiment}.yaml",
             )
-    compared = cells_with(claim.cells, cells), cells_with(claim.against_cells, cells)
-    if claim.against_cells and (len(compared[1]) != 1 or claim.against or claim.average):
+    if claim.against_cells and len(cells_with(claim.against_cells, cells)) != 1:
         raise Complaint(
-            f"{where}: against_cells: '{claim.against_cells}' must name one cell, of the same arm",
-            "more words, and neither against nor average beside it",
+            f"{where}: against_cells: '{claim.against_cells}' must name one cell", "more words"
         )
-    if claim.average and not claim.against:
-        raise Complaint(f"{where}: average of what is no effect", "against: an arm")
-    if claim.stage not in ("region", "start_up", "whole"):
-        raise Complaint(f"{where}: unknown stage '{claim.stage}'", "region, start_up or whole")
+
+
+def check_names(claims: list[Claim], plans: list[dict[str, Any]], path: Path) -> None:
+    """Refuses an arm or a cell that an experiment does not have. What it has is in the plans: in
+    those of the full form that were made of its file as it is now."""
+    for claim in claims:
+        file = path.parent / f"{claim.experiment}.yaml"
+        for plan in plans:
+            whole = plan["experiment"] == claim.experiment and plan["form"] == "full"
+            if whole and plan.get("experiment_text") == file.read_text(encoding="utf-8"):
+                _check_names(claim, plan, f"{path}: claim {claim.id}")
 
 
 def claim_of(entry: Any, where: str) -> Claim:
@@ -204,7 +184,7 @@ def claim_of(entry: Any, where: str) -> Claim:
 
 def read_claims(path: Path, metrics: list[str]) -> list[Claim]:
     """The claims of a file, in its order; experiments are looked up beside it. metrics: the names
-    that a claim may give."""
+    that a claim may give. check_names looks into the rest."""
     if not path.exists():
         raise Complaint(f"{path}: not there", "--claims experiments/claims.yaml, in a checkout")
     document = read_yaml(path)
@@ -218,6 +198,7 @@ def read_claims(path: Path, metrics: list[str]) -> list[Claim]:
         if claim.id in found:
             raise Complaint(f"{where}: stands there twice", "an id of its own for each")
         if not claim.not_testable:
-            _check_names(claim, path.parent, metrics, where)
+            _check_experiment(claim.experiment, path.parent, where)
+            _check_meaning(claim, metrics, where)
         found[claim.id] = claim
     return list(found.values())

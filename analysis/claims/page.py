@@ -28,7 +28,7 @@ from .claims import (
     missed,
     unit_of,
 )
-from .file import Claim, read_claims
+from .file import Claim, check_names, read_claims
 
 QUESTION = "Which of the source's claims hold?"
 EXPECTS = (
@@ -174,7 +174,9 @@ def judged_claims(folders: list[Path], path: Path) -> list[Judged]:
     if len(set(names)) < len(names):
         raise Complaint("a run is named twice, and would count twice", "name each run once")
     wanted = {claim.experiment for claim in claims}
-    return judge(claims, [load_any(run) for run in folders if experiment_of(run) in wanted])
+    runs = [load_any(run) for run in folders if experiment_of(run) in wanted]
+    check_names(claims, [run.plan for run in runs], path)
+    return judge(claims, runs)
 
 
 def experiment_of(folder: Path) -> str:
