@@ -20,19 +20,26 @@ from ..complaint import Complaint
 from ..records.metrics import Metric, metrics_of
 from ..records.records import Run, load, record_files
 from ..statistics.sequential import (
+    OF_COUNTS,
+    OF_TIMES,
     Rule,
+    Tail,
     changes,
     confidence_sequence,
     decide,
-    decide_instructions,
+    decide_tail,
     dependence_p,
     effect_of,
+    log_e_one_sided,
     log_e_two_sided,
+    mean_upper_bound,
     median_change,
     sequential_mde,
+    sequential_mde_share,
 )
 
-SCHEMA = "slablab-gate/1"
+SCHEMA = "slablab-gate/2"
+SCHEMA_BEFORE = "slablab-gate/1"  # without failures; three blocks of instructions, no test of them
 INSTRUCTIONS = "instructions"
 TOLERANCE = 1e-9  # relative, or absolute near 0: harness and analysis sum in other orders
 UNDER_CALLGRIND = ": under callgrind: "  # in the reasons of a gate that a counted process voided
@@ -70,11 +77,21 @@ class Gate:
             self.is_count(rule["name"]),
             math.log(self.decisions / gate["alpha_fail"]),
             -math.log(gate["alpha_pass"]),
+            OF_COUNTS if rule["name"] == INSTRUCTIONS else OF_TIMES,
+            self.metric(rule["name"]).beyond,
         )
 
     def values(self, cell: str, metric: str) -> NDArray[np.float64]:
-        """Of the valid blocks, shape (blocks, 3): base, control, head."""
+        """Of the row's blocks, shape (blocks, 3): base, control, head."""
+        if metric == INSTRUCTIONS:
+            return _instruction_counts(self.run, cell)
         return self.run.matrix(cell, self.metric(metric).values)
+
+    @property
+    def derivable(self) -> list[dict[str, Any]]:
+        """The rules whose rows the samples give."""
+        kept = self.said["schema"] == SCHEMA
+        return [rule for rule in self.rules if kept or rule["name"] != INSTRUCTIONS]
 
 
 def load_gate(folder: Path) -> Gate:
@@ -86,7 +103,7 @@ def load_gate(folder: Path) -> Gate:
             "name a folder that slablab gate made: results/<experiment>/<time>-gate",
         )
     said = json.loads(path.read_text(encoding="utf-8"))
-    if said.get("schema") != SCHEMA:
+    if said.get("schema") not in (SCHEMA, SCHEMA_BEFORE):
         raise Complaint(f"{path}: unknown schema '{said.get('schema')}'", "a newer slablab")
     run = load(folder)
     if said.get("plan") != run.plan["hash"] or "gate" not in run.plan:
@@ -96,101 +113,133 @@ def load_gate(folder: Path) -> Gate:
     return Gate(run, said)
 
 
+def _known(found: dict[str, float]) -> dict[str, float | None]:
+    return {key: value if math.isfinite(value) else None for key, value in found.items()}
+
+
 def _estimates(
-    x: NDArray[np.float64], y: NDArray[np.float64], is_count: bool, alpha: float, fail_at: float
+    x: NDArray[np.float64], y: NDArray[np.float64], rule: Rule, alpha: float
 ) -> dict[str, float | None]:
     """Effect, interval, MDE and medians of x against y, as gate.json names them."""
+    is_count = rule.is_count
     d = np.sort(changes(x, y, is_count))
-    ranks = confidence_sequence(d.size, alpha)
+    ranks = confidence_sequence(d.size, alpha, rule.mixture)
     found = {
         "effect": effect_of(median_change(d, is_count), is_count) if d.size else math.nan,
         "low": effect_of(float(d[ranks[0] - 1]), is_count) if ranks else math.nan,
         "high": effect_of(float(d[ranks[1] - 1]), is_count) if ranks else math.nan,
-        "mde": sequential_mde(d, fail_at, is_count),
+        "mde": sequential_mde(d, rule.fail_at, is_count, rule.mixture),
         "base_median": float(np.median(y)) if d.size else math.nan,
         "head_median": float(np.median(x)) if d.size else math.nan,
     }
     if is_count and found["mde"] < 1:  # a count cannot be more by less than one
         found["mde"] = 1.0
-    return {key: value if math.isfinite(value) else None for key, value in found.items()}
+    return _known(found)
 
 
-def _as_planned(gate: Gate, written: dict[str, Any]) -> dict[str, Any]:
-    """What a row repeats of the plan."""
-    return {
-        "scale": "absolute" if gate.is_count(written["name"]) else "ratio",
-        "decides": written["decides"],
-        "margin": written["margin"],
-    }
+def _tail_estimates(tail: Tail, rule: Rule, alpha: float) -> dict[str, float | None]:
+    """The same of a tail: shares of blocks, the head's against the control's."""
+    if tail.n == 0:
+        bounds = {"effect": math.nan, "low": -1.0, "high": 1.0, "mde": math.nan}
+        return _known({**bounds, "base_median": math.nan, "head_median": math.nan})
+    return _known(
+        {
+            "effect": (tail.more - tail.less) / tail.n,
+            "low": -mean_upper_bound(tail.less, tail.more, tail.n, alpha / 2),
+            "high": mean_upper_bound(tail.more, tail.less, tail.n, alpha / 2),
+            "mde": sequential_mde_share(tail.n, tail.less, rule.fail_at),
+            "base_median": (tail.less + tail.both) / tail.n,
+            "head_median": (tail.more + tail.both) / tail.n,
+        }
+    )
 
 
-def _block_row(gate: Gate, cell: str, written: dict[str, Any]) -> dict[str, Any]:
-    values = gate.values(cell, written["name"])
-    base, head = values[:, BASE], values[:, HEAD]
-    rule = gate.rule_of(written)
-    decision = decide(head, base, rule)
+def _scale(rule: Rule) -> str:
+    if rule.beyond > 0:
+        return "points"
+    return "absolute" if rule.is_count else "ratio"
+
+
+def _row(gate: Gate, cell: str, written: dict[str, Any]) -> dict[str, Any]:
+    values, rule = gate.values(cell, written["name"]), gate.rule_of(written)
+    base, control, head = values[:, BASE], values[:, CONTROL], values[:, HEAD]
+    alpha = gate.run.plan["alpha"]
+    if rule.beyond > 0:
+        decision, tail = decide_tail(head, control, base, rule)
+        estimates = _tail_estimates(tail, rule, alpha)
+    else:
+        decision = decide(head, base, rule)
+        estimates = _estimates(head, base, rule, alpha)
     decided = written["decides"]
     return {
-        **_as_planned(gate, written),
+        "scale": _scale(rule),
+        "decides": decided,
+        "margin": written["margin"],
         "verdict": decision.verdict if decided else "reported",
         "decided_at": decision.decided_at if decided else None,
         "blocks": len(values),
-        **_estimates(head, base, rule.is_count, gate.run.plan["alpha"], rule.fail_at),
+        **estimates,
         "log_e_fail": decision.log_e_fail,
         "log_e_pass": decision.log_e_pass,
     }
 
 
-def _instruction_counts(folder: Path, cell: str) -> tuple[list[int], list[int]]:
-    """callgrind's counts of head, and of base with its control."""
-    head: list[int] = []
-    base: list[int] = []
-    for path in record_files(folder, "instructions"):
+def _record_lines(folder: Path, stem: str) -> Iterator[dict[str, Any]]:
+    """The records of an instrument's file, compressed or not; none without a file."""
+    for path in record_files(folder, stem):
         opened = gzip.open if path.suffix == ".gz" else open
         with opened(path, "rt", encoding="utf-8") as lines:
-            for record in map(json.loads, lines):
-                if record["cell"] != cell:
-                    continue
-                for sample in record["samples"]:
-                    (head if sample["arm"] == "head" else base).append(sample["instructions"])
-    return head, base
+            yield from map(json.loads, lines)
 
 
-def _instruction_row(gate: Gate, cell: str, written: dict[str, Any]) -> dict[str, Any]:
-    head, base = _instruction_counts(gate.run.path, cell)
-    if any(why for why in gate.said["reasons"] if UNDER_CALLGRIND in why):
-        head = []  # where one process went wrong the harness judges none
-    if not head:
-        return {
-            **_as_planned(gate, written),
-            "verdict": "undecided" if written["decides"] else "reported",
-            "decided_at": None,
-            "blocks": 0,
-            **dict.fromkeys(("effect", "low", "high", "mde", "base_median", "head_median")),
-        }
-    verdict, effect, spread = decide_instructions(head, base, written["margin"])
-    return {
-        **_as_planned(gate, written),
-        "verdict": verdict if written["decides"] else "reported",
-        "decided_at": len(head) if written["decides"] and verdict != "undecided" else None,
-        "blocks": len(head),
-        "effect": effect,
-        "low": effect - spread,
-        "high": effect + spread,
-        "mde": max(spread, written["margin"] / 2),
-        "base_median": float(np.median(base)),
-        "head_median": float(np.median(head)),
-    }
+def _instruction_counts(run: Run, cell: str) -> NDArray[np.float64]:
+    """callgrind's counts, shape (blocks, 3): base, control, head."""
+    names = [arm["id"] for arm in run.plan["arms"]]
+    rows = [
+        [next(s["instructions"] for s in record["samples"] if s["arm"] == name) for name in names]
+        for record in _record_lines(run.path, "instructions")
+        if record["cell"] == cell
+    ]
+    return np.asarray(rows, dtype=float).reshape(-1, len(names))
+
+
+def _failed(samples: list[dict[str, Any]], arm: str) -> bool:
+    """Another allocator is no fault of the process."""
+    return any(s["arm"] == arm and s["status"] not in ("ok", "allocator") for s in samples)
+
+
+def derived_failures(gate: Gate) -> dict[str, Any]:
+    """gate.json's row of failures, from samples.jsonl and failures.jsonl."""
+    base, control, head = (arm["id"] for arm in gate.run.plan["arms"])
+    found = dict.fromkeys(("pairs", "head_alone", "base_alone", "both"), 0)
+    elsewhere = {"head_elsewhere": 0, "base_elsewhere": 0}
+    blocks = (record["samples"] for record in _record_lines(gate.run.path, "samples"))
+    others = list(_record_lines(gate.run.path, "failures"))
+    for samples in (*blocks, *(one["samples"] for one in others if one["where"] == "pair")):
+        of_head, of_base = _failed(samples, head), _failed(samples, base)
+        found["pairs"] += 1
+        found["both"] += of_head and of_base
+        found["head_alone"] += of_head and not of_base
+        found["base_alone"] += of_base and not of_head
+    for samples in (one["samples"] for one in others if one["where"] != "pair"):
+        elsewhere["head_elsewhere"] += _failed(samples, head)
+        elsewhere["base_elsewhere"] += _failed(samples, base) or _failed(samples, control)
+    more, less = found["head_alone"], found["base_alone"]
+    log_e = float(log_e_one_sided(more, more + less, OF_COUNTS))
+    verdict = "pass"
+    if log_e >= -math.log(gate.run.plan["rules"]["alpha_failures"]):
+        verdict = "fail"
+    elif more + elsewhere["head_elsewhere"] > less + elsewhere["base_elsewhere"]:
+        verdict = "undecided"
+    return {**found, **elsewhere, "log_e": log_e, "verdict": verdict}
 
 
 def derived_rows(gate: Gate) -> dict[tuple[str, str], dict[str, Any]]:
     """Every row of gate.json by (cell, metric), from the samples alone."""
     return {
-        (cell, written["name"]): (
-            _instruction_row if written["name"] == INSTRUCTIONS else _block_row
-        )(gate, cell, written)
+        (cell, written["name"]): _row(gate, cell, written)
         for cell in gate.run.cells
-        for written in gate.rules
+        for written in gate.derivable
     }
 
 
@@ -198,18 +247,16 @@ def derived_controls(gate: Gate) -> dict[tuple[str, str], dict[str, Any]]:
     """Every entry of gate.json's control by (cell, metric), from the samples alone."""
     found = {}
     for cell in gate.run.cells:
-        for written in gate.rules:
-            if not written["decides"] or written["name"] == INSTRUCTIONS:
+        for written in gate.derivable:
+            rule = gate.rule_of(written)
+            if not written["decides"] or rule.beyond > 0:
                 continue
             values = gate.values(cell, written["name"])
             base, control = values[:, BASE], values[:, CONTROL]
             more, less = int((control > base).sum()), int((control < base).sum())
-            rule = gate.rule_of(written)
-            estimates = _estimates(
-                control, base, rule.is_count, gate.run.plan["alpha"], rule.fail_at
-            )
+            estimates = _estimates(control, base, rule, gate.run.plan["alpha"])
             found[cell, written["name"]] = {
-                "log_e": float(log_e_two_sided(more, more + less)),
+                "log_e": float(log_e_two_sided(more, more + less, rule.mixture)),
                 **{key: estimates[key] for key in ("effect", "low", "high")},
             }
     return found
@@ -222,7 +269,9 @@ def is_void(gate: Gate) -> bool:
     if any(entry["log_e"] >= threshold for entry in derived_controls(gate).values()):
         return True
     decides = [rule["name"] for rule in gate.rules if rule["decides"]]
-    of_blocks = [name for name in decides if name != INSTRUCTIONS]
+    of_blocks = [
+        name for name in decides if name != INSTRUCTIONS and not gate.metric(name).beyond
+    ]
     metric = "time" if "time" in of_blocks else of_blocks[0] if of_blocks else None
     rules = gate.run.rules
     alpha = rules.alpha_dependence / len(gate.run.cells)
@@ -236,12 +285,18 @@ def is_void(gate: Gate) -> bool:
 
 
 def derived_verdict(gate: Gate, rows: dict[tuple[str, str], dict[str, Any]]) -> str:
-    """pass, fail, inconclusive or void. What voided the run before its first block, or under
-    callgrind, left no sample to find it by, so gate.json's word counts then."""
+    """pass, fail, inconclusive or void. Failures of processes are asked before what voids. What
+    voided the run before its first block, or under callgrind, left no sample to find it by, so
+    gate.json's word counts then."""
+    failures = derived_failures(gate)["verdict"] if gate.said["schema"] == SCHEMA else "pass"
+    if failures == "fail":
+        return "fail"
     unseen = gate.run.blocks.empty or any(UNDER_CALLGRIND in why for why in gate.said["reasons"])
     if is_void(gate) or (unseen and gate.said["verdict"] == "void"):
         return "void"
-    verdicts = {row["verdict"] for row in rows.values()}
+    verdicts = {failures, *(row["verdict"] for row in rows.values())}
+    if gate.said["schema"] == SCHEMA_BEFORE:  # its instructions had a rule of their own
+        verdicts |= {row["verdict"] for row in gate.said["rows"] if row["metric"] == INSTRUCTIONS}
     if "fail" in verdicts:
         return "fail"
     return "inconclusive" if "undecided" in verdicts else "pass"
@@ -278,11 +333,19 @@ def _held(
 
 def gate_differences(gate: Gate) -> list[str]:
     """Where gate.json is not what the samples say: a line each, none where all is as it should."""
-    rows = derived_rows(gate)
+    rows, names = derived_rows(gate), {rule["name"] for rule in gate.derivable}
+    said = [row for row in gate.said["rows"] if row["metric"] in names]
     found = [
-        *_held(gate.said["rows"], rows, "row"),
+        *_held(said, rows, "row"),
         *_held(gate.said["control"], derived_controls(gate), "control"),
     ]
+    if gate.said["schema"] == SCHEMA:
+        written = gate.said["failures"]
+        found += [
+            f"failures: {name} is {written.get(name)} in gate.json, and {value} by the samples"
+            for name, value in derived_failures(gate).items()
+            if not _same(written.get(name), value)
+        ]
     whole = {
         "verdict": derived_verdict(gate, rows),
         "decisions": gate.decisions,

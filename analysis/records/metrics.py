@@ -39,6 +39,7 @@ class Metric:
     better: str  # more or less
     scale: str  # of comparison: ratio or difference
     gated: bool  # a gate may look at it
+    beyond: float  # of a tail: how far above the base, as a ratio; 0: the median
     sum: tuple[str, ...]
     per: tuple[str, ...]
     factor: float
@@ -84,7 +85,7 @@ def event_metric(event: str) -> Metric:
     name = f"event_{event}"
     return Metric(
         name, name, f"Event {event}, in the region", "count", "count", 1, "count", "event",
-        "always", "less", "difference", False, (), (), 1, event,
+        "always", "less", "difference", False, 0, (), (), 1, event,
     )  # fmt: skip
 
 

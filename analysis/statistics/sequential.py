@@ -10,6 +10,7 @@ SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -19,14 +20,18 @@ from scipy import special
 
 from .statistics import POWER, binomial_share, finite, median_ratio, whole_up
 
-A = 10  # both parameters of the mixture: method.md
+# Both parameters of a mixture. Times differ in shares near a half, where 10 puts its weight; counts
+# and failures that differ do so in nearly every block, where 1 needs the fewest.
+OF_TIMES, OF_COUNTS = 10, 1
 HALF = 0.5
 
 
-def log_e_two_sided(successes: ArrayLike, n: ArrayLike) -> NDArray[np.float64]:
+def log_e_two_sided(
+    successes: ArrayLike, n: ArrayLike, mixture: int = OF_TIMES
+) -> NDArray[np.float64]:
     """ln e against "a success is as likely as not". Shapes are broadcast."""
     s, all_ = np.asarray(successes, dtype=float), np.asarray(n, dtype=float)
-    mixed = special.betaln(s + A, all_ - s + A) - special.betaln(A, A)
+    mixed = special.betaln(s + mixture, all_ - s + mixture) - special.betaln(mixture, mixture)
     return np.asarray(mixed + all_ * np.log(2))
 
 
@@ -49,44 +54,94 @@ def _log_tail(n: NDArray[np.float64], k: NDArray[np.float64]) -> NDArray[np.floa
     return logs
 
 
-def log_e_one_sided(successes: ArrayLike, n: ArrayLike) -> NDArray[np.float64]:
+def log_e_one_sided(
+    successes: ArrayLike, n: ArrayLike, mixture: int = OF_TIMES
+) -> NDArray[np.float64]:
     """ln e against "a success is at most as likely as not". Shapes are broadcast.
 
-    The mixture is cut to p > 1/2, where it doubles: for a whole A, P(Beta(S + A, n - S + A) > 1/2)
-    is P(Bin(n + 2A - 1, 1/2) <= S + A - 1). Rare successes therefore never count."""
+    The mixture is cut to p > 1/2, where it doubles: for a whole a, P(Beta(S + a, n - S + a) > 1/2)
+    is P(Bin(n + 2a - 1, 1/2) <= S + a - 1). Rare successes therefore never count."""
     s, all_ = np.broadcast_arrays(np.asarray(successes, float), np.asarray(n, float))
-    return np.log(2) + log_e_two_sided(s, all_) + _log_tail(all_ + 2 * A - 1, s + A - 1)
+    cut = _log_tail(all_ + 2 * mixture - 1, s + mixture - 1)
+    return np.log(2) + log_e_two_sided(s, all_, mixture) + cut
+
+
+# Shares of what may be staked, and their weights.
+BETS = ((15 / 16, 0.5), (0.5, 0.25), (0.25, 0.125), (0.125, 0.125))
+
+
+def log_e_mean_below(
+    more: ArrayLike, less: ArrayLike, n: ArrayLike, mean: float
+) -> NDArray[np.float64]:
+    """ln e against "the mean of T is `mean` or more", where T was 1 in `more` of n blocks, -1 in
+    `less` and 0 in the others: the wealth of bets on less, which multiply by 1 + bet (mean - T) in
+    each block (Waudby-Smith and Ramdas 2024, J. R. Statist. Soc. B 86:1), mixed by weight. Shapes
+    are broadcast."""
+    up, down, all_ = np.broadcast_arrays(*(np.asarray(x, dtype=float) for x in (more, less, n)))
+    wealth = []
+    for share, weight in BETS:
+        bet = share / (1 - mean)
+        grown = down * np.log1p(bet * (mean + 1)) + (all_ - up - down) * np.log1p(bet * mean)
+        wealth.append(np.log(weight) + grown + up * np.log1p(bet * (mean - 1)))
+    return special.logsumexp(wealth, axis=0)
+
+
+def mean_upper_bound(more: int, less: int, n: int, alpha: float) -> float:
+    """The smallest mean of T that log_e_mean_below rules out at alpha, at any stop; 1: none."""
+    low, high = -1.0, 1.0
+    for _ in range(50):
+        middle = (low + high) / 2
+        if log_e_mean_below(more, less, n, middle) >= -np.log(alpha):
+            high = middle
+        else:
+            low = middle
+    return high
 
 
 @lru_cache(maxsize=None)
-def confidence_sequence(n: int, alpha: float) -> tuple[int, int] | None:
+def confidence_sequence(
+    n: int, alpha: float, mixture: int = OF_TIMES
+) -> tuple[int, int] | None:
     """Ranks, counted from 1, of the ordered values that bound the median at any stop.
 
     The medians that the two-sided e-process leaves under 1 / alpha (Howard and Ramdas 2022,
     Bernoulli 28:1704, invert tests of quantiles so). None where n is too small."""
     lows = np.arange(n // 2 + 1)
-    left = np.nonzero(log_e_two_sided(lows, n) < -np.log(alpha))[0]
+    left = np.nonzero(log_e_two_sided(lows, n, mixture) < -np.log(alpha))[0]
     if not left.size or left[0] == 0:
         return None
     return int(left[0]), n + 1 - int(left[0])
 
 
 @lru_cache(maxsize=None)
-def sequential_mde_rank(n: int, log_threshold: float) -> int | None:
+def sequential_mde_rank(
+    n: int, log_threshold: float, mixture: int = OF_TIMES
+) -> int | None:
     """Of n ordered values the rank, counted from 1, of the one that must be shifted up to 0 for the
     one-sided e-process to be at the threshold after the last of them with probability .8; None
     where it cannot be. Their residuals stand for the noise, as in minimum_detectable_effect."""
-    enough = np.nonzero(log_e_one_sided(np.arange(n + 1), n) >= log_threshold)[0]
+    enough = np.nonzero(log_e_one_sided(np.arange(n + 1), n, mixture) >= log_threshold)[0]
     if n == 0 or not enough.size:
         return None
     return n + 1 - whole_up(binomial_share(n, int(enough[0]), POWER) * n)
 
 
-def sequential_mde(changes: ArrayLike, log_threshold: float, is_count: bool) -> float:
+def sequential_mde_share(n: int, against: int, log_threshold: float) -> float:
+    """The smallest probability of a success in a block with which, in n blocks and beside `against`
+    failures, the one-sided e-process is at the threshold with probability .8; NaN: none is."""
+    successes = np.arange(1, n + 1)
+    log_e = log_e_one_sided(successes, successes + against, OF_COUNTS)
+    enough = np.nonzero(log_e >= log_threshold)[0]
+    return binomial_share(n, int(successes[enough[0]]), POWER) if enough.size else float("nan")
+
+
+def sequential_mde(
+    changes: ArrayLike, log_threshold: float, is_count: bool, mixture: int = OF_TIMES
+) -> float:
     """The smallest change that the one-sided e-process would have seen so: how far the value of
     that rank lies below the median, a ratio less 1 or a difference of counts; NaN: none."""
     ordered = np.sort(finite(changes))
-    rank = sequential_mde_rank(ordered.size, log_threshold)
+    rank = sequential_mde_rank(ordered.size, log_threshold, mixture)
     if rank is None:
         return float("nan")
     middle, lower = median_change(ordered, is_count), float(ordered[rank - 1])
@@ -114,12 +169,15 @@ def dependence_p(values: ArrayLike) -> float:
 
 @dataclass(frozen=True)
 class Rule:
-    """What decides a row: a margin as a ratio, thresholds of ln e, and whether it is a count."""
+    """What decides a row: a margin as a ratio, thresholds of ln e, whether it is compared by
+    difference, the mixture, and of a tail how far beyond the base a block must be."""
 
     margin: float
     is_count: bool
     fail_at: float
     pass_at: float
+    mixture: int = OF_TIMES
+    beyond: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -162,32 +220,60 @@ def _reaches_half_margin(head: NDArray, base: NDArray, rule: Rule) -> bool:
     return effect >= rule.margin / 2
 
 
-def decide(head: ArrayLike, base: ArrayLike, rule: Rule) -> Decision:
-    """Looks after every block: FAIL where "not more" is rejected and the median change is half
-    the margin or more, else PASS where "more by the margin" is. The first decision stays. Ties
-    count against both."""
-    x, y = np.asarray(head, dtype=float), np.asarray(base, dtype=float)
-    looks = np.arange(1, x.size + 1)
-    fails = log_e_one_sided(np.cumsum(x > y), looks)
-    passes = log_e_one_sided(np.cumsum(x - y < _margins(y, rule)), looks)
-    last = (float(fails[-1]), float(passes[-1])) if x.size else (0.0, 0.0)
+def _first(
+    fails: NDArray[np.float64],
+    passes: NDArray[np.float64],
+    rule: Rule,
+    matters: Callable[[int], bool],
+) -> Decision:
+    """Looks after every block; the first decision stays. matters: of n blocks, is what was found
+    half the margin or more?"""
+    last = (float(fails[-1]), float(passes[-1])) if fails.size else (0.0, 0.0)
     for place in np.nonzero((fails >= rule.fail_at) | (passes >= rule.pass_at))[0]:
         n = int(place) + 1
-        if fails[place] >= rule.fail_at and _reaches_half_margin(x[:n], y[:n], rule):
+        if fails[place] >= rule.fail_at and matters(n):
             return Decision("fail", n, *last)
         if passes[place] >= rule.pass_at:
             return Decision("pass", n, *last)
     return Decision("undecided", None, *last)
 
 
-def decide_instructions(
-    head: ArrayLike, base: ArrayLike, margin: float
-) -> tuple[str, float, float]:
-    """(verdict, effect, spread) of callgrind's counts; `base` holds those of the base and of its
-    control, whose spread is the tolerance."""
+def decide(head: ArrayLike, base: ArrayLike, rule: Rule) -> Decision:
+    """FAIL where "not more" is rejected and the median change is half the margin or more, else PASS
+    where "more by the margin" is. Ties count against both."""
     x, y = np.asarray(head, dtype=float), np.asarray(base, dtype=float)
-    effect = float(np.median(x) / np.median(y) - 1)
-    spread = float(y.max() / y.min() - 1)
-    if effect - spread > 0 and effect >= margin / 2:
-        return "fail", effect, spread
-    return ("pass" if effect + spread < margin else "undecided"), effect, spread
+    looks = np.arange(1, x.size + 1)
+    fails = log_e_one_sided(np.cumsum(x > y), looks, rule.mixture)
+    passes = log_e_one_sided(np.cumsum(x - y < _margins(y, rule)), looks, rule.mixture)
+    return _first(fails, passes, rule, lambda n: _reaches_half_margin(x[:n], y[:n], rule))
+
+
+@dataclass(frozen=True)
+class Tail:
+    """Of n blocks, in how many the head alone, the control alone and both are beyond."""
+
+    more: int
+    less: int
+    both: int
+    n: int
+
+
+def exceeds(values: ArrayLike, base: ArrayLike, beyond: float) -> NDArray[np.bool_]:
+    """In which blocks a value is more than `beyond` above the base's."""
+    return np.asarray(values, dtype=float) > np.asarray(base, dtype=float) * (1 + beyond)
+
+
+def decide_tail(
+    head: ArrayLike, control: ArrayLike, base: ArrayLike, rule: Rule
+) -> tuple[Decision, Tail]:
+    """Head and control are exchangeable where their code is equal: FAIL where of the blocks in which
+    just one of them exceeds it is the head too often, and in half the margin more of all blocks;
+    PASS where "by the margin more often than the control" is rejected."""
+    x, c = exceeds(head, base, rule.beyond), exceeds(control, base, rule.beyond)
+    n = np.arange(1, x.size + 1)
+    more, less = np.cumsum(x & ~c), np.cumsum(c & ~x)
+    fails = log_e_one_sided(more, more + less, OF_COUNTS)
+    passes = log_e_mean_below(more, less, n, rule.margin)
+    found = Tail(*(int(part.sum()) for part in (x & ~c, c & ~x, x & c)), x.size)
+    matters = lambda k: (more[k - 1] - less[k - 1]) / k >= rule.margin / 2  # noqa: E731
+    return _first(fails, passes, rule, matters), found

@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/status_line.h"
 #include "base/text.h"
+#include "gate/gate_failures.h"
 #include "judge/stop.h"
 #include "run/attestation.h"
 #include "run/blocks.h"
@@ -104,8 +105,19 @@ static char *settle_folder(struct measurement const *measurement, struct plan **
     return NULL;
 }
 
+/* Failures of processes are asked for before anything voids a gate. */
+static enum step ask_failures(struct rig *rig, struct tally *tally, char const *folder,
+                              enum step before)
+{
+    if (!rig->kind->has_judge || (before != STEP_DONE && before != STEP_VOID))
+        return before;
+    enum step const step = gate_failures_run(rig, tally->judge, folder);
+    return step == STEP_DONE ? before : step;
+}
+
 /* What comes before the blocks, unless it was done before a resume. */
-static enum step prepare(struct rig *rig, char const *folder, json_t *reasons)
+static enum step prepare(struct rig *rig, struct tally *tally, char const *folder,
+                         json_t *reasons)
 {
     enum step step = STEP_DONE;
     json_t *file;
@@ -121,6 +133,9 @@ static enum step prepare(struct rig *rig, char const *folder, json_t *reasons)
     if (file != NULL && !durable_write_json(folder, "attestation.json", file))
         step = STEP_FAULT;
     json_decref(file);
+    if (step != STEP_FAULT && rig->kind->has_judge &&
+        !gate_failures_note_attestation(tally->judge, folder))
+        step = STEP_FAULT;
     return step;
 }
 
@@ -190,9 +205,11 @@ static int carry_out(struct measurement const *measurement, struct rig *rig, str
 {
     json_t *const reasons = json_array();
     enum stop_reason *const stops = memory_zeroed(rig->plan->cell_count, sizeof *stops);
-    enum step step = prepare(rig, folder, reasons);
+    enum step step = prepare(rig, tally, folder, reasons);
     int status = EXIT_STATUS_USAGE;
 
+    if (step == STEP_VOID)
+        step = ask_failures(rig, tally, folder, STEP_VOID);
     if (step == STEP_VOID) {
         status = finish(measurement, rig, tally, stop_outcome_before_blocks(reasons), folder);
         if (status == EXIT_STATUS_VOID)
@@ -203,6 +220,7 @@ static int carry_out(struct measurement const *measurement, struct rig *rig, str
         if (step == STEP_DONE && rig->kind->has_judge && !stop_of_control(tally) &&
             !stop_of_lost_run(tally))
             step = gate_count_instructions(rig, tally->judge, folder, reasons);
+        step = ask_failures(rig, tally, folder, step);
         if (step == STEP_DONE || step == STEP_VOID)
             status = finish(measurement, rig, tally, stop_outcome(tally, stops, reasons), folder);
     }

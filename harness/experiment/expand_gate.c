@@ -8,6 +8,7 @@
 #include "experiment/experiment_words.h"
 #include "machine/event_names.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static double const alpha_fail_default = 0.005;
@@ -21,20 +22,28 @@ static bool is_there(struct gate const *gate, struct metric const *metric)
     return false;
 }
 
-/* What decides must be there to be counted; what is shown may be absent. */
-static bool can_be_counted(struct yaml_file const *file, char const *place,
-                           struct metric const *metric, bool decides)
+/* What this machine cannot count cannot decide here: it is shown as absent, and the rest decides. */
+static bool can_be_counted(struct expansion const *expansion, struct metric const *metric)
 {
-    char *const absence =
-        decides && metric->event != NULL ? event_absence(metric->event) : NULL;
+    char *const absence = metric->event != NULL ? event_absence(metric->event) : NULL;
     bool const counted = absence == NULL;
 
     if (!counted)
-        yaml_file_complain(file, place, "as root; or put it under `reports`",
-                           "%s cannot be counted here: %s: %s", metric->name, metric->event,
-                           absence);
+        fprintf(stderr, "%s: %s cannot be counted here (%s: %s): it decides nothing\n",
+                expansion->plan->experiment, metric->name, metric->event, absence);
     free(absence);
     return counted;
+}
+
+static void add_metric(struct expansion const *expansion, struct gate_metric asked)
+{
+    struct gate *const gate = &expansion->plan->gate;
+
+    asked.decides = asked.decides && can_be_counted(expansion, asked.metric);
+    gate->metrics = memory_room_for_one(gate->metrics, gate->metric_count, sizeof *gate->metrics);
+    gate->metrics[gate->metric_count++] = asked;
+    if (asked.metric->event != NULL)
+        expansion_add_event(expansion->plan, asked.metric->event);
 }
 
 /* "time 2%" */
@@ -66,12 +75,50 @@ static bool take_metric(struct expansion const *expansion, char const *place, ch
         taken = false;
     }
     words_free(&words);
-    if (!taken || !can_be_counted(expansion->file, place, asked.metric, decides))
+    if (taken)
+        add_metric(expansion, asked);
+    return taken;
+}
+
+static bool is_among(char const *name, char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (text_equal(names[i], name))
+            return true;
+    return false;
+}
+
+/* What decides wherever another metric does, unless the experiment says `without` or has it. */
+static void add_implied(struct expansion const *expansion)
+{
+    struct experiment_gate const *const written = expansion->experiment->gate;
+    struct gate const *const gate = &expansion->plan->gate;
+    size_t const stated = gate->metric_count;
+    struct metric const *implied;
+
+    for (size_t i = 0; i < stated; i++) {
+        struct gate_metric const decided = gate->metrics[i];
+        for (size_t k = 0; (implied = metric_implied(decided.metric->name, k)) != NULL; k++)
+            if (decided.decides && !is_there(gate, implied) &&
+                !is_among(implied->name, written->without, written->without_count))
+                add_metric(expansion, (struct gate_metric){implied, implied->margin, true});
+    }
+}
+
+static bool check_without(struct expansion const *expansion)
+{
+    struct experiment_gate const *const written = expansion->experiment->gate;
+
+    for (size_t i = 0; i < written->without_count; i++) {
+        struct metric const *const metric = metric_named(written->without[i]);
+        if (metric != NULL && metric->with != NULL)
+            continue;
+        char *const place = text_format("gate/without/%zu", i);
+        yaml_file_complain(expansion->file, place, "time_tail, process_time, process_page_faults",
+                           "'%s' does not go with another metric", written->without[i]);
+        free(place);
         return false;
-    gate->metrics = memory_room_for_one(gate->metrics, gate->metric_count, sizeof *gate->metrics);
-    gate->metrics[gate->metric_count++] = asked;
-    if (asked.metric->event != NULL)
-        expansion_add_event(expansion->plan, asked.metric->event);
+    }
     return true;
 }
 
@@ -86,6 +133,18 @@ static bool take_metrics(struct expansion const *expansion, char const *key, cha
         free(place);
     }
     return taken;
+}
+
+static bool any_decides(struct expansion const *expansion)
+{
+    struct gate const *const gate = &expansion->plan->gate;
+
+    for (size_t i = 0; i < gate->metric_count; i++)
+        if (gate->metrics[i].decides)
+            return true;
+    yaml_file_complain(expansion->file, "gate/decides", "as root; or a metric such as: time 2%",
+                       "nothing that decides can be counted here");
+    return false;
 }
 
 static bool take_alpha(struct expansion const *expansion, char const *place, char const *text,
@@ -115,8 +174,11 @@ bool expand_gate(struct expansion const *expansion)
     }
     gate->alpha_fail = alpha_fail_default;
     gate->alpha_pass = alpha_pass_default;
-    return take_metrics(expansion, "decides", written->decides, written->decides_count, true) &&
-           take_metrics(expansion, "reports", written->reports, written->reports_count, false) &&
-           take_alpha(expansion, "gate/alpha_fail", written->alpha_fail, &gate->alpha_fail) &&
+    if (!take_metrics(expansion, "decides", written->decides, written->decides_count, true) ||
+        !any_decides(expansion) || !check_without(expansion) ||
+        !take_metrics(expansion, "reports", written->reports, written->reports_count, false))
+        return false;
+    add_implied(expansion);
+    return take_alpha(expansion, "gate/alpha_fail", written->alpha_fail, &gate->alpha_fail) &&
            take_alpha(expansion, "gate/alpha_pass", written->alpha_pass, &gate->alpha_pass);
 }

@@ -52,6 +52,7 @@ static struct yaml_shape const stop = {sizeof(struct experiment_stop), stop_fiel
 static struct yaml_field const gate_fields[] = {
     TEXTS(experiment_gate, decides),
     TEXTS(experiment_gate, reports),
+    TEXTS(experiment_gate, without),
     TEXT(experiment_gate, alpha_fail),
     TEXT(experiment_gate, alpha_pass),
     {NULL},

@@ -40,6 +40,8 @@ struct experiment_gate {
     unsigned decides_count;
     char **reports;
     unsigned reports_count;
+    char **without; /* "time_tail": what does not decide though it goes with what does */
+    unsigned without_count;
     char *alpha_fail; /* "0.5%" */
     char *alpha_pass;
 };

@@ -23,10 +23,15 @@ static struct metric const metrics[] = {
     {.name = "time",
      .title = "CPU time of the region", .unit = "ns",
      .kind = METRIC_TIME, .source = SOURCE_REGION, .gated = true, .sum = {"cpu_ns"}},
+    {.name = "time_tail",
+     .title = "Share of blocks in which the region takes 10 % more than the base's", .unit = "ratio",
+     .kind = METRIC_SHARE, .source = SOURCE_REGION, .gated = true, .beyond = 0.10, .with = "time",
+     .margin = 0.05, .sum = {"cpu_ns"}},
     {.name = "process_time", .column = "process_cpu_ns",
      .title = "CPU time of the whole process, from fork to exit",
      .unit = "ns", .shown_unit = "ms", .shown_divisor = 1e6,
-     .kind = METRIC_TIME, .source = SOURCE_PROCESS, .gated = true, .sum = {"process_cpu_ns"}},
+     .kind = METRIC_TIME, .source = SOURCE_PROCESS, .gated = true, .with = "time", .margin = 0.05,
+     .sum = {"process_cpu_ns"}},
     {.name = "page_faults",
      .title = "Page faults in the region", .unit = "faults",
      .kind = METRIC_COUNT, .source = SOURCE_REGION, .shown = SHOWN_ALWAYS, .by_difference = true,
@@ -34,7 +39,8 @@ static struct metric const metrics[] = {
     {.name = "process_page_faults",
      .title = "Page faults of the whole process, start-up and warm-up included", .unit = "faults",
      .kind = METRIC_COUNT, .source = SOURCE_PROCESS, .shown = SHOWN_START_UP, .by_difference = true,
-     .gated = true, .sum = {"process_minor_faults", "process_major_faults"}},
+     .gated = true, .with = "page_faults", .margin = 0.05,
+     .sum = {"process_minor_faults", "process_major_faults"}},
     {.name = "vm_hwm", .column = "vm_hwm_bytes",
      .title = "Peak resident memory (VmHWM)",
      .unit = "bytes", .shown_unit = "MiB", .shown_divisor = 1 << 20,
@@ -107,6 +113,14 @@ struct metric const *metric_named(char const *name)
     return NULL;
 }
 
+struct metric const *metric_implied(char const *name, size_t number)
+{
+    for (size_t i = 0; i < METRICS; i++)
+        if (metrics[i].with != NULL && text_equal(metrics[i].with, name) && number-- == 0)
+            return &metrics[i];
+    return NULL;
+}
+
 struct metric const *metric_published(char const *column)
 {
     for (size_t i = 0; i < METRICS; i++)
@@ -161,14 +175,14 @@ static json_t *metric_to_json(struct metric const *metric)
                                         [SHOWN_CSV] = "csv"};
 
     return json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:f, s:s, s:s, s:s, s:s, s:s, s:b, s:o, s:o, s:f, s:s?}", "name",
+        "{s:s, s:s, s:s, s:s, s:s, s:f, s:s, s:s, s:s, s:s, s:s, s:b, s:f, s:o, s:o, s:f, s:s?}", "name",
         metric->name, "column", column_of(metric), "title", metric->title, "unit", metric->unit,
         "shown_unit", metric->shown_unit != NULL ? metric->shown_unit : metric->unit,
         "shown_divisor", metric->shown_divisor > 0 ? metric->shown_divisor : 1.0, "kind",
         kinds[metric->kind], "source", sources[metric->source], "shown", shown[metric->shown],
         "better", metric->more_is_better ? "more" : "less", "scale",
-        metric->by_difference ? "difference" : "ratio", "gated", metric->gated, "sum",
-        keys_to_json(metric->sum), "per", keys_to_json(metric->per), "factor",
+        metric->by_difference ? "difference" : "ratio", "gated", metric->gated, "beyond",
+        metric->beyond, "sum", keys_to_json(metric->sum), "per", keys_to_json(metric->per), "factor",
         metric->factor > 0 ? metric->factor : 1.0, "event", metric->event);
 }
 

@@ -48,6 +48,10 @@ struct metric {
     bool by_difference; /* compared by difference, where one more is the least that can be more;
                            else by ratio */
     bool gated;         /* a gate may look at it */
+    double beyond;      /* the share of blocks in which an arm exceeds the base by this much, as a
+                           ratio; 0: the median */
+    char const *with;   /* it decides wherever the metric of this name does; NULL */
+    double margin;      /* what then is its margin */
     char const *sum[2];
     char const *per[2];
     double factor;     /* 0: 1 */
@@ -59,6 +63,9 @@ extern char const metric_instructions[];
 
 /* The metric that a gate calls so; NULL if there is none. */
 struct metric const *metric_named(char const *name);
+
+/* The metrics that decide wherever `name` does, from number 0 on; NULL after the last. */
+struct metric const *metric_implied(char const *name, size_t number);
 
 /* The metric of that column, which an experiment may publish a figure of; NULL if there is none. */
 struct metric const *metric_published(char const *column);

@@ -16,6 +16,8 @@ struct rules {
     double lost_ratio_max;        /* of a run's blocks; with more lost ones it is void */
     double alpha_dependence;      /* of the test that a gate's blocks depend on one another; over
                                      all cells */
+    double alpha_failures;        /* of a gate's row of failures, beside its other rows */
+    uint64_t failure_pairs_max;   /* pairs of head and base that a first failure opens */
     uint64_t blocks_min;          /* fewer give no interval, and no gate's cell stops before */
     uint64_t blocks_for_dependence; /* fewer are not asked whether they depend on one another */
     uint64_t blocks_for_half_width; /* fewer never stop a cell for a narrow interval */

@@ -227,8 +227,8 @@ static void settle(struct terms *terms, struct region const *region)
     terms->checksum = region->checksum;
 }
 
-static void add_reason(json_t *reasons, struct plan const *plan, size_t cell, size_t arm,
-                       struct sample const *sample)
+void callgrind_add_reason(json_t *reasons, struct plan const *plan, size_t cell, size_t arm,
+                          struct sample const *sample)
 {
     char const *const why = sample->status == SAMPLE_OK ? "its report has no region"
                                                         : sample_status_name(sample->status);
@@ -239,27 +239,20 @@ static void add_reason(json_t *reasons, struct plan const *plan, size_t cell, si
                                                 *said != '\0' ? ": " : "", said));
 }
 
-enum step callgrind_count(struct callgrind *callgrind, size_t cell, size_t arm, json_t *reasons,
-                          uint64_t *instructions)
+enum step callgrind_count(struct callgrind *callgrind, size_t cell, size_t arm,
+                          struct sample *sample, uint64_t *instructions)
 {
-    struct sample sample;
-    enum step step = STEP_DONE;
-
     if (interrupted())
         return STEP_INTERRUPTED;
-    if (ftruncate(callgrind->report_fd, 0) != 0 || !run_sample(callgrind, cell, arm, &sample))
+    if (ftruncate(callgrind->report_fd, 0) != 0 || !run_sample(callgrind, cell, arm, sample))
         return STEP_FAULT;
     char *const report = text_of_file(strchr(callgrind->report_option, '/'), NULL);
-    *instructions = sample.status == SAMPLE_OK ? callgrind_parse(report) : 0;
+    *instructions = sample->status == SAMPLE_OK ? callgrind_parse(report) : 0;
     free(report);
-    if (interrupted()) {
-        step = STEP_INTERRUPTED;
-    } else if (*instructions == 0) {
-        add_reason(reasons, callgrind->rig.plan, cell, arm, &sample);
-        step = STEP_VOID;
-    } else {
-        settle(&callgrind->rig.terms[cell], &sample.region);
-    }
-    sample_release(&sample);
-    return step;
+    if (*instructions != 0)
+        settle(&callgrind->rig.terms[cell], &sample->region);
+    if (!interrupted())
+        return STEP_DONE;
+    sample_release(sample);
+    return STEP_INTERRUPTED;
 }

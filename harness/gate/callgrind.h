@@ -34,10 +34,14 @@ bool callgrind_is_there(char const *experiment);
 bool callgrind_open(struct callgrind *callgrind, struct rig const *rig);
 void callgrind_close(struct callgrind *callgrind);
 
-/* Counts arm `arm` in cell `cell`. STEP_VOID: the process went wrong, or was not what the plan
- * says; a reason was added. */
-enum step callgrind_count(struct callgrind *callgrind, size_t cell, size_t arm, json_t *reasons,
-                          uint64_t *instructions);
+/* Counts arm `arm` in cell `cell`; 0 instructions: the process went wrong, or was not what the plan
+ * says. The sample is the caller's to release where the step is done. */
+enum step callgrind_count(struct callgrind *callgrind, size_t cell, size_t arm,
+                          struct sample *sample, uint64_t *instructions);
+
+/* Says in `reasons` what went wrong with it. */
+void callgrind_add_reason(json_t *reasons, struct plan const *plan, size_t cell, size_t arm,
+                          struct sample const *sample);
 
 /* The count of the last region in the text of a report; 0 where it has none. */
 uint64_t callgrind_parse(char const *text);

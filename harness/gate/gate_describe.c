@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "gate/gate_report.h"
+#include "judge/gate_values.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -22,33 +23,84 @@ static json_t *number_or_null(double number)
     return isfinite(number) ? json_real(number) : json_null();
 }
 
+static char const *scale_of(struct gate_row const *row)
+{
+    if (gate_row_is_tail(row))
+        return "points";
+    return row->rule->metric->by_difference ? "absolute" : "ratio";
+}
+
+static int compare_numbers(void const *left, void const *right)
+{
+    double const a = *(double const *)left;
+    double const b = *(double const *)right;
+
+    return (a > b) - (a < b);
+}
+
+/* The counts that occurred, each with how often, in rising order: [[6594968, 12], ...]. */
+static json_t *modes_of(struct gate_judge const *judge, struct gate_row const *row, size_t arm)
+{
+    size_t const n = gate_judge_blocks(judge, row);
+    double *const values = memory_zeroed(n + 1, sizeof *values);
+    json_t *const modes = json_array();
+
+    for (size_t i = 0; i < n; i++)
+        values[i] = gate_value(judge, row, i, arm);
+    qsort(values, n, sizeof *values, compare_numbers);
+    for (size_t first = 0, end; first < n; first = end) {
+        for (end = first + 1; end < n && values[end] <= values[first];)
+            end++;
+        json_array_append_new(modes, json_pack("[I, I]", (json_int_t)values[first],
+                                               (json_int_t)(end - first)));
+    }
+    free(values);
+    return modes;
+}
+
 static json_t *describe_row(struct gate_judge const *judge, struct gate_row const *row)
 {
     struct gate_estimate const *const estimate = &row->estimate;
-    bool const of_blocks = gate_row_is_of_blocks(row);
     json_t *const object = json_pack(
         "{s:s, s:s, s:s, s:s, s:b, s:f, s:s}", "cell", judge->plan->cells[row->cell].id, "metric",
-        row->rule->metric->name, "scale", row->rule->metric->by_difference ? "absolute" : "ratio",
-        "unit", row->rule->metric->unit, "decides", row->rule->decides, "margin",
-        row->rule->margin, "verdict", verdict_names[row->verdict]);
+        row->rule->metric->name, "scale", scale_of(row), "unit", row->rule->metric->unit,
+        "decides", row->rule->decides, "margin", row->rule->margin, "verdict",
+        verdict_names[row->verdict]);
 
     json_object_set_new(object, "decided_at",
                         row->decided_at > 0 ? json_integer((json_int_t)row->decided_at)
                                             : json_null());
-    json_object_set_new(
-        object, "blocks",
-        json_integer((json_int_t)(of_blocks ? judge->cells[row->cell].n : row->counted)));
+    json_object_set_new(object, "blocks",
+                        json_integer((json_int_t)gate_judge_blocks(judge, row)));
     json_object_set_new(object, "effect", number_or_null(estimate->effect));
     json_object_set_new(object, "low", number_or_null(estimate->low));
     json_object_set_new(object, "high", number_or_null(estimate->high));
     json_object_set_new(object, "mde", number_or_null(estimate->mde));
     json_object_set_new(object, "base_median", number_or_null(estimate->base));
     json_object_set_new(object, "head_median", number_or_null(estimate->head));
-    if (of_blocks) {
-        json_object_set_new(object, "log_e_fail", number_or_null(row->log_e_fail));
-        json_object_set_new(object, "log_e_pass", number_or_null(row->log_e_pass));
-    }
+    json_object_set_new(object, "log_e_fail", number_or_null(row->log_e_fail));
+    json_object_set_new(object, "log_e_pass", number_or_null(row->log_e_pass));
+    if (!gate_row_is_of_blocks(row))
+        json_object_set_new(object, "modes",
+                            json_pack("{s:o, s:o}", "base", modes_of(judge, row, GATE_BASE),
+                                      "head", modes_of(judge, row, GATE_HEAD)));
     return object;
+}
+
+/* One row for all cells: how many processes failed. */
+static json_t *describe_failures(struct gate_judge const *judge)
+{
+    struct gate_failures const *const failures = &judge->failures;
+    enum gate_verdict const verdict = gate_judge_failures(judge);
+
+    return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:s?, s:s?}", "verdict",
+                     verdict_names[verdict], "pairs", (json_int_t)failures->pairs, "head_alone",
+                     (json_int_t)failures->head_alone, "base_alone",
+                     (json_int_t)failures->base_alone, "both", (json_int_t)failures->both,
+                     "head_elsewhere", (json_int_t)failures->head_elsewhere, "base_elsewhere",
+                     (json_int_t)failures->base_elsewhere, "log_e",
+                     gate_judge_failures_log_e(judge), "status", failures->status, "stderr",
+                     failures->stderr_text);
 }
 
 static json_t *describe_control(struct gate_judge const *judge, struct gate_row const *row)
@@ -118,7 +170,7 @@ static json_t *describe_controls(struct gate_judge const *judge)
     json_t *const array = json_array();
 
     for (size_t i = 0; i < judge->plan->cell_count * judge->plan->gate.metric_count; i++)
-        if (judge->rows[i].rule->decides && gate_row_is_of_blocks(&judge->rows[i]))
+        if (judge->rows[i].rule->decides && !gate_row_is_tail(&judge->rows[i]))
             json_array_append_new(array, describe_control(judge, &judge->rows[i]));
     return array;
 }
@@ -133,11 +185,15 @@ static bool any_row(struct gate_judge const *judge, enum gate_verdict verdict)
 
 static char const *verdict_of(struct gate_judge const *judge, json_t const *reasons)
 {
+    enum gate_verdict const failures = gate_judge_failures(judge);
+
+    if (failures == GATE_FAIL)
+        return "fail";
     if (json_array_size(reasons) > 0)
         return "void";
     if (any_row(judge, GATE_FAIL))
         return "fail";
-    return any_row(judge, GATE_UNDECIDED) ? "inconclusive" : "pass";
+    return failures == GATE_UNDECIDED || any_row(judge, GATE_UNDECIDED) ? "inconclusive" : "pass";
 }
 
 static json_t *describe_side(struct gate_judge const *judge, struct gate_spec const *spec,
@@ -154,7 +210,7 @@ json_t *gate_describe(struct gate_judge const *judge, json_t *reasons,
     bool const identical = *plan->arms[GATE_BASE].object_build_id != '\0' &&
                            text_equal(plan->arms[GATE_BASE].object_build_id,
                                       plan->arms[GATE_HEAD].object_build_id);
-    json_t *const object = json_pack("{s:s, s:s, s:s, s:s, s:O}", "schema", "slablab-gate/1",
+    json_t *const object = json_pack("{s:s, s:s, s:s, s:s, s:O}", "schema", "slablab-gate/2",
                                      "plan", plan->hash, "experiment", plan->experiment, "verdict",
                                      verdict_of(judge, reasons), "reasons", reasons);
 
@@ -166,6 +222,7 @@ json_t *gate_describe(struct gate_judge const *judge, json_t *reasons,
     json_object_set_new(object, "started_unix_ns",
                         json_integer((json_int_t)circumstances->started_unix_ns));
     json_object_set_new(object, "host", json_string(circumstances->host));
+    json_object_set_new(object, "failures", describe_failures(judge));
     json_object_set_new(object, "rows", describe_rows(judge));
     json_object_set_new(object, "control", describe_controls(judge));
     return object;

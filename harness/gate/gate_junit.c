@@ -50,10 +50,10 @@ static void append_case(char **text, json_t const *row)
 {
     char *const effect = gate_effect_text(row, "effect");
     char *const interval = gate_interval_text(row);
+    char *const margin = gate_margin_text(row);
     char *const message = text_format(
-        "%s: %s %s, margin %.4g %%, %" JSON_INTEGER_FORMAT " blocks", text_at(row, "verdict"),
-        effect, interval, 100 * json_number_value(json_object_get(row, "margin")),
-        json_integer_value(json_object_get(row, "blocks")));
+        "%s: %s %s, margin %s, %" JSON_INTEGER_FORMAT " blocks", text_at(row, "verdict"), effect,
+        interval, margin, json_integer_value(json_object_get(row, "blocks")));
 
     text_append(text, "  <testcase");
     append_attribute(text, "classname", text_at(row, "cell"));
@@ -70,6 +70,7 @@ static void append_case(char **text, json_t const *row)
     }
     text_append(text, "  </testcase>\n");
     free(message);
+    free(margin);
     free(interval);
     free(effect);
 }

@@ -11,6 +11,7 @@
 #include "base/record.h"
 #include "base/text.h"
 #include "gate/gate_explain.h"
+#include "gate/gate_failures.h"
 #include "gate/gate_report.h"
 #include "gate/instructions.h"
 #include "run/summary.h"
@@ -21,7 +22,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { HOST_BYTES_MAX = 256, INSTRUCTION_BLOCKS = 3 };
+enum { HOST_BYTES_MAX = 256 };
 
 static bool counts_instructions(struct plan const *plan)
 {
@@ -31,35 +32,49 @@ static bool counts_instructions(struct plan const *plan)
     return false;
 }
 
-static void judge_instructions(struct gate_judge *judge, struct instructions const *counted,
-                               size_t cell)
-{
-    size_t const n = INSTRUCTION_BLOCKS;
-    double base[2 * INSTRUCTION_BLOCKS];
-    double head[INSTRUCTION_BLOCKS];
+/* Counting for a judge: how long it may take, and where failures are noted. */
+struct counted_judge {
+    struct gate_judge *judge;
+    char const *folder;
+    uint64_t began_ns;
+};
 
-    for (size_t i = 0; i < n; i++) {
-        uint64_t const *const counts = instructions_of(counted, cell, i);
-        base[2 * i] = (double)counts[GATE_BASE];
-        base[2 * i + 1] = (double)counts[GATE_CONTROL];
-        head[i] = (double)counts[GATE_HEAD];
-    }
-    gate_judge_instructions(judge, cell, base, 2 * n, head, n);
+/* As many blocks, and as many seconds, as the plan allows to the timed ones. */
+static bool wants_block(void *context, size_t cell)
+{
+    struct counted_judge const *const counted = context;
+    struct stop const *const stop = &counted->judge->plan->stop;
+    double const seconds = (double)(clock_ns(CLOCK_MONOTONIC) - counted->began_ns) / 1e9;
+
+    return counted->judge->cells[cell].counted.n < stop->blocks_max &&
+           (stop->seconds_max <= 0 || seconds < stop->seconds_max) &&
+           gate_judge_wants_instructions(counted->judge, cell);
+}
+
+static void take_block(void *context, size_t cell, uint64_t const *counts)
+{
+    struct counted_judge const *const counted = context;
+
+    gate_judge_add_instructions(counted->judge, cell, counts);
+}
+
+static bool note_failure(void *context, size_t cell, size_t arm, struct sample const *sample)
+{
+    struct counted_judge const *const counted = context;
+    struct plan const *const plan = counted->judge->plan;
+
+    return gate_failures_note(counted->judge, counted->folder, "callgrind", plan->cells[cell].id,
+                              plan->arms[arm].id, sample);
 }
 
 enum step gate_count_instructions(struct rig const *rig, struct gate_judge *judge,
                                   char const *folder, json_t *reasons)
 {
-    struct plan const *const plan = rig->plan;
+    struct counted_judge counted = {judge, folder, clock_ns(CLOCK_MONOTONIC)};
+    struct instructions_user const user = {&counted, wants_block, take_block, note_failure};
 
-    if (!counts_instructions(plan))
-        return STEP_DONE;
-    struct instructions counted = instructions_new(plan, INSTRUCTION_BLOCKS);
-    enum step const step = instructions_run(&counted, rig, folder, reasons);
-    for (size_t i = 0; step == STEP_DONE && i < plan->cell_count; i++)
-        judge_instructions(judge, &counted, i);
-    instructions_free(&counted);
-    return step;
+    return counts_instructions(rig->plan) ? instructions_run(&user, rig, folder, reasons)
+                                          : STEP_DONE;
 }
 
 static json_t *describe(struct gate_request const *request, struct tally const *tally,

@@ -33,6 +33,7 @@ char *gate_junit(json_t const *gate);    /* XML: a test case for each row */
 
 /* Parts of a row as text: "+2.31 %" or "+12", and "[+1.20, +3.41]"; "-" where there is none. */
 char *gate_effect_text(json_t const *row, char const *key);
+char *gate_margin_text(json_t const *row);
 char *gate_interval_text(json_t const *row);
 
 #endif

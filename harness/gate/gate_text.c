@@ -16,19 +16,32 @@ static char const *text_at(json_t const *object, char const *key)
     return text != NULL ? text : "";
 }
 
-static bool is_ratio(json_t const *row)
+/* How a row's numbers are written: a ratio in per cent, a share of blocks in points of them. */
+static char const *unit_of(json_t const *row)
 {
-    return text_equal(text_at(row, "scale"), "ratio");
+    char const *const scale = text_at(row, "scale");
+
+    if (text_equal(scale, "points"))
+        return " pt";
+    return text_equal(scale, "ratio") ? " %" : "";
+}
+
+static char *number_text(json_t const *row, double value, bool with_unit)
+{
+    char const *const unit = unit_of(row);
+
+    if (*unit == '\0')
+        return text_format("%+.0f", value);
+    return text_format("%+.*f%s", *unit == ' ' && unit[1] == 'p' ? 1 : 2, 100 * value,
+                       with_unit ? unit : "");
 }
 
 char *gate_effect_text(json_t const *row, char const *key)
 {
     json_t const *const value = json_object_get(row, key);
 
-    if (!json_is_number(value))
-        return text_copy("-");
-    return is_ratio(row) ? text_format("%+.2f %%", 100 * json_number_value(value))
-                         : text_format("%+.0f", json_number_value(value));
+    return json_is_number(value) ? number_text(row, json_number_value(value), true)
+                                 : text_copy("-");
 }
 
 char *gate_interval_text(json_t const *row)
@@ -38,10 +51,21 @@ char *gate_interval_text(json_t const *row)
 
     if (!json_is_number(low) || !json_is_number(high))
         return text_copy("-");
-    return is_ratio(row) ? text_format("[%+.2f, %+.2f]", 100 * json_number_value(low),
-                                       100 * json_number_value(high))
-                         : text_format("[%+.0f, %+.0f]", json_number_value(low),
-                                       json_number_value(high));
+    char *const from = number_text(row, json_number_value(low), false);
+    char *const to = number_text(row, json_number_value(high), false);
+    char *const text = text_format("[%s, %s]", from, to);
+    free(to);
+    free(from);
+    return text;
+}
+
+/* "2 %", "5 pt": what a PASS rules out. A count's margin is one at least. */
+char *gate_margin_text(json_t const *row)
+{
+    double const margin = json_number_value(json_object_get(row, "margin"));
+    char const *const unit = unit_of(row);
+
+    return text_format("%.4g%s", 100 * margin, *unit != '\0' ? unit : " %");
 }
 
 /* An amount without a direction. */
@@ -72,20 +96,98 @@ static void append_row(char **text, bool markdown, json_t const *row)
     char *const effect = gate_effect_text(row, "effect");
     char *const interval = gate_interval_text(row);
     char *const mde = mde_text(row);
+    char *const margin = gate_margin_text(row);
     char const *const verdict = shout(text_at(row, "verdict"));
     json_int_t const blocks = json_integer_value(json_object_get(row, "blocks"));
 
     if (markdown)
-        text_append(text,
-                    "| %s | %s | %s | %s | %s | %.4g %% | %s | %" JSON_INTEGER_FORMAT " |\n",
-                    text_at(row, "cell"), text_at(row, "metric"), effect, interval, mde,
-                    100 * json_number_value(json_object_get(row, "margin")), verdict, blocks);
+        text_append(text, "| %s | %s | %s | %s | %s | %s | %s | %" JSON_INTEGER_FORMAT " |\n",
+                    text_at(row, "cell"), text_at(row, "metric"), effect, interval, mde, margin,
+                    verdict, blocks);
     else
-        text_append(text, "  %-13s %10s %-22s %9s  %-9s %6" JSON_INTEGER_FORMAT "\n",
-                    text_at(row, "metric"), effect, interval, mde, verdict, blocks);
+        text_append(text, "  %-19s %10s %-20s %7s  %-9s %6" JSON_INTEGER_FORMAT "\n",
+                    text_at(row, "metric"), effect, interval, margin, verdict, blocks);
+    free(margin);
     free(mde);
     free(interval);
     free(effect);
+}
+
+enum { MODES_SHOWN = 4 };
+
+/* "6594968 (12), 6598368 (3)"; nothing where every block had the same count. */
+static char *modes_text(json_t const *modes)
+{
+    size_t const count = json_array_size(modes);
+    char *text = text_copy("");
+    size_t place;
+    json_t *mode;
+
+    json_array_foreach(modes, place, mode) {
+        if (count > 1 && place < MODES_SHOWN)
+            text_append(&text, "%s%" JSON_INTEGER_FORMAT " (%" JSON_INTEGER_FORMAT ")",
+                        place > 0 ? ", " : "", json_integer_value(json_array_get(mode, 0)),
+                        json_integer_value(json_array_get(mode, 1)));
+    }
+    if (count > MODES_SHOWN)
+        text_append(&text, " and %zu more", count - MODES_SHOWN);
+    return text;
+}
+
+/* Counts of instructions that vary from process to process, and what helps. */
+static void append_modes(char **text, json_t const *rows, char const *before)
+{
+    static char const *const sides[] = {"base", "head"};
+    bool any = false;
+    size_t place;
+    json_t *row;
+
+    json_array_foreach(rows, place, row) {
+        for (size_t i = 0; i < 2; i++) {
+            char *const modes =
+                modes_text(json_object_get(json_object_get(row, "modes"), sides[i]));
+            if (*modes != '\0')
+                text_append(text, "%sinstructions of the %s vary in %s: %s\n", before, sides[i],
+                            text_at(row, "cell"), modes);
+            any = any || *modes != '\0';
+            free(modes);
+        }
+    }
+    if (any)
+        text_append(text,
+                    "%san allocator that reads the clock counts differently under load: "
+                    "switch off its timed work (jemalloc: "
+                    "MALLOC_CONF=dirty_decay_ms:-1,muzzy_decay_ms:-1)\n",
+                    before);
+}
+
+/* How many processes failed, and what the head's first one said. */
+static void append_failures(char **text, json_t const *gate, char const *before)
+{
+    json_t const *const failures = json_object_get(gate, "failures");
+    char const *const verdict = text_at(failures, "verdict");
+    json_int_t const both = json_integer_value(json_object_get(failures, "both"));
+    json_int_t const head = json_integer_value(json_object_get(failures, "head_alone"));
+    json_int_t const base = json_integer_value(json_object_get(failures, "base_alone"));
+    json_int_t const pairs = json_integer_value(json_object_get(failures, "pairs"));
+    json_int_t const elsewhere =
+        json_integer_value(json_object_get(failures, "head_elsewhere")) +
+        json_integer_value(json_object_get(failures, "base_elsewhere"));
+
+    if (head + base + both + elsewhere == 0)
+        return;
+    text_append(text,
+                "%sfailures: %s: %" JSON_INTEGER_FORMAT " of the head and %" JSON_INTEGER_FORMAT
+                " of the base in %" JSON_INTEGER_FORMAT " pairs of processes",
+                before, shout(verdict), head + both, base + both, pairs);
+    if (elsewhere > 0)
+        text_append(text, ", %" JSON_INTEGER_FORMAT " more in attestation or under callgrind",
+                    elsewhere);
+    text_append(text, "\n");
+    if (*text_at(failures, "status") != '\0')
+        text_append(text, "%sthe head's first: %s: %s\n", before, text_at(failures, "status"),
+                    *text_at(failures, "stderr") != '\0' ? text_at(failures, "stderr")
+                                                         : "it wrote nothing to stderr");
 }
 
 static bool is_first_of_cell(json_t const *rows, size_t place)
@@ -138,6 +240,10 @@ static char *rows_text(json_t const *gate)
         failed += text_equal(text_at(row, "verdict"), "fail");
         undecided += text_equal(text_at(row, "verdict"), "undecided");
     }
+    char const *const failures = text_at(json_object_get(gate, "failures"), "verdict");
+    decides++;
+    failed += text_equal(failures, "fail");
+    undecided += text_equal(failures, "undecided");
     char *text = text_format("%zu of %zu rows failed", failed, decides);
     if (undecided > 0)
         text_append(&text, ", %zu undecided", undecided);
@@ -163,7 +269,9 @@ static void append_sides(char **text, json_t const *gate, char const *form)
     text_append(text, form[0] == '-' ? "- base: %s\n- head: %s\n" : "base: %s\nhead: %s\n", base,
                 head);
     if (json_is_true(json_object_get(gate, "identical")))
-        text_append(text, "%sthe two are the same build\n", form);
+        text_append(text, "%sbase and head are the same build (equal build-ids); it is judged like "
+                          "any other\n",
+                    form);
     free(head);
     free(base);
 }
@@ -177,14 +285,19 @@ char *gate_table(json_t const *gate)
     json_t *row;
 
     append_sides(&text, gate, "");
-    text_append(&text, "\n  %-13s %10s %-22s %9s  %-9s %6s\n", "", "effect", "interval", "MDE",
+    text_append(&text, "\n  %-19s %10s %-20s %7s  %-9s %6s\n", "", "effect", "interval", "margin",
                 "verdict", "blocks");
     json_array_foreach(rows, place, row) {
         if (is_first_of_cell(rows, place))
             append_cell(&text, rows, text_at(row, "cell"));
     }
+    text_append(&text, "\nPASS: more by the margin is ruled out. FAIL: more is established, and it is "
+                       "half\nthe margin or more. time_tail: share of blocks that are over 10 %% "
+                       "slower, in points\n");
     text_append(&text, "\nverdict: %s (%s)\n", shout(text_at(gate, "verdict")), came_of);
     append_reasons(&text, gate, "  ");
+    append_failures(&text, gate, "  ");
+    append_modes(&text, rows, "  ");
     free(came_of);
     return text;
 }
@@ -200,6 +313,8 @@ char *gate_markdown(json_t const *gate)
 
     text_append(&text, "%s\n\n", came_of);
     append_reasons(&text, gate, "- ");
+    append_failures(&text, gate, "- ");
+    append_modes(&text, rows, "- ");
     append_sides(&text, gate, "- ");
     text_append(&text, "\n| cell | metric | effect | interval | MDE | margin | verdict | blocks |\n"
                        "|---|---|--:|---|--:|--:|---|--:|\n");

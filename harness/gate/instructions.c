@@ -1,4 +1,4 @@
-/* instructions.c -- cell by cell, block by block: what is not in the file yet is counted.
+/* instructions.c -- round after round: what is not in the file yet is counted.
  *
  * SPDX-License-Identifier: MIT */
 #include "gate/instructions.h"
@@ -13,37 +13,22 @@
 
 #include <stdlib.h>
 
+enum { ATTEMPTS = 8 };
+
 static char const schema[] = "slablab-instructions/1";
 static char const file_name[] = "instructions.jsonl";
 
 /* What counting carries along. */
 struct counting {
-    struct instructions *instructions;
+    struct instructions_user const *user;
+    struct plan const *plan;
     struct callgrind callgrind;
     struct record_file file;
     json_t *reasons;
-    size_t *order; /* of the arms of the block under way */
+    uint64_t *blocks; /* of each cell */
+    uint64_t *counts; /* of the block under way, by arm */
+    size_t *order;    /* of its arms */
 };
-
-struct instructions instructions_new(struct plan const *plan, uint64_t repeats)
-{
-    size_t const counts = plan->cell_count * repeats * plan->arm_count;
-
-    return (struct instructions){.plan = plan,
-                                 .repeats = repeats,
-                                 .counts = memory_zeroed(counts, sizeof(uint64_t))};
-}
-
-void instructions_free(struct instructions *instructions)
-{
-    free(instructions->counts);
-}
-
-uint64_t *instructions_of(struct instructions const *instructions, size_t cell, uint64_t block)
-{
-    return instructions->counts
-        + (cell * instructions->repeats + block) * instructions->plan->arm_count;
-}
 
 static bool is_text(json_t const *record, char const *key, char const *wanted)
 {
@@ -52,21 +37,20 @@ static bool is_text(json_t const *record, char const *key, char const *wanted)
     return text != NULL && text_equal(text, wanted);
 }
 
-/* The counts of the block that a record is of; NULL where it is of none. */
-static uint64_t *place_of(struct counting const *counting, json_t const *record)
+/* The cell of the block that a record is of, if that is the cell's next one; else cell_count. */
+static size_t cell_of(struct counting const *counting, json_t const *record)
 {
-    struct plan const *const plan = counting->instructions->plan;
+    struct plan const *const plan = counting->plan;
     json_t const *const block = json_object_get(record, "block");
     uint64_t const number = (uint64_t)json_integer_value(block);
 
     if (!is_text(record, "schema", schema) || !is_text(record, "plan", plan->hash)
-        || !is_text(record, "valgrind", counting->callgrind.version) || !json_is_integer(block)
-        || number >= counting->instructions->repeats)
-        return NULL;
+        || !is_text(record, "valgrind", counting->callgrind.version) || !json_is_integer(block))
+        return plan->cell_count;
     for (size_t i = 0; i < plan->cell_count; i++)
         if (is_text(record, "cell", plan->cells[i].id))
-            return instructions_of(counting->instructions, i, number);
-    return NULL;
+            return number == counting->blocks[i] ? i : plan->cell_count;
+    return plan->cell_count;
 }
 
 static bool take_samples(struct plan const *plan, json_t const *samples, uint64_t *counts)
@@ -79,9 +63,9 @@ static bool take_samples(struct plan const *plan, json_t const *samples, uint64_
         for (size_t i = 0; i < plan->arm_count; i++) {
             if (!is_text(sample, "arm", plan->arms[i].id))
                 continue;
-            taken += counts[i] == 0;
             counts[i] =
                 (uint64_t)json_integer_value(json_object_get(sample, "instructions"));
+            taken += counts[i] != 0;
         }
     }
     return taken == plan->arm_count;
@@ -90,76 +74,116 @@ static bool take_samples(struct plan const *plan, json_t const *samples, uint64_
 /* A record_visitor. */
 static bool take_record(void *context, json_t const *record)
 {
-    struct counting const *const counting = context;
-    uint64_t *const counts = place_of(counting, record);
+    struct counting *const counting = context;
+    size_t const cell = cell_of(counting, record);
 
-    if (counts != NULL
-        && take_samples(counting->instructions->plan, json_object_get(record, "samples"), counts))
+    if (cell < counting->plan->cell_count
+        && take_samples(counting->plan, json_object_get(record, "samples"), counting->counts)) {
+        counting->user->take(counting->user->context, cell, counting->counts);
+        counting->blocks[cell]++;
         return true;
+    }
     complain("the same command with --fresh",
              "%s: it has a block of another plan, or of another valgrind than %s", file_name,
              counting->callgrind.version);
     return false;
 }
 
-static bool append(struct counting *counting, size_t cell, uint64_t block)
+static json_t *record_of(struct counting const *counting, size_t cell)
 {
-    struct plan const *const plan = counting->instructions->plan;
-    uint64_t const *const counts = instructions_of(counting->instructions, cell, block);
+    struct plan const *const plan = counting->plan;
     json_t *const samples = json_array();
 
     for (size_t i = 0; i < plan->arm_count; i++) {
         size_t const arm = counting->order[i];
-        json_array_append_new(samples, json_pack("{s:s, s:I}", "arm", plan->arms[arm].id,
-                                                 "instructions", (json_int_t)counts[arm]));
+        json_array_append_new(samples,
+                              json_pack("{s:s, s:I}", "arm", plan->arms[arm].id, "instructions",
+                                        (json_int_t)counting->counts[arm]));
     }
-    json_t *const record =
-        json_pack("{s:s, s:s, s:s, s:I, s:I, s:s, s:o}", "schema", schema, "plan", plan->hash,
-                  "cell", plan->cells[cell].id, "block", (json_int_t)block, "operations",
-                  (json_int_t)counting->callgrind.rig.terms[cell].operations, "valgrind",
-                  counting->callgrind.version, "samples", samples);
-    bool const appended = record_append(&counting->file, record);
-    json_decref(record);
-    return appended;
+    return json_pack("{s:s, s:s, s:s, s:I, s:I, s:s, s:o}", "schema", schema, "plan", plan->hash,
+                     "cell", plan->cells[cell].id, "block", (json_int_t)counting->blocks[cell],
+                     "operations", (json_int_t)counting->callgrind.rig.terms[cell].operations,
+                     "valgrind", counting->callgrind.version, "samples", samples);
 }
 
-static enum step count_block(struct counting *counting, size_t cell, uint64_t block)
+/* An arm's process that fails is told of, and another one tried. */
+static enum step count_arm(struct counting *counting, size_t cell, size_t arm)
 {
-    struct plan const *const plan = counting->instructions->plan;
-    uint64_t *const counts = instructions_of(counting->instructions, cell, block);
+    struct instructions_user const *const user = counting->user;
+
+    for (size_t attempt = 1;; attempt++) {
+        struct sample sample;
+        enum step step =
+            callgrind_count(&counting->callgrind, cell, arm, &sample, &counting->counts[arm]);
+        bool const failed = step == STEP_DONE && counting->counts[arm] == 0;
+        bool const again = failed && user->failed != NULL && attempt < ATTEMPTS
+            && sample.status != SAMPLE_OK && sample.status != SAMPLE_ALLOCATOR;
+        if (failed && !again) {
+            callgrind_add_reason(counting->reasons, counting->plan, cell, arm, &sample);
+            step = STEP_VOID;
+        }
+        if (again && !user->failed(user->context, cell, arm, &sample))
+            step = STEP_FAULT;
+        if (step == STEP_DONE || failed)
+            sample_release(&sample);
+        if (!again || step != STEP_DONE)
+            return step;
+    }
+}
+
+static enum step count_block(struct counting *counting, size_t cell)
+{
+    struct plan const *const plan = counting->plan;
     enum step step = STEP_DONE;
 
-    if (counts[0] != 0) /* the file had it */
-        return STEP_DONE;
     status_line_say("counting instructions", plan->cells[cell].id);
-    schedule_block(plan->seed, cell, block, counting->order, plan->arm_count);
-    for (size_t i = 0; step == STEP_DONE && i < plan->arm_count; i++) {
-        size_t const arm = counting->order[i];
-        step = callgrind_count(&counting->callgrind, cell, arm, counting->reasons, &counts[arm]);
-    }
-    if (step == STEP_DONE && !append(counting, cell, block))
+    schedule_block(plan->seed, cell, counting->blocks[cell], counting->order, plan->arm_count);
+    for (size_t i = 0; step == STEP_DONE && i < plan->arm_count; i++)
+        step = count_arm(counting, cell, counting->order[i]);
+    if (step != STEP_DONE)
+        return step;
+    json_t *const record = record_of(counting, cell);
+    if (!record_append(&counting->file, record) || !take_record(counting, record))
         step = STEP_FAULT;
+    json_decref(record);
     return step;
 }
 
-enum step instructions_run(struct instructions *instructions, struct rig const *rig,
+static enum step count_rounds(struct counting *counting)
+{
+    enum step step = STEP_DONE;
+
+    for (bool any = true; any && step == STEP_DONE;) {
+        any = false;
+        for (size_t cell = 0; step == STEP_DONE && cell < counting->plan->cell_count; cell++) {
+            if (!counting->user->wants(counting->user->context, cell))
+                continue;
+            any = true;
+            step = count_block(counting, cell);
+        }
+    }
+    return step;
+}
+
+enum step instructions_run(struct instructions_user const *user, struct rig const *rig,
                            char const *folder, json_t *reasons)
 {
-    struct plan const *const plan = instructions->plan;
-    struct counting counting = {.instructions = instructions, .reasons = reasons};
+    struct plan const *const plan = rig->plan;
+    struct counting counting = {.user = user, .plan = plan, .reasons = reasons};
     enum step step = STEP_FAULT;
 
     if (!callgrind_open(&counting.callgrind, rig))
         return STEP_FAULT;
+    counting.blocks = memory_zeroed(plan->cell_count, sizeof *counting.blocks);
+    counting.counts = memory_zeroed(plan->arm_count, sizeof *counting.counts);
+    counting.order = memory_zeroed(plan->arm_count, sizeof *counting.order);
     if (record_open(&counting.file, folder, file_name, take_record, &counting)) {
-        step = STEP_DONE;
-        counting.order = memory_zeroed(plan->arm_count, sizeof *counting.order);
-        for (size_t cell = 0; step == STEP_DONE && cell < plan->cell_count; cell++)
-            for (uint64_t i = 0; step == STEP_DONE && i < instructions->repeats; i++)
-                step = count_block(&counting, cell, i);
-        free(counting.order);
+        step = count_rounds(&counting);
         record_close(&counting.file);
     }
+    free(counting.order);
+    free(counting.counts);
+    free(counting.blocks);
     callgrind_close(&counting.callgrind);
     return step;
 }

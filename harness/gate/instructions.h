@@ -14,22 +14,18 @@
 
 #include <jansson.h>
 
-/* counts: cell by cell, block by block, arm by arm; 0 as long as it is not counted. */
-struct instructions {
-    struct plan const *plan;
-    uint64_t repeats; /* blocks of each cell */
-    uint64_t *counts;
+/* Who asks for blocks and takes them in, stored ones and new ones alike. */
+struct instructions_user {
+    void *context;
+    bool (*wants)(void *context, size_t cell); /* another block of the cell? */
+    void (*take)(void *context, size_t cell, uint64_t const *counts); /* by arm */
+    /* A process failed; another one is tried. NULL: nothing to do. False after a complaint. */
+    bool (*failed)(void *context, size_t cell, size_t arm, struct sample const *sample);
 };
 
-struct instructions instructions_new(struct plan const *plan, uint64_t repeats);
-void instructions_free(struct instructions *instructions);
-
-/* The counts of a block, arm by arm. */
-uint64_t *instructions_of(struct instructions const *instructions, size_t cell, uint64_t block);
-
-/* Takes in the blocks that FOLDER has, counts and appends the others. The rig's operations must
- * be known (calibrate.h). STEP_VOID: as in callgrind.h. */
-enum step instructions_run(struct instructions *instructions, struct rig const *rig,
+/* Round after round, a block of each cell that is wanted, those that FOLDER has first. The rig's
+ * operations must be known (calibrate.h). STEP_VOID: as in callgrind.h. */
+enum step instructions_run(struct instructions_user const *user, struct rig const *rig,
                            char const *folder, json_t *reasons);
 
 #endif

@@ -8,7 +8,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-static double const PRIOR = 10; /* both parameters of the Beta mixture */
 static double const POWER = 0.8;
 
 static double log_beta(double a, double b)
@@ -16,12 +15,13 @@ static double log_beta(double a, double b)
     return lgamma(a) + lgamma(b) - lgamma(a + b);
 }
 
-double log_e_two_sided(size_t successes, size_t n)
+double log_e_two_sided(size_t successes, size_t n, enum mixture mixture)
 {
+    double const a = mixture;
     double const s = (double)successes;
     double const rest = (double)(n - successes);
 
-    return log_beta(s + PRIOR, rest + PRIOR) - log_beta(PRIOR, PRIOR) + (double)n * log(2);
+    return log_beta(s + a, rest + a) - log_beta(a, a) + (double)n * log(2);
 }
 
 static double log_choose(size_t n, size_t k)
@@ -48,30 +48,71 @@ static double log_binomial_tail(size_t n, double p, size_t k)
 }
 
 /* P(Beta(s + a, n - s + a) > 1/2) == P(Bin(n + 2a - 1, 1/2) <= s + a - 1), for whole a. */
-double log_e_one_sided(size_t successes, size_t n)
+double log_e_one_sided(size_t successes, size_t n, enum mixture mixture)
 {
-    size_t const a = (size_t)PRIOR;
+    size_t const a = mixture;
 
-    return log(2) + log_e_two_sided(successes, n) +
+    return log(2) + log_e_two_sided(successes, n, mixture) +
            log_binomial_tail(n + 2 * a - 1, 0.5, successes + a - 1);
 }
 
-struct rank_interval confidence_sequence(size_t n, double alpha)
+/* Fixed bets c / (1 - mean), the share c of what may be staked, mixed by weight: where T is always 0
+ * the largest wins most, where it is often 1 a smaller one does. */
+static struct {
+    double share;
+    double weight;
+} const bets[] = {{15.0 / 16, 0.5}, {0.5, 0.25}, {0.25, 0.125}, {0.125, 0.125}};
+enum { BETS = sizeof bets / sizeof *bets };
+
+double log_e_mean_below(struct signs const *signs, double mean)
+{
+    double log_wealth[BETS];
+    double largest = -INFINITY;
+    double sum = 0;
+
+    for (size_t i = 0; i < BETS; i++) {
+        double const bet = bets[i].share / (1 - mean);
+        log_wealth[i] = log(bets[i].weight) + (double)signs->less * log1p(bet * (mean + 1)) +
+                        (double)(signs->n - signs->more - signs->less) * log1p(bet * mean) +
+                        (double)signs->more * log1p(bet * (mean - 1));
+        largest = fmax(largest, log_wealth[i]);
+    }
+    for (size_t i = 0; i < BETS; i++)
+        sum += exp(log_wealth[i] - largest);
+    return largest + log(sum);
+}
+
+double mean_upper_bound(struct signs const *signs, double alpha)
+{
+    double low = -1;
+    double high = 1;
+
+    for (int i = 0; i < 50; i++) {
+        double const middle = (low + high) / 2;
+        if (log_e_mean_below(signs, middle) >= -log(alpha))
+            high = middle;
+        else
+            low = middle;
+    }
+    return high;
+}
+
+struct rank_interval confidence_sequence(size_t n, double alpha, enum mixture mixture)
 {
     struct rank_interval const none = {0, 0};
 
     for (size_t low = 0; low <= n / 2; low++)
-        if (log_e_two_sided(low, n) < -log(alpha))
+        if (log_e_two_sided(low, n, mixture) < -log(alpha))
             return low == 0 ? none : (struct rank_interval){low, n + 1 - low};
     return none;
 }
 
 /* The fewest successes of n with which the e-process reaches the threshold; n + 1 where none do. */
-static size_t successes_needed(size_t n, double log_threshold)
+static size_t successes_needed(size_t n, double log_threshold, enum mixture mixture)
 {
     size_t enough = n + 1;
 
-    while (enough > 0 && log_e_one_sided(enough - 1, n) >= log_threshold)
+    while (enough > 0 && log_e_one_sided(enough - 1, n, mixture) >= log_threshold)
         enough--;
     return enough;
 }
@@ -92,13 +133,22 @@ static double share_needed(size_t n, size_t needed)
     return high;
 }
 
-size_t sequential_mde_rank(size_t n, double log_threshold)
+size_t sequential_mde_rank(size_t n, double log_threshold, enum mixture mixture)
 {
-    size_t const successes = successes_needed(n, log_threshold);
+    size_t const successes = successes_needed(n, log_threshold, mixture);
 
     if (n == 0 || successes > n)
         return 0;
     return n + 1 - (size_t)ceil(share_needed(n, successes) * (double)n - 1e-9);
+}
+
+double sequential_mde_share(size_t n, size_t against, double log_threshold)
+{
+    size_t needed = 1;
+
+    while (needed <= n && log_e_one_sided(needed, needed + against, MIXTURE_OF_COUNTS) < log_threshold)
+        needed++;
+    return needed <= n ? share_needed(n, needed) : NAN;
 }
 
 struct ranked {

@@ -148,6 +148,8 @@ bool tally_add(void *context, json_t const *record)
                       next_block(cell, tally->plan->arm_count)))
         return refuse(tally, "a block without each arm once", id, block);
     bool const valid = count_losses(tally->losses, json_object_get(record, "samples"));
+    if (tally->judge != NULL)
+        gate_judge_add_failures(tally->judge, json_object_get(record, "samples"));
     if (valid != json_is_true(json_object_get(record, "valid")))
         return refuse(tally, "a block whose `valid` is not what its samples' statuses say", id,
                       block);

@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { ATTEMPTS = 8 };
+
 static char const ALLOCATIONS[] = "_allocations";
 
 /* Of the tiers that answered: {"smallmid": 0.998, ...}. NULL when the allocator does not count
@@ -139,17 +141,43 @@ static json_t *describe(struct sample const *sample, char const *arm, json_t *sh
                      (json_int_t)region->operations, "tiers", tiers, "shares", shares);
 }
 
-/* The baseline comes first, so that its checksum is known when the others are judged. */
-static enum step attest_cell(struct rig *rig, size_t index, json_t *reasons, json_t *arms)
+/* A crash or an exit: another process may do better. */
+static bool may_do_better(struct sample const *sample)
 {
-    struct terms *const terms = &rig->terms[index];
+    return sample->status == SAMPLE_CRASHED || sample->status == SAMPLE_FAILED;
+}
 
-    for (size_t arm = 0; arm < rig->plan->arm_count; arm++) {
-        struct sample sample;
+/* The arm's first process that does not fail, or the last of ATTEMPTS; `failed` gets what the others
+ * said. */
+static enum step run_attempts(struct rig *rig, size_t cell, size_t arm, json_t *failed,
+                              struct sample *sample)
+{
+    for (size_t attempt = 0; attempt < ATTEMPTS; attempt++) {
         if (interrupted())
             return STEP_INTERRUPTED;
-        if (!trial_run(rig, index, arm, true, 0, &sample))
+        if (!trial_run(rig, cell, arm, true, 0, sample))
             return STEP_FAULT;
+        if (!may_do_better(sample))
+            return STEP_DONE;
+        json_array_append_new(
+            failed, json_pack("{s:s, s:i, s:i, s:s?}", "status",
+                              sample_status_name(sample->status), "signal", sample->signal,
+                              "exit_code", sample->exit_code, "stderr", sample->stderr_text));
+        if (attempt + 1 < ATTEMPTS)
+            sample_release(sample);
+    }
+    return STEP_DONE;
+}
+
+static enum step attest_arm(struct rig *rig, size_t index, size_t arm, json_t *reasons,
+                            json_t *arms)
+{
+    struct terms *const terms = &rig->terms[index];
+    json_t *const failed = json_array();
+    struct sample sample;
+    enum step const step = run_attempts(rig, index, arm, failed, &sample);
+
+    if (step == STEP_DONE) {
         if (arm == 0 && sample.status == SAMPLE_OK) {
             terms->attested = true;
             terms->checksum = sample.region.checksum;
@@ -159,11 +187,25 @@ static enum step attest_cell(struct rig *rig, size_t index, json_t *reasons, jso
         check_sample(rig, index, arm, &sample, reasons);
         if (sample.status == SAMPLE_OK)
             check_serves(rig->plan, &rig->plan->cells[index], arm, shares, reasons);
-        json_array_append_new(arms, describe(&sample, rig->plan->arms[arm].id, shares));
+        json_t *const described = describe(&sample, rig->plan->arms[arm].id, shares);
+        if (json_array_size(failed) > 0)
+            json_object_set(described, "failed", failed);
+        json_array_append_new(arms, described);
         json_decref(shares);
         sample_release(&sample);
     }
-    return interrupted() ? STEP_INTERRUPTED : STEP_DONE;
+    json_decref(failed);
+    return step;
+}
+
+/* The baseline comes first, so that its checksum is known when the others are judged. */
+static enum step attest_cell(struct rig *rig, size_t index, json_t *reasons, json_t *arms)
+{
+    enum step step = STEP_DONE;
+
+    for (size_t arm = 0; step == STEP_DONE && arm < rig->plan->arm_count; arm++)
+        step = attest_arm(rig, index, arm, reasons, arms);
+    return step == STEP_DONE && interrupted() ? STEP_INTERRUPTED : step;
 }
 
 enum step attest(struct rig *rig, json_t *reasons, json_t **file)

@@ -1,0 +1,197 @@
+/* gate_failures.c -- one line for each finding, and pairs until the judge can tell.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "gate/gate_failures.h"
+
+#include "base/interrupt.h"
+#include "base/record.h"
+#include "base/status_line.h"
+#include "base/text.h"
+#include "run/run_folder.h"
+#include "run/schedule.h"
+
+#include <stdlib.h>
+
+enum { PAIR_ROUNDS = 1 << 20 }; /* pairs draw their order as blocks of numbers that no run reaches */
+
+static char const schema[] = "slablab-failures/1";
+static char const file_name[] = "failures.jsonl";
+
+struct pairs {
+    struct gate_judge *judge;
+    uint64_t count;
+};
+
+/* A record_visitor. Another plan's findings are not this gate's. */
+static bool take_record(void *context, json_t const *record)
+{
+    struct pairs *const pairs = context;
+    char const *const hash = json_string_value(json_object_get(record, "plan"));
+    char const *const where = json_string_value(json_object_get(record, "where"));
+    json_t const *const samples = json_object_get(record, "samples");
+
+    if (hash == NULL || where == NULL || !text_equal(hash, pairs->judge->plan->hash))
+        return true;
+    if (text_equal(where, "pair")) {
+        gate_judge_add_failures(pairs->judge, samples);
+        pairs->count++;
+    } else {
+        gate_judge_note_failures(pairs->judge, samples);
+    }
+    return true;
+}
+
+static json_t *sample_to_json(char const *arm, struct sample const *sample)
+{
+    json_t *const object =
+        json_pack("{s:s, s:s, s:s?}", "arm", arm, "status", sample_status_name(sample->status),
+                  "stderr", sample->stderr_text);
+
+    if (sample->status == SAMPLE_CRASHED)
+        json_object_set_new(object, "signal", json_integer(sample->signal));
+    if (sample->status == SAMPLE_FAILED)
+        json_object_set_new(object, "exit_code", json_integer(sample->exit_code));
+    return object;
+}
+
+static json_t *record_of(struct plan const *plan, char const *where, char const *cell,
+                         json_t *samples)
+{
+    return json_pack("{s:s, s:s, s:s, s:s, s:o}", "schema", schema, "plan", plan->hash, "cell",
+                     cell, "where", where, "samples", samples);
+}
+
+static bool ignore_record(void *context, json_t const *record)
+{
+    (void)context;
+    (void)record;
+    return true;
+}
+
+static bool note(struct gate_judge *judge, char const *folder, char const *where,
+                 char const *cell, json_t *sample)
+{
+    json_t *const samples = json_array();
+    struct record_file file;
+
+    json_array_append_new(samples, sample);
+    gate_judge_note_failures(judge, samples);
+    json_t *const record = record_of(judge->plan, where, cell, samples);
+    bool noted = record_open(&file, folder, file_name, ignore_record, NULL);
+    if (noted) {
+        noted = record_append(&file, record);
+        record_close(&file);
+    }
+    json_decref(record);
+    return noted;
+}
+
+bool gate_failures_note(struct gate_judge *judge, char const *folder, char const *where,
+                        char const *cell, char const *arm, struct sample const *sample)
+{
+    return note(judge, folder, where, cell, sample_to_json(arm, sample));
+}
+
+static bool note_arm(struct gate_judge *judge, char const *folder, char const *cell,
+                     json_t const *arm)
+{
+    char const *const id = json_string_value(json_object_get(arm, "arm"));
+    size_t place;
+    json_t *failure;
+
+    json_array_foreach(json_object_get(arm, "failed"), place, failure) {
+        json_t *const sample = json_deep_copy(failure);
+        json_object_set_new(sample, "arm", json_string(id));
+        if (!note(judge, folder, "attestation", cell, sample))
+            return false;
+    }
+    return true;
+}
+
+bool gate_failures_note_attestation(struct gate_judge *judge, char const *folder)
+{
+    char *const path = text_format("%s/attestation.json", folder);
+    json_t *const file = json_load_file(path, 0, NULL);
+    bool noted = true;
+    size_t place;
+    json_t *cell;
+
+    json_array_foreach(json_object_get(file, "cells"), place, cell) {
+        char const *const id = json_string_value(json_object_get(cell, "cell"));
+        size_t position;
+        json_t *arm;
+        json_array_foreach(json_object_get(cell, "arms"), position, arm) {
+            noted = noted && note_arm(judge, folder, id, arm);
+        }
+    }
+    json_decref(file);
+    free(path);
+    return noted;
+}
+
+static enum step run_pair(struct rig *rig, uint64_t number, json_t **record)
+{
+    struct plan const *const plan = rig->plan;
+    size_t const cell = number % plan->cell_count;
+    size_t order[GATE_ARMS];
+    uint32_t const pad =
+        schedule_block(plan->seed, cell, PAIR_ROUNDS + number, order, GATE_ARMS);
+    json_t *const samples = json_array();
+    enum step step = STEP_DONE;
+
+    for (size_t i = 0; step == STEP_DONE && i < GATE_ARMS; i++) {
+        struct sample sample;
+        if (order[i] == GATE_CONTROL)
+            continue;
+        step = interrupted() ? STEP_INTERRUPTED : STEP_DONE;
+        if (step == STEP_DONE && !trial_run(rig, cell, order[i], false, pad, &sample))
+            step = STEP_FAULT;
+        if (step != STEP_DONE)
+            break;
+        json_array_append_new(samples, sample_to_json(plan->arms[order[i]].id, &sample));
+        sample_release(&sample);
+    }
+    *record = record_of(plan, "pair", plan->cells[cell].id, samples);
+    json_object_set_new(*record, "pair", json_integer((json_int_t)number));
+    return step == STEP_DONE && interrupted() ? STEP_INTERRUPTED : step;
+}
+
+/* Only what can still change is asked for: the head has failed, and that is not yet established. */
+static bool wants_pair(struct pairs const *pairs)
+{
+    struct gate_failures const *const failures = &pairs->judge->failures;
+    bool const head_failed = failures->head_alone + failures->head_elsewhere > 0;
+
+    return head_failed && pairs->count < pairs->judge->plan->rules.failure_pairs_max &&
+           gate_judge_failures(pairs->judge) != GATE_FAIL;
+}
+
+static enum step run_pairs(struct rig *rig, struct pairs *pairs, struct record_file *file)
+{
+    enum step step = STEP_DONE;
+
+    while (step == STEP_DONE && wants_pair(pairs)) {
+        json_t *record = NULL;
+        status_line_say("a process failed: pairs of base and head", rig->plan->experiment);
+        step = run_pair(rig, pairs->count, &record);
+        if (step == STEP_DONE && !(record_append(file, record) && take_record(pairs, record)))
+            step = STEP_FAULT;
+        json_decref(record);
+    }
+    return step;
+}
+
+enum step gate_failures_run(struct rig *rig, struct gate_judge *judge, char const *folder)
+{
+    struct pairs pairs = {.judge = judge};
+    struct record_file file;
+
+    judge->failures.head_elsewhere = judge->failures.base_elsewhere = 0; /* the file has them all */
+    if (judge->failures.head_alone == 0 && !run_folder_has(folder, file_name))
+        return STEP_DONE;
+    if (!record_open(&file, folder, file_name, take_record, &pairs))
+        return STEP_FAULT;
+    enum step const step = run_pairs(rig, &pairs, &file);
+    record_close(&file);
+    return step;
+}
