@@ -128,7 +128,7 @@ def _column(run: Run, name: str, but: int | None) -> int | None:
     )
 
 
-def true_changes(run: Run | None, base: str, head: str) -> list[dict[str, Any]]:
+def _true_changes(run: Run | None, base: str, head: str) -> list[dict[str, Any]]:
     """The relative change in time from base to head, for each cell of the run of fixed length, with
     the exact interval of the median. Empty where one of the two was not measured there."""
     if run is None:
@@ -196,7 +196,7 @@ def _variant(certified: Certified, name: str) -> dict[str, Any]:
         "failed_by": _failed_by(gates),
         "seconds": _quartiles([gate["wall_ms"] / 1000 for gate in gates]),
         "blocks": _quartiles([_blocks(gate) for gate in gates]),
-        "true_changes": true_changes(certified.run, base, head),
+        "true_changes": _true_changes(certified.run, base, head),
     }
 
 

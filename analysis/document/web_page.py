@@ -80,7 +80,7 @@ def _head(table: Table, index: int) -> str:
     return f'<th scope="col" class="{kind}" aria-sort="none">{button}</th>'
 
 
-def html_table(table: Table, void: bool) -> str:
+def _html_table(table: Table, void: bool) -> str:
     heads = "".join(_head(table, index) for index in range(len(table.columns)))
     rows = "\n".join(_html_row(row, table) for row in table.rows)
     title = escape(table.title) + (" – VOID" if void else "")
@@ -90,8 +90,8 @@ def html_table(table: Table, void: bool) -> str:
     )
 
 
-def html_tables(found: Document) -> list[str]:
-    return [html_table(table, bool(found.void)) for table in found.tables]
+def _html_tables(found: Document) -> list[str]:
+    return [_html_table(table, bool(found.void)) for table in found.tables]
 
 
 def section_html(section: dict[str, Any]) -> str:
@@ -115,7 +115,7 @@ def _template(name: str) -> jinja2.Template:
 
 def section(name: str, found: Document, pictures: list[Picture]) -> dict[str, Any]:
     shown = [
-        Shown(html, table.overview) for html, table in zip(html_tables(found), found.tables)
+        Shown(html, table.overview) for html, table in zip(_html_tables(found), found.tables)
     ]
     return {"name": name, "document": found, "figures": pictures, "tables": shown}
 

@@ -27,7 +27,7 @@ def _fields(sample: dict[str, Any]) -> list[Any]:
     return [*(sample.get(name) for name in MEASURES), *calls]
 
 
-def compact(lines: list[str], arms: list[str]) -> str:
+def _compact(lines: list[str], arms: list[str]) -> str:
     """The CSV of samples.jsonl's lines."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
@@ -48,7 +48,7 @@ def main(run: Path, out: Path) -> None:
     plan = json.loads((run / "plan.json").read_text(encoding="utf-8"))
     samples = run / "samples.jsonl"
     lines = samples.read_text(encoding="utf-8").splitlines() if samples.exists() else []
-    text = compact(lines, [arm["id"] for arm in plan["arms"]])
+    text = _compact(lines, [arm["id"] for arm in plan["arms"]])
     out.write_bytes(gzip.compress(text.encode(), compresslevel=9, mtime=0))
 
 

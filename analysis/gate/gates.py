@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from ..complaint import Complaint
@@ -194,7 +193,7 @@ def derived_rows(gate: Gate) -> dict[tuple[str, str], dict[str, Any]]:
     }
 
 
-def derived_controls(gate: Gate) -> dict[tuple[str, str], dict[str, Any]]:
+def _derived_controls(gate: Gate) -> dict[tuple[str, str], dict[str, Any]]:
     """Every entry of gate.json's control by (cell, metric), from the samples alone."""
     found = {}
     for cell in gate.run.cells:
@@ -215,11 +214,11 @@ def derived_controls(gate: Gate) -> dict[tuple[str, str], dict[str, Any]]:
     return found
 
 
-def is_void(gate: Gate) -> bool:
+def _is_void(gate: Gate) -> bool:
     """By its control arm, its blocks' dependence or its losses."""
     plan = gate.run.plan
     threshold = math.log(gate.decisions / plan["alpha_control"])
-    if any(entry["log_e"] >= threshold for entry in derived_controls(gate).values()):
+    if any(entry["log_e"] >= threshold for entry in _derived_controls(gate).values()):
         return True
     decides = [rule["name"] for rule in gate.rules if rule["decides"]]
     of_blocks = [name for name in decides if name != INSTRUCTIONS]
@@ -239,7 +238,7 @@ def derived_verdict(gate: Gate, rows: dict[tuple[str, str], dict[str, Any]]) -> 
     """pass, fail, inconclusive or void. What voided the run before its first block, or under
     callgrind, left no sample to find it by, so gate.json's word counts then."""
     unseen = gate.run.blocks.empty or any(UNDER_CALLGRIND in why for why in gate.said["reasons"])
-    if is_void(gate) or (unseen and gate.said["verdict"] == "void"):
+    if _is_void(gate) or (unseen and gate.said["verdict"] == "void"):
         return "void"
     verdicts = {row["verdict"] for row in rows.values()}
     if "fail" in verdicts:
@@ -247,7 +246,7 @@ def derived_verdict(gate: Gate, rows: dict[tuple[str, str], dict[str, Any]]) -> 
     return "inconclusive" if "undecided" in verdicts else "pass"
 
 
-def is_identical(gate: Gate) -> bool:
+def _is_identical(gate: Gate) -> bool:
     """Are base and head the same build, as far as their build-ids tell?"""
     base, head = (gate.run.plan["arms"][arm]["object_build_id"] for arm in (BASE, HEAD))
     return bool(base) and base == head
@@ -281,12 +280,12 @@ def gate_differences(gate: Gate) -> list[str]:
     rows = derived_rows(gate)
     found = [
         *_held(gate.said["rows"], rows, "row"),
-        *_held(gate.said["control"], derived_controls(gate), "control"),
+        *_held(gate.said["control"], _derived_controls(gate), "control"),
     ]
     whole = {
         "verdict": derived_verdict(gate, rows),
         "decisions": gate.decisions,
-        "identical": is_identical(gate),
+        "identical": _is_identical(gate),
     }
     found += [
         f"the whole: {name} is {gate.said.get(name)} in gate.json, and {value} by the samples"

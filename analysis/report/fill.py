@@ -44,7 +44,7 @@ def _shown(row) -> str:
     return f"{effect} {interval} {MARKS.get(row['verdict'], '')}".rstrip()
 
 
-def summary(run: Run) -> Table:
+def _summary(run: Run) -> Table:
     """A row per cell: the baseline's speed, then every comparison with its interval and verdict."""
     frame = judged(run)
     frame = frame[frame["metric"] == OPERATIONS.column]
@@ -62,7 +62,7 @@ def summary(run: Run) -> Table:
     return Table(title + (": VOID" if void_reasons(run) else ""), columns, rows, overview=True)
 
 
-def profile_summary(joined: Joined) -> Table:
+def _profile_summary(joined: Joined) -> Table:
     """A row per cell: every arm's share of the region's CPU time below page faults, %, with its
     interval, and how many faults the ledger counted there."""
     if joined.profile is None or joined.ledger is None:
@@ -92,7 +92,7 @@ def profile_summary(joined: Joined) -> Table:
     return Table(joined.name, ["cell", *arms], rows, overview=True)
 
 
-def picture(run: Path, name: str, root: Path) -> str:
+def _picture(run: Path, name: str, root: Path) -> str:
     """Draws the figure of that name beside its run; returns Markdown that shows it."""
     found = load(root / run)
     modules = figures_for(found)
@@ -106,16 +106,16 @@ def picture(run: Path, name: str, root: Path) -> str:
 def _between(kind: str, words: str, root: Path) -> str:
     if kind == "figure":
         run, _, name = words.partition(" ")
-        return picture(Path(run), name, root)
+        return _picture(Path(run), name, root)
     if kind == "certificate":
         return certificate_summary(root / CERTIFICATE)
     if kind == "claims":
         return markdown_table(claims_summary(root / CLAIMS))
     folders = [root / word for word in words.split()]
     if kind == "run":
-        return markdown_table(summary(load(*folders)))
+        return markdown_table(_summary(load(*folders)))
     (joined,) = join(folders)
-    return markdown_table(profile_summary(joined))
+    return markdown_table(_profile_summary(joined))
 
 
 def filled(text: str, root: Path) -> str:
