@@ -5,24 +5,13 @@
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include "fake_workload.h"
+#include "fake_sample.h"
 #include "instrument/fold.h"
-#include "sample/sample.h"
 
 #include <pthread.h>
 #include <sys/wait.h>
 
 enum { PAGE_BYTES = 4096, PAGES = 500, THREADS = 64, PAGES_OF_THREAD = 10, EXEC_PAGES = 1 };
-
-static struct sampler sampler;
-static char region_variable[32];
 
 /* Returns where. */
 static unsigned char volatile *touch(size_t pages)
@@ -106,31 +95,15 @@ static void act(void)
 static int open_sampler(void **state)
 {
     (void)state;
-    if (!sampler_open(&sampler, NULL, 0))
-        return -1;
-    snprintf(region_variable, sizeof region_variable, "SLABLAB_REGION=%d", sampler.page_fd);
-    return 0;
-}
-
-static int close_sampler(void **state)
-{
-    (void)state;
-    sampler_close(&sampler);
-    return 0;
+    return open_sampler_of(NULL, 0);
 }
 
 /* Records one process; the trace is the recorder's. */
 static struct sample record(enum recording recording, char const *fake)
 {
-    char variable[32];
-    char *const arguments[] = {"/proc/self/exe", "operations=1", NULL};
-    char *const environment[] = {region_variable, variable, NULL};
-    struct sample sample;
-
     sampler.recorder = recorder_new(recording, 100003);
     assert_non_null(sampler.recorder);
-    snprintf(variable, sizeof variable, "FAKE=%s", fake);
-    assert_true(sample_run(&sampler, arguments, environment, &sample));
+    struct sample sample = run_fake(fake, "operations=1");
     sample_release(&sample);
     return sample;
 }
