@@ -29,6 +29,13 @@ from .profile.tables import FUNCTIONS_SHOWN, document
 from .records.joined import join
 from .records.records import load
 from .report.fill import filled
+from .report.manifest import (
+    manifest,
+    manifest_differences,
+    manifest_text,
+    other_versions,
+    read_manifest,
+)
 from .report.report import differences, write_report
 from .report.sections import read_sections
 
@@ -126,6 +133,35 @@ def verify(arguments: argparse.Namespace) -> int:
     return status
 
 
+def _against_manifest(arguments: argparse.Namespace) -> int:
+    made, stored = manifest(arguments.folder), read_manifest(arguments.against)
+    others = other_versions(made, stored)
+    if others:
+        print(f"Without page and pictures, for libraries differ: {'; '.join(others)}")
+    found = manifest_differences(made, stored)
+    for line in found:
+        print(f"analysis: {arguments.folder}/{line}", file=sys.stderr)
+    if found:
+        print(
+            "  try: git log, for what changed; if it was meant to, make report manifest",
+            file=sys.stderr,
+        )
+        return STATUS_DIFFERENT
+    print(f"{arguments.folder}: is the report of {arguments.against}")
+    return 0
+
+
+def write_manifest(arguments: argparse.Namespace) -> int:
+    if arguments.against is not None:
+        return _against_manifest(arguments)
+    text = manifest_text(manifest(arguments.folder))
+    if arguments.out is None:
+        sys.stdout.write(text)
+    else:
+        arguments.out.write_text(text, encoding="utf-8")
+    return 0
+
+
 def certificate(arguments: argparse.Namespace) -> int:
     print(write_certificate(load_certified(arguments.folder), arguments.out))
     return 0
@@ -212,6 +248,15 @@ def _verify_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _manifest_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, metavar="DIR", help="a report's folder")
+    file = parser.add_mutually_exclusive_group()
+    file.add_argument("--out", type=Path, metavar="FILE", help="write there instead of printing")
+    file.add_argument(
+        "--against", type=Path, metavar="FILE", help="a stored manifest; fail on any difference"
+    )
+
+
 def _certificate_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "folder", type=Path, metavar="DIR", help="what make certify wrote: results/certify"
@@ -291,6 +336,12 @@ COMMANDS = (
         "derive a report's tables, figures and numbers again and fail on any difference",
         _verify_arguments,
         verify,
+    ),
+    Command(
+        "manifest",
+        "print a digest of each file of a report, or hold it against stored ones",
+        _manifest_arguments,
+        write_manifest,
     ),
     Command(
         "certificate",

@@ -17,6 +17,7 @@ from .fonts import font_faces
 
 PAGE, SECTION = "report.html.jinja", "report_section.html.jinja"
 DRAWN = re.compile(r'<svg [^>]*?(data-of="[^"]*")[^>]*>.*?</svg>', re.DOTALL)
+STYLES = re.compile(r"<style>.*?</style>", re.DOTALL)
 STYLE = re.compile(r' style="([^"]*)"')
 SORTED_ROWS_MIN = 2
 
@@ -106,6 +107,11 @@ def of_picture(origin: str) -> str:
 def without_drawings(html: str) -> str:
     """The same with of_picture for each picture."""
     return DRAWN.sub(r"<svg \1></svg>", html)
+
+
+def words_of_page(html: str) -> str:
+    """A page without pictures and styles: what no library for drawing has a part in."""
+    return STYLES.sub("", without_drawings(html))
 
 
 def _template(name: str) -> jinja2.Template:
