@@ -21,7 +21,7 @@ ALIKE = "identical code does not differ"
 
 @dataclass(frozen=True)
 class Extreme:
-    """One comparison in one cell. label: "phase17-2 vs baseline". effect: "-3.6 % [-4.1, -3.0] ▼"."""
+    """One comparison in one cell: label "phase17-2 vs baseline", effect "-3.6 % [-4.1, -3.0] ▼"."""
 
     cell: str
     label: str
@@ -63,13 +63,19 @@ def _verdict(counts: dict[str, int]) -> str:
     return f"{said} of {sum(counts.values())} comparisons"
 
 
-def answer(run: Run) -> Answer:
-    """What a run found, by its deciding metric."""
-    experiment, question = run.plan["experiment"], run.plan["question"]
+def compared_rows(run: Run) -> pd.DataFrame:
+    """Of judged(run), what an answer is about: every comparison by the deciding metric; where there
+    is none, the control's."""
     frame = judged(run)
     known = frame[(frame["metric"] == OPERATIONS.name) & frame["effect_ratio"].notna()]
     compared = known[known["kind"].isin(["arm", "comparison"])]
-    shown = compared if len(compared) else known[known["kind"] == "control"]
+    return compared if len(compared) else known[known["kind"] == "control"]
+
+
+def answer(run: Run) -> Answer:
+    """What a run found, by its deciding metric."""
+    experiment, question = run.plan["experiment"], run.plan["question"]
+    shown = compared_rows(run)
     if void_reasons(run):
         return Answer(experiment, question, VOID, None, None)
     if run.outcome is None:
@@ -80,5 +86,5 @@ def answer(run: Run) -> Answer:
         _extreme(shown.loc[index])
         for index in (shown["effect_ratio"].idxmin(), shown["effect_ratio"].idxmax())
     )
-    counts = _counts(compared)
+    counts = _counts(shown[shown["kind"] != "control"])
     return Answer(experiment, question, _verdict(counts), worst, best, counts)

@@ -106,7 +106,7 @@ class Part(NamedTuple):
 
 
 def _parts(path: Path) -> list[Part]:
-    """The file cut at line ends into as many parts as CPUs can be given; a packed one stays whole."""
+    """The file cut at line ends into as many parts as CPUs can be given; a packed one is one."""
     size = path.stat().st_size
     count = min(cpus(), size // PART_BYTES_MIN)
     if is_packed(path) or count < 2:
