@@ -18,6 +18,7 @@ ALLOCATOR_FLAGS = $(CFLAGS) $(if $(DEBUG),-DDEBUG) -Iallocators -fPIC -shared -f
 HARNESS_LIBS = -lyaml -ljansson -lpfm -ldw -lelf -lm
 CERTIFIED = results/reference/certify
 KEPT = results/reference/$(notdir $(patsubst %/,%,$(dir $(RUN:/=))))/$(notdir $(RUN:/=))
+XZ = xz -9 --extreme --threads=1 --force
 DEPENDENCIES = -MMD -MP
 QUIET = $(if $(V),,@$(if $(findstring s,$(firstword -$(MAKEFLAGS))),,echo '  $@' &&))
 MEASURED = $(filter-out $(WERROR),$(ALLOCATOR_FLAGS))
@@ -126,8 +127,10 @@ certify: all planted ## is the gate right? hundreds of gates of planted changes 
 certificate: ## store what make certify found in results/reference/certify, with its certificate
 	@test -f results/certify/gates.jsonl || { echo 'certificate: no results/certify/gates.jsonl; try: make certify' >&2; exit 2; }
 	mkdir -p $(CERTIFIED)
-	cp -r results/certify/gates.jsonl results/certify/machine.json results/certify/samples results/certify/planted_changes $(CERTIFIED)
-	gzip --best --no-name --force $(CERTIFIED)/gates.jsonl $(CERTIFIED)/planted_changes/*/*.jsonl
+	cp -r results/certify/gates.jsonl results/certify/machine.json results/certify/planted_changes $(CERTIFIED)
+	tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX --directory=results/certify --create \
+		--file=$(CERTIFIED)/samples.tar samples
+	$(XZ) $(CERTIFIED)/gates.jsonl $(CERTIFIED)/samples.tar $(CERTIFIED)/planted_changes/*/*.jsonl
 	$(PYTHON) -m analysis certificate $(CERTIFIED) --out $(CERTIFIED)
 
 bench-analysis: ## a million samples: loaded and tabulated within 20 s and 2 GB?
@@ -137,16 +140,19 @@ keep: ## RUN=results/x/y: store a finished run in results/reference/, compressed
 	@test -f $(RUN)/outcome.json || { echo "keep: '$(RUN)' is no finished run; try: make keep RUN=results/null/..." >&2; exit 2; }
 	mkdir -p $(KEPT)
 	cp $(RUN)/*.json $(RUN)/*.jsonl $(KEPT)
-	gzip --best --no-name --force $(KEPT)/*.jsonl
+	$(XZ) $(KEPT)/*.jsonl
 
 # Of each experiment in results/reference/, the last timed run, profile and ledger; a gate has a
 # page of its own.
 LAST = $(lastword $(sort $(filter-out $(patsubst %/gate.json,%,$(wildcard $(1)*/gate.json)),\
-	$(patsubst %/$(2).jsonl.gz,%,$(wildcard $(1)*/$(2).jsonl.gz)))))
+	$(patsubst %/$(2).jsonl.xz,%,$(wildcard $(1)*/$(2).jsonl.xz)))))
 report print-runs: RUNS = $(foreach kind,samples profile faults,\
 	$(foreach experiment,$(sort $(wildcard results/reference/*/)),$(call LAST,$(experiment),$(kind))))
 report: ## report.html, numbers.tex, tables and figures from results/reference/ alone, into results/report/
 	$(PYTHON) -m analysis report $(RUNS) --out results/report
+
+manifest: ## store what make report made: a digest of each file, for .ci/run to compare with
+	$(PYTHON) -m analysis manifest results/report --out results/reference/report.manifest
 
 readme: ## draw the tables in README.md anew from the runs that they name
 	$(PYTHON) -m analysis fill README.md
@@ -199,7 +205,7 @@ lint: ## clang-tidy and cppcheck over the C, shellcheck over the shell
 		-Iworkloads -DBUILD_COMPILER='""' -DBUILD_FLAGS='""'
 	shellcheck $$(git ls-files '*.sh' .ci/run)
 
-.PHONY: metrics always certify certificate mutants keep report readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python print-runs test tests test-c test-python test-style conformance golden lint clean
+.PHONY: metrics always certify certificate mutants keep report manifest readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python print-runs test tests test-c test-python test-style conformance golden lint clean
 .SECONDARY:
 
 clean: ## remove what was built

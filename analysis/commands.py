@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from .certificate.page import write_certificate
 from .claims.file import FILE as CLAIMS_FILE
 from .claims.page import stored_runs
 from .claims.report import claims_differences, write_claims
+from .comparison.answer_lines import answer_lines, answers_in_full
 from .comparison.run_formats import FORMATS, brief
 from .comparison.watch import keep_off_samples, watch
 from .complaint import Complaint
@@ -29,11 +31,19 @@ from .profile.tables import FUNCTIONS_SHOWN, document
 from .records.joined import join
 from .records.records import load
 from .report.fill import filled
+from .report.manifest import (
+    manifest,
+    manifest_differences,
+    manifest_text,
+    other_versions,
+    read_manifest,
+)
 from .report.report import differences, write_report
 from .report.sections import read_sections
 
 STATUS_DIFFERENT = 1
 STATUS_USAGE = 2
+ANSWER_WIDTH = 160  # where no terminal says: a line per run
 
 
 def _watch(arguments: argparse.Namespace) -> int:
@@ -65,6 +75,13 @@ def table(arguments: argparse.Namespace) -> int:
     else:
         arguments.out.parent.mkdir(parents=True, exist_ok=True)
         arguments.out.write_text(text, encoding="utf-8")
+    return 0
+
+
+def answer(arguments: argparse.Namespace) -> int:
+    runs = [load(folder) for folder in arguments.run]
+    width = shutil.get_terminal_size(fallback=(ANSWER_WIDTH, 24)).columns
+    print("\n".join(answers_in_full(runs) if arguments.long else answer_lines(runs, width)))
     return 0
 
 
@@ -126,6 +143,35 @@ def verify(arguments: argparse.Namespace) -> int:
     return status
 
 
+def _against_manifest(arguments: argparse.Namespace) -> int:
+    made, stored = manifest(arguments.folder), read_manifest(arguments.against)
+    others = other_versions(made, stored)
+    if others:
+        print(f"Without page and pictures, for libraries differ: {'; '.join(others)}")
+    found = manifest_differences(made, stored)
+    for line in found:
+        print(f"analysis: {arguments.folder}/{line}", file=sys.stderr)
+    if found:
+        print(
+            "  try: git log, for what changed; if it was meant to, make report manifest",
+            file=sys.stderr,
+        )
+        return STATUS_DIFFERENT
+    print(f"{arguments.folder}: is the report of {arguments.against}")
+    return 0
+
+
+def write_manifest(arguments: argparse.Namespace) -> int:
+    if arguments.against is not None:
+        return _against_manifest(arguments)
+    text = manifest_text(manifest(arguments.folder))
+    if arguments.out is None:
+        sys.stdout.write(text)
+    else:
+        arguments.out.write_text(text, encoding="utf-8")
+    return 0
+
+
 def certificate(arguments: argparse.Namespace) -> int:
     print(write_certificate(load_certified(arguments.folder), arguments.out))
     return 0
@@ -174,6 +220,13 @@ def _table_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, metavar="FILE", help="write there instead of printing")
 
 
+def _answer_arguments(parser: argparse.ArgumentParser) -> None:
+    _run_arguments(parser)
+    parser.add_argument(
+        "--long", action="store_true", help="four lines a run: cells in full, and intervals"
+    )
+
+
 def _report_arguments(parser: argparse.ArgumentParser) -> None:
     _run_arguments(parser)
     parser.add_argument(
@@ -209,6 +262,15 @@ def _verify_arguments(parser: argparse.ArgumentParser) -> None:
     _run_arguments(parser)
     parser.add_argument(
         "--against", type=Path, metavar="DIR", required=True, help="a report's folder"
+    )
+
+
+def _manifest_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, metavar="DIR", help="a report's folder")
+    file = parser.add_mutually_exclusive_group()
+    file.add_argument("--out", type=Path, metavar="FILE", help="write there instead of printing")
+    file.add_argument(
+        "--against", type=Path, metavar="FILE", help="a stored manifest; fail on any difference"
     )
 
 
@@ -269,6 +331,12 @@ COMMANDS = (
         "table", "print a run's question, expectation, outcome and tables", _table_arguments, table
     ),
     Command(
+        "answer",
+        "print a line per run: its verdicts, its worst and its best cell",
+        _answer_arguments,
+        answer,
+    ),
+    Command(
         "report",
         "write report.html, numbers.tex, tables/ and figures/ of runs of any kind",
         _report_arguments,
@@ -291,6 +359,12 @@ COMMANDS = (
         "derive a report's tables, figures and numbers again and fail on any difference",
         _verify_arguments,
         verify,
+    ),
+    Command(
+        "manifest",
+        "print a digest of each file of a report, or hold it against stored ones",
+        _manifest_arguments,
+        write_manifest,
     ),
     Command(
         "certificate",

@@ -5,6 +5,7 @@ SPDX-License-Identifier: MIT"""
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -16,7 +17,9 @@ from .document import Document, Row, Table
 from .fonts import font_faces
 
 PAGE, SECTION = "report.html.jinja", "report_section.html.jinja"
+ANSWER = "report_answer.html.jinja"
 DRAWN = re.compile(r'<svg [^>]*?(data-of="[^"]*")[^>]*>.*?</svg>', re.DOTALL)
+STYLES = re.compile(r"<style>.*?</style>", re.DOTALL)
 STYLE = re.compile(r' style="([^"]*)"')
 SORTED_ROWS_MIN = 2
 
@@ -29,6 +32,18 @@ class Picture:
     caption: str
     wide: str
     narrow: str = ""
+
+
+@dataclass(frozen=True)
+class Headline:
+    """A line of the page's opening: the answer to one run's question. name: of its section. facts:
+    (rank, effect, what was compared, cell). plot: an SVG element, or nothing."""
+
+    name: str
+    question: str
+    verdict: str
+    facts: list[tuple[str, str, str, str]]
+    plot: str
 
 
 @dataclass(frozen=True)
@@ -94,6 +109,10 @@ def _html_tables(found: Document) -> list[str]:
     return [_html_table(table, bool(found.void)) for table in found.tables]
 
 
+def headline_html(found: Headline) -> str:
+    return _template(ANSWER).render(answer=found)
+
+
 def section_html(section: dict[str, Any]) -> str:
     return _template(SECTION).render(section=section)
 
@@ -106,6 +125,11 @@ def of_picture(origin: str) -> str:
 def without_drawings(html: str) -> str:
     """The same with of_picture for each picture."""
     return DRAWN.sub(r"<svg \1></svg>", html)
+
+
+def words_of_page(html: str) -> str:
+    """A page without pictures and styles: what no library for drawing has a part in."""
+    return STYLES.sub("", without_drawings(html))
 
 
 def _template(name: str) -> jinja2.Template:
@@ -136,11 +160,13 @@ def _shared_styles(sections: list[dict[str, Any]]) -> tuple[list[dict[str, Any]]
     return found, "\n".join(f".{name} {{ {style} }}" for style, name in classes.items())
 
 
-def page_of(sections: list[dict[str, Any]]) -> str:
-    """The page, on its own: fonts of the pictures' letters are in it."""
+def page_of(sections: list[dict[str, Any]], headlines: Mapping[str, Headline] | None = None) -> str:
+    """The page, on its own: fonts of the pictures' letters are in it. headlines: what it opens
+    with, by the name that its contents list gives each; several have such a list."""
     letters = "".join(
         picture.wide + picture.narrow for one in sections for picture in one["figures"]
     )
     shown, styles = _shared_styles(sections)
     fonts = font_faces(letters) if letters else ""
-    return _template(PAGE).render(sections=shown, fonts=fonts, styles=styles)
+    opening = {name: (one, headline_html(one)) for name, one in (headlines or {}).items()}
+    return _template(PAGE).render(sections=shown, opening=opening, fonts=fonts, styles=styles)

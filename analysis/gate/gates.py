@@ -4,7 +4,6 @@ SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
-import gzip
 import json
 import math
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from ..complaint import Complaint
 from ..records.metrics import Metric, metrics_of
 from ..records.records import Run, load, record_files
+from ..records.packed import lines_of
 from ..statistics.sequential import (
     Rule,
     changes,
@@ -145,13 +145,11 @@ def _instruction_counts(folder: Path, cell: str) -> tuple[list[int], list[int]]:
     head: list[int] = []
     base: list[int] = []
     for path in record_files(folder, "instructions"):
-        opened = gzip.open if path.suffix == ".gz" else open
-        with opened(path, "rt", encoding="utf-8") as lines:
-            for record in map(json.loads, lines):
-                if record["cell"] != cell:
-                    continue
-                for sample in record["samples"]:
-                    (head if sample["arm"] == "head" else base).append(sample["instructions"])
+        for record in map(json.loads, lines_of(path)):
+            if record["cell"] != cell:
+                continue
+            for sample in record["samples"]:
+                (head if sample["arm"] == "head" else base).append(sample["instructions"])
     return head, base
 
 

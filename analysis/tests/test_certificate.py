@@ -4,6 +4,8 @@ SPDX-License-Identifier: MIT"""
 
 import json
 import math
+import tarfile
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -174,6 +176,25 @@ def test_a_line_that_is_no_gate_is_refused(tmp_path: Path, change: dict, said: s
     (folder / "gates.jsonl").write_text(json.dumps({**line, **change}) + "\n")
     with pytest.raises(Complaint, match=said):
         load_certified(folder)
+
+
+def test_the_samples_of_every_stored_gate_are_packed() -> None:
+    """A row per block under a head, whatever became of the block."""
+    folder = ROOT / "results/reference/certify"
+    certified = load_certified(folder)
+    with tarfile.open(folder / "samples.tar.xz") as packed:
+        texts = {
+            member.name: packed.extractfile(member).read().decode()
+            for member in packed
+            if member.isfile()
+        }
+    assert sorted(texts) == sorted(gate["samples"] for gate in certified.gates)
+    for gate in certified.gates:
+        rows = [line.split(",") for line in texts[gate["samples"]].splitlines()]
+        valid = Counter(row[0] for row in rows[1:] if row[rows[0].index("valid")] == "1")
+        for row in gate["gate"]["rows"]:
+            if row["metric"] == "time":
+                assert row["blocks"] == valid[row["cell"]], (gate["samples"], row["cell"])
 
 
 def test_the_stored_certificate_is_what_its_gates_give() -> None:
