@@ -1,0 +1,77 @@
+"""answers.py -- a run's answer in a few words: how many comparisons came out how, worst and best.
+
+SPDX-License-Identifier: MIT"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ..records.records import Run
+from .estimates import OPERATIONS
+from .judgement import judged, void_reasons
+from .wording import MARKS, relative
+
+VOID = "VOID"
+UNFINISHED = "unfinished: nothing is decided yet"
+NOT_MEASURED = "no valid block"
+ALIKE = "identical code does not differ"
+
+
+@dataclass(frozen=True)
+class Extreme:
+    """One comparison in one cell. label: "phase17-2 vs baseline". effect: "-3.6 % [-4.1, -3.0] ▼"."""
+
+    cell: str
+    label: str
+    effect: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """verdict: "better in 3, worse in 2 of 5 comparisons", or why there is none. worst and best are
+    the smallest and the largest effect on operations per second, of whatever verdict; None where
+    the run decides nothing."""
+
+    experiment: str
+    question: str
+    verdict: str
+    worst: Extreme | None
+    best: Extreme | None
+
+
+def _extreme(row: pd.Series) -> Extreme:
+    label = row["label"] if row["kind"] == "control" else f"{row['arm']} vs {row['against']}"
+    effect, interval = relative(row)
+    mark = MARKS.get(row["verdict"], "")
+    return Extreme(row["cell"], label, f"{effect} {interval} {mark}".rstrip())
+
+
+def _verdict(known: pd.DataFrame) -> str:
+    """Over all comparisons; where a run has none but the control's, what the control says."""
+    if (known["kind"] == "control").all():
+        return ALIKE
+    counts = known["verdict"].value_counts()
+    said = ", ".join(f"{verdict} in {counts[verdict]}" for verdict in MARKS if verdict in counts)
+    return f"{said} of {len(known)} comparisons"
+
+
+def answer(run: Run) -> Answer:
+    """What a run found, by its deciding metric."""
+    experiment, question = run.plan["experiment"], run.plan["question"]
+    frame = judged(run)
+    known = frame[(frame["metric"] == OPERATIONS.name) & frame["effect_ratio"].notna()]
+    compared = known[known["kind"].isin(["arm", "comparison"])]
+    shown = compared if len(compared) else known[known["kind"] == "control"]
+    if void_reasons(run):
+        return Answer(experiment, question, VOID, None, None)
+    if run.outcome is None:
+        return Answer(experiment, question, UNFINISHED, None, None)
+    if shown.empty:
+        return Answer(experiment, question, NOT_MEASURED, None, None)
+    worst, best = (
+        _extreme(shown.loc[index])
+        for index in (shown["effect_ratio"].idxmin(), shown["effect_ratio"].idxmax())
+    )
+    return Answer(experiment, question, _verdict(shown), worst, best)
