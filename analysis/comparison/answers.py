@@ -21,7 +21,7 @@ ALIKE = "identical code does not differ"
 
 @dataclass(frozen=True)
 class Extreme:
-    """One comparison in one cell. label: "phase17-2 vs baseline". effect: "-3.6 % [-4.1, -3.0] ▼"."""
+    """One comparison in one cell: label "phase17-2 vs baseline", effect "-3.6 % [-4.1, -3.0] ▼"."""
 
     cell: str
     label: str
