@@ -79,6 +79,9 @@ $(BUILD)/harness/%.o: harness/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(QUIET) $(CC) $(CFLAGS) -I. -Iharness $(DEPENDENCIES) -DBUILD_COMPILER='"$(CC)"' -DBUILD_FLAGS='"$(MEASURED)"' -c -o $@ $<
 
+$(BUILD)/harness/command/main.o: CFLAGS += -DSLABLAB_VERSION='"$(shell cat VERSION)"'
+$(BUILD)/harness/command/main.o: VERSION
+
 $(BUILD)/slablab: $(HARNESS)
 	$(QUIET) $(CC) $(CFLAGS) -o $@ $^ $(HARNESS_LIBS)
 
@@ -193,7 +196,7 @@ lint: ## clang-tidy and cppcheck over the C, shellcheck over the shell
 		-I. -Iallocators -Iharness -Iworkloads allocators harness workloads
 	git ls-files 'allocators/*.c' 'harness/*.c' 'workloads/*.c' | xargs --max-procs=2 -I{} \
 		clang-tidy --quiet --warnings-as-errors='*' {} -- -std=gnu11 -fno-builtin -I. -Iallocators -Iharness \
-		-Iworkloads -DBUILD_COMPILER='""' -DBUILD_FLAGS='""'
+		-Iworkloads -DBUILD_COMPILER='""' -DBUILD_FLAGS='""' -DSLABLAB_VERSION='""'
 	shellcheck $$(git ls-files '*.sh' .ci/run)
 
 .PHONY: always certify certificate mutants keep report readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python print-runs test tests test-c test-python test-style conformance golden lint clean

@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from .certificate.certificate import load_certified
@@ -314,10 +315,17 @@ COMMANDS = (
 )
 
 
+def own_version() -> str:
+    """Of the checkout that this lies in; of the installed package where there is none."""
+    file = Path(__file__).parents[1] / "VERSION"
+    return file.read_text(encoding="utf-8").strip() if file.exists() else version("slablab")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="analysis", description="Tables and reports from results/."
     )
+    parser.add_argument("--version", action="version", version=f"slablab {own_version()}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for command in COMMANDS:
         command.arguments(
