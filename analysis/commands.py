@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from .certificate.page import write_certificate
 from .claims.file import FILE as CLAIMS_FILE
 from .claims.page import stored_runs
 from .claims.report import claims_differences, write_claims
+from .comparison.answer_lines import answer_lines, answers_in_full
 from .comparison.run_formats import FORMATS, brief
 from .comparison.watch import keep_off_samples, watch
 from .complaint import Complaint
@@ -35,6 +37,7 @@ from .report.sections import read_sections
 
 STATUS_DIFFERENT = 1
 STATUS_USAGE = 2
+ANSWER_WIDTH = 160  # where no terminal says: a line per run
 
 
 def _watch(arguments: argparse.Namespace) -> int:
@@ -66,6 +69,13 @@ def table(arguments: argparse.Namespace) -> int:
     else:
         arguments.out.parent.mkdir(parents=True, exist_ok=True)
         arguments.out.write_text(text, encoding="utf-8")
+    return 0
+
+
+def answer(arguments: argparse.Namespace) -> int:
+    runs = [load(folder) for folder in arguments.run]
+    width = shutil.get_terminal_size(fallback=(ANSWER_WIDTH, 24)).columns
+    print("\n".join(answers_in_full(runs) if arguments.long else answer_lines(runs, width)))
     return 0
 
 
@@ -175,6 +185,13 @@ def _table_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, metavar="FILE", help="write there instead of printing")
 
 
+def _answer_arguments(parser: argparse.ArgumentParser) -> None:
+    _run_arguments(parser)
+    parser.add_argument(
+        "--long", action="store_true", help="four lines a run: cells in full, and intervals"
+    )
+
+
 def _report_arguments(parser: argparse.ArgumentParser) -> None:
     _run_arguments(parser)
     parser.add_argument(
@@ -268,6 +285,12 @@ class Command:
 COMMANDS = (
     Command(
         "table", "print a run's question, expectation, outcome and tables", _table_arguments, table
+    ),
+    Command(
+        "answer",
+        "print a line per run: its verdicts, its worst and its best cell",
+        _answer_arguments,
+        answer,
     ),
     Command(
         "report",

@@ -4,7 +4,7 @@ SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -32,13 +32,14 @@ class Extreme:
 class Answer:
     """verdict: "better in 3, worse in 2 of 5 comparisons", or why there is none. worst and best are
     the smallest and the largest effect on operations per second, of whatever verdict; None where
-    the run decides nothing."""
+    the run decides nothing. counts: verdict to comparisons; empty where there are none."""
 
     experiment: str
     question: str
     verdict: str
     worst: Extreme | None
     best: Extreme | None
+    counts: dict[str, int] = field(default_factory=dict)
 
 
 def _extreme(row: pd.Series) -> Extreme:
@@ -48,13 +49,18 @@ def _extreme(row: pd.Series) -> Extreme:
     return Extreme(row["cell"], label, f"{effect} {interval} {mark}".rstrip())
 
 
-def _verdict(known: pd.DataFrame) -> str:
-    """Over all comparisons; where a run has none but the control's, what the control says."""
-    if (known["kind"] == "control").all():
+def _counts(compared: pd.DataFrame) -> dict[str, int]:
+    """In the order of MARKS."""
+    found = compared["verdict"].value_counts()
+    return {verdict: int(found[verdict]) for verdict in MARKS if verdict in found}
+
+
+def _verdict(counts: dict[str, int]) -> str:
+    """Of a run that has no comparisons, what its control says."""
+    if not counts:
         return ALIKE
-    counts = known["verdict"].value_counts()
-    said = ", ".join(f"{verdict} in {counts[verdict]}" for verdict in MARKS if verdict in counts)
-    return f"{said} of {len(known)} comparisons"
+    said = ", ".join(f"{verdict} in {count}" for verdict, count in counts.items())
+    return f"{said} of {sum(counts.values())} comparisons"
 
 
 def answer(run: Run) -> Answer:
@@ -74,4 +80,5 @@ def answer(run: Run) -> Answer:
         _extreme(shown.loc[index])
         for index in (shown["effect_ratio"].idxmin(), shown["effect_ratio"].idxmax())
     )
-    return Answer(experiment, question, _verdict(shown), worst, best)
+    counts = _counts(compared)
+    return Answer(experiment, question, _verdict(counts), worst, best, counts)
