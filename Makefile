@@ -151,8 +151,8 @@ report print-runs: RUNS = $(foreach kind,samples profile faults,\
 report: ## report.html, numbers.tex, tables and figures from results/reference/ alone, into results/report/
 	$(PYTHON) -m analysis report $(RUNS) --out results/report
 
-readme: ## draw the tables in README.md anew from the runs that they name
-	$(PYTHON) -m analysis fill README.md
+readme: ## draw the tables in README.md and results/reference/README.md anew from their runs
+	$(PYTHON) -m analysis fill README.md results/reference/README.md
 
 setup: ## install what is missing (apt, as root or with sudo)
 	@./run_all.sh --setup

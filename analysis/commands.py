@@ -163,8 +163,9 @@ def history(arguments: argparse.Namespace) -> int:
 
 
 def fill(arguments: argparse.Namespace) -> int:
-    text = arguments.file.read_text(encoding="utf-8")
-    arguments.file.write_text(filled(text, arguments.file.parent), encoding="utf-8")
+    for file in arguments.file:
+        text = file.read_text(encoding="utf-8")
+        file.write_text(filled(text, file.parent), encoding="utf-8")
     return 0
 
 
@@ -271,7 +272,7 @@ def _history_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _fill_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, metavar="FILE", help="a Markdown text with marks")
+    parser.add_argument("file", type=Path, metavar="FILE", nargs="+", help="a Markdown text with marks")
 
 
 @dataclass(frozen=True)
