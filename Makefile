@@ -80,6 +80,9 @@ $(BUILD)/harness/%.o: harness/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(QUIET) $(CC) $(CFLAGS) -I. -Iharness $(DEPENDENCIES) -DBUILD_COMPILER='"$(CC)"' -DBUILD_FLAGS='"$(MEASURED)"' -c -o $@ $<
 
+$(BUILD)/harness/command/main.o: CFLAGS += -DSLABLAB_VERSION='"$(shell cat VERSION)"'
+$(BUILD)/harness/command/main.o: VERSION
+
 $(BUILD)/slablab: $(HARNESS)
 	$(QUIET) $(CC) $(CFLAGS) -o $@ $^ $(HARNESS_LIBS)
 
@@ -154,8 +157,8 @@ report: ## report.html, numbers.tex, tables and figures from results/reference/ 
 manifest: ## store what make report made: a digest of each file, for .ci/run to compare with
 	$(PYTHON) -m analysis manifest results/report --out results/reference/report.manifest
 
-readme: ## draw the tables in README.md anew from the runs that they name
-	$(PYTHON) -m analysis fill README.md
+readme: ## draw the tables in README.md and results/reference/README.md anew from their runs
+	$(PYTHON) -m analysis fill README.md results/reference/README.md
 
 setup: ## install what is missing (apt, as root or with sudo)
 	@./run_all.sh --setup
@@ -202,7 +205,7 @@ lint: ## clang-tidy and cppcheck over the C, shellcheck over the shell
 		-I. -Iallocators -Iharness -Iworkloads allocators harness workloads
 	git ls-files 'allocators/*.c' 'harness/*.c' 'workloads/*.c' | xargs --max-procs=2 -I{} \
 		clang-tidy --quiet --warnings-as-errors='*' {} -- -std=gnu11 -fno-builtin -I. -Iallocators -Iharness \
-		-Iworkloads -DBUILD_COMPILER='""' -DBUILD_FLAGS='""'
+		-Iworkloads -DBUILD_COMPILER='""' -DBUILD_FLAGS='""' -DSLABLAB_VERSION='""'
 	shellcheck $$(git ls-files '*.sh' .ci/run)
 
 .PHONY: metrics always certify certificate mutants keep report manifest readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python print-runs test tests test-c test-python test-style conformance golden lint clean

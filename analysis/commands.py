@@ -10,6 +10,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from .certificate.certificate import load_certified
@@ -198,8 +199,9 @@ def history(arguments: argparse.Namespace) -> int:
 
 
 def fill(arguments: argparse.Namespace) -> int:
-    text = arguments.file.read_text(encoding="utf-8")
-    arguments.file.write_text(filled(text, arguments.file.parent), encoding="utf-8")
+    for file in arguments.file:
+        text = file.read_text(encoding="utf-8")
+        file.write_text(filled(text, file.parent), encoding="utf-8")
     return 0
 
 
@@ -315,7 +317,7 @@ def _history_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _fill_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, metavar="FILE", help="a Markdown text with marks")
+    parser.add_argument("file", type=Path, metavar="FILE", nargs="+", help="a Markdown text with marks")
 
 
 @dataclass(frozen=True)
@@ -388,10 +390,17 @@ COMMANDS = (
 )
 
 
+def own_version() -> str:
+    """Of the checkout that this lies in; of the installed package where there is none."""
+    file = Path(__file__).parents[1] / "VERSION"
+    return file.read_text(encoding="utf-8").strip() if file.exists() else version("slablab")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="analysis", description="Tables and reports from results/."
     )
+    parser.add_argument("--version", action="version", version=f"slablab {own_version()}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for command in COMMANDS:
         command.arguments(

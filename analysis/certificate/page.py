@@ -204,4 +204,4 @@ def certificate_summary(folder: Path) -> str:
     lines = [f"- {_promise_line(promise)}." for promise in stated["promises"]]
     tables = [_verdict_table(stated), *_usual(stated)]
     shown = [f"{table.title}:\n\n{markdown_table(table)}" for table in tables]
-    return "\n".join([*lines, "", "\n".join(shown)])
+    return "\n".join([*lines, "", "\n\n".join(shown)])

@@ -38,7 +38,8 @@ def short_cell(run: Run, name: str) -> str:
 def _short(run: Run, found: Extreme) -> str:
     """An effect without its interval, the arm without the baseline, the cell in short."""
     arm = _values(found.label.removesuffix(f" vs {run.baseline}"))
-    return f"{found.effect.partition(' [')[0]} {arm}: {short_cell(run, found.cell)}"
+    effect = found.effect.partition(" %")[0]
+    return f"{effect} % {arm}: {short_cell(run, found.cell)}"
 
 
 def _marks(found: Answer) -> str:

@@ -67,7 +67,7 @@ def compared_rows(run: Run) -> pd.DataFrame:
     """Of judged(run), what an answer is about: every comparison by the deciding metric; where there
     is none, the control's."""
     frame = judged(run)
-    known = frame[(frame["metric"] == OPERATIONS.name) & frame["effect_ratio"].notna()]
+    known = frame[(frame["metric"] == OPERATIONS.column) & frame["effect_ratio"].notna()]
     compared = known[known["kind"].isin(["arm", "comparison"])]
     return compared if len(compared) else known[known["kind"] == "control"]
 

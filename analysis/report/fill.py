@@ -4,10 +4,11 @@
   (whatever stands here is replaced)
   <!-- end -->
 
-`<!-- profile RUN RUN -->` names a profile and the ledger of the same plan, `<!-- certificate -->`
-the certificate of the gate that is stored in results/reference/certify, `<!-- claims -->` every
-claim of experiments/claims.yaml that some run in results/reference covers. `<!-- figure RUN NAME
--->` draws a figure of analysis/figures as RUN/NAME.png, and shows it.
+`<!-- run RUN | WORDS | WORDS -->` chooses cells: those that hold every word of one of the choices.
+`<!-- profile RUN RUN -->` names a profile and the ledger of the same plan, `<!-- certificate FOLDER
+-->` a certificate of the gate, `<!-- claims -->` every claim of experiments/claims.yaml that some
+run in results/reference covers. `<!-- figure RUN NAME -->` draws a figure of analysis/figures as
+RUN/NAME.png, and shows it. Paths are relative to the text's folder.
 
 SPDX-License-Identifier: MIT"""
 
@@ -33,10 +34,9 @@ from ..records.joined import Joined, join
 from ..records.records import Run, load
 
 MARK = re.compile(
-    r"(<!-- (?:(run|profile|figure) ([^\n]+?)|(certificate|claims)) -->\n).*?(<!-- end -->)",
+    r"(<!-- (?:(run|profile|figure|certificate) ([^\n]+?)|(claims)) -->\n).*?(<!-- end -->)",
     re.DOTALL,
 )
-CERTIFICATE = "results/reference/certify"
 
 
 def _shown(row) -> str:
@@ -44,15 +44,28 @@ def _shown(row) -> str:
     return f"{effect} {interval} {MARKS.get(row['verdict'], '')}".rstrip()
 
 
-def _summary(run: Run) -> Table:
-    """A row per cell: the baseline's speed, then every comparison with its interval and verdict."""
+def _chosen_cells(run: Run, choices: list[str]) -> list[str]:
+    """The cells that hold every word of some choice, in plan order; without choices, all."""
+    held = {
+        choice: [cell for cell in run.cells if set(choice.split()) <= set(cell.split())]
+        for choice in choices
+    }
+    for choice, cells in held.items():
+        if not cells:
+            raise Complaint(f"{run.path}: no cell holds '{choice}'", f"one of {run.cells}")
+    return [cell for cell in run.cells if not held or any(cell in some for some in held.values())]
+
+
+def _summary(run: Run, choices: list[str]) -> Table:
+    """A row per chosen cell: the baseline's speed, then every comparison with its interval and
+    verdict."""
     frame = judged(run)
     frame = frame[frame["metric"] == OPERATIONS.column]
     compared = frame[frame["kind"].isin(["arm", "comparison"])]
     labels = list(dict.fromkeys(zip(compared["arm"], compared["against"])))
     columns = ["cell", "n", f"{run.baseline}, M ops/s", *(f"{a} vs {b}" for a, b in labels)]
     rows = []
-    for cell in run.cells:
+    for cell in _chosen_cells(run, choices):
         here = compared[compared["cell"] == cell]
         base = frame[(frame["cell"] == cell) & (frame["kind"] == "baseline")].iloc[0]
         effects = [_shown(row) for _, row in here.iterrows()]
@@ -108,13 +121,13 @@ def _between(kind: str, words: str, root: Path) -> str:
         run, _, name = words.partition(" ")
         return _picture(Path(run), name, root)
     if kind == "certificate":
-        return certificate_summary(root / CERTIFICATE)
+        return certificate_summary(root / words)
     if kind == "claims":
         return markdown_table(claims_summary(root / CLAIMS))
-    folders = [root / word for word in words.split()]
     if kind == "run":
-        return markdown_table(_summary(load(*folders)))
-    (joined,) = join(folders)
+        run, *choices = words.split("|")
+        return markdown_table(_summary(load(root / run.strip()), choices))
+    (joined,) = join([root / word for word in words.split()])
     return markdown_table(_profile_summary(joined))
 
 

@@ -74,6 +74,10 @@ def test_a_void_run_says_so_in_its_line(tmp_path: Path) -> None:
     assert answers_in_full([run]) == ["synthetic   Does 17-2 beat 17-1?", "            VOID"]
 
 
+def test_without_an_interval_the_effect_stands_alone(tmp_path: Path) -> None:
+    line = answer_lines([some_run(tmp_path, blocks=5)], 160)[1]
+    assert line.startswith("synthetic  9?  -") and "–" not in line and line.count(" % phase17") == 2
+
 def test_in_full_there_are_intervals_and_whole_cells(tmp_path: Path) -> None:
     question, verdict, smallest, largest = answers_in_full([some_run(tmp_path)])
     assert question.endswith("beat 17-1?") and verdict.endswith("of 9 comparisons")

@@ -34,7 +34,7 @@ narrow() {
 }
 
 expect 0 'usage: slablab COMMAND' --help
-expect 0 'slablab 1' --version
+expect 0 "slablab $(cat VERSION)" --version
 expect 2 'usage: slablab COMMAND'
 expect 2 'try: slablab doctor' docter
 expect 2 "unknown command 'xyzzy'" xyzzy
