@@ -31,6 +31,7 @@ def test_a_text_without_marks_is_refused(tmp_path: Path) -> None:
         filled("Nothing here.\n", tmp_path)
 
 
+@pytest.mark.slow
 def test_the_tables_in_readme_are_what_the_stored_runs_give() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert filled(text, ROOT) == text

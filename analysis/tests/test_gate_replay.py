@@ -20,6 +20,8 @@ from ..sequential import Rule, confidence_sequence, decide
 from ..statistics import sign_test_p
 from .test_coverage import EFFECT, NOISES, differences
 
+pytestmark = pytest.mark.slow
+
 NULL_RUNS = sorted(Path(__file__).parents[2].glob("results/reference/null/*-full"))
 GATES = 600
 MARGIN, ALPHA_FAIL, ALPHA_PASS = 0.02, 0.005, 0.05

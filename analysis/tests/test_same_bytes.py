@@ -15,6 +15,8 @@ from analysis.sections import read_sections
 
 from .synthetic import write_run
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 CELL = "fixed_random size=256 slots=400 operations=100000 cold"
 # What must not matter, two of each.

@@ -13,6 +13,8 @@ import pytest
 from analysis.report import VERSIONS, differences, versions, write_report
 from analysis.sections import Section, read_sections
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 STORED = ROOT / "results/reference/report"
 SIZE_MAX_BYTES = 40_000_000
