@@ -29,7 +29,7 @@ make_inputs() {
 
 # run NAME [VARIABLE=value ...] -- one program, in an environment that holds nothing else.
 run() {
-    local -r clean=(timeout 120 env --ignore-environment
+    local -r clean=(timeout 600 env --ignore-environment
         PATH=/usr/bin:/bin LC_ALL=C.UTF-8 "HOME=$PWD" "${@:2}")
     case $1 in
         python) "${clean[@]}" PYTHONMALLOC=malloc /usr/bin/python3 "$here/work.py" ;;
