@@ -30,7 +30,7 @@ WINGS := $(filter-out harness/tests/% harness/bench/%,$(wildcard harness/*/*.c))
 HARNESS := $(WINGS:%.c=$(BUILD)/%.o)
 RUNTIME := $(patsubst workloads/runtime/%.c,$(BUILD)/workloads/runtime/%.o,$(wildcard workloads/runtime/*.c))
 TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard allocators/tests/*.c harness/tests/*.c workloads/tests/*.c))
-TEST_SCRIPTS := $(wildcard allocators/tests/*.sh harness/tests/*.sh workloads/tests/*.sh)
+TEST_SCRIPTS := $(filter-out %/matrix.sh,$(wildcard allocators/tests/*.sh harness/tests/*.sh workloads/tests/*.sh))
 
 all: allocators workloads $(BUILD)/slablab ## build everything
 
@@ -172,27 +172,52 @@ print-runs:
 print-python:
 	@echo $(PYTHON)
 
-test: setup ## build and run every test
-	@$(MAKE) --no-print-directory test-style test-c test-python
+# build, WHAT: by all CPUs. steps, NAMES: those of .ci/tests.sh, run by .ci/steps.py.
+build = @began=$$(date +%s) && $(MAKE) --no-print-directory --jobs=$$(nproc) $(1) && \
+	echo "build: $$(($$(date +%s) - began)) s"
+steps = @UNITS='$(filter-out $(BUILD)/allocators/% %/test_resume,$(TESTS))' PYTHON='$(PYTHON)' \
+	ALONE='$(filter %/test_resume,$(TESTS)) $(TEST_SCRIPTS)' .ci/tests.sh $(BUILD) $(1) > $(BUILD)/$@.steps && python3 .ci/steps.py $(BUILD)/$@.steps $(PART)
+SHORT_PREFIXED = PREFIXED_TESTS='conformance fuzz'
+
+check: ## the quick tests: style, units, one phase (PHASE=ss-reuse); 2 minutes on 2 CPUs
+	$(call build,all tests)
+	$(call steps,style units phase=$(PHASE) python-quick)
+
+test: setup ## build, and test all of it; 10 minutes on 2 CPUs
+	$(call build,all planted tests expected debugged sanitized $(SHORT_PREFIXED))
+	$(call steps,style units phases fuzz sanitize programs alone python)
+
+test-all: setup ## what is too much for make test: all programs and allocators, long walks; PART=3/8
+	$(call build,all tests expected debugged sanitized)
+	$(call steps,programs-all fuzz-long sanitize-long)
+
+test-c: ## the tests in C and shell
+	$(call build,all planted tests expected debugged sanitized $(SHORT_PREFIXED))
+	$(call steps,units phases fuzz sanitize programs alone)
+
+test-python: ## the tests in Python
+	$(call build,$(BUILD)/slablab)
+	$(call steps,python)
+
+test-style: ## the house style, as far as a machine sees it
+	@mkdir -p $(BUILD)
+	$(call steps,style)
+
+sanitize: ## the tests that can under AddressSanitizer, UBSan and ThreadSanitizer
+	$(call build,allocators sanitized)
+	$(call steps,sanitize-long)
 
 tests: $(TESTS)
 
-test-c: PREFIXED_TESTS = conformance fuzz
-test-c: all planted tests debugged sanitized
-	@set -e; for test in $(filter-out $(BUILD)/allocators/%,$(TESTS)); do echo "== $$test"; $$test; done
-	@set -e; for script in $(TEST_SCRIPTS); do echo "== $$script"; $$script $(BUILD); done
+# What real programs print under the C library's malloc.
+expected:
+	@allocators/tests/programs/compare.sh expect $(BUILD)/programs
 
 conformance: allocators tests ## what of the malloc API each phase and each peer does not hold
 	@allocators/tests/conformance.sh $(BUILD) table
 
 golden: allocators tests ## write down the instructions of every straight path: a decision
 	@allocators/tests/paths.sh $(BUILD) accept
-
-test-python:
-	$(PYTHON) -m pytest -q -p no:cacheprovider -n auto --dist loadfile analysis/tests
-
-test-style:
-	@$(PYTHON) .ci/style.py $$(git -c safe.directory='*' ls-files '*.c' '*.h' '*.py' '*.sh')
 
 mutants: tests ## does a test die of every small fault in the code of verdicts? (minutes)
 	@$(PYTHON) .ci/mutants.py
@@ -208,7 +233,7 @@ lint: ## clang-tidy and cppcheck over the C, shellcheck over the shell
 		-Iworkloads -DBUILD_COMPILER='""' -DBUILD_FLAGS='""' -DSLABLAB_VERSION='""'
 	shellcheck $$(git ls-files '*.sh' .ci/run)
 
-.PHONY: metrics always certify certificate mutants keep report manifest readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python print-runs test tests test-c test-python test-style conformance golden lint clean
+.PHONY: metrics manifest always check expected certify certificate mutants keep sanitize report readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python print-runs test tests test-all test-c test-python test-style conformance golden lint clean
 .SECONDARY:
 
 clean: ## remove what was built

@@ -44,7 +44,7 @@ def _shown(row) -> str:
     return f"{effect} {interval} {MARKS.get(row['verdict'], '')}".rstrip()
 
 
-def _chosen_cells(run: Run, choices: list[str]) -> list[str]:
+def chosen_cells(run: Run, choices: list[str]) -> list[str]:
     """The cells that hold every word of some choice, in plan order; without choices, all."""
     held = {
         choice: [cell for cell in run.cells if set(choice.split()) <= set(cell.split())]
@@ -65,7 +65,7 @@ def _summary(run: Run, choices: list[str]) -> Table:
     labels = list(dict.fromkeys(zip(compared["arm"], compared["against"])))
     columns = ["cell", "n", f"{run.baseline}, M ops/s", *(f"{a} vs {b}" for a, b in labels)]
     rows = []
-    for cell in _chosen_cells(run, choices):
+    for cell in chosen_cells(run, choices):
         here = compared[compared["cell"] == cell]
         base = frame[(frame["cell"] == cell) & (frame["kind"] == "baseline")].iloc[0]
         effects = [_shown(row) for _, row in here.iterrows()]

@@ -132,6 +132,7 @@ def test_without_the_run_the_names_stand_for_the_changes(tmp_path: Path) -> None
     assert [change for change, _ in points(stated)] == [-0.02, 0, 0.01, 0.02]
 
 
+@pytest.mark.slow
 def test_all_files_are_written_and_again_the_same(tmp_path: Path) -> None:
     found = certified(tmp_path)
     files = certificate_files(found)

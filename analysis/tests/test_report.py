@@ -14,6 +14,8 @@ from analysis.records.records import load
 
 from .synthetic import write_run
 
+pytestmark = pytest.mark.slow
+
 CELLS = ["fixed_random size=256 slots=400 operations=100000 cold", "sawtooth size=256 cold"]
 FIGURES = [
     "effects",

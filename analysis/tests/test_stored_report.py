@@ -19,6 +19,8 @@ from analysis.report.manifest import (
 from analysis.report.report import differences, write_report
 from analysis.report.sections import Section, read_sections
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "results/reference"
 SIZE_MAX_BYTES = 24_000_000

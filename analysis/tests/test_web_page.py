@@ -17,6 +17,8 @@ from analysis import commands
 
 from .synthetic import write_run
 
+pytestmark = pytest.mark.slow
+
 CELLS = ["fixed_random size=256 slots=400 operations=100000 cold", "sawtooth size=256 cold"]
 SIZES = [f"fixed_random size={size} slots=400 operations=100000 cold" for size in (1024, 256, 512)]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
