@@ -317,7 +317,9 @@ def _history_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _fill_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, metavar="FILE", nargs="+", help="a Markdown text with marks")
+    parser.add_argument(
+        "file", type=Path, metavar="FILE", nargs="+", help="a Markdown text with marks"
+    )
 
 
 @dataclass(frozen=True)

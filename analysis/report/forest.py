@@ -95,7 +95,8 @@ def forest(run: Run) -> str:
     parts = [_band(-margin, margin, 0, height, "margin")]
     parts += [_line(place(ratio), height, "tick" if ratio else "zero") for ratio in TICKS]
     parts += [
-        _bar(row, 2 + number * pitch, 0.8 * pitch) for number, (_, row) in enumerate(rows.iterrows())
+        _bar(row, 2 + number * pitch, 0.8 * pitch)
+        for number, (_, row) in enumerate(rows.iterrows())
     ]
     parts += [_word(ratio, height + 11) for ratio in TICKS]
     size = f"0 0 {WIDTH} {fixed(height + AXIS_HEIGHT, 1)}"

@@ -40,7 +40,7 @@ def test_the_tables_in_readmes_are_what_the_stored_runs_give(name: str) -> None:
 
 
 def test_choices_of_words_choose_cells(tmp_path: Path) -> None:
-    """A cell is in where it holds all words of one choice; a choice that chooses none is refused."""
+    """A cell is in if it holds all words of one choice; a choice that chooses none is refused."""
     cells = [CELL, "sawtooth size=512 cold", "sawtooth size=512 warm", "null warm"]
     run = load(write_run(tmp_path, {"phase17-1": 0.5}, cells, 12))
     assert chosen_cells(run, []) == cells

@@ -96,7 +96,9 @@ def test_a_bar_for_each_comparison_the_largest_effect_on_top(tmp_path: Path) -> 
     assert [bar[0] for bar in bars] == ["undecided"] * 3 + ["worse"] * 6
     assert [bar[2] for bar in bars] == [2 + row * ROW_HEIGHTS[0] for row in range(9)]
     at_0, slower = bars[:3], bars[3:]
-    assert all(left <= WIDTH / 2 + 1 and left + width >= WIDTH / 2 - 1 for _, left, _, width in at_0)
+    assert all(
+        left <= WIDTH / 2 + 1 and left + width >= WIDTH / 2 - 1 for _, left, _, width in at_0
+    )
     for _, left, _, width in slower:
         assert left < place(-0.039) < left + width
 
