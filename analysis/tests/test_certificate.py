@@ -152,8 +152,9 @@ def test_all_files_are_written_and_again_the_same(tmp_path: Path) -> None:
 
 def test_a_readme_has_its_numbers_from_the_certificate(tmp_path: Path) -> None:
     write_certificate(certified(tmp_path), tmp_path / "results/reference/certify")
-    text = filled("Before.\n<!-- certificate -->\nold\n<!-- end -->\nAfter.\n", tmp_path)
-    assert text.startswith("Before.\n<!-- certificate -->\n\n- FAIL in at most 1 % of gates")
+    mark = "Before.\n<!-- certificate results/reference/certify -->\n"
+    text = filled(f"{mark}old\n<!-- end -->\nAfter.\n", tmp_path)
+    assert text.startswith(f"{mark}\n- FAIL in at most 1 % of gates")
     assert "| time+1 | +1.0" in text and "old" not in text and text.endswith("-->\nAfter.\n")
     assert filled(text, tmp_path) == text
 
