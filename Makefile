@@ -18,6 +18,7 @@ ALLOCATOR_FLAGS = $(CFLAGS) $(if $(DEBUG),-DDEBUG) -Iallocators -fPIC -shared -f
 HARNESS_LIBS = -lyaml -ljansson -lpfm -ldw -lelf -lm
 CERTIFIED = results/reference/certify
 KEPT = results/reference/$(notdir $(patsubst %/,%,$(dir $(RUN:/=))))/$(notdir $(RUN:/=))
+XZ = xz -9 --extreme --threads=1 --force
 DEPENDENCIES = -MMD -MP
 QUIET = $(if $(V),,@$(if $(findstring s,$(firstword -$(MAKEFLAGS))),,echo '  $@' &&))
 MEASURED = $(filter-out $(WERROR),$(ALLOCATOR_FLAGS))
@@ -29,7 +30,7 @@ WINGS := $(filter-out harness/tests/% harness/bench/%,$(wildcard harness/*/*.c))
 HARNESS := $(WINGS:%.c=$(BUILD)/%.o)
 RUNTIME := $(patsubst workloads/runtime/%.c,$(BUILD)/workloads/runtime/%.o,$(wildcard workloads/runtime/*.c))
 TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard allocators/tests/*.c harness/tests/*.c workloads/tests/*.c))
-TEST_SCRIPTS := $(wildcard allocators/tests/*.sh harness/tests/*.sh workloads/tests/*.sh)
+TEST_SCRIPTS := $(filter-out %/matrix.sh,$(wildcard allocators/tests/*.sh harness/tests/*.sh workloads/tests/*.sh))
 
 all: allocators workloads $(BUILD)/slablab ## build everything
 
@@ -79,6 +80,9 @@ $(BUILD)/harness/%.o: harness/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(QUIET) $(CC) $(CFLAGS) -I. -Iharness $(DEPENDENCIES) -DBUILD_COMPILER='"$(CC)"' -DBUILD_FLAGS='"$(MEASURED)"' -c -o $@ $<
 
+$(BUILD)/harness/command/main.o: CFLAGS += -DSLABLAB_VERSION='"$(shell cat VERSION)"'
+$(BUILD)/harness/command/main.o: VERSION
+
 $(BUILD)/slablab: $(HARNESS)
 	$(QUIET) $(CC) $(CFLAGS) -o $@ $^ $(HARNESS_LIBS)
 
@@ -126,8 +130,10 @@ certify: all planted ## is the gate right? hundreds of gates of planted changes 
 certificate: ## store what make certify found in results/reference/certify, with its certificate
 	@test -f results/certify/gates.jsonl || { echo 'certificate: no results/certify/gates.jsonl; try: make certify' >&2; exit 2; }
 	mkdir -p $(CERTIFIED)
-	cp -r results/certify/gates.jsonl results/certify/machine.json results/certify/samples results/certify/planted_changes $(CERTIFIED)
-	gzip --best --no-name --force $(CERTIFIED)/gates.jsonl $(CERTIFIED)/planted_changes/*/*.jsonl
+	cp -r results/certify/gates.jsonl results/certify/machine.json results/certify/planted_changes $(CERTIFIED)
+	tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX --directory=results/certify --create \
+		--file=$(CERTIFIED)/samples.tar samples
+	$(XZ) $(CERTIFIED)/gates.jsonl $(CERTIFIED)/samples.tar $(CERTIFIED)/planted_changes/*/*.jsonl
 	$(PYTHON) -m analysis certificate $(CERTIFIED) --out $(CERTIFIED)
 
 bench-analysis: ## a million samples: loaded and tabulated within 20 s and 2 GB?
@@ -137,19 +143,22 @@ keep: ## RUN=results/x/y: store a finished run in results/reference/, compressed
 	@test -f $(RUN)/outcome.json || { echo "keep: '$(RUN)' is no finished run; try: make keep RUN=results/null/..." >&2; exit 2; }
 	mkdir -p $(KEPT)
 	cp $(RUN)/*.json $(RUN)/*.jsonl $(KEPT)
-	gzip --best --no-name --force $(KEPT)/*.jsonl
+	$(XZ) $(KEPT)/*.jsonl
 
 # Of each experiment in results/reference/, the last timed run, profile and ledger; a gate has a
 # page of its own.
 LAST = $(lastword $(sort $(filter-out $(patsubst %/gate.json,%,$(wildcard $(1)*/gate.json)),\
-	$(patsubst %/$(2).jsonl.gz,%,$(wildcard $(1)*/$(2).jsonl.gz)))))
+	$(patsubst %/$(2).jsonl.xz,%,$(wildcard $(1)*/$(2).jsonl.xz)))))
 report print-runs: RUNS = $(foreach kind,samples profile faults,\
 	$(foreach experiment,$(sort $(wildcard results/reference/*/)),$(call LAST,$(experiment),$(kind))))
 report: ## report.html, numbers.tex, tables and figures from results/reference/ alone, into results/report/
 	$(PYTHON) -m analysis report $(RUNS) --out results/report
 
-readme: ## draw the tables in README.md anew from the runs that they name
-	$(PYTHON) -m analysis fill README.md
+manifest: ## store what make report made: a digest of each file, for .ci/run to compare with
+	$(PYTHON) -m analysis manifest results/report --out results/reference/report.manifest
+
+readme: ## draw the tables in README.md and results/reference/README.md anew from their runs
+	$(PYTHON) -m analysis fill README.md results/reference/README.md
 
 setup: ## install what is missing (apt, as root or with sudo)
 	@./run_all.sh --setup
@@ -163,27 +172,52 @@ print-runs:
 print-python:
 	@echo $(PYTHON)
 
-test: setup ## build and run every test
-	@$(MAKE) --no-print-directory test-style test-c test-python
+# build, WHAT: by all CPUs. steps, NAMES: those of .ci/tests.sh, run by .ci/steps.py.
+build = @began=$$(date +%s) && $(MAKE) --no-print-directory --jobs=$$(nproc) $(1) && \
+	echo "build: $$(($$(date +%s) - began)) s"
+steps = @UNITS='$(filter-out $(BUILD)/allocators/% %/test_resume,$(TESTS))' PYTHON='$(PYTHON)' \
+	ALONE='$(filter %/test_resume,$(TESTS)) $(TEST_SCRIPTS)' .ci/tests.sh $(BUILD) $(1) > $(BUILD)/$@.steps && python3 .ci/steps.py $(BUILD)/$@.steps $(PART)
+SHORT_PREFIXED = PREFIXED_TESTS='conformance fuzz'
+
+check: ## the quick tests: style, units, one phase (PHASE=ss-reuse); 2 minutes on 2 CPUs
+	$(call build,all tests)
+	$(call steps,style units phase=$(PHASE) python-quick)
+
+test: setup ## build, and test all of it; 10 minutes on 2 CPUs
+	$(call build,all planted tests expected debugged sanitized $(SHORT_PREFIXED))
+	$(call steps,style units phases fuzz sanitize programs alone python)
+
+test-all: setup ## what is too much for make test: all programs and allocators, long walks; PART=3/8
+	$(call build,all tests expected debugged sanitized)
+	$(call steps,programs-all fuzz-long sanitize-long)
+
+test-c: ## the tests in C and shell
+	$(call build,all planted tests expected debugged sanitized $(SHORT_PREFIXED))
+	$(call steps,units phases fuzz sanitize programs alone)
+
+test-python: ## the tests in Python
+	$(call build,$(BUILD)/slablab)
+	$(call steps,python)
+
+test-style: ## the house style, as far as a machine sees it
+	@mkdir -p $(BUILD)
+	$(call steps,style)
+
+sanitize: ## the tests that can under AddressSanitizer, UBSan and ThreadSanitizer
+	$(call build,allocators sanitized)
+	$(call steps,sanitize-long)
 
 tests: $(TESTS)
 
-test-c: PREFIXED_TESTS = conformance fuzz
-test-c: all planted tests debugged sanitized
-	@set -e; for test in $(filter-out $(BUILD)/allocators/%,$(TESTS)); do echo "== $$test"; $$test; done
-	@set -e; for script in $(TEST_SCRIPTS); do echo "== $$script"; $$script $(BUILD); done
+# What real programs print under the C library's malloc.
+expected:
+	@allocators/tests/programs/compare.sh expect $(BUILD)/programs
 
 conformance: allocators tests ## what of the malloc API each phase and each peer does not hold
 	@allocators/tests/conformance.sh $(BUILD) table
 
 golden: allocators tests ## write down the instructions of every straight path: a decision
 	@allocators/tests/paths.sh $(BUILD) accept
-
-test-python:
-	$(PYTHON) -m pytest -q -p no:cacheprovider -n auto --dist loadfile analysis/tests
-
-test-style:
-	@$(PYTHON) .ci/style.py $$(git -c safe.directory='*' ls-files '*.c' '*.h' '*.py' '*.sh')
 
 mutants: tests ## does a test die of every small fault in the code of verdicts? (minutes)
 	@$(PYTHON) .ci/mutants.py
@@ -196,10 +230,10 @@ lint: ## clang-tidy and cppcheck over the C, shellcheck over the shell
 		-I. -Iallocators -Iharness -Iworkloads allocators harness workloads
 	git ls-files 'allocators/*.c' 'harness/*.c' 'workloads/*.c' | xargs --max-procs=2 -I{} \
 		clang-tidy --quiet --warnings-as-errors='*' {} -- -std=gnu11 -fno-builtin -I. -Iallocators -Iharness \
-		-Iworkloads -DBUILD_COMPILER='""' -DBUILD_FLAGS='""'
+		-Iworkloads -DBUILD_COMPILER='""' -DBUILD_FLAGS='""' -DSLABLAB_VERSION='""'
 	shellcheck $$(git ls-files '*.sh' .ci/run)
 
-.PHONY: metrics always certify certificate mutants keep report readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python print-runs test tests test-c test-python test-style conformance golden lint clean
+.PHONY: metrics manifest always check expected certify certificate mutants keep sanitize report readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python print-runs test tests test-all test-c test-python test-style conformance golden lint clean
 .SECONDARY:
 
 clean: ## remove what was built

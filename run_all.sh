@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# run_all.sh -- from a bare Debian machine to tables: install, build, measure, report.
+# run_all.sh -- from a bare Debian machine to answers: install, build, measure, report.
 #
 #   ./run_all.sh            the quick form of every experiment (about 6 minutes on 2 cores)
 #   ./run_all.sh --full     the publishable form (an hour; leave the machine alone meanwhile)
@@ -64,10 +64,11 @@ setup() {
     fi
 }
 
-# COMMAND EXPERIMENT: a void run is a result too, and the report says so.
+# COMMAND EXPERIMENT: a void run is a result too, and the report says so. The terminal shows how
+# far it is; what each run found cell by cell is in $summaries.
 measure() {
     local status=0
-    build/slablab "$1" "experiments/$2.yaml" "${form[@]}" || status=$?
+    build/slablab "$1" "experiments/$2.yaml" "${form[@]}" >>"$summaries" || status=$?
     [ "$status" -eq 0 ] || [ "$status" -eq 4 ] || exit "$status"
 }
 
@@ -85,9 +86,12 @@ case "${1-}" in
     *) give_up "unknown argument '$1'" "./run_all.sh [--full | --setup]" ;;
 esac
 
+summaries=results/run_all.txt
+
 setup
 make --silent all
 build/slablab doctor
+: >"$summaries"
 runs=()
 for experiment in smoke null phase17 toggle phase18 regime peers eager start_up cold_start prewarm
 do
@@ -100,12 +104,16 @@ for instrument in profile faults; do
     looked+=("$(newest_run where_17-2)")
 done
 python=$(make --silent print-python)
-"$python" -m analysis table --brief "${runs[@]}"
-"$python" -m analysis report "${runs[@]}" "${looked[@]}" --out results/report >/dev/null
-"$python" -m analysis profile "${looked[@]}" --out results/report >results/report/profile.txt
-"$python" -m analysis claims "${runs[@]}" "${looked[@]}" --out results/report >/dev/null
-printf '\n%-22s %s\n' "report:" "$PWD/results/report/report.html" \
-    "the source's claims:" "$PWD/results/report/claims.md" \
-    "where time goes:" "$PWD/results/report/profile.txt" \
-    "flame graphs:" "$PWD/results/report/flames/" \
-    "numbers for a paper:" "$PWD/results/report/numbers.tex"
+report=results/report
+"$python" -m analysis report "${runs[@]}" "${looked[@]}" --out "$report" >/dev/null
+"$python" -m analysis claims "${runs[@]}" "${looked[@]}" --out "$report" >/dev/null
+"$python" -m analysis profile "${looked[@]}" --out "$report" >"$report/profile.txt"
+"$python" -m analysis table --brief "${runs[@]}" >"$report/tables.txt"
+"$python" -m analysis answer --long "${runs[@]}" >"$report/answers.txt"
+printf '\n'
+"$python" -m analysis answer "${runs[@]:1}" # without smoke, which decides nothing
+printf '%-22s %s\n' "report:" "$report/report.html" \
+    "these, with intervals:" "$report/answers.txt" \
+    "tables:" "$report/tables.txt, $summaries" \
+    "the source's claims:" "$report/claims.md" \
+    "where time goes:" "$report/profile.txt, $report/flames/"

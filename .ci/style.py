@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import layout
+
 COLUMNS_MAX = 100
 C_FILE_LINES_MAX = 400
 PYTHON_FILE_LINES_MAX = 500
@@ -149,15 +151,25 @@ def findings(path: Path) -> Iterator[Finding]:
         yield from between_wings(path, lines)
 
 
+def c_layout(paths: list[Path]) -> dict[Path, list[Finding]]:
+    """What layout.py finds; nothing where there is no clang-format, which is said."""
+    if layout.installed():
+        return layout.findings({path: path.read_text() for path in paths})
+    print("style: clang-format is not installed (or no .clang-format): layout is not checked")
+    return {}
+
+
 def main(names: list[str]) -> int:
     if not names:
         print("style: no files were named", file=sys.stderr)
         print("  try: make test-style, in a git checkout", file=sys.stderr)
         return 2
     broken = 0
-    for name in names:
-        for number, rule in findings(Path(name)):
-            print(f"{name}:{number}: {rule}")
+    paths = list(map(Path, names))
+    laid_out = c_layout([path for path in paths if path.suffix in (".c", ".h")])
+    for path in paths:
+        for number, rule in (*findings(path), *laid_out.get(path, ())):
+            print(f"{path}:{number}: {rule}")
             broken += 1
     print(f"style: {len(names)} files, {broken} findings")
     return 1 if broken else 0

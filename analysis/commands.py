@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from .certificate.certificate import load_certified
@@ -16,6 +18,7 @@ from .certificate.page import write_certificate
 from .claims.file import FILE as CLAIMS_FILE
 from .claims.page import stored_runs
 from .claims.report import claims_differences, write_claims
+from .comparison.answer_lines import answer_lines, answers_in_full
 from .comparison.run_formats import FORMATS, brief
 from .comparison.watch import keep_off_samples, watch
 from .complaint import Complaint
@@ -29,11 +32,19 @@ from .profile.tables import FUNCTIONS_SHOWN, document
 from .records.joined import join
 from .records.records import load
 from .report.fill import filled
+from .report.manifest import (
+    manifest,
+    manifest_differences,
+    manifest_text,
+    other_versions,
+    read_manifest,
+)
 from .report.report import differences, write_report
 from .report.sections import read_sections
 
 STATUS_DIFFERENT = 1
 STATUS_USAGE = 2
+ANSWER_WIDTH = 160  # where no terminal says: a line per run
 
 
 def _watch(arguments: argparse.Namespace) -> int:
@@ -65,6 +76,13 @@ def table(arguments: argparse.Namespace) -> int:
     else:
         arguments.out.parent.mkdir(parents=True, exist_ok=True)
         arguments.out.write_text(text, encoding="utf-8")
+    return 0
+
+
+def answer(arguments: argparse.Namespace) -> int:
+    runs = [load(folder) for folder in arguments.run]
+    width = shutil.get_terminal_size(fallback=(ANSWER_WIDTH, 24)).columns
+    print("\n".join(answers_in_full(runs) if arguments.long else answer_lines(runs, width)))
     return 0
 
 
@@ -126,6 +144,35 @@ def verify(arguments: argparse.Namespace) -> int:
     return status
 
 
+def _against_manifest(arguments: argparse.Namespace) -> int:
+    made, stored = manifest(arguments.folder), read_manifest(arguments.against)
+    others = other_versions(made, stored)
+    if others:
+        print(f"Without page and pictures, for libraries differ: {'; '.join(others)}")
+    found = manifest_differences(made, stored)
+    for line in found:
+        print(f"analysis: {arguments.folder}/{line}", file=sys.stderr)
+    if found:
+        print(
+            "  try: git log, for what changed; if it was meant to, make report manifest",
+            file=sys.stderr,
+        )
+        return STATUS_DIFFERENT
+    print(f"{arguments.folder}: is the report of {arguments.against}")
+    return 0
+
+
+def write_manifest(arguments: argparse.Namespace) -> int:
+    if arguments.against is not None:
+        return _against_manifest(arguments)
+    text = manifest_text(manifest(arguments.folder))
+    if arguments.out is None:
+        sys.stdout.write(text)
+    else:
+        arguments.out.write_text(text, encoding="utf-8")
+    return 0
+
+
 def certificate(arguments: argparse.Namespace) -> int:
     print(write_certificate(load_certified(arguments.folder), arguments.out))
     return 0
@@ -152,8 +199,9 @@ def history(arguments: argparse.Namespace) -> int:
 
 
 def fill(arguments: argparse.Namespace) -> int:
-    text = arguments.file.read_text(encoding="utf-8")
-    arguments.file.write_text(filled(text, arguments.file.parent), encoding="utf-8")
+    for file in arguments.file:
+        text = file.read_text(encoding="utf-8")
+        file.write_text(filled(text, file.parent), encoding="utf-8")
     return 0
 
 
@@ -172,6 +220,13 @@ def _table_arguments(parser: argparse.ArgumentParser) -> None:
         "--watch", action="store_true", help="follow a running run; drawn again at each block"
     )
     parser.add_argument("--out", type=Path, metavar="FILE", help="write there instead of printing")
+
+
+def _answer_arguments(parser: argparse.ArgumentParser) -> None:
+    _run_arguments(parser)
+    parser.add_argument(
+        "--long", action="store_true", help="four lines a run: cells in full, and intervals"
+    )
 
 
 def _report_arguments(parser: argparse.ArgumentParser) -> None:
@@ -209,6 +264,15 @@ def _verify_arguments(parser: argparse.ArgumentParser) -> None:
     _run_arguments(parser)
     parser.add_argument(
         "--against", type=Path, metavar="DIR", required=True, help="a report's folder"
+    )
+
+
+def _manifest_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, metavar="DIR", help="a report's folder")
+    file = parser.add_mutually_exclusive_group()
+    file.add_argument("--out", type=Path, metavar="FILE", help="write there instead of printing")
+    file.add_argument(
+        "--against", type=Path, metavar="FILE", help="a stored manifest; fail on any difference"
     )
 
 
@@ -253,7 +317,9 @@ def _history_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _fill_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, metavar="FILE", help="a Markdown text with marks")
+    parser.add_argument(
+        "file", type=Path, metavar="FILE", nargs="+", help="a Markdown text with marks"
+    )
 
 
 @dataclass(frozen=True)
@@ -267,6 +333,12 @@ class Command:
 COMMANDS = (
     Command(
         "table", "print a run's question, expectation, outcome and tables", _table_arguments, table
+    ),
+    Command(
+        "answer",
+        "print a line per run: its verdicts, its worst and its best cell",
+        _answer_arguments,
+        answer,
     ),
     Command(
         "report",
@@ -293,6 +365,12 @@ COMMANDS = (
         verify,
     ),
     Command(
+        "manifest",
+        "print a digest of each file of a report, or hold it against stored ones",
+        _manifest_arguments,
+        write_manifest,
+    ),
+    Command(
         "certificate",
         "write how often the gate was right where the truth was planted",
         _certificate_arguments,
@@ -314,10 +392,17 @@ COMMANDS = (
 )
 
 
+def own_version() -> str:
+    """Of the checkout that this lies in; of the installed package where there is none."""
+    file = Path(__file__).parents[1] / "VERSION"
+    return file.read_text(encoding="utf-8").strip() if file.exists() else version("slablab")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="analysis", description="Tables and reports from results/."
     )
+    parser.add_argument("--version", action="version", version=f"slablab {own_version()}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for command in COMMANDS:
         command.arguments(

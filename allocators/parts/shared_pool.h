@@ -94,7 +94,7 @@ static inline struct slab *pool_assign(struct shared_pool *pool, struct supersla
 {
     struct slab *const slab = &superslab->slab[index];
 
-    superslab->unused &= (uint16_t)~(1u << index);
+    superslab->unused &= (uint16_t) ~(1u << index);
     if (superslab->unused == 0)
         list_remove(&pool->with_unused, &superslab->cached.link);
     *slab = (struct slab){

@@ -9,24 +9,22 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <sys/syscall.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 /* A slab of 64 KB holds 32 blocks of 2,048, the first and the last 31 or fewer. */
 enum { SIZE = 2040, SUPERSLAB_BLOCKS = 16 * 32, SUPERSLABS_MAX = 300, KEPT_MAX = 256 };
 
-static time_t seconds_ahead;
+static time_t seconds = 1000000;
 
-/* The allocator's clock: a program's symbols come before those of its libraries. */
+/* The allocator's clock, since a program's symbols come before those of its libraries. Only a test
+ * moves it, so that a machine that stands still for two seconds changes nothing. */
 int clock_gettime(clockid_t clock, struct timespec *now)
 {
-    int const failed = (int)syscall(SYS_clock_gettime, clock, now);
-
-    now->tv_sec += seconds_ahead;
-    return failed;
+    (void)clock;
+    *now = (struct timespec){.tv_sec = seconds};
+    return 0;
 }
 
 /* All are full, then all are empty. */
@@ -57,11 +55,11 @@ static void test_a_minute_ends_it(void **state)
     assert_true(preloaded_object_serves("malloc"));
     fill_and_empty(EARLIER);
     uint64_t const before = nothing_counts() ? 0 : observed_value("superslabs_unmapped");
-    seconds_ahead += 59;
+    seconds += 59;
     fill_and_empty(LATER);
     if (!nothing_counts())
         assert_int_equal(observed_value("superslabs_unmapped"), before);
-    seconds_ahead += 2;
+    seconds += 2;
     fill_and_empty(LATER);
     if (!nothing_counts()) /* some stayed in use, and the newest were taken again */
         assert_in_range(observed_value("superslabs_unmapped") - before, EARLIER - 2 * LATER,

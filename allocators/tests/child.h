@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { CHILD_SECONDS_MAX = 20, CHILD_TEXT_MAX = 4096 };
+enum { CHILD_SECONDS_MAX = 300, CHILD_TEXT_MAX = 4096 };
 
 struct child {
     int status;                /* as waitpid gives it; -1: it could not be started */

@@ -101,7 +101,7 @@ static void test_prewarm(void **state)
         assert_refused((struct setting){"SLABLAB_PREWARM", bad[i], NULL});
 }
 
-/* Where the kernel gives no huge pages, to ask for them is refused: see run.sh. */
+/* Where the kernel gives no huge pages, to ask for them is refused: see settings.sh. */
 static bool kernel_gives_huge_pages(void)
 {
     char text[64] = "";

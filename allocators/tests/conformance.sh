@@ -25,7 +25,7 @@ trap 'rm --force "$results"' EXIT
 # check SUBJECT SUITE CHECK [NAME=value ...] -- prints "SUBJECT CHECK ok|fails|skipped".
 check() {
     local output outcome=ok
-    if ! output=$(timeout 60 env "${@:4}" "$build/allocators/tests/$2" "$3" 2>&1); then
+    if ! output=$(timeout 600 env "${@:4}" "$build/allocators/tests/$2" "$3" 2>&1); then
         outcome=fails
     elif [[ $output == *SKIPPED* ]]; then
         outcome=skipped

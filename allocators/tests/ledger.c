@@ -31,7 +31,7 @@ enum {
     ROUNDS = 100,
     ROUNDS_WARMUP = 10,
     ROUND_CREW = 8,
-    WAIT_SECONDS_MAX = 20
+    WAIT_SECONDS_MAX = 600
 };
 
 /* A block says its size and that it is alive: one that two threads got soon does not. */

@@ -51,12 +51,9 @@ sanitized:
 		PREFIXED_TESTS='$(PREFIXED_TESTS)' prefixed
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread PREFIXED_TESTS='$(PREFIXED_TESTS)' prefixed
 
-# What fuzz.sh runs: the invariants are checked where the walk goes.
+# What `matrix.sh BUILD fuzz` names: the invariants are checked where the walk goes.
 debugged:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/debug DEBUG=1 PREFIXED_TESTS=fuzz prefixed
-
-sanitize: allocators sanitized ## the tests that can under AddressSanitizer, UBSan and ThreadSanitizer
-	@allocators/tests/sanitize.sh $(BUILD) long
 
 PHASE = baseline
 SECONDS = 60
@@ -67,4 +64,4 @@ fuzz: $(BUILD)/lib$(PHASE).so ## PHASE=ss-reuse SECONDS=600: libFuzzer over the 
 		$(BUILD)/fuzzer/prefixed/$(PHASE)/libfuzzer
 	@allocators/tests/fuzz/engine.sh $(BUILD) $(PHASE) $(SECONDS)
 
-.PHONY: prefixed debugged sanitized sanitize fuzz
+.PHONY: prefixed debugged sanitized fuzz

@@ -57,7 +57,7 @@ static void test_touch_faults_at_start(void **state)
     assert_true(faults() >= setting_of("SLABLAB_PREWARM") * CLASSES * PAGES_PER_MB);
 }
 
-/* n = 2: 16 MB. That this program runs at all says that the kernel gives huge pages: see run.sh. */
+/* n = 2: 16 MB. That this program runs says that the kernel gives huge pages: settings.sh. */
 static void test_hugepage_is_huge(void **state)
 {
     (void)state;

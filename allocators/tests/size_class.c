@@ -54,7 +54,7 @@ static void test_small_mid_lists_hold_what_the_source_says(void **state)
     assert_int_equal(smallmid_held_max[0], 32);
     assert_int_equal(smallmid_held_max[1], 24);
     assert_int_equal(smallmid_held_max[2], 16);
-    for (uint32_t class = 0; class < SMALLMID_CLASSES; class ++)
+    for (uint32_t class = 0; class < SMALLMID_CLASSES; class++)
         assert_in_range(smallmid_refill_blocks[class], 8, 16);
 }
 

@@ -8,7 +8,6 @@ SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
-import gzip
 import json
 from collections import Counter
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..complaint import Complaint
+from ..records.packed import lines_of
 from ..records.records import Run, load, record_files
 from ..statistics import statistics
 
@@ -72,12 +72,6 @@ def nominal(variant: str) -> float | None:
     return float(variant.removeprefix("time")) / 100 if is_of_time(variant) else None
 
 
-def _lines(path: Path) -> list[str]:
-    opened = gzip.open if path.suffix == ".gz" else open
-    with opened(path, "rt", encoding="utf-8") as file:
-        return file.read().splitlines()
-
-
 def _gate(line: str, where: str) -> dict[str, Any]:
     """A line of gates.jsonl, if it is one."""
     try:
@@ -104,7 +98,7 @@ def load_certified(folder: Path) -> Certified:
     gates = [
         _gate(line, f"{path}:{number}")
         for path in files
-        for number, line in enumerate(_lines(path), start=1)
+        for number, line in enumerate(lines_of(path), start=1)
     ]
     runs = sorted(path.parent for path in folder.glob("planted_changes/*/outcome.json"))
     machine = folder / "machine.json"
@@ -128,7 +122,7 @@ def _column(run: Run, name: str, but: int | None) -> int | None:
     )
 
 
-def true_changes(run: Run | None, base: str, head: str) -> list[dict[str, Any]]:
+def _true_changes(run: Run | None, base: str, head: str) -> list[dict[str, Any]]:
     """The relative change in time from base to head, for each cell of the run of fixed length, with
     the exact interval of the median. Empty where one of the two was not measured there."""
     if run is None:
@@ -196,7 +190,7 @@ def _variant(certified: Certified, name: str) -> dict[str, Any]:
         "failed_by": _failed_by(gates),
         "seconds": _quartiles([gate["wall_ms"] / 1000 for gate in gates]),
         "blocks": _quartiles([_blocks(gate) for gate in gates]),
-        "true_changes": true_changes(certified.run, base, head),
+        "true_changes": _true_changes(certified.run, base, head),
     }
 
 

@@ -66,7 +66,7 @@ def _spread(values: dict[str, float], digits: int) -> str:
     return f"{middle} [{low}, {high}]"
 
 
-def verdict_table(stated: dict[str, Any]) -> Table:
+def _verdict_table(stated: dict[str, Any]) -> Table:
     columns = ["planted", "true change in time", "gates", *(f"{v.upper()}, %" for v in VERDICTS)]
     rows = [
         Row(
@@ -111,7 +111,7 @@ def _usual(stated: dict[str, Any]) -> list[Table]:
     return [methods_table(stated["usual_methods"])] if stated["usual_methods"] else []
 
 
-def promise_line(promise: dict[str, Any]) -> str:
+def _promise_line(promise: dict[str, Any]) -> str:
     """ "FAIL in at most 1 % of ...: kept (0.0 [0.0, 0.9] % of 400 gates)."""
     text = f"{promise['promise']}: {promise['verdict']}"
     if promise["fail"] is None:
@@ -149,10 +149,10 @@ def document(stated: dict[str, Any]) -> Document:
         question=QUESTION,
         expects=EXPECTS,
         void=[],
-        outcome=[promise_line(promise) for promise in stated["promises"]],
+        outcome=[_promise_line(promise) for promise in stated["promises"]],
         cautions=_cautions(stated),
         tables=[
-            verdict_table(stated),
+            _verdict_table(stated),
             *_usual(stated),
             _change_table(stated),
             _failure_table(stated),
@@ -201,7 +201,7 @@ def certificate_summary(folder: Path) -> str:
     stated = json.loads(path.read_text(encoding="utf-8"))
     if stated.get("schema") != SCHEMA:
         raise Complaint(f"{path}: unknown schema '{stated.get('schema')}'", f"this reads {SCHEMA}")
-    lines = [f"- {promise_line(promise)}." for promise in stated["promises"]]
-    tables = [verdict_table(stated), *_usual(stated)]
+    lines = [f"- {_promise_line(promise)}." for promise in stated["promises"]]
+    tables = [_verdict_table(stated), *_usual(stated)]
     shown = [f"{table.title}:\n\n{markdown_table(table)}" for table in tables]
-    return "\n".join([*lines, "", "\n".join(shown)])
+    return "\n".join([*lines, "", "\n\n".join(shown)])

@@ -36,21 +36,21 @@ Rule = Callable[[NDArray[np.float64], NDArray[np.float64]], bool]
 Windows = list[tuple[NDArray[np.float64], NDArray[np.float64]]]
 
 
-def slower_by_u_test(a: NDArray[np.float64], b: NDArray[np.float64]) -> bool:
+def _slower_by_u_test(a: NDArray[np.float64], b: NDArray[np.float64]) -> bool:
     p = stats.mannwhitneyu(a, b, alternative="two-sided").pvalue
     return bool(p < ALPHA and np.median(b) > np.median(a))
 
 
-def slower_by_welch(a: NDArray[np.float64], b: NDArray[np.float64]) -> bool:
+def _slower_by_welch(a: NDArray[np.float64], b: NDArray[np.float64]) -> bool:
     p = stats.ttest_ind(a, b, equal_var=False).pvalue
     return bool(p < ALPHA and b.mean() > a.mean())
 
 
-def slower_by_threshold(a: NDArray[np.float64], b: NDArray[np.float64]) -> bool:
+def _slower_by_threshold(a: NDArray[np.float64], b: NDArray[np.float64]) -> bool:
     return bool(b.mean() > (1 + THRESHOLD) * a.mean())
 
 
-def slower_by_minimum(a: NDArray[np.float64], b: NDArray[np.float64]) -> bool:
+def _slower_by_minimum(a: NDArray[np.float64], b: NDArray[np.float64]) -> bool:
     return bool(b.min() > (1 + MIN_THRESHOLD) * a.min())
 
 
@@ -85,32 +85,32 @@ METHODS = (
     Method(
         "Mann-Whitney, p < .05",
         10,
-        slower_by_u_test,
+        _slower_by_u_test,
         "benchstat, alpha .05, 10 runs or more (golang.org/x/perf/cmd/benchstat); compare.py of "
         "Google Benchmark, alpha .05, 9 or more (github.com/google/benchmark, docs/tools.md)",
     ),
-    Method("Mann-Whitney, p < .05", 50, slower_by_u_test, MORE_RUNS),
+    Method("Mann-Whitney, p < .05", 50, _slower_by_u_test, MORE_RUNS),
     Method(
         "Welch's t, p < .05",
         10,
-        slower_by_welch,
+        _slower_by_welch,
         "hyperfine, scripts/welch_ttest.py, 10 runs or more (github.com/sharkdp/hyperfine)",
     ),
-    Method("Welch's t, p < .05", 50, slower_by_welch, MORE_RUNS),
+    Method("Welch's t, p < .05", 50, _slower_by_welch, MORE_RUNS),
     Method(
-        "means over 5 % apart", 10, slower_by_threshold, "the fixed threshold of many CI scripts"
+        "means over 5 % apart", 10, _slower_by_threshold, "the fixed threshold of many CI scripts"
     ),
     Method(
         "minima over 1 % apart",
         10,
-        slower_by_minimum,
+        _slower_by_minimum,
         "the minimum of repeats is what timeit's documentation advises to look at "
         "(docs.python.org/3/library/timeit.html); the threshold is half of the gate's margin",
     ),
     Method(
         "Mann-Whitney, interleaved",
         20,
-        slower_by_u_test,
+        _slower_by_u_test,
         "benchstat as its documentation advises: runs of A and B interleaved, ideally 20, a number "
         "to be fixed beforehand (golang.org/x/perf/cmd/benchstat, Tips)",
         interleaved_windows,
@@ -118,7 +118,7 @@ METHODS = (
     Method(
         "Mann-Whitney, interleaved",
         50,
-        slower_by_u_test,
+        _slower_by_u_test,
         MORE_RUNS,
         interleaved_windows,
     ),

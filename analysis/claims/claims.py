@@ -123,7 +123,7 @@ def load_any(folder: Path) -> Recorded:
     return load_instrumented(folder) if (folder / FILE).exists() else load(folder)
 
 
-def covers(run: Recorded, claim: Claim) -> bool:
+def _covers(run: Recorded, claim: Claim) -> bool:
     """Whether the run is of the claim's experiment and of a kind that has its metric."""
     kinds = ((Run, TIMED), (Ledger, LEDGERS), (Profile, PROFILES))
     measured = next(names for kind, names in kinds if isinstance(run, kind))
@@ -223,7 +223,7 @@ def _finding(
     return Finding(claim, run.name, cell, found, n, 1 - alpha, mde, verdict, note)
 
 
-def findings(run: Recorded, claim: Claim, unfit: str | None = None) -> list[Finding]:
+def _findings(run: Recorded, claim: Claim, unfit: str | None = None) -> list[Finding]:
     """What one run says of a claim that it covers, a finding per cell; none where the run's form
     left out its cells or arms. Several cells share the run's alpha (Bonferroni)."""
     cells = cells_with(claim.cells, run.cells)
@@ -250,7 +250,7 @@ def findings(run: Recorded, claim: Claim, unfit: str | None = None) -> list[Find
     return found
 
 
-def overall(claim: Claim, found: list[Finding]) -> str:
+def _overall(claim: Claim, found: list[Finding]) -> str:
     """A claim holds where it holds in every cell, and does not where it fails in any."""
     if claim.not_testable:
         return NOT_TESTABLE
@@ -264,12 +264,12 @@ def overall(claim: Claim, found: list[Finding]) -> str:
 
 def judge(claims: list[Claim], runs: list[Recorded]) -> list[Judged]:
     """Every claim by every run that covers it, in the order of both."""
-    unfit = {run.path: _unfit(run) for run in runs if any(covers(run, one) for one in claims)}
+    unfit = {run.path: _unfit(run) for run in runs if any(_covers(run, one) for one in claims)}
     judged = []
     for claim in claims:
-        covering = [run for run in runs if covers(run, claim)]
-        found = [one for run in covering for one in findings(run, claim, unfit[run.path])]
-        judged.append(Judged(claim, overall(claim, found), found))
+        covering = [run for run in runs if _covers(run, claim)]
+        found = [one for run in covering for one in _findings(run, claim, unfit[run.path])]
+        judged.append(Judged(claim, _overall(claim, found), found))
     return judged
 
 

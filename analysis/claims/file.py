@@ -60,7 +60,7 @@ class Claim:
     rule: Rule = Rule("", float("-inf"), float("inf"))
 
 
-def figure(text: str, per_cent: str | None) -> float:
+def _figure(text: str, per_cent: str | None) -> float:
     return float(text.replace(",", "")) / (100 if per_cent else 1)
 
 
@@ -72,10 +72,10 @@ def rule_of(text: Any, where: str) -> Rule:
             f"{where}: holds: {text!r} is no rule",
             "above 0 %, below 10 %, within 60 % to 80 %, or same within 1 %",
         )
-    first = figure(found[2], found[3])
+    first = _figure(found[2], found[3])
     if found[1] == "same within":
         return Rule(text, -first, first)
-    last = figure(found[4], found[5]) if found[4] is not None else first
+    last = _figure(found[4], found[5]) if found[4] is not None else first
     if last < first:
         raise Complaint(f"{where}: holds: {text!r} has nothing within", "the smaller figure first")
     from_below, from_above = RULES[found[1]]
@@ -88,7 +88,7 @@ def cells_with(words: str, cells: list[str]) -> list[str]:
     return [cell for cell in cells if set(cell.split()).issuperset(words.split())]
 
 
-def read_yaml(path: Path) -> Any:
+def _read_yaml(path: Path) -> Any:
     try:
         return yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -174,7 +174,7 @@ def check_names(claims: list[Claim], plans: list[dict[str, Any]], path: Path) ->
                 _check_names(claim, plan, f"{path}: claim {claim.id}")
 
 
-def claim_of(entry: Any, where: str) -> Claim:
+def _claim_of(entry: Any, where: str) -> Claim:
     _check_keys(entry, where)
     known = {field.name for field in fields(Claim)}
     values = {key: value for key, value in entry.items() if key in known}
@@ -187,14 +187,14 @@ def read_claims(path: Path, metrics: list[str]) -> list[Claim]:
     that a claim may give. check_names looks into the rest."""
     if not path.exists():
         raise Complaint(f"{path}: not there", "--claims experiments/claims.yaml, in a checkout")
-    document = read_yaml(path)
+    document = _read_yaml(path)
     if not isinstance(document, dict) or not isinstance(document.get("claims"), list):
         raise Complaint(f"{path}: has no list of claims", "claims: [{id: ..., claim: ...}]")
     found: dict[str, Claim] = {}
     for number, entry in enumerate(document["claims"], 1):
         name = entry.get("id", number) if isinstance(entry, dict) else number
         where = f"{path}: claim {name}"
-        claim = claim_of(entry, where)
+        claim = _claim_of(entry, where)
         if claim.id in found:
             raise Complaint(f"{where}: stands there twice", "an id of its own for each")
         if not claim.not_testable:

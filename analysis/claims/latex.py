@@ -31,7 +31,7 @@ def _finding_numbers(found: Finding, prefix: str) -> dict[str, str]:
     return {f"{prefix}.{name}": latex_number(text) for name, text in fields.items()}
 
 
-def claim_numbers(judged: Judged) -> dict[str, str]:
+def _claim_numbers(judged: Judged) -> dict[str, str]:
     """Every key of one claim with its text."""
     stem = f"claims.{judged.claim.id}"
     found = {
@@ -73,5 +73,5 @@ def _table(judged: list[Judged]) -> str:
 
 
 def claims_latex(judged: list[Judged]) -> str:
-    found = {key: text for one in judged for key, text in claim_numbers(one).items()}
+    found = {key: text for one in judged for key, text in _claim_numbers(one).items()}
     return HEAD + definitions(found) + _table(judged)

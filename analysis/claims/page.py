@@ -50,7 +50,7 @@ LEGEND = [
 ]
 
 
-def shown(value: float, claim: Claim, signed: bool) -> str:
+def _shown(value: float, claim: Claim, signed: bool) -> str:
     """An effect with its sign, a share without, operations a second in millions."""
     if not np.isfinite(value):
         return ABSENT
@@ -71,11 +71,11 @@ def texts(found: Finding) -> list[str]:
     """Point, interval and MDE of a finding."""
     claim, signed = found.claim, bool(found.claim.against or found.claim.against_cells)
     point, low, high = (
-        shown(x, claim, signed) for x in (found.found.point, found.found.low, found.found.high)
+        _shown(x, claim, signed) for x in (found.found.point, found.found.low, found.found.high)
     )
     bounds = ", ".join(text.removesuffix(" %").removesuffix(" M") for text in (low, high))
     interval = ABSENT if ABSENT in (low, high) else f"[{bounds}]"
-    return [point, interval, shown(found.mde, claim, False)]
+    return [point, interval, _shown(found.mde, claim, False)]
 
 
 def measured(judged: Judged) -> str:
@@ -109,7 +109,7 @@ def said(judged: Judged) -> str:
     return f"{verdict} (in {counts[judged.verdict]} of {total} cells{holding})"
 
 
-def summary_table(judged: list[Judged]) -> Table:
+def _summary_table(judged: list[Judged]) -> Table:
     """A row per claim."""
     rows = [
         Row("value", [one.claim.claim, one.claim.published or ABSENT, measured(one), said(one)])
@@ -119,7 +119,7 @@ def summary_table(judged: list[Judged]) -> Table:
     return Table("The claims", columns, rows, overview=True)
 
 
-def detail_table(judged: list[Judged]) -> Table:
+def _detail_table(judged: list[Judged]) -> Table:
     """A group per claim: what it compares and its rule, then a row per cell and run."""
     columns = ["cell", "run", "n", "found", "interval", "MDE", "verdict"]
     rows = []
@@ -127,7 +127,7 @@ def detail_table(judged: list[Judged]) -> Table:
         claim = one.claim
         if claim.not_testable:
             continue
-        rows.append(Row("group", [f"{claim.id}: {subject(claim)}, holds {claim.rule.text}"]))
+        rows.append(Row("group", [f"{claim.id}: {_subject(claim)}, holds {claim.rule.text}"]))
         if not one.findings:
             rows.append(Row("value", [f"{NOT_MEASURED}: {claim.experiment}", *[""] * 6]))
         for found in one.findings:
@@ -138,7 +138,7 @@ def detail_table(judged: list[Judged]) -> Table:
     return Table("What each was tested by", columns, rows, texts=2)
 
 
-def subject(claim: Claim) -> str:
+def _subject(claim: Claim) -> str:
     """ "page_faults of phase17-2 against baseline"."""
     profiled = {"page_fault_share", "front_share", "superslab_fault_share", "ledger_page_faults"}
     stage = f" ({claim.stage})" if claim.metric in profiled else ""
@@ -161,7 +161,7 @@ def document(judged: list[Judged]) -> Document:
         void=[],
         outcome=[", ".join(texts) + "."],
         cautions=why,
-        tables=[summary_table(judged), detail_table(judged)],
+        tables=[_summary_table(judged), _detail_table(judged)],
         legend=LEGEND,
     )
 
@@ -174,12 +174,12 @@ def judged_claims(folders: list[Path], path: Path) -> list[Judged]:
     if len(set(names)) < len(names):
         raise Complaint("a run is named twice, and would count twice", "name each run once")
     wanted = {claim.experiment for claim in claims}
-    runs = [load_any(run) for run in folders if experiment_of(run) in wanted]
+    runs = [load_any(run) for run in folders if _experiment_of(run) in wanted]
     check_names(claims, [run.plan for run in runs], path)
     return judge(claims, runs)
 
 
-def experiment_of(folder: Path) -> str:
+def _experiment_of(folder: Path) -> str:
     return read_header(folder)[0]["experiment"]
 
 
@@ -201,4 +201,4 @@ def stored_runs(path: Path) -> list[Path]:
 
 def claims_summary(path: Path) -> Table:
     """What README says of the claims of a file: those that some stored run covers."""
-    return summary_table([one for one in judged_claims(stored_runs(path), path) if one.findings])
+    return _summary_table([one for one in judged_claims(stored_runs(path), path) if one.findings])

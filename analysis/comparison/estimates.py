@@ -7,7 +7,6 @@ SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any

@@ -91,7 +91,7 @@ def _share_fields(row: pd.Series) -> dict[str, str]:
     return {**shares, "n": f"{row['blocks']:.0f}"}
 
 
-def fields_of(row: pd.Series, metric: Metric | None) -> dict[str, str]:
+def _fields_of(row: pd.Series, metric: Metric | None) -> dict[str, str]:
     """Everything that one row of judged() says, as text; metric None is the share of system
     time."""
     if metric is None:
@@ -110,7 +110,7 @@ def fields_of(row: pd.Series, metric: Metric | None) -> dict[str, str]:
     return fields
 
 
-def row_key(row: pd.Series, run: Run) -> str:
+def _row_key(row: pd.Series, run: Run) -> str:
     if row["against"] in ("", run.baseline):
         return key_of(row["arm"])
     return f"{key_of(row['arm'])}:{key_of(row['against'])}"
@@ -145,8 +145,8 @@ def numbers(run: Run, prefix: str) -> dict[str, str]:
         if row["absent"] or (metric is None and row["metric"] != SYSTEM_TIME_SHARE):
             continue
         named = "" if metric == OPERATIONS else f".{row['metric']}"
-        stem = f"{prefix}.{key_of(row['cell'])}.{row_key(row, run)}{key_of(named)}"
-        for field, text in fields_of(row, metric).items():
+        stem = f"{prefix}.{key_of(row['cell'])}.{_row_key(row, run)}{key_of(named)}"
+        for field, text in _fields_of(row, metric).items():
             found[f"{stem}.{field}"] = latex_number(text)
     for metric in (metric for metric in metrics.values() if metric.event is None):
         found[f"{prefix}.unit.{metric.column}"] = latex_number(metric.shown_unit)

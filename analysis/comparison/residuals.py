@@ -57,3 +57,18 @@ def residuals(run: Run) -> pd.DataFrame:
                 )
             )
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+def residual_arms(run: Run) -> list[str]:
+    """Whose residuals are shown: the control first, since identical code shows what noise looks
+    like."""
+    compared = [arm for arm in run.arms if arm not in (run.baseline, run.control)]
+    return [*([run.control] if run.control else []), *compared]
+
+
+def has_residuals(run: Run) -> bool:
+    return bool(residual_arms(run)) and len(residuals(run)) > 0
+
+
+def residual_name(run: Run, arm: str) -> str:
+    return f"{arm} (identical code)" if arm == run.control else arm

@@ -18,7 +18,7 @@ def brief(run: Run) -> str:
     return terminal(replace(found, tables=[table for table in found.tables if table.overview]))
 
 
-def csv(run: Run) -> str:
+def _csv(run: Run) -> str:
     return csv_text(long_form(run))
 
 
@@ -26,6 +26,6 @@ def csv(run: Run) -> str:
 FORMATS: dict[str, tuple[str, Callable[[Run], str]]] = {
     "terminal": ("txt", lambda run: terminal(document(run))),
     "markdown": ("md", lambda run: markdown(document(run))),
-    "csv": ("csv", csv),
+    "csv": ("csv", _csv),
     "latex": ("tex", lambda run: latex(document(run))),
 }

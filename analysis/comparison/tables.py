@@ -70,7 +70,7 @@ def _confidence(run: Run) -> str:
     return f"{100 * (1 - run.plan['alpha']):g} % interval"
 
 
-def detail(run: Run, frame: pd.DataFrame, metric: Metric, cells: list[str]) -> Table:
+def _detail(run: Run, frame: pd.DataFrame, metric: Metric, cells: list[str]) -> Table:
     """One group of rows per cell (or average): every arm and comparison, with what was published
     beneath.
 
@@ -96,7 +96,7 @@ def detail(run: Run, frame: pd.DataFrame, metric: Metric, cells: list[str]) -> T
     return Table(metric.title, columns, rows)
 
 
-def start_up_differs(run: Run, cell: str) -> bool:
+def _start_up_differs(run: Run, cell: str) -> bool:
     """Whether some arm does other work before the region than the baseline (prewarming does)."""
     faults = np.median(
         run.matrix(
@@ -112,7 +112,7 @@ def _range(ratios: pd.Series) -> str:
     return low if low == high else f"{low} to {high}"
 
 
-def outcome(run: Run, frame: pd.DataFrame) -> list[str]:
+def _outcome(run: Run, frame: pd.DataFrame) -> list[str]:
     """One sentence for each comparison and start, then what the control arm says."""
     time = frame[frame["metric"] == OPERATIONS.column]
     compared = time[time["kind"].isin(["arm", "comparison"])]
@@ -182,15 +182,15 @@ def _legend(run: Run, tables: list[Table]) -> list[str]:
 
 def _tables(run: Run, frame: pd.DataFrame) -> list[Table]:
     averages = frame[frame["kind"] == "average"]["cell"].unique() if few_arms(run) else []
-    found = [*overviews(run, frame), detail(run, frame, OPERATIONS, [*run.cells, *averages])]
+    found = [*overviews(run, frame), _detail(run, frame, OPERATIONS, [*run.cells, *averages])]
     found += system_time(run, frame)
     measured = [cell for cell in run.cells if run.matrix(cell, FAULTS.values).size]
-    prewarmed = [cell for cell in measured if start_up_differs(run, cell)]
+    prewarmed = [cell for cell in measured if _start_up_differs(run, cell)]
     cells = {"always": measured, "start_up": prewarmed, "csv": []}
     counted = frame[np.isfinite(frame["value"])]["metric"].unique()
     for metric in sorted(timed_metrics(run), key=lambda metric: metric.kind == "memory"):
         if metric != OPERATIONS and metric.column in counted and cells[metric.shown]:
-            found.append(detail(run, frame, metric, cells[metric.shown]))
+            found.append(_detail(run, frame, metric, cells[metric.shown]))
     return found
 
 
@@ -204,7 +204,7 @@ def document(run: Run) -> Document:
         question=run.plan["question"],
         expects=run.plan["expects"],
         void=void_reasons(run),
-        outcome=outcome(run, frame),
+        outcome=_outcome(run, frame),
         cautions=cautions(run),
         tables=tables,
         legend=_legend(run, tables),

@@ -77,7 +77,7 @@ def _widths(table: Table) -> list[int] | None:
     return [min(widths[0], room), *widths[1:]]
 
 
-def terminal_table(table: Table) -> str:
+def _terminal_table(table: Table) -> str:
     """Within 80 columns; a table whose single column is too wide for them says so."""
     widths = _widths(table)
     if widths is None:
@@ -114,7 +114,7 @@ def terminal(found: Document) -> str:
     if found.cautions:
         parts += ["Cautions", *map(_bullet, found.cautions), ""]
     for table in found.tables:
-        parts += map(terminal_table, [table] if _widths(table) else split(table))
+        parts += map(_terminal_table, [table] if _widths(table) else split(table))
     parts += map(_filled, found.legend)
     return "\n".join(parts) + "\n"
 
@@ -122,7 +122,7 @@ def terminal(found: Document) -> str:
 MARKDOWN_SPECIAL = str.maketrans({letter: f"\\{letter}" for letter in "\\`*_<|"})
 
 
-def escape_markdown(text: str) -> str:
+def _escape_markdown(text: str) -> str:
     return text.translate(MARKDOWN_SPECIAL)
 
 
@@ -131,7 +131,7 @@ def _pipe(cells: list[str]) -> str:
 
 
 def _markdown_row(row: Row, columns: int) -> str:
-    cells = [escape_markdown(cell.strip()) for cell in row.cells]
+    cells = [_escape_markdown(cell.strip()) for cell in row.cells]
     if row.kind == "group":
         return _pipe([f"**{cells[0]}**", *[""] * (columns - 1)])
     if row.kind == "published":
@@ -142,7 +142,7 @@ def _markdown_row(row: Row, columns: int) -> str:
 def markdown_table(table: Table) -> str:
     rule = _pipe([":--" if i < table.texts else "--:" for i in range(len(table.columns))])
     lines = [
-        _pipe([escape_markdown(name.replace(NO_BREAK, " ")) for name in table.columns]),
+        _pipe([_escape_markdown(name.replace(NO_BREAK, " ")) for name in table.columns]),
         rule,
         *(_markdown_row(row, len(table.columns)) for row in table.rows),
     ]
@@ -150,14 +150,14 @@ def markdown_table(table: Table) -> str:
 
 
 def _list(lines: list[str]) -> str:
-    return "\n".join(f"- {escape_markdown(line)}" for line in lines)
+    return "\n".join(f"- {_escape_markdown(line)}" for line in lines)
 
 
 def markdown(found: Document) -> str:
     parts = [
-        f"# {escape_markdown(found.title)}",
-        f"**Question.** {escape_markdown(found.question.strip())}",
-        f"**Expected.** {escape_markdown(found.expects.strip())}",
+        f"# {_escape_markdown(found.title)}",
+        f"**Question.** {_escape_markdown(found.question.strip())}",
+        f"**Expected.** {_escape_markdown(found.expects.strip())}",
     ]
     if found.void:
         parts += ["# VOID", _list(found.void)]
@@ -165,8 +165,8 @@ def markdown(found: Document) -> str:
     if found.cautions:
         parts += ["**Cautions.**", _list(found.cautions)]
     for table in found.tables:
-        parts += [f"## {escape_markdown(table.title)}", markdown_table(table)]
-    return "\n\n".join([*parts, *map(escape_markdown, found.legend)]) + "\n"
+        parts += [f"## {_escape_markdown(table.title)}", markdown_table(table)]
+    return "\n\n".join([*parts, *map(_escape_markdown, found.legend)]) + "\n"
 
 
 LATEX_SPECIAL = {

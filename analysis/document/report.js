@@ -99,6 +99,23 @@ document.addEventListener('keydown', (event) => {
   rows[row]?.cells[column]?.focus();
 });
 
+// The contents list marks what is being read, and moves along on a phone.
+const nav = document.querySelector('nav');
+function mark(link) {
+  nav.querySelector('[aria-current]')?.removeAttribute('aria-current');
+  link.setAttribute('aria-current', 'true');
+  nav.scrollTo({left: link.offsetLeft - nav.clientWidth / 3, top: link.offsetTop - nav.clientHeight / 2});
+}
+if (nav) {
+  const links = [...nav.querySelectorAll('a')];
+  const observer = new IntersectionObserver((entries) => {
+    for (const {target, isIntersecting} of entries) {
+      if (isIntersecting) mark(links.find((link) => link.hash === `#${target.id}`) ?? links[0]);
+    }
+  }, {rootMargin: '-20% 0px -75% 0px'});
+  for (const part of document.querySelectorAll('.answers, main > section')) observer.observe(part);
+}
+
 addEventListener('beforeprint', () => {
   for (const details of document.querySelectorAll('details')) details.open = true;
 });

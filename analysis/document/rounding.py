@@ -17,7 +17,7 @@ _SETTLING = Context(prec=SETTLED_DIGITS, rounding=ROUND_HALF_EVEN)
 _WIDE = Context(prec=400, rounding=ROUND_HALF_EVEN)  # any double, to any decimals
 
 
-def settled(value: float) -> Decimal:
+def _settled(value: float) -> Decimal:
     """A finite number without the digits in which processors differ."""
     return _SETTLING.create_decimal_from_float(float(value))
 
@@ -25,7 +25,7 @@ def settled(value: float) -> Decimal:
 def fixed(value: float, decimals: int, sign: str = "", commas: bool = False) -> str:
     """A finite number with so many decimals. sign: "+" shows that of positive numbers too. commas:
     between thousands. Nothing is ever "-0.0"."""
-    rounded = settled(value).quantize(Decimal(1).scaleb(-decimals), context=_WIDE)
+    rounded = _settled(value).quantize(Decimal(1).scaleb(-decimals), context=_WIDE)
     shown, sign = (rounded, sign) if rounded else (abs(rounded), "")
     return f"{shown:{sign}{',' if commas else ''}f}"
 
@@ -35,7 +35,7 @@ def significant(value: float, digits: int) -> str:
     is far from 1; NaN and infinity as Python names them."""
     if not math.isfinite(value):
         return f"{value:g}"
-    rounded = Context(prec=digits, rounding=ROUND_HALF_EVEN).plus(settled(value))
+    rounded = Context(prec=digits, rounding=ROUND_HALF_EVEN).plus(_settled(value))
     return f"{float(rounded) + 0.0:.{digits}g}"  # + 0.0: of -0, 0
 
 
@@ -44,4 +44,4 @@ def exponent(value: float) -> int:
     0, NaN and infinity."""
     if value == 0 or not math.isfinite(value):
         raise ValueError(f"{value} has no power of ten")
-    return settled(value).adjusted()
+    return _settled(value).adjusted()

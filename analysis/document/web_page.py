@@ -5,6 +5,7 @@ SPDX-License-Identifier: MIT"""
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -16,7 +17,9 @@ from .document import Document, Row, Table
 from .fonts import font_faces
 
 PAGE, SECTION = "report.html.jinja", "report_section.html.jinja"
+ANSWER = "report_answer.html.jinja"
 DRAWN = re.compile(r'<svg [^>]*?(data-of="[^"]*")[^>]*>.*?</svg>', re.DOTALL)
+STYLES = re.compile(r"<style>.*?</style>", re.DOTALL)
 STYLE = re.compile(r' style="([^"]*)"')
 SORTED_ROWS_MIN = 2
 
@@ -29,6 +32,18 @@ class Picture:
     caption: str
     wide: str
     narrow: str = ""
+
+
+@dataclass(frozen=True)
+class Headline:
+    """A line of the page's opening: the answer to one run's question. name: of its section. facts:
+    (rank, effect, what was compared, cell). plot: an SVG element, or nothing."""
+
+    name: str
+    question: str
+    verdict: str
+    facts: list[tuple[str, str, str, str]]
+    plot: str
 
 
 @dataclass(frozen=True)
@@ -80,7 +95,7 @@ def _head(table: Table, index: int) -> str:
     return f'<th scope="col" class="{kind}" aria-sort="none">{button}</th>'
 
 
-def html_table(table: Table, void: bool) -> str:
+def _html_table(table: Table, void: bool) -> str:
     heads = "".join(_head(table, index) for index in range(len(table.columns)))
     rows = "\n".join(_html_row(row, table) for row in table.rows)
     title = escape(table.title) + (" – VOID" if void else "")
@@ -90,8 +105,12 @@ def html_table(table: Table, void: bool) -> str:
     )
 
 
-def html_tables(found: Document) -> list[str]:
-    return [html_table(table, bool(found.void)) for table in found.tables]
+def _html_tables(found: Document) -> list[str]:
+    return [_html_table(table, bool(found.void)) for table in found.tables]
+
+
+def headline_html(found: Headline) -> str:
+    return _template(ANSWER).render(answer=found)
 
 
 def section_html(section: dict[str, Any]) -> str:
@@ -108,6 +127,11 @@ def without_drawings(html: str) -> str:
     return DRAWN.sub(r"<svg \1></svg>", html)
 
 
+def words_of_page(html: str) -> str:
+    """A page without pictures and styles: what no library for drawing has a part in."""
+    return STYLES.sub("", without_drawings(html))
+
+
 def _template(name: str) -> jinja2.Template:
     loader = jinja2.FileSystemLoader(Path(__file__).parent)
     return jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True).get_template(name)
@@ -115,7 +139,7 @@ def _template(name: str) -> jinja2.Template:
 
 def section(name: str, found: Document, pictures: list[Picture]) -> dict[str, Any]:
     shown = [
-        Shown(html, table.overview) for html, table in zip(html_tables(found), found.tables)
+        Shown(html, table.overview) for html, table in zip(_html_tables(found), found.tables)
     ]
     return {"name": name, "document": found, "figures": pictures, "tables": shown}
 
@@ -136,11 +160,13 @@ def _shared_styles(sections: list[dict[str, Any]]) -> tuple[list[dict[str, Any]]
     return found, "\n".join(f".{name} {{ {style} }}" for style, name in classes.items())
 
 
-def page_of(sections: list[dict[str, Any]]) -> str:
-    """The page, on its own: fonts of the pictures' letters are in it."""
+def page_of(sections: list[dict[str, Any]], headlines: Mapping[str, Headline] | None = None) -> str:
+    """The page, on its own: fonts of the pictures' letters are in it. headlines: what it opens
+    with, by the name that its contents list gives each; several have such a list."""
     letters = "".join(
         picture.wide + picture.narrow for one in sections for picture in one["figures"]
     )
     shown, styles = _shared_styles(sections)
     fonts = font_faces(letters) if letters else ""
-    return _template(PAGE).render(sections=shown, fonts=fonts, styles=styles)
+    opening = {name: (one, headline_html(one)) for name, one in (headlines or {}).items()}
+    return _template(PAGE).render(sections=shown, opening=opening, fonts=fonts, styles=styles)

@@ -26,7 +26,7 @@ OPERATIONS_DONE: Across = ("operations done since the cold start of the process"
 Group = tuple[str, list[dict[str, Any]]]  # what its cells share, and they, by operations
 
 
-def groups(run: Run) -> list[Group]:
+def _groups(run: Run) -> list[Group]:
     """Cold cells that differ in their operations alone, at least two of them."""
     measured = set(panels.measured_cells(run))
     found: dict[str, list[dict[str, Any]]] = {}
@@ -42,16 +42,16 @@ def groups(run: Run) -> list[Group]:
 
 
 def applies(run: Run) -> bool:
-    return bool(groups(run))
+    return bool(_groups(run))
 
 
 def layout(run: Run, width_inches: float) -> tuple[int, int, float]:
     arms = panels.shown_arms(run)
-    rows, columns = panels.grid(len(groups(run)), width_inches, COLUMNS_MOST)
+    rows, columns = panels.grid(len(_groups(run)), width_inches, COLUMNS_MOST)
     return rows, columns, 0.55 + panels.key_inches(arms, width_inches) + rows * PANEL_INCHES
 
 
-def quartiles(run: Run, cell: str, metric: Metric) -> NDArray[np.float64]:
+def _quartiles(run: Run, cell: str, metric: Metric) -> NDArray[np.float64]:
     """Shape (3, arms): quarter, median, three quarters, as they are shown."""
     shown = run.matrix(cell, metric.values) / metric.shown_divisor
     return np.percentile(shown, [25, 50, 75], axis=0)
@@ -61,14 +61,14 @@ def _places(run: Run, cell: dict[str, Any], across: Metric | None) -> NDArray[np
     """Where each arm's point of a cell stands across. Shape (arms)."""
     if across is None:
         return np.full(len(run.arms), float(cell["operations"]))
-    return quartiles(run, cell["id"], across)[1]
+    return _quartiles(run, cell["id"], across)[1]
 
 
 def _draw_group(
     run: Run, axes: Axes, cells: list[dict[str, Any]], metric: Metric, across: Metric | None
 ) -> None:
     colour, marker = colours(run), markers(run)
-    values = np.stack([quartiles(run, cell["id"], metric) for cell in cells])
+    values = np.stack([_quartiles(run, cell["id"], metric) for cell in cells])
     places = np.stack([_places(run, cell, across) for cell in cells])
     for arm in panels.shown_arms(run):
         index = run.arms.index(arm)
@@ -89,7 +89,7 @@ def extent(run: Run, metric: Metric) -> tuple[float, float]:
     """Smallest and largest value of all panels."""
     shown = [run.arms.index(arm) for arm in panels.shown_arms(run)]
     every = [
-        quartiles(run, cell["id"], metric)[:, shown] for _, cells in groups(run) for cell in cells
+        _quartiles(run, cell["id"], metric)[:, shown] for _, cells in _groups(run) for cell in cells
     ]
     return float(np.min(every)), float(np.max(every))
 
@@ -105,7 +105,7 @@ def draw(
 ) -> list[Axes]:
     """Returns the panels that hold something, in the order of groups(run)."""
     words, place_metric = across
-    found, here = panels.flat(axes), groups(run)
+    found, here = panels.flat(axes), _groups(run)
     figure = found[0].figure
     _, columns, _ = layout(run, figure.get_figwidth())
     low, high = extent(run, metric)

@@ -96,7 +96,7 @@ def cell_title(axes: Axes, cell: str, inches: float) -> None:
     ).set_in_layout(False)
 
 
-def row_names(labels: Sequence[str], width_inches: float) -> list[str]:
+def _row_names(labels: Sequence[str], width_inches: float) -> list[str]:
     """The names of rows, on several lines where they would take the figure from its panels."""
     share = NAMES_SHARE_NARROW if narrow(width_inches) else NAMES_SHARE
     return [wrapped(label, share * width_inches, TINY) for label in labels]
@@ -104,13 +104,13 @@ def row_names(labels: Sequence[str], width_inches: float) -> list[str]:
 
 def row_inches(labels: Sequence[str], width_inches: float) -> float:
     """The height of a row that has room for the longest name."""
-    lines = max(name.count("\n") + 1 for name in row_names(labels, width_inches))
+    lines = max(name.count("\n") + 1 for name in _row_names(labels, width_inches))
     return 0.04 + 0.11 * lines
 
 
 def row_panel_inches(figure: Figure, labels: Sequence[str], columns: int) -> float:
     """The width that is left for each panel beside the rows' names."""
-    lines = "\n".join(row_names(labels, figure.get_figwidth())).splitlines()
+    lines = "\n".join(_row_names(labels, figure.get_figwidth())).splitlines()
     names = max(map(len, lines)) * TINY * POINTS_PER_LETTER / 72
     return (figure.get_figwidth() - names - 0.12 * columns) / columns
 
@@ -175,7 +175,7 @@ def key_inches(arms: Sequence[str], width_inches: float) -> float:
 
 def row_labels(axes: Axes, labels: Sequence[str], named: bool) -> None:
     """Rows 0, 1, 2 from the top; only a panel in the first column names them."""
-    names = row_names(labels, axes.figure.get_figwidth()) if named else [""] * len(labels)
+    names = _row_names(labels, axes.figure.get_figwidth()) if named else [""] * len(labels)
     axes.set_yticks(range(len(labels)), names, fontsize=TINY)
     axes.set_ylim(len(labels) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)

@@ -23,14 +23,14 @@ SETTLED_DECIMALS = 7  # rounded to these first, so that the last bits cannot tur
 UNMOVED = IdentityTransform()
 
 
-def on_grid(places: ArrayLike) -> NDArray[np.float64]:
+def _on_grid(places: ArrayLike) -> NDArray[np.float64]:
     return np.round(np.round(places, SETTLED_DECIMALS), DECIMALS) + 0.0  # of -0, 0
 
 
 def _moved(path: Path, transform: Transform) -> Path:
     """The path in dots of the page."""
     moved = transform.transform_path(path)
-    return Path(on_grid(moved.vertices), moved.codes)
+    return Path(_on_grid(moved.vertices), moved.codes)
 
 
 class _Renderer:
@@ -61,16 +61,16 @@ class _Renderer:
         if not len(transforms):
             paths, master = [_moved(path, master) for path in paths], UNMOVED
         if len(offsets):
-            offsets, offset_transform = on_grid(offset_transform.transform(offsets)), UNMOVED
+            offsets, offset_transform = _on_grid(offset_transform.transform(offsets)), UNMOVED
         self._drawing.draw_path_collection(
             gc, master, paths, transforms, offsets, offset_transform, *looks, **more
         )
 
     def draw_text(self, gc: Any, x: float, y: float, *words: Any, **more: Any) -> None:
-        self._drawing.draw_text(gc, *on_grid([x, y]).tolist(), *words, **more)
+        self._drawing.draw_text(gc, *_on_grid([x, y]).tolist(), *words, **more)
 
     def draw_image(self, gc: Any, x: float, y: float, *image: Any, **more: Any) -> None:
-        self._drawing.draw_image(gc, *on_grid([x, y]).tolist(), *image, **more)
+        self._drawing.draw_image(gc, *_on_grid([x, y]).tolist(), *image, **more)
 
 
 class RoundedFigure(Figure):

@@ -55,7 +55,7 @@ def layout(
     return cells, 2, around + cells * (PANEL_INCHES + bar_inches * len(arms))
 
 
-def panel_inches(figure: Figure, arms: list[str]) -> float:
+def _panel_inches(figure: Figure, arms: list[str]) -> float:
     return max(2 * ROOM_FOR_TOTAL_INCHES, panels.row_panel_inches(figure, arms, 2))
 
 
@@ -65,11 +65,11 @@ def _look(part: Part) -> dict[str, Any]:
     return {"facecolor": part.colour, "linewidth": 0, **edge}
 
 
-def draw_bars(
+def _draw_bars(
     axes: Axes, arms: list[str], parts: list[Part], bars: Bars, named: bool
 ) -> None:
     """One bar per arm, from the top; only the left panel names them."""
-    inches = panel_inches(axes.figure, arms)
+    inches = _panel_inches(axes.figure, arms)
     longest = bars.parts.sum(axis=0).max()
     reach = (longest or 1.0) * inches / (inches - ROOM_FOR_TOTAL_INCHES)
     for bar, _ in enumerate(arms):
@@ -112,8 +112,8 @@ def draw_cell(
     left: Axes, right: Axes, cell: str, arms: list[str], parts: list[Part], both: tuple[Bars, Bars]
 ) -> None:
     """The region's panel and the start-up's, under the cell's name."""
-    draw_bars(left, arms, parts, both[0], True)
-    draw_bars(right, arms, parts, both[1], False)
+    _draw_bars(left, arms, parts, both[0], True)
+    _draw_bars(right, arms, parts, both[1], False)
     panels.cell_title(left, cell, 0.9 * left.figure.get_figwidth())
 
 

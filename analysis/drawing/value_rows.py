@@ -119,6 +119,12 @@ def draw(run: Run, axes: Any, metric: Metric, axis_text: str) -> None:
     )
 
 
+def any_value(samples: Run, metric: Metric) -> bool:
+    """Whether a figure of the metric would show anything but zeros."""
+    cells = panels.measured_cells(samples)
+    return any(samples.matrix(cell, metric.values).any() for cell in cells)
+
+
 def caption(run: Run, what: str) -> str:
     arms = panels.listed(panels.shown_arms(run))
     return (

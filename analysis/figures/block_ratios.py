@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from ..comparison.residuals import residuals
+from ..comparison.residuals import has_residuals, residual_arms, residual_name, residuals
 from ..drawing import panels
 from ..drawing.colours import colours
 from ..records.records import Run
@@ -24,19 +24,11 @@ REACH = 5.0  # spreads to both sides; what lies beyond is drawn at the edge, and
 BINS = 41
 DRAWN_MOST = 1500  # points of a lag plot; beyond, every k-th
 
-
-def _arms(samples: Run) -> list[str]:
-    """The control first: identical code, so its pattern is what noise looks like."""
-    compared = [arm for arm in samples.arms if arm not in (samples.baseline, samples.control)]
-    return [*([samples.control] if samples.control else []), *compared]
-
-
-def applies(samples: Run) -> bool:
-    return bool(_arms(samples)) and len(residuals(samples)) > 0
+applies = has_residuals
 
 
 def layout(samples: Run, width_inches: float) -> tuple[int, int, float]:
-    return len(_arms(samples)), 2, 0.75 + ROW_INCHES * len(_arms(samples))
+    return len(residual_arms(samples)), 2, 0.75 + ROW_INCHES * len(residual_arms(samples))
 
 
 def _spread_bound(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -103,7 +95,7 @@ def _draw_lag(axes: Axes, pairs: NDArray[np.float64], colour: str) -> None:
 def draw(samples: Run, axes: Any) -> None:
     found = np.asarray(axes, dtype=object).reshape(-1, 2)
     frame, colour = residuals(samples), colours(samples)
-    for (left, right), arm in zip(found, _arms(samples)):
+    for (left, right), arm in zip(found, residual_arms(samples)):
         here = frame[(frame["arm"] == arm) & np.isfinite(frame["in_spreads"])]
         values = here["in_spreads"].to_numpy()
         pairs = [
@@ -113,9 +105,8 @@ def draw(samples: Run, axes: Any) -> None:
         ]
         _draw_distribution(left, values, colour[arm])
         _draw_lag(right, np.concatenate(pairs or [np.empty((0, 2))]), colour[arm])
-        name = f"{arm} (identical code)" if arm == samples.control else arm
         left.set_title(
-            f"{name}, {panels.whole(len(values))} blocks",
+            f"{residual_name(samples, arm)}, {panels.whole(len(values))} blocks",
             fontsize=panels.TINY,
             fontweight="bold",
             loc="left",

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ..comparison.residuals import residuals
+from ..comparison.residuals import has_residuals, residual_arms, residual_name, residuals
 from ..comparison.weather import along_time
 from ..drawing import panels
 from ..drawing.colours import colours
@@ -24,18 +24,11 @@ LIMIT_PERCENTILE = 90  # of the distances from 0: the axis reaches so far
 STRETCHES = 24  # of the run's blocks, each with a median
 DRAWN_MOST = 1500  # points of a series; beyond, every k-th
 
-
-def _arms(samples: Run) -> list[str]:
-    compared = [arm for arm in samples.arms if arm not in (samples.baseline, samples.control)]
-    return [*([samples.control] if samples.control else []), *compared]
-
-
-def applies(samples: Run) -> bool:
-    return bool(_arms(samples)) and len(residuals(samples)) > 0
+applies = has_residuals
 
 
 def layout(samples: Run, width_inches: float) -> tuple[int, int, float]:
-    rows = len(_arms(samples)) + len(along_time(samples).columns) - 1
+    rows = len(residual_arms(samples)) + len(along_time(samples).columns) - 1
     return rows, 1, 0.55 + ROW_INCHES * rows
 
 
@@ -84,11 +77,11 @@ def _name(axes: Axes, text: str) -> None:
 def draw(samples: Run, axes: Any) -> None:
     found = panels.flat(axes)
     frame, sky, colour = residuals(samples), along_time(samples), colours(samples)
-    for panel, arm in zip(found, _arms(samples)):
+    for panel, arm in zip(found, residual_arms(samples)):
         here = frame[(frame["arm"] == arm) & np.isfinite(frame["residual"])]
         _draw_series(panel, here.sort_values("minutes", kind="stable"), colour[arm])
-        _name(panel, f"{arm} (identical code)" if arm == samples.control else arm)
-    below = found[len(_arms(samples)) :]
+        _name(panel, residual_name(samples, arm))
+    below = found[len(residual_arms(samples)) :]
     for panel, name in zip(below, [name for name in sky.columns if name != "minutes"]):
         _draw_weather(panel, sky["minutes"], sky[name])
         _name(panel, name)

@@ -8,7 +8,6 @@ from typing import Any
 
 from ..comparison.estimates import FAULTS
 from ..drawing import value_rows
-from ..drawing.panels import measured_cells
 from ..records.records import Run
 
 QUESTION = "How many page faults does each arm take in each cell?"
@@ -17,7 +16,7 @@ layout = value_rows.layout
 
 
 def applies(samples: Run) -> bool:
-    return any(samples.matrix(cell, FAULTS.values).any() for cell in measured_cells(samples))
+    return value_rows.any_value(samples, FAULTS)
 
 
 def draw(samples: Run, axes: Any) -> None:

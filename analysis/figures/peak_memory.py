@@ -8,7 +8,6 @@ from typing import Any
 
 from ..comparison.estimates import PEAK_MEMORY
 from ..drawing import value_rows
-from ..drawing.panels import measured_cells
 from ..records.records import Run
 
 QUESTION = "How much memory does each arm hold at its peak, in each cell?"
@@ -17,7 +16,7 @@ layout = value_rows.layout
 
 
 def applies(samples: Run) -> bool:
-    return any(samples.matrix(cell, PEAK_MEMORY.values).any() for cell in measured_cells(samples))
+    return value_rows.any_value(samples, PEAK_MEMORY)
 
 
 def draw(samples: Run, axes: Any) -> None:

@@ -1,6 +1,6 @@
 """compact.py -- a gate's samples as one small table, for the hundreds of gates of a certificate.
 
-  python3 -m analysis.gate.compact RUN FILE.csv.gz
+  python3 -m analysis.gate.compact RUN FILE.csv
 
 A row per block, in the order in which they ran; for each arm what a gate may decide on, raw. Left
 out: weather, pads, objects, the process's own counts. An absent value is an empty field.
@@ -10,7 +10,6 @@ SPDX-License-Identifier: MIT"""
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import json
 import sys
@@ -27,7 +26,7 @@ def _fields(sample: dict[str, Any]) -> list[Any]:
     return [*(sample.get(name) for name in MEASURES), *calls]
 
 
-def compact(lines: list[str], arms: list[str]) -> str:
+def _compact(lines: list[str], arms: list[str]) -> str:
     """The CSV of samples.jsonl's lines."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
@@ -48,8 +47,7 @@ def main(run: Path, out: Path) -> None:
     plan = json.loads((run / "plan.json").read_text(encoding="utf-8"))
     samples = run / "samples.jsonl"
     lines = samples.read_text(encoding="utf-8").splitlines() if samples.exists() else []
-    text = compact(lines, [arm["id"] for arm in plan["arms"]])
-    out.write_bytes(gzip.compress(text.encode(), compresslevel=9, mtime=0))
+    out.write_text(_compact(lines, [arm["id"] for arm in plan["arms"]]), encoding="utf-8")
 
 
 if __name__ == "__main__":

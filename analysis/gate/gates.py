@@ -4,7 +4,6 @@ SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
-import gzip
 import json
 import math
 from collections.abc import Iterator
@@ -13,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from ..complaint import Complaint
 from ..records.metrics import Metric, metrics_of
+from ..records.packed import lines_of
 from ..records.records import Run, load, record_files
 from ..statistics.sequential import (
     OF_COUNTS,
@@ -187,9 +186,7 @@ def _row(gate: Gate, cell: str, written: dict[str, Any]) -> dict[str, Any]:
 def _record_lines(folder: Path, stem: str) -> Iterator[dict[str, Any]]:
     """The records of an instrument's file, compressed or not; none without a file."""
     for path in record_files(folder, stem):
-        opened = gzip.open if path.suffix == ".gz" else open
-        with opened(path, "rt", encoding="utf-8") as lines:
-            yield from map(json.loads, lines)
+        yield from map(json.loads, lines_of(path))
 
 
 def _instruction_counts(run: Run, cell: str) -> NDArray[np.float64]:
@@ -243,7 +240,7 @@ def derived_rows(gate: Gate) -> dict[tuple[str, str], dict[str, Any]]:
     }
 
 
-def derived_controls(gate: Gate) -> dict[tuple[str, str], dict[str, Any]]:
+def _derived_controls(gate: Gate) -> dict[tuple[str, str], dict[str, Any]]:
     """Every entry of gate.json's control by (cell, metric), from the samples alone."""
     found = {}
     for cell in gate.run.cells:
@@ -262,11 +259,11 @@ def derived_controls(gate: Gate) -> dict[tuple[str, str], dict[str, Any]]:
     return found
 
 
-def is_void(gate: Gate) -> bool:
+def _is_void(gate: Gate) -> bool:
     """By its control arm, its blocks' dependence or its losses."""
     plan = gate.run.plan
     threshold = math.log(gate.decisions / plan["alpha_control"])
-    if any(entry["log_e"] >= threshold for entry in derived_controls(gate).values()):
+    if any(entry["log_e"] >= threshold for entry in _derived_controls(gate).values()):
         return True
     decides = [rule["name"] for rule in gate.rules if rule["decides"]]
     of_blocks = [
@@ -292,7 +289,7 @@ def derived_verdict(gate: Gate, rows: dict[tuple[str, str], dict[str, Any]]) -> 
     if failures == "fail":
         return "fail"
     unseen = gate.run.blocks.empty or any(UNDER_CALLGRIND in why for why in gate.said["reasons"])
-    if is_void(gate) or (unseen and gate.said["verdict"] == "void"):
+    if _is_void(gate) or (unseen and gate.said["verdict"] == "void"):
         return "void"
     verdicts = {failures, *(row["verdict"] for row in rows.values())}
     if gate.said["schema"] == SCHEMA_BEFORE:  # its instructions had a rule of their own
@@ -302,7 +299,7 @@ def derived_verdict(gate: Gate, rows: dict[tuple[str, str], dict[str, Any]]) -> 
     return "inconclusive" if "undecided" in verdicts else "pass"
 
 
-def is_identical(gate: Gate) -> bool:
+def _is_identical(gate: Gate) -> bool:
     """Are base and head the same build, as far as their build-ids tell?"""
     base, head = (gate.run.plan["arms"][arm]["object_build_id"] for arm in (BASE, HEAD))
     return bool(base) and base == head
@@ -337,7 +334,7 @@ def gate_differences(gate: Gate) -> list[str]:
     said = [row for row in gate.said["rows"] if row["metric"] in names]
     found = [
         *_held(said, rows, "row"),
-        *_held(gate.said["control"], derived_controls(gate), "control"),
+        *_held(gate.said["control"], _derived_controls(gate), "control"),
     ]
     if gate.said["schema"] == SCHEMA:
         written = gate.said["failures"]
@@ -349,7 +346,7 @@ def gate_differences(gate: Gate) -> list[str]:
     whole = {
         "verdict": derived_verdict(gate, rows),
         "decisions": gate.decisions,
-        "identical": is_identical(gate),
+        "identical": _is_identical(gate),
     }
     found += [
         f"the whole: {name} is {gate.said.get(name)} in gate.json, and {value} by the samples"

@@ -54,7 +54,7 @@ class History:
     alpha_each: float
 
 
-def head_name(gate: dict[str, Any]) -> str:
+def _head_name(gate: dict[str, Any]) -> str:
     """The first digits of the head's revision; else what it was called."""
     revision = gate["head"].get("revision")
     return revision[:7] if revision else str(gate["head"]["spec"])
@@ -84,7 +84,7 @@ def _points(gates: list[dict[str, Any]]) -> pd.DataFrame:
             "metric": row["metric"],
             "scale": row["scale"],
             "unit": row["unit"],
-            "head": head_name(gate),
+            "head": _head_name(gate),
             "started_unix_ns": gate["started_unix_ns"],
             "effect": row["effect"],
             "low": row["low"],

@@ -23,7 +23,7 @@ from .history import ALPHA, History, Series
 EXPECTS = "Nothing, unless a change was meant."
 
 
-def value_text(series: Series, value: float) -> str:
+def _value_text(series: Series, value: float) -> str:
     """A level or an effect, in per cent or in the metric's unit."""
     if series.scale == "ratio":
         return per_cent(value, 2)
@@ -40,7 +40,7 @@ def _change_rows(series: Series) -> list[list[str]]:
     for index, change in enumerate(series.changes):
         before, after = series.points.iloc[change.first - 1], series.points.iloc[change.first]
         levels = [
-            value_text(series, series.level(*series.bounds[place])) for place in (index, index + 1)
+            _value_text(series, series.level(*series.bounds[place])) for place in (index, index + 1)
         ]
         day = _day(after["started_unix_ns"])
         rows.append([before["head"], after["head"], day, *levels, fixed(change.p, 4)])
@@ -61,14 +61,14 @@ def latest_table(history: History) -> Table:
     for series in history.series:
         last, bounds = series.points.iloc[-1], series.bounds[-1]
         known = pd.notna(last["low"]) and pd.notna(last["high"])
-        low, high = (value_text(series, last[key]) if known else ABSENT for key in ("low", "high"))
+        low, high = (_value_text(series, last[key]) if known else ABSENT for key in ("low", "high"))
         cells = [
             series.cell,
             series.metric,
             str(len(series.points)),
-            value_text(series, series.level(*bounds)),
+            _value_text(series, series.level(*bounds)),
             str(bounds[1] - bounds[0]),
-            value_text(series, last["effect"]),
+            _value_text(series, last["effect"]),
             f"[{low}, {high}]",
             last["verdict"],
         ]
@@ -98,7 +98,7 @@ def _cautions(history: History) -> list[str]:
     return found
 
 
-def document(history: History) -> Document:
+def _document(history: History) -> Document:
     return Document(
         title=f"History of {history.name}, {history.gates} gates",
         question=f"Did anything change against {history.base['spec']}, and when?",
@@ -116,7 +116,7 @@ def document(history: History) -> Document:
     )
 
 
-def long_form(history: History) -> pd.DataFrame:
+def _long_form(history: History) -> pd.DataFrame:
     """A row per point, with the number of its stretch and that stretch's level."""
     frames = []
     for series in history.series:
@@ -129,12 +129,12 @@ def long_form(history: History) -> pd.DataFrame:
 
 def history_files(history: History) -> dict[str, bytes]:
     """All files of the report. The same history gives the same bytes."""
-    found = document(history)
+    found = _document(history)
     figure = drawn(history_figure, history, TWO_COLUMNS)
     shown = Picture(history_figure.QUESTION, "", figure.inline)
     return {
         "history.md": markdown(found).encode(),
-        "history.csv": csv_text(long_form(history)).encode(),
+        "history.csv": csv_text(_long_form(history)).encode(),
         "history.html": page_of([section(history.name, found, [shown])]).encode(),
         **{f"history.{kind}": content for kind, content in figure.files.items()},
     }

@@ -39,7 +39,7 @@ def _places(run: Instrumented) -> list[tuple[str, str]]:
     ]
 
 
-def bounds(name: str, found: Interval, unit: str) -> dict[str, float]:
+def _bounds(name: str, found: Interval, unit: str) -> dict[str, float]:
     return {
         f"{name}_{unit}": found.point,
         f"{name}_low_{unit}": found.low,
@@ -51,19 +51,19 @@ def bounds(name: str, found: Interval, unit: str) -> dict[str, float]:
 FUNCTION_COLUMNS = [
     *("cell", "arm", "stage", "function", "kernel", "inlined_ratio", "layer", "label"),
     *("self_samples", "inclusive_samples", "samples_all", "processes"),
-    *bounds("self", UNKNOWN, "ratio"),
-    *bounds("inclusive", UNKNOWN, "ratio"),
-    *bounds("self_cpu_per_operation", UNKNOWN, "ns"),
+    *_bounds("self", UNKNOWN, "ratio"),
+    *_bounds("inclusive", UNKNOWN, "ratio"),
+    *_bounds("self_cpu_per_operation", UNKNOWN, "ns"),
 ]
 CLAIM_COLUMNS = [
     *("cell", "arm", "metric", "published_low_ratio", "published_high_ratio"),
-    *bounds(WHOLE, UNKNOWN, "ratio"),
-    *bounds("region", UNKNOWN, "ratio"),
+    *_bounds(WHOLE, UNKNOWN, "ratio"),
+    *_bounds("region", UNKNOWN, "ratio"),
 ]
 COST_COLUMNS = [
     *("cell", "arm", "stage", "faults", "processes", "ledger_processes"),
-    *bounds("page_fault_time", UNKNOWN, "ns"),
-    *bounds("time_per_fault", UNKNOWN, "ns"),
+    *_bounds("page_fault_time", UNKNOWN, "ns"),
+    *_bounds("time_per_fault", UNKNOWN, "ns"),
 ]
 
 
@@ -127,10 +127,10 @@ def layers(profile: Profile) -> pd.DataFrame:
             for layer, part in zip(LAYERS, counts):
                 row = {"cell": cell, "arm": arm, "stage": stage, "layer": layer}
                 row |= {"samples": part.sum(), "samples_all": whole.sum(), "processes": whole.size}
-                row |= bounds("share", share_of_samples(part, whole, alpha), "ratio")
+                row |= _bounds("share", share_of_samples(part, whole, alpha), "ratio")
                 if stage == "region":
                     time = time_of_share(part, whole, per_operation, alpha)
-                    row |= bounds("cpu_per_operation", time, "ns")
+                    row |= _bounds("cpu_per_operation", time, "ns")
                 rows.append(row)
     return _without_what_is_by_definition(pd.DataFrame(rows))
 
@@ -157,7 +157,7 @@ def page_faults(profile: Profile) -> pd.DataFrame:
             found = UNKNOWN if unseen else share_of_samples(part, whole, profile.plan["alpha"])
             row = {"cell": cell, "arm": arm, "stage": stage, "processes": whole.size}
             row |= {"samples": np.nan if unseen else part.sum(), "samples_all": whole.sum()}
-            rows.append(row | bounds("share", found, "ratio"))
+            rows.append(row | _bounds("share", found, "ratio"))
     return pd.DataFrame(rows)
 
 
@@ -185,7 +185,7 @@ def layer_differences(profile: Profile) -> pd.DataFrame:
                 row = {"cell": cell, "arm": arm, "against": against, "stage": stage}
                 row |= {"processes": first.shape[1]}
                 difference = Interval(found.point[i], found.low[i], found.high[i])
-                rows.append(row | {"layer": layer} | bounds("difference", difference, "ratio"))
+                rows.append(row | {"layer": layer} | _bounds("difference", difference, "ratio"))
     return pd.DataFrame(rows)
 
 
@@ -204,11 +204,11 @@ def _function_rows(profile: Profile, cell: str, arm: str, stage: str) -> list[di
         row |= {"layer": functions.layers[function], "label": functions.label(i)}
         row |= {"self_samples": innermost[i].sum(), "inclusive_samples": inclusive[i].sum()}
         row |= {"samples_all": whole.sum(), "processes": whole.size}
-        row |= bounds("self", share_of_samples(innermost[i], whole, alpha), "ratio")
-        row |= bounds("inclusive", share_of_samples(inclusive[i], whole, alpha), "ratio")
+        row |= _bounds("self", share_of_samples(innermost[i], whole, alpha), "ratio")
+        row |= _bounds("inclusive", share_of_samples(inclusive[i], whole, alpha), "ratio")
         if stage == "region":
             time = time_of_share(innermost[i], whole, per_operation, alpha)
-            row |= bounds("self_cpu_per_operation", time, "ns")
+            row |= _bounds("self_cpu_per_operation", time, "ns")
         rows.append(row)
     return sorted(rows, key=lambda row: (-row["self_samples"], -row["inclusive_samples"]))
 
@@ -236,7 +236,7 @@ def overhead(profile: Profile) -> pd.DataFrame:
         found = statistics.effect(ratios, profile.plan["alpha"], profile.rules.blocks_min)
         row = {"cell": cell, "arm": arm, "processes": sampled.size}
         row |= {"sampled_cpu_ns": np.median(sampled), "plain_cpu_ns": np.median(plain)}
-        rows.append(row | bounds("overhead", found, "ratio"))
+        rows.append(row | _bounds("overhead", found, "ratio"))
     return pd.DataFrame(rows)
 
 
@@ -257,7 +257,7 @@ def claims(profile: Profile) -> pd.DataFrame:
             here = frame[(frame["cell"] == cell) & (frame["arm"] == arm)].set_index("stage")
             for stage in (WHOLE, "region"):
                 values = [here.loc[stage, f"share_{x}ratio"] for x in ("", "low_", "high_")]
-                row |= bounds(stage, Interval(*values), "ratio")
+                row |= _bounds(stage, Interval(*values), "ratio")
             rows.append(row)
     return _frame(rows, CLAIM_COLUMNS)
 
@@ -341,7 +341,7 @@ def costs(joined: Joined) -> pd.DataFrame:
             row = {"cell": cell, "arm": arm, "stage": stage, "faults": faults}
             row |= {"processes": joined.profile.column(cell, arm, "block").size}
             row |= {"ledger_processes": raised.size}
-            row |= bounds("page_fault_time", time, "ns")
+            row |= _bounds("page_fault_time", time, "ns")
             each = Interval(time.point / faults, time.low / faults, time.high / faults)
-            rows.append(row | bounds("time_per_fault", each, "ns"))
+            rows.append(row | _bounds("time_per_fault", each, "ns"))
     return _frame(rows, COST_COLUMNS)

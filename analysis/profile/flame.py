@@ -84,12 +84,12 @@ def place(root: Frame, columns: slice = slice(None)) -> tuple[list[Placed], list
     return placed, narrow
 
 
-def tinted(colour: str, towards_white: float) -> str:
+def _tinted(colour: str, towards_white: float) -> str:
     channels = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
     return "#" + "".join(f"{round(c + (255 - c) * towards_white):02x}" for c in channels)
 
 
-def layer_of(profile: Profile, frame: Frame) -> str:
+def _layer_of(profile: Profile, frame: Frame) -> str:
     """A frame of the kernel is of the layer that most stacks through it have; one of the program of
     that of its function's own samples; "" where it has none."""
     if frame.name.endswith(KERNEL):
@@ -97,9 +97,9 @@ def layer_of(profile: Profile, frame: Frame) -> str:
     return functions_of(profile).layers.get(function_of(frame.name), "")
 
 
-def colour_of(profile: Profile, frame: Frame) -> str:
-    colour = LAYERS.get(layer_of(profile, frame), NEUTRAL)
-    return tinted(colour, 0.35) if frame.name.endswith(INLINED) else colour
+def _colour_of(profile: Profile, frame: Frame) -> str:
+    colour = LAYERS.get(_layer_of(profile, frame), NEUTRAL)
+    return _tinted(colour, 0.35) if frame.name.endswith(INLINED) else colour
 
 
 def label_of(name: str) -> str:
@@ -134,10 +134,10 @@ def _boxes(profile: Profile, placed: list[Placed]) -> Iterator[Box]:
     whole = placed[0].frame.samples
     for frame, depth, left, width in placed:
         share = frame_share(frame, whole, profile.plan["alpha"])
-        layer = layer_of(profile, frame)
+        layer = _layer_of(profile, frame)
         hover = f"{label_of(frame.name)}: {count(frame.samples.sum())} samples, {share} %"
         hover += f"; {words(layer)}" if layer else ""
-        yield Box(depth, left, width, label_of(frame.name), colour_of(profile, frame), hover)
+        yield Box(depth, left, width, label_of(frame.name), _colour_of(profile, frame), hover)
 
 
 def flame(profile: Profile, cell: str, arm: str) -> str | None:
@@ -149,7 +149,7 @@ def flame(profile: Profile, cell: str, arm: str) -> str | None:
     if not placed:
         return None
     total = root.samples.sum()
-    seen = {layer_of(profile, one.frame) for one in placed}
+    seen = {_layer_of(profile, one.frame) for one in placed}
     legend = [(words(layer), colour) for layer, colour in LAYERS.items() if layer in seen]
     legend += [("never innermost", NEUTRAL)] if "" in seen else []
     return flame_svg(

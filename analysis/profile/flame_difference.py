@@ -27,14 +27,14 @@ LESS = ("#a9cbe8", "#5a9bd4", "#1f65a8")
 GONE_NAMED = 3  # frames that only the other arm has, named in a note
 
 
-def colour_of(point: float, low: float, high: float) -> str:
+def _colour_of(point: float, low: float, high: float) -> str:
     """Red where the share is larger for certain, blue where it is smaller, else grey."""
     if not (low > 0 or high < 0):
         return GREY
     return (MORE if point > 0 else LESS)[sum(abs(point) > step for step in STEPS)]
 
 
-def differences(placed: list[Placed], first: slice, second: slice, alpha: float) -> Difference:
+def _differences(placed: list[Placed], first: slice, second: slice, alpha: float) -> Difference:
     """Of every placed frame's inclusive share; intervals hold for all of them together
     (Bonferroni, so that a colour and the interval beside it never disagree, as Holm's could)."""
     rows = np.array([one.frame.samples for one in placed])
@@ -46,7 +46,7 @@ def differences(placed: list[Placed], first: slice, second: slice, alpha: float)
 def _boxes(
     placed: list[Placed], names: tuple[str, str], columns: tuple[slice, slice], alpha: float
 ) -> list[Box]:
-    found = differences(placed, *columns, alpha)
+    found = _differences(placed, *columns, alpha)
     whole = placed[0].frame.samples
     boxes = []
     for i, (frame, depth, left, width) in enumerate(placed):
@@ -59,7 +59,7 @@ def _boxes(
         label = label_of(frame.name)
         hover = f"{label}: {shares[1]}, {shares[0]}"
         hover += f"; difference {difference} points" if depth else ""
-        boxes.append(Box(depth, left, width, label, colour_of(point, low, high), hover))
+        boxes.append(Box(depth, left, width, label, _colour_of(point, low, high), hover))
     return boxes
 
 

@@ -75,7 +75,7 @@ def _layer_rows(frame: pd.DataFrame, arms: list[str], shown: Callable[[pd.Series
     ]
 
 
-def layers_table(profile: Profile, cell: str) -> list[Table]:
+def _layers_table(profile: Profile, cell: str) -> list[Table]:
     """Shares of the samples by stage, and the region's CPU time per operation."""
     frame = _of(estimates.layers(profile), cell=cell)
     arms = profile.arms
@@ -114,7 +114,7 @@ def _difference(row: pd.Series) -> Entry:
     return points_text(interval(row, "difference", "ratio")), note(row)
 
 
-def differences_table(profile: Profile) -> list[Table]:
+def _differences_table(profile: Profile) -> list[Table]:
     """Layers' shares less those of another arm; the control is told in the outcome."""
     frame = estimates.layer_differences(profile)
     compared = [pair for pair in estimates.pairs(profile) if pair[0] != profile.control]
@@ -146,7 +146,7 @@ def _worth_a_row(frame: pd.DataFrame, shown: int) -> pd.DataFrame:
     return pd.concat([own, others])
 
 
-def functions_table(profile: Profile, cell: str, shown: int) -> list[Table]:
+def _functions_table(profile: Profile, cell: str, shown: int) -> list[Table]:
     """Each arm's functions with the most self time in the region, after its page faults where
     these can be told; nothing without samples."""
     stage = main_stage(profile, cell)
@@ -173,7 +173,7 @@ def functions_table(profile: Profile, cell: str, shown: int) -> list[Table]:
     return [Table(f"Functions of the {STAGE_WORDS[stage]}: {cell}", columns, rows)]
 
 
-def overhead_table(profile: Profile) -> Table:
+def _overhead_table(profile: Profile) -> Table:
     rows = []
     for cell in profile.cells:
         rows.append(Row("group", [cell]))
@@ -252,7 +252,7 @@ def _totals_group(ledger: Ledger, cell: str, blanks: int) -> list[Row]:
     ]
 
 
-def ledger_tables(ledger: Ledger, cell: str) -> list[Table]:
+def _ledger_tables(ledger: Ledger, cell: str) -> list[Table]:
     """Faults per process by memory, layer and touch; then by function."""
     arms = _without_control(ledger)
     keys = ["memory", "layer", "touch"]
@@ -282,7 +282,7 @@ def ledger_tables(ledger: Ledger, cell: str) -> list[Table]:
     ]
 
 
-def costs_table(joined: Joined) -> list[Table]:
+def _costs_table(joined: Joined) -> list[Table]:
     """ns per page fault; empty without both a profile and a ledger. One unit for all times: us
     where ms would leave some of them a single digit."""
     frame = estimates.costs(joined)
@@ -309,13 +309,13 @@ def _tables(joined: Joined, functions_shown: int) -> list[Table]:
     found: list[Table] = []
     for cell in joined.cells:
         if joined.profile is not None and joined.profile.measured(cell):
-            found += layers_table(joined.profile, cell)
-            found += functions_table(joined.profile, cell, functions_shown)
+            found += _layers_table(joined.profile, cell)
+            found += _functions_table(joined.profile, cell, functions_shown)
         if joined.ledger is not None and joined.ledger.measured(cell):
-            found += ledger_tables(joined.ledger, cell)
+            found += _ledger_tables(joined.ledger, cell)
     if joined.profile is not None:
-        found += [*differences_table(joined.profile), overhead_table(joined.profile)]
-    return [*found, *costs_table(joined)]
+        found += [*_differences_table(joined.profile), _overhead_table(joined.profile)]
+    return [*found, *_costs_table(joined)]
 
 
 @lru_cache(maxsize=4)

@@ -6,10 +6,8 @@ SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
-import gzip
 import json
 import os
-import zlib
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -24,6 +22,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..complaint import Complaint
+from .packed import DAMAGED, is_packed, opened
 
 SCHEMA = "slablab-block/1"
 PART_BYTES_MIN = 64 << 20  # a smaller part is parsed sooner than a process is made for it
@@ -107,10 +106,10 @@ class Part(NamedTuple):
 
 
 def _parts(path: Path) -> list[Part]:
-    """The file cut at line ends into as many parts as CPUs can be given; a .gz cannot be cut."""
+    """The file cut at line ends into as many parts as CPUs can be given; a packed one is one."""
     size = path.stat().st_size
     count = min(cpus(), size // PART_BYTES_MIN)
-    if path.suffix == ".gz" or count < 2:
+    if is_packed(path) or count < 2:
         return [Part(path)]
     cuts = [0]
     with path.open("rb") as file:
@@ -124,9 +123,7 @@ def _parts(path: Path) -> list[Part]:
 def _lines(part: Part) -> Iterator[tuple[int, bytes]]:
     """Number in the file, counted from 1, and bytes of every line of the part."""
     try:
-        with gzip.open(part.path, "rb") if part.path.suffix == ".gz" else part.path.open(
-            "rb"
-        ) as file:
+        with opened(part.path) as file:
             number, position = 1, 0
             while position < part.start:
                 skipped = file.read(min(1 << 22, part.start - position))
@@ -137,7 +134,7 @@ def _lines(part: Part) -> Iterator[tuple[int, bytes]]:
                     return
                 yield number, line
                 number, position = number + 1, position + len(line)
-    except (OSError, EOFError, zlib.error) as error:
+    except DAMAGED as error:
         raise Complaint(
             f"{part.path}: cannot be read: {error}", "restore the file from its copy"
         ) from error

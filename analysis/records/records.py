@@ -28,6 +28,7 @@ from .blocks import (
 )
 from .metrics import event_column
 from .rules import Rules, rules_of
+from .packed import unpacked_name
 from .shapes import check_outcome, check_plan
 
 SCHEMAS = {
@@ -123,16 +124,16 @@ def read_object(path: Path) -> dict[str, Any] | None:
 
 
 def record_files(folder: Path, stem: str) -> list[Path]:
-    """<stem>.jsonl, or its .gz, or a shard for each host."""
-    found = sorted(
-        path
-        for path in folder.glob(f"{stem}*.jsonl*")
-        if path.name.endswith((".jsonl", ".jsonl.gz"))
-    )
-    doubled = [path for path in found if path.with_name(path.name + ".gz") in found]
-    if doubled:
-        raise Complaint(f"{doubled[0]}: stands beside its own .gz", "remove one of the two")
-    return found
+    """<stem>.jsonl, plain or compressed, or a shard for each host."""
+    found: dict[str, Path] = {}
+    for path in sorted(folder.glob(f"{stem}*.jsonl*")):
+        name = unpacked_name(path)
+        if not name.endswith(".jsonl"):
+            continue
+        if name in found:
+            raise Complaint(f"{found[name]}: stands beside {path.name}", "remove one of the two")
+        found[name] = path
+    return list(found.values())
 
 
 def block_frame(blocks: list[tuple[Any, ...]], cells: list[str]) -> pd.DataFrame:

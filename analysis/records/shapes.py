@@ -55,7 +55,7 @@ OUTCOME = {
 }
 
 
-def fault(value: Any, shape: Any, path: str = "") -> str | None:
+def _fault(value: Any, shape: Any, path: str = "") -> str | None:
     """The first place where the value is not of the shape, in words; None: it is."""
     if isinstance(shape, dict):
         if not isinstance(value, dict):
@@ -64,7 +64,7 @@ def fault(value: Any, shape: Any, path: str = "") -> str | None:
             key = name.removesuffix("?")
             place = f"{path}.{key}".lstrip(".")
             if key in value:
-                found = fault(value[key], inner, place)
+                found = _fault(value[key], inner, place)
             else:
                 found = None if name.endswith("?") else f"there is no {place}"
             if found:
@@ -73,7 +73,7 @@ def fault(value: Any, shape: Any, path: str = "") -> str | None:
     if isinstance(shape, list):
         if not isinstance(value, list):
             return f"{path} is {value!r:.40}, not a list"
-        faults = (fault(inner, shape[0], f"{path}[{i}]") for i, inner in enumerate(value))
+        faults = (_fault(inner, shape[0], f"{path}[{i}]") for i, inner in enumerate(value))
         return next(filter(None, faults), None)
     types = shape if isinstance(shape, tuple) else (shape,)
     if not isinstance(value, types) or isinstance(value, bool):
@@ -104,13 +104,13 @@ def _reference_fault(plan: dict[str, Any]) -> str | None:
 
 def check_plan(plan: dict[str, Any], where: str) -> None:
     """Raises Complaint for a plan that cannot be read."""
-    found = fault(plan, PLAN) or _reference_fault(plan)
+    found = _fault(plan, PLAN) or _reference_fault(plan)
     if found:
         raise Complaint(f"{where}: {found}", "restore the file; see harness/records.md")
 
 
 def check_outcome(outcome: dict[str, Any], where: str) -> None:
     """Raises Complaint for an outcome that cannot be read."""
-    found = fault(outcome, OUTCOME)
+    found = _fault(outcome, OUTCOME)
     if found:
         raise Complaint(f"{where}: {found}", "restore the file; see harness/records.md")

@@ -4,10 +4,11 @@
   (whatever stands here is replaced)
   <!-- end -->
 
-`<!-- profile RUN RUN -->` names a profile and the ledger of the same plan, `<!-- certificate -->`
-the certificate of the gate that is stored in results/reference/certify, `<!-- claims -->` every
-claim of experiments/claims.yaml that some run in results/reference covers. `<!-- figure RUN NAME
--->` draws a figure of analysis/figures as RUN/NAME.png, and shows it.
+`<!-- run RUN | WORDS | WORDS -->` chooses cells: those that hold every word of one of the choices.
+`<!-- profile RUN RUN -->` names a profile and the ledger of the same plan, `<!-- certificate FOLDER
+-->` a certificate of the gate, `<!-- claims -->` every claim of experiments/claims.yaml that some
+run in results/reference covers. `<!-- figure RUN NAME -->` draws a figure of analysis/figures as
+RUN/NAME.png, and shows it. Paths are relative to the text's folder.
 
 SPDX-License-Identifier: MIT"""
 
@@ -33,10 +34,9 @@ from ..records.joined import Joined, join
 from ..records.records import Run, load
 
 MARK = re.compile(
-    r"(<!-- (?:(run|profile|figure) ([^\n]+?)|(certificate|claims)) -->\n).*?(<!-- end -->)",
+    r"(<!-- (?:(run|profile|figure|certificate) ([^\n]+?)|(claims)) -->\n).*?(<!-- end -->)",
     re.DOTALL,
 )
-CERTIFICATE = "results/reference/certify"
 
 
 def _shown(row) -> str:
@@ -44,15 +44,28 @@ def _shown(row) -> str:
     return f"{effect} {interval} {MARKS.get(row['verdict'], '')}".rstrip()
 
 
-def summary(run: Run) -> Table:
-    """A row per cell: the baseline's speed, then every comparison with its interval and verdict."""
+def chosen_cells(run: Run, choices: list[str]) -> list[str]:
+    """The cells that hold every word of some choice, in plan order; without choices, all."""
+    held = {
+        choice: [cell for cell in run.cells if set(choice.split()) <= set(cell.split())]
+        for choice in choices
+    }
+    for choice, cells in held.items():
+        if not cells:
+            raise Complaint(f"{run.path}: no cell holds '{choice}'", f"one of {run.cells}")
+    return [cell for cell in run.cells if not held or any(cell in some for some in held.values())]
+
+
+def _summary(run: Run, choices: list[str]) -> Table:
+    """A row per chosen cell: the baseline's speed, then every comparison with its interval and
+    verdict."""
     frame = judged(run)
     frame = frame[frame["metric"] == OPERATIONS.column]
     compared = frame[frame["kind"].isin(["arm", "comparison"])]
     labels = list(dict.fromkeys(zip(compared["arm"], compared["against"])))
     columns = ["cell", "n", f"{run.baseline}, M ops/s", *(f"{a} vs {b}" for a, b in labels)]
     rows = []
-    for cell in run.cells:
+    for cell in chosen_cells(run, choices):
         here = compared[compared["cell"] == cell]
         base = frame[(frame["cell"] == cell) & (frame["kind"] == "baseline")].iloc[0]
         effects = [_shown(row) for _, row in here.iterrows()]
@@ -62,7 +75,7 @@ def summary(run: Run) -> Table:
     return Table(title + (": VOID" if void_reasons(run) else ""), columns, rows, overview=True)
 
 
-def profile_summary(joined: Joined) -> Table:
+def _profile_summary(joined: Joined) -> Table:
     """A row per cell: every arm's share of the region's CPU time below page faults, %, with its
     interval, and how many faults the ledger counted there."""
     if joined.profile is None or joined.ledger is None:
@@ -92,7 +105,7 @@ def profile_summary(joined: Joined) -> Table:
     return Table(joined.name, ["cell", *arms], rows, overview=True)
 
 
-def picture(run: Path, name: str, root: Path) -> str:
+def _picture(run: Path, name: str, root: Path) -> str:
     """Draws the figure of that name beside its run; returns Markdown that shows it."""
     found = load(root / run)
     modules = figures_for(found)
@@ -106,16 +119,16 @@ def picture(run: Path, name: str, root: Path) -> str:
 def _between(kind: str, words: str, root: Path) -> str:
     if kind == "figure":
         run, _, name = words.partition(" ")
-        return picture(Path(run), name, root)
+        return _picture(Path(run), name, root)
     if kind == "certificate":
-        return certificate_summary(root / CERTIFICATE)
+        return certificate_summary(root / words)
     if kind == "claims":
         return markdown_table(claims_summary(root / CLAIMS))
-    folders = [root / word for word in words.split()]
     if kind == "run":
-        return markdown_table(summary(load(*folders)))
-    (joined,) = join(folders)
-    return markdown_table(profile_summary(joined))
+        run, *choices = words.split("|")
+        return markdown_table(_summary(load(root / run.strip()), choices))
+    (joined,) = join([root / word for word in words.split()])
+    return markdown_table(_profile_summary(joined))
 
 
 def filled(text: str, root: Path) -> str:

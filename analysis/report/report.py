@@ -17,7 +17,9 @@ from ..comparison.numbers import FILE as NUMBERS
 from ..comparison.numbers import HEAD, numbers_differences, section_text
 from ..document.stored import files_differences, text_difference
 from ..document.web_page import (
+    Headline,
     Picture,
+    headline_html,
     of_picture,
     page_of,
     section,
@@ -38,8 +40,8 @@ def _figure_file(one: Section, name: str, ending: str, kind: str) -> str:
     return f"{one.subject.name}-{name}{ending}.{kind}"
 
 
-def _section(one: Section, out: Path) -> dict[str, Any]:
-    """Writes one run's tables and figures; returns what the page shows of it."""
+def _section(one: Section, out: Path) -> tuple[dict[str, Any], Headline]:
+    """Writes one run's tables and figures; returns what the page shows of it, and opens with."""
     for name, text in one.tables().items():
         (out / "tables" / name).write_text(text, encoding="utf-8")
     shown = []
@@ -51,11 +53,11 @@ def _section(one: Section, out: Path) -> dict[str, Any]:
                 (out / "figures" / file).write_bytes(content)
         inline = (drawing.inline for drawing in pictures.values())
         shown.append(Picture(module.QUESTION, module.caption(one.subject), *inline))
-    return section(one.subject.name, one.document(), shown)
+    return section(one.subject.name, one.document(), shown), one.headline()
 
 
 def _prefix(one: Section, sections: list[Section]) -> str:
-    """A run's keys begin with its experiment's name, where that is its own."""
+    """A run's keys begin with its experiment's name, where that is its own; contents call it so."""
     experiments = [other.subject.plan["experiment"] for other in sections]
     own = one.subject.plan["experiment"]
     return own if experiments.count(own) == 1 else one.subject.name
@@ -101,7 +103,8 @@ def write_report(sections: list[Section], out: Path) -> Path:
             shown = list(pool.map(made, sections))
     else:
         shown = list(map(made, sections))
-    page.write_text(page_of(shown), encoding="utf-8")
+    headlines = {_prefix(one, sections): told for one, (_, told) in zip(sections, shown)}
+    page.write_text(page_of([made for made, _ in shown], headlines), encoding="utf-8")
     (out / NUMBERS).write_text(numbers_file(sections), encoding="utf-8")
     (out / VERSIONS).write_text(versions(), encoding="utf-8")
     return page
@@ -135,7 +138,7 @@ def _figures_differences(
 def _page_differences(
     one: Section, text: str, origins: Mapping[tuple[str, Width], str]
 ) -> list[str]:
-    """In the run's section of the page, all of it but how its pictures are drawn."""
+    """In the run's section of the page and in its answer, all but how pictures are drawn."""
     pictures = [
         Picture(
             module.QUESTION,
@@ -145,12 +148,18 @@ def _page_differences(
         for name, module in one.figures().items()
     ]
     derived = section_html(section(one.subject.name, one.document(), pictures))
-    begin, end = f'<section id="{escape(one.subject.name)}">', "</section>"
-    stored, derived = (
-        without_drawings(html).partition(begin)[2].partition(end)[0] for html in (text, derived)
-    )
-    what = text_difference(stored, derived)
-    return [f"in {one.subject.name}, {what}"] if what else []
+    name = escape(one.subject.name)
+    for begin, end, html in (
+        (f'<section id="{name}">', "</section>", derived),
+        (f'<li class="answer" data-run="{name}">', "</li>", headline_html(one.headline())),
+    ):
+        stored, given = (
+            without_drawings(page).partition(begin)[2].partition(end)[0] for page in (text, html)
+        )
+        what = text_difference(stored, given)
+        if what:
+            return [f"in {one.subject.name}, {what}"]
+    return []
 
 
 def _left_over(one: Section, folder: Path, page: str, tables: Mapping[str, str]) -> list[str]:

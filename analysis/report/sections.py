@@ -17,6 +17,7 @@ from ..comparison.run_formats import FORMATS
 from ..complaint import Complaint
 from ..document.document import Document
 from ..document.formats import csv_text, latex, markdown
+from ..document.web_page import Headline
 from ..figures import figures_for
 from ..profile import tables as profile_tables
 from ..profile.figures import profile_figures_for
@@ -24,9 +25,12 @@ from ..profile.numbers import profile_numbers
 from ..records.instruments import FILE
 from ..records.joined import Joined, join
 from ..records.records import Recorded, Run, load
+from .headlines import explained_headline, timed_headline
 
 NAME = re.compile(r"[A-Za-z0-9_.+-]+")
 STORED = ("markdown", "csv", "latex")
+# Experiments that ask whether the instruments work, which come after those that ask of allocators.
+OF_INSTRUMENTS = ("planted", "null", "smoke")
 
 
 class Section(Protocol):
@@ -42,6 +46,8 @@ class Section(Protocol):
     def figures(self) -> Mapping[str, ModuleType]: ...
 
     def numbers(self, prefix: str) -> Mapping[str, str]: ...
+
+    def headline(self) -> Headline: ...
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,9 @@ class Timed:
 
     def numbers(self, prefix: str) -> dict[str, str]:
         return numbers(self.subject, prefix)
+
+    def headline(self) -> Headline:
+        return timed_headline(self.subject)
 
 
 @dataclass(frozen=True)
@@ -86,11 +95,19 @@ class Explained:
     def numbers(self, prefix: str) -> dict[str, str]:
         return profile_numbers(self.subject, prefix)
 
+    def headline(self) -> Headline:
+        return explained_headline(self.subject)
+
+
+def _place(one: Section) -> int:
+    experiment = one.subject.plan["experiment"]
+    return 1 + OF_INSTRUMENTS.index(experiment) if experiment in OF_INSTRUMENTS else 0
+
 
 def read_sections(folders: list[Path]) -> list[Section]:
-    """Every folder, timed ones first; a profile and a ledger of one plan are one section. Raises
-    Complaint where two of them have one name, which their files have, too, or one that no file
-    or key should have."""
+    """Every folder, timed ones before others and OF_INSTRUMENTS last; a profile and a ledger of one
+    plan are one section. Raises Complaint where two of them have one name, which their files
+    have, too, or one that no file or key should have."""
     instrumented = [folder for folder in folders if (folder / FILE).exists()]
     timed = [folder for folder in folders if folder not in instrumented]
     found: list[Section] = [*map(Timed, map(load, timed)), *map(Explained, join(instrumented))]
@@ -106,4 +123,4 @@ def read_sections(folders: list[Path]) -> list[Section]:
         raise Complaint(
             f"two runs are called '{max(names, key=names.count)}'", "name each run once"
         )
-    return found
+    return sorted(found, key=_place)

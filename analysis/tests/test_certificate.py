@@ -4,6 +4,8 @@ SPDX-License-Identifier: MIT"""
 
 import json
 import math
+import tarfile
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -130,6 +132,7 @@ def test_without_the_run_the_names_stand_for_the_changes(tmp_path: Path) -> None
     assert [change for change, _ in points(stated)] == [-0.02, 0, 0.01, 0.02]
 
 
+@pytest.mark.slow
 def test_all_files_are_written_and_again_the_same(tmp_path: Path) -> None:
     found = certified(tmp_path)
     files = certificate_files(found)
@@ -149,8 +152,9 @@ def test_all_files_are_written_and_again_the_same(tmp_path: Path) -> None:
 
 def test_a_readme_has_its_numbers_from_the_certificate(tmp_path: Path) -> None:
     write_certificate(certified(tmp_path), tmp_path / "results/reference/certify")
-    text = filled("Before.\n<!-- certificate -->\nold\n<!-- end -->\nAfter.\n", tmp_path)
-    assert text.startswith("Before.\n<!-- certificate -->\n\n- FAIL in at most 1 % of gates")
+    mark = "Before.\n<!-- certificate results/reference/certify -->\n"
+    text = filled(f"{mark}old\n<!-- end -->\nAfter.\n", tmp_path)
+    assert text.startswith(f"{mark}\n- FAIL in at most 1 % of gates")
     assert "| time+1 | +1.0" in text and "old" not in text and text.endswith("-->\nAfter.\n")
     assert filled(text, tmp_path) == text
 
@@ -174,6 +178,25 @@ def test_a_line_that_is_no_gate_is_refused(tmp_path: Path, change: dict, said: s
     (folder / "gates.jsonl").write_text(json.dumps({**line, **change}) + "\n")
     with pytest.raises(Complaint, match=said):
         load_certified(folder)
+
+
+def test_the_samples_of_every_stored_gate_are_packed() -> None:
+    """A row per block under a head, whatever became of the block."""
+    folder = ROOT / "results/reference/certify"
+    certified = load_certified(folder)
+    with tarfile.open(folder / "samples.tar.xz") as packed:
+        texts = {
+            member.name: packed.extractfile(member).read().decode()
+            for member in packed
+            if member.isfile()
+        }
+    assert sorted(texts) == sorted(gate["samples"] for gate in certified.gates)
+    for gate in certified.gates:
+        rows = [line.split(",") for line in texts[gate["samples"]].splitlines()]
+        valid = Counter(row[0] for row in rows[1:] if row[rows[0].index("valid")] == "1")
+        for row in gate["gate"]["rows"]:
+            if row["metric"] == "time":
+                assert row["blocks"] == valid[row["cell"]], (gate["samples"], row["cell"])
 
 
 def test_the_stored_certificate_is_what_its_gates_give() -> None:

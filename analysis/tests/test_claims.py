@@ -320,6 +320,7 @@ def reference() -> list[Judged]:
     return judged_claims(stored_runs(ROOT / FILE), ROOT / FILE)
 
 
+@pytest.mark.slow
 def test_stored_runs_give_a_verdict_for_every_claim_they_cover(reference: list[Judged]) -> None:
     stored = {path.parents[1].name for path in ROOT.glob("results/reference/*/*/plan.json")}
     for judged in reference:
@@ -334,6 +335,7 @@ def test_stored_runs_give_a_verdict_for_every_claim_they_cover(reference: list[J
     assert sum(bool(judged.findings) for judged in reference) >= 25
 
 
+@pytest.mark.slow
 def test_some_verdicts_that_can_be_seen_by_eye(reference: list[Judged]) -> None:
     verdicts = {judged.claim.id: judged.verdict for judged in reference}
     assert verdicts["tiny-has-no-faults"] == "does not hold"  # 23 % of the time, and more
@@ -341,6 +343,7 @@ def test_some_verdicts_that_can_be_seen_by_eye(reference: list[Judged]) -> None:
     assert verdicts["phase17-2-slower-than-17-1"] == "holds"  # -6.5 to -49 %
 
 
+@pytest.mark.slow
 def test_claims_stand_between_marks(reference: list[Judged]) -> None:
     """README's table is the page's without what nobody has measured; other runs of it agree."""
     text = filled("<!-- claims -->\nold\n<!-- end -->\n", ROOT)

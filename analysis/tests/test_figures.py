@@ -28,6 +28,8 @@ from analysis.records.records import Run, load
 
 from .synthetic import HASH, write_run
 
+pytestmark = pytest.mark.slow
+
 CELLS = ["fixed_random size=256 slots=400 operations=100000 cold", "sawtooth size=256 warm"]
 WOFF = re.compile(r"url\(data:font/woff;base64,([^)]+)\)")
 FACTORS = {"first": "reuse", "second": "prewarm", "both": "reuse-prewarm"}

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from analysis.complaint import Complaint
-from analysis.report.fill import filled
+from analysis.records.records import load
+from analysis.report.fill import chosen_cells, filled
 
 from .synthetic import write_run
 from .synthetic_profiles import write_ledger, write_profile
@@ -31,9 +32,23 @@ def test_a_text_without_marks_is_refused(tmp_path: Path) -> None:
         filled("Nothing here.\n", tmp_path)
 
 
-def test_the_tables_in_readme_are_what_the_stored_runs_give() -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert filled(text, ROOT) == text
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["README.md", "results/reference/README.md"])
+def test_the_tables_in_readmes_are_what_the_stored_runs_give(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert filled(text, (ROOT / name).parent) == text
+
+
+def test_choices_of_words_choose_cells(tmp_path: Path) -> None:
+    """A cell is in if it holds all words of one choice; a choice that chooses none is refused."""
+    cells = [CELL, "sawtooth size=512 cold", "sawtooth size=512 warm", "null warm"]
+    run = load(write_run(tmp_path, {"phase17-1": 0.5}, cells, 12))
+    assert chosen_cells(run, []) == cells
+    assert chosen_cells(run, [" size=512 warm ", " null"]) == cells[2:]
+    with pytest.raises(Complaint, match="no cell holds 'size=1024'"):
+        chosen_cells(run, ["null", "size=1024"])
+    text = filled("<!-- run . | size=256 | null -->\n<!-- end -->\n", tmp_path)
+    assert [line.split(" | ")[0] for line in text.splitlines()[4:6]] == [f"| {CELL}", "| null warm"]
 
 
 def test_a_figure_is_drawn_beside_its_run(tmp_path: Path) -> None:

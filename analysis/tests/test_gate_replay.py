@@ -20,6 +20,8 @@ from analysis.records.records import load
 from analysis.statistics.sequential import Rule, confidence_sequence, decide
 from analysis.statistics.statistics import sign_test_p
 
+pytestmark = pytest.mark.slow
+
 NULL_RUNS = sorted(Path(__file__).parents[2].glob("results/reference/null/*-full"))
 GATES = 600
 MARGIN, ALPHA_FAIL, ALPHA_PASS = 0.02, 0.005, 0.05

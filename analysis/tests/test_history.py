@@ -91,6 +91,7 @@ def test_the_latest_gate_stands_beside_the_level(tmp_path: Path) -> None:
     assert latest_table(found).rows[1].cells[6] == "[–, –]"
 
 
+@pytest.mark.slow
 def test_histories_without_a_change_seldom_show_one(tmp_path: Path) -> None:
     """Of 40 histories of four series each, 2 are expected at most to show any change; 7 or more
     would come in fewer than 1 of 100 such tests (Binomial(40, .05))."""
@@ -102,6 +103,7 @@ def test_histories_without_a_change_seldom_show_one(tmp_path: Path) -> None:
     assert alarms < 7
 
 
+@pytest.mark.slow
 def test_gates_in_any_order_are_put_into_that_of_time(tmp_path: Path) -> None:
     records = gates({(CELLS[0], "time"): 0.02})
     forward = load_history(write(tmp_path, records))

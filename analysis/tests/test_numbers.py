@@ -110,6 +110,7 @@ def test_what_is_absent_is_a_dash(tmp_path: Path) -> None:
     assert not any("event_cycles" in key for key in found)
 
 
+@pytest.mark.slow
 def test_verify_derives_numbers_again(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     run, out = made(tmp_path), tmp_path / "report"
     assert command(["report", str(run.path), "--out", str(out)]) == 0

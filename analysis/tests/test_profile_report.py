@@ -28,6 +28,8 @@ from .plausible import CELLS, write
 from .synthetic import write_run
 from .synthetic_profiles import Stacks, write_ledger, write_profile
 
+pytestmark = pytest.mark.slow
+
 NAN = float("nan")
 PAGE_FAULT_KEY = "share.region.page_fault}\n\\slabfield{value}{"
 

@@ -4,6 +4,7 @@ SPDX-License-Identifier: MIT"""
 
 import gzip
 import json
+import lzma
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -167,10 +168,13 @@ def test_a_torn_line_and_a_lost_block_are_left_out(tmp_path: Path) -> None:
     assert profile.matrix(CELL, "control", "region").sum() == 400
 
 
-def test_a_compressed_profile_is_the_same(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ending, packed", [(".gz", gzip.compress), (".xz", lzma.compress)])
+def test_a_compressed_profile_is_the_same(
+    tmp_path: Path, ending: str, packed: Callable[[bytes], bytes]
+) -> None:
     plain = some_profile(tmp_path, 3)
     path = tmp_path / "profile" / "profile.jsonl"
-    path.with_suffix(".jsonl.gz").write_bytes(gzip.compress(path.read_bytes()))
+    path.with_name(path.name + ending).write_bytes(packed(path.read_bytes()))
     path.unlink()
     again = load_profile(tmp_path / "profile")
     assert (again.counts == plain.counts).all() and again.stacks == plain.stacks

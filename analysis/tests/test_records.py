@@ -4,6 +4,7 @@ SPDX-License-Identifier: MIT"""
 
 import gzip
 import json
+import lzma
 import os
 from collections.abc import Callable
 from dataclasses import replace
@@ -23,6 +24,7 @@ from .synthetic import write_run
 
 CELL = "fixed_random size=256 slots=400 operations=100000 cold"
 WARM = "fixed_random size=256 slots=400 operations=100000 warm"
+PACKERS = {".gz": gzip.compress, ".xz": lzma.compress}
 
 
 def first_sample(change: dict[str, Any], block: int = 3) -> Callable[[dict[str, Any]], None]:
@@ -76,9 +78,17 @@ def test_shards_and_compressed_samples_are_the_same_run(tmp_path: Path) -> None:
     lines = (folder / "samples.jsonl").read_text().splitlines(keepends=True)
     (folder / "samples.jsonl").unlink()
     (folder / "samples.one.jsonl").write_text("".join(lines[:5]))
-    with gzip.open(folder / "samples.two.jsonl.gz", "wt") as file:
-        file.write("".join(lines[5:]))
+    (folder / "samples.two.jsonl.gz").write_bytes(gzip.compress("".join(lines[5:9]).encode()))
+    (folder / "samples.two-b.jsonl.xz").write_bytes(lzma.compress("".join(lines[9:]).encode()))
     assert load(folder).samples.equals(expected)
+
+
+@pytest.mark.parametrize("second", ["samples.jsonl.gz", "samples.jsonl.xz"])
+def test_a_file_beside_its_own_packed_one_is_refused(tmp_path: Path, second: str) -> None:
+    folder = write_run(tmp_path / "run", {"phase17-2": 0}, [CELL], 2)
+    (folder / second).write_bytes(PACKERS[Path(second).suffix](b""))
+    with pytest.raises(Complaint, match=f"samples.jsonl: stands beside {second}"):
+        load(folder)
 
 
 @pytest.mark.parametrize(
@@ -170,13 +180,14 @@ def test_an_outcome_that_cannot_be_read_is_refused(tmp_path: Path, text: str, wo
         load(folder)
 
 
+@pytest.mark.parametrize("ending", [".gz", ".xz"])
 @pytest.mark.parametrize("damage", ["cut", "changed"])
-def test_a_damaged_gz_is_refused(tmp_path: Path, damage: str) -> None:
+def test_a_damaged_packed_file_is_refused(tmp_path: Path, damage: str, ending: str) -> None:
     folder = write_run(tmp_path / "run", {"phase17-2": 0}, [CELL], 8)
-    packed = bytearray(gzip.compress((folder / "samples.jsonl").read_bytes()))
+    packed = bytearray(PACKERS[ending]((folder / "samples.jsonl").read_bytes()))
     (folder / "samples.jsonl").unlink()
     packed[len(packed) // 2 :] = b"" if damage == "cut" else b"\xff" * 200
-    (folder / "samples.jsonl.gz").write_bytes(packed)
+    (folder / f"samples.jsonl{ending}").write_bytes(packed)
     with pytest.raises(Complaint, match="cannot be read"):
         load(folder)
 

@@ -14,6 +14,8 @@ from analysis.records.records import load
 
 from .synthetic import write_run
 
+pytestmark = pytest.mark.slow
+
 CELLS = ["fixed_random size=256 slots=400 operations=100000 cold", "sawtooth size=256 cold"]
 FIGURES = [
     "effects",
@@ -80,6 +82,9 @@ def test_verify_accepts_what_the_samples_give(folder: Path) -> None:
         ("report.html", "worse in 2 of 2 cells", "better in 2 of 2 cells"),
         ("report.html", "Measured in a virtual machine", "Measured in a real machine"),
         ("report.html", '<dl class="head">', '<div class="void">Really</div><dl class="head">'),
+        ("report.html", '<p class="verdict">', '<p class="verdict">not '),
+        ("report.html", "<b>-", "<b>+"),
+        ("report.html", '<rect class="worse" x="', '<rect class="worse" x="2'),
         ("report.html", "<figcaption>", "<figcaption>Ten times faster. "),
         ("report.html", 'data-of="plan ', 'data-of="plan 0'),
         ("report.html", '"text">Test CPU', '"text">Best CPU'),

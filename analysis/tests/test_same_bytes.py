@@ -17,6 +17,8 @@ from analysis.report.sections import read_sections
 from .another_processor import TOWARDS, neighbour
 from .synthetic import write_run
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 CELL = "fixed_random size=256 slots=400 operations=100000 cold"
 # A processor without wide registers, as the C library and numpy choose their functions by them.

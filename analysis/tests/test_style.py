@@ -18,6 +18,7 @@ def _tree(tmp_path: Path) -> Path:
     """A copy of the wings and of the check."""
     for name in (".ci", "harness", "analysis"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / ".clang-format", tmp_path)
     (tmp_path / "workloads").mkdir()
     shutil.copy(ROOT / "workloads/region.h", tmp_path / "workloads")
     return tmp_path
@@ -107,3 +108,29 @@ def test_a_file_outside_all_wings_is_found(tree: Path) -> None:
             "analysis/attic.py:1: 'attic' is no wing of analysis/README.md",
         ],
     )
+
+
+LAID_OUT = "int main(int argc, char **argv)\n{\n    return argc > 1 && argv[1] != 0;\n}\n"
+
+
+@pytest.mark.skipif(shutil.which("clang-format") is None, reason="clang-format is not installed")
+@pytest.mark.parametrize(
+    ("written", "instead", "why"),
+    [
+        ("argc > 1", "argc>1", "'return argc > 1 && argv[1] != 0;'"),
+        ("char **argv", "char** argv", "'int main(int argc, char **argv)'"),
+        (")\n{", ") {", "char **argv) \\n{'"),
+        ("    return", "  return", "indented by 2, clang-format: 4"),
+        ("&& argv[1]", "&&\n           argv[1]", None),
+    ],
+)
+def test_spaces_and_indentation_are_held(
+    tree: Path, written: str, instead: str, why: str | None
+) -> None:
+    name = "harness/base/laid_out.c"
+    head = "/* laid_out.c -- for a test.\n *\n * SPDX-License-Identifier: MIT */\n"
+    (tree / name).write_text(head + LAID_OUT.replace(written, instead), encoding="utf-8")
+    status, findings = _style(tree, name)
+    assert status == (0 if why is None else 1)
+    assert len(findings) == status
+    assert why is None or findings[0].endswith(why)

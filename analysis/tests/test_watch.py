@@ -126,6 +126,7 @@ def test_one_run_at_a_time(
     assert "follows one run" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_the_command_follows_a_folder_that_grows(
     growing: tuple[Path, list[str], bytes],
 ) -> None:

@@ -17,6 +17,8 @@ from analysis import commands
 
 from .synthetic import write_run
 
+pytestmark = pytest.mark.slow
+
 CELLS = ["fixed_random size=256 slots=400 operations=100000 cold", "sawtooth size=256 cold"]
 SIZES = [f"fixed_random size={size} slots=400 operations=100000 cold" for size in (1024, 256, 512)]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -111,7 +113,8 @@ def test_light_dark_phone_and_paper_have_rules(text: str) -> None:
 
 
 def test_every_figure_has_words_and_two_widths(page: _Page) -> None:
-    figures, pictures = page.of("figure"), page.of("svg")
+    figures = page.of("figure")
+    pictures = [attributes for attributes in page.of("svg") if "data-of" in attributes]
     assert len(pictures) == 2 * len(figures) > 0
     for attributes in pictures:
         assert attributes["role"] == "img" and "blocks a cell" in (attributes["aria-label"] or "")
@@ -195,13 +198,35 @@ def _chromium(*words: str, cwd: Path) -> str:
     return done.stdout
 
 
-def _said(text: str, width: int, folder: Path) -> dict:
+def _said(text: str, width: int, folder: Path, script: str = SCRIPT) -> dict:
     """What the script finds out in a window of so many pixels."""
-    inner = text.replace("</body>", f"<script>{SCRIPT}</script></body>")
+    inner = text.replace("</body>", f"<script>{script}</script></body>")
     file = folder / "frame.html"
     file.write_text(FRAME.format(width=width, page=escape(inner)), encoding="utf-8")
     dom = _chromium("--virtual-time-budget=20000", "--dump-dom", file.as_uri(), cwd=folder)
     return json.loads(unescape(dom.partition("<pre>")[2].partition("</pre>")[0]))
+
+
+CONTENTS_SCRIPT = """
+onload = async () => {
+const nav = document.querySelector('nav'), said = {};
+const inSight = () => {
+  const place = nav.getBoundingClientRect();
+  return place.top >= 0 && place.top < innerHeight / 2 && place.height > 0;
+};
+const frames = () => new Promise((done) => {
+  requestAnimationFrame(() => requestAnimationFrame(done));
+});
+said.before = inSight();
+location.hash = nav.querySelectorAll('a')[2].hash;
+await frames();
+said.after = inSight();
+said.hidden = document.querySelector(location.hash).getBoundingClientRect().top -
+  (innerWidth < 1000 ? nav.getBoundingClientRect().bottom : 0);
+said.overflow = document.documentElement.scrollWidth - innerWidth;
+parent.postMessage(JSON.stringify(said), '*');
+};
+"""
 
 
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
@@ -224,6 +249,20 @@ def test_a_browser_sorts_explains_and_fits(text: str, width: int, tmp_path: Path
     assert (said["narrow"] > 0) == (width == PHONE_PIXELS) != (said["wide"] > 0)
     assert said["letter_pixels"] >= 8
     assert said["stops"] <= 20
+
+
+@needs_chromium
+@pytest.mark.parametrize("width", [PHONE_PIXELS, 1100])
+def test_contents_stay_in_sight_and_cover_no_heading(
+    width: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("analysis.report.sections.figures_for", lambda run: {})
+    runs = [write_run(tmp_path / name, {"a": 0.0}, CELLS, 6) for name in ("one", "two")]
+    assert commands.run(["report", *map(str, runs), "--out", str(tmp_path)]) == 0
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    said = _said(page, width, tmp_path, CONTENTS_SCRIPT)
+    assert said["before"] and said["after"]
+    assert said["hidden"] >= -1 and said["overflow"] <= 0
 
 
 @needs_chromium

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static char const version[] = "slablab 1.0";
+static char const version[] = "slablab " SLABLAB_VERSION;
 
 struct command {
     char const *name;
@@ -95,7 +95,9 @@ static int help(FILE *stream)
           stream);
     for (size_t i = 0; i < COMMANDS; i++)
         fprintf(stream, "  %-8s %s\n", commands[i].name, commands[i].summary);
-    fputs("\n`slablab COMMAND --help` says more. Begin with: slablab doctor\n", stream);
+    fputs("\n`slablab COMMAND --help` says more, `slablab --version` which slablab this is.\n"
+          "Begin with: slablab doctor\n",
+          stream);
     return EXIT_STATUS_PASS;
 }
 

@@ -7,9 +7,9 @@
 # gates of same against same and GATES of each planted change (twice as many of time+2), one at a
 # time, in an order drawn from SEED, so that all share the weather. Each appends one line to
 # OUT/gates.jsonl when it has ended: the variant, the exit status, the seconds and gate.json. Its
-# samples are kept without weather and objects in OUT/samples/, about 40 bytes a block; the rest of
-# its folder is dropped. Started again, it goes on where it stopped: a gate is in the file or it is
-# not.
+# samples are kept without weather and objects in OUT/samples/, about 190 bytes a block (27 once
+# `make certificate` has packed them); the rest of its folder is dropped. Started again, it goes on
+# where it stopped: a gate is in the file or it is not.
 #
 # SPDX-License-Identifier: MIT
 set -euo pipefail
@@ -76,7 +76,7 @@ one() {
     fi
     local -r milliseconds=$(((${EPOCHREALTIME/[^0-9]/} - began_us) / 1000))
     folder=$(echo "$scratch/$4"/*-gate)
-    kept=samples/$(printf '%s-%03d' "$1" "$6").csv.gz
+    kept=samples/$(printf '%s-%03d' "$1" "$6").csv
     "$python" -m analysis.gate.compact "$folder" "$out/$kept"
     cp "$folder/machine.json" "$out/machine.json"
     {

@@ -4,59 +4,23 @@
 #include "gate/contrast.h"
 
 #include "base/memory.h"
-#include "base/record.h"
 #include "base/text.h"
-#include "experiment/run_kind.h"
+#include "instrument/findings.h"
+#include "instrument/sums.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { BASE, HEAD, CONTROL, SIDES, LABEL_WIDTH = 34, NS_PER_US = 1000 };
+enum { LABEL_WIDTH = 34, NS_PER_US = 1000 };
 
 static double const LEAST_SHOWN = 0.5; /* less is +0 in print */
 
-/* A function in its layer: what it took in all processes of a side. */
-struct row {
-    char *label;
-    double sum[SIDES];
-};
-
-/* Invariant: total[s] is the sum of the rows' sum[s]. */
-struct sides {
+/* A function in its layer: what it took in all processes of an arm. */
+struct differences {
     struct contrast const *contrast;
-    struct row *rows;
-    size_t row_count;
-    double total[SIDES];
-    double processes[SIDES];
+    struct sums sums;
 };
-
-static void add(struct sides *sides, int side, char *label, double value)
-{
-    size_t row = 0;
-
-    while (row < sides->row_count && !text_equal(sides->rows[row].label, label))
-        row++;
-    if (row == sides->row_count) {
-        sides->rows = memory_room_for_one(sides->rows, sides->row_count++, sizeof *sides->rows);
-        sides->rows[row].label = text_copy(label);
-    }
-    sides->rows[row].sum[side] += value;
-    sides->total[side] += value;
-    free(label);
-}
-
-static double number(json_t const *object, char const *key)
-{
-    return (double)json_integer_value(json_object_get(object, key));
-}
-
-static char const *text(json_t const *object, char const *key)
-{
-    char const *const found = json_string_value(json_object_get(object, key));
-
-    return found != NULL ? found : "?";
-}
 
 /* The innermost function of a folded stack that is the program's, for the kernel works on its
  * behalf; the kernel's own where there is no other. The caller frees it. */
@@ -77,85 +41,77 @@ static char *innermost(char const *folded)
     return name;
 }
 
-/* A sample stands for the CPU time between two of them. */
-static void add_profile(struct sides *sides, int side, json_t const *profile)
+static void add(struct differences *differences, struct finding const *finding,
+                struct finding_row const *row, char const *function, double value)
 {
-    double const period_us = number(profile, "period_ns") / NS_PER_US;
-    size_t place;
-    json_t *stack;
+    char *const label = text_format("%s: %s", row->layer, function);
 
-    json_array_foreach(json_object_get(profile, "stacks"), place, stack) {
-        char *const function = innermost(text(stack, "stack"));
-        add(sides, side, text_format("%s: %s", text(stack, "layer"), function),
-            period_us * number(stack, "region"));
-        free(function);
-    }
+    sums_add(&differences->sums, finding->arm, label, value);
+    free(label);
 }
 
-static void add_faults(struct sides *sides, int side, json_t const *faults)
+/* Both are parts of a finding_visitor. A sample stands for the CPU time between two of them. */
+static void take_stack(void *context, struct finding const *finding, struct finding_row const *row)
 {
-    size_t place;
-    json_t *row;
+    struct differences *const differences = context;
 
-    json_array_foreach(json_object_get(faults, "rows"), place, row) {
-        if (text_equal(text(row, "stage"), "region"))
-            add(sides, side, text_format("%s: %s", text(row, "layer"), text(row, "function")),
-                number(row, "minor") + number(row, "major"));
-    }
+    if (finding->cell != differences->contrast->cell)
+        return;
+    char *const function = innermost(row->stack);
+    add(differences, finding, row, function, row->period_ns / NS_PER_US * row->count);
+    free(function);
 }
 
-/* A record_visitor. */
-static bool take_record(void *context, json_t const *record)
+static void take_faults(void *context, struct finding const *finding, struct finding_row const *row)
 {
-    struct sides *const sides = context;
-    struct contrast const *const contrast = sides->contrast;
-    struct plan const *const plan = contrast->plan;
-    char const *const ids[SIDES] = {plan->arms[contrast->base].id, plan->arms[contrast->head].id,
-                                    plan->arms[contrast->control].id};
-    size_t place;
-    json_t *sample;
+    struct differences *const differences = context;
 
-    if (!text_equal(text(record, "cell"), plan->cells[contrast->cell].id)
-        || !json_is_true(json_object_get(record, "valid")))
-        return true;
-    json_array_foreach(json_object_get(record, "samples"), place, sample) {
-        json_t const *const profile = json_object_get(sample, "profile");
-        json_t const *const faults = json_object_get(sample, "faults");
-        for (int side = BASE; side < SIDES; side++) {
-            if ((profile == NULL && faults == NULL) || !text_equal(text(sample, "arm"), ids[side]))
-                continue;
-            sides->processes[side]++;
-            if (profile != NULL)
-                add_profile(sides, side, profile);
-            else
-                add_faults(sides, side, faults);
-        }
-    }
-    return true;
+    if (finding->cell == differences->contrast->cell && text_equal(row->stage, "region"))
+        add(differences, finding, row, row->function, row->count);
+}
+
+static void take_process(void *context, struct finding const *finding)
+{
+    struct differences *const differences = context;
+
+    if (finding->cell == differences->contrast->cell)
+        differences->sums.processes[finding->arm]++;
 }
 
 /* Per process. */
-static double share(struct sides const *sides, double const *sum, int side)
+static double share(struct sums const *sums, double const *of_arms, size_t arm)
 {
-    return sides->processes[side] > 0 ? sum[side] / sides->processes[side] : 0;
+    return sums->processes[arm] > 0 ? of_arms[arm] / sums->processes[arm] : 0;
 }
 
-static double distance(struct sides const *sides, struct row const *row)
+static double const *row_of(struct sums const *sums, size_t row)
 {
-    return fabs(share(sides, row->sum, HEAD) - share(sides, row->sum, BASE));
+    return &sums->value[row * sums->arm_count];
 }
 
-/* The farthest first; rows that differ as much stay in the order of the records. */
-static void sort(struct sides *sides)
+static double distance(struct differences const *differences, size_t row)
 {
-    for (size_t i = 1; i < sides->row_count; i++) {
-        struct row const row = sides->rows[i];
+    struct contrast const *const contrast = differences->contrast;
+    struct sums const *const sums = &differences->sums;
+
+    return fabs(share(sums, row_of(sums, row), contrast->head)
+                - share(sums, row_of(sums, row), contrast->base));
+}
+
+/* The rows, the farthest first; those that differ as much stay in the order of the records. The
+ * caller frees them. */
+static size_t *sorted(struct differences const *differences)
+{
+    size_t *const order = memory_zeroed(differences->sums.labels.count, sizeof *order);
+
+    for (size_t i = 0; i < differences->sums.labels.count; i++) {
         size_t place = i;
-        for (; place > 0 && distance(sides, &sides->rows[place - 1]) < distance(sides, &row);
+        for (; place > 0 && distance(differences, order[place - 1]) < distance(differences, i);
              place--)
-            sides->rows[place] = sides->rows[place - 1];
-        sides->rows[place] = row;
+            order[place] = order[place - 1];
+        order[place] = i;
     }
+    return order;
 }
 
 /* Rounded, and 0 without a sign. */
@@ -164,60 +120,62 @@ static double whole(double value)
     return round(value) + 0.0;
 }
 
-static void append_row(char **lines, struct sides const *sides, char const *label,
-                       double const *sum)
+static void append_row(char **lines, struct differences const *differences, char const *label,
+                       double const *of_arms)
 {
-    double const base = share(sides, sum, BASE);
-    double const head = share(sides, sum, HEAD);
-    double const control = share(sides, sum, CONTROL);
+    struct contrast const *const contrast = differences->contrast;
+    double const base = share(&differences->sums, of_arms, contrast->base);
+    double const head = share(&differences->sums, of_arms, contrast->head);
+    double const control = share(&differences->sums, of_arms, contrast->control);
 
     text_append(lines, "  %-*.*s %10.0f %10.0f %+10.0f %+10.0f\n", LABEL_WIDTH, LABEL_WIDTH, label,
                 base, head, whole(head - base), whole(control - base));
 }
 
-static char *table(struct sides *sides, char const *title, size_t rows)
+static char *table(struct differences const *differences, char const *title, size_t rows)
 {
+    struct sums const *const sums = &differences->sums;
     char *lines = text_format("  %-*s %10s %10s %10s %10s\n", LABEL_WIDTH, title, "base", "head",
                               "change", "of control");
-    double others[SIDES];
+    size_t *const order = sorted(differences);
+    double *const others = memory_zeroed(sums->arm_count, sizeof *others);
     size_t i = 0;
 
-    sort(sides);
-    append_row(&lines, sides, "all", sides->total);
-    memcpy(others, sides->total, sizeof others);
-    while (i < rows && i < sides->row_count && distance(sides, &sides->rows[i]) >= LEAST_SHOWN) {
-        append_row(&lines, sides, sides->rows[i].label, sides->rows[i].sum);
-        for (int side = BASE; side < SIDES; side++)
-            others[side] -= sides->rows[i].sum[side];
+    append_row(&lines, differences, "all", sums->total);
+    memcpy(others, sums->total, sums->arm_count * sizeof *others);
+    while (i < rows && i < sums->labels.count && distance(differences, order[i]) >= LEAST_SHOWN) {
+        append_row(&lines, differences, sums->labels.word[order[i]], row_of(sums, order[i]));
+        for (size_t arm = 0; arm < sums->arm_count; arm++)
+            others[arm] -= sums_at(sums, order[i], arm);
         i++;
     }
-    if (i < sides->row_count)
-        append_row(&lines, sides, "others", others);
+    if (i < sums->labels.count)
+        append_row(&lines, differences, "others", others);
+    free(others);
+    free(order);
     return lines;
 }
 
-static char *read_table(struct contrast const *contrast, char const *folder, char const *file,
-                        char const *title, size_t rows)
+static char *read_table(struct contrast const *contrast, char const *folder,
+                        enum run_kind_index kind, char const *title, size_t rows)
 {
-    struct sides sides = {.contrast = contrast};
-    char *const lines = record_read(folder, file, take_record, &sides)
-                            ? table(&sides, title, rows)
+    struct differences differences = {contrast, sums_new(contrast->plan->arm_count)};
+    struct finding_visitor const visitor = {
+        take_process, kind == RUN_PROFILE ? take_stack : take_faults, &differences};
+    char *const lines = findings_read(&run_kinds[kind], contrast->plan, folder, &visitor)
+                            ? table(&differences, title, rows)
                             : NULL;
 
-    for (size_t i = 0; i < sides.row_count; i++)
-        free(sides.rows[i].label);
-    free(sides.rows);
+    sums_free(&differences.sums);
     return lines;
 }
 
 char *contrast_time(struct contrast const *contrast, char const *folder, size_t rows)
 {
-    return read_table(contrast, folder, run_kinds[RUN_PROFILE].file,
-                      "CPU time of the region, us", rows);
+    return read_table(contrast, folder, RUN_PROFILE, "CPU time of the region, us", rows);
 }
 
 char *contrast_faults(struct contrast const *contrast, char const *folder, size_t rows)
 {
-    return read_table(contrast, folder, run_kinds[RUN_FAULTS].file,
-                      "page faults of the region", rows);
+    return read_table(contrast, folder, RUN_FAULTS, "page faults of the region", rows);
 }

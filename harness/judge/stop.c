@@ -72,7 +72,7 @@ bool stop_of_control(struct tally const *tally)
     return tally->kind->has_judge && gate_judge_control_fault(tally->judge) != NULL;
 }
 
-char const *stop_reason_name(enum stop_reason reason)
+static char const *stop_reason_name(enum stop_reason reason)
 {
     static char const *const names[] = {[STOP_NOT_YET] = "nothing",
                                         [STOP_BLOCKS_MAX] = "blocks_max",

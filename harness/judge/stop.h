@@ -34,8 +34,6 @@ bool stop_of_lost_run(struct tally const *tally);
 /* Is a gate's control arm another than the base? Then no decision is worth anything. */
 bool stop_of_control(struct tally const *tally);
 
-char const *stop_reason_name(enum stop_reason reason);
-
 /* outcome.json: the verdict, "complete" or "void" with its reasons (those of `known`, which is
  * borrowed and may be NULL, first), and why each cell stopped. A new reference. */
 json_t *stop_outcome(struct tally const *tally, enum stop_reason const *reasons, json_t *known);

@@ -10,8 +10,10 @@
 
 enum { LINE_MAX_BYTES = 256 };
 
-double progress_seconds_left(struct tally const *tally, enum stop_reason const *reasons,
-                             bool *by_limit)
+/* The time that the blocks left take at most, by the mean of those recorded: 0 as long as nothing
+ * is. *by_limit: it is seconds_max that ends them, which the round under way outlasts. */
+static double seconds_left(struct tally const *tally, enum stop_reason const *reasons,
+                           bool *by_limit)
 {
     struct stop const *const stop = &tally->plan->stop;
     double left = 0;
@@ -36,7 +38,7 @@ void progress_blocks(struct tally const *tally, enum stop_reason const *reasons)
     uint64_t lost = 0;
     size_t cells_left = 0;
     bool by_limit = false;
-    unsigned const seconds = (unsigned)(progress_seconds_left(tally, reasons, &by_limit) + 0.5);
+    unsigned const seconds = (unsigned)(seconds_left(tally, reasons, &by_limit) + 0.5);
 
     for (size_t i = 0; i < tally->plan->cell_count; i++) {
         blocks += tally->cells[i].blocks;

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-char const layer_page_fault[] = "page_fault";
+static char const layer_page_fault[] = "page_fault";
 char const layer_system_call[] = "system_call";
 char const layer_kernel[] = "kernel";
 char const layer_workload[] = "workload";
@@ -13,8 +13,9 @@ char const layer_c_library[] = "c_library";
 char const layer_allocator[] = "allocator";
 char const layer_other[] = "other";
 
-/* "libm" stands for libm.so.6 and libm-2.31.so, not for libmimalloc.so. */
-bool layer_path_is_c_library(char const *path)
+/* The C library, its loader, or the kernel's part of it (vdso). "libm" stands for libm.so.6 and
+ * libm-2.31.so, not for libmimalloc.so. */
+static bool is_c_library(char const *path)
 {
     static char const *const stems[] = {"libc", "ld", "libm", "libpthread", "libdl", "librt"};
     char const *const slash = strrchr(path, '/');
@@ -36,7 +37,7 @@ char const *layer_of_object(struct layer_objects const *objects, struct object c
         return layer_other;
     if (strcmp(path, objects->program) == 0)
         return layer_workload;
-    if (layer_path_is_c_library(path))
+    if (is_c_library(path))
         return layer_c_library;
     return strcmp(path, objects->allocator) == 0 ? layer_allocator : layer_other;
 }

@@ -9,7 +9,6 @@
 
 #include "symbols/place.h"
 
-extern char const layer_page_fault[];
 extern char const layer_system_call[];
 extern char const layer_kernel[]; /* nothing is known but that it is the kernel */
 extern char const layer_workload[];
@@ -25,9 +24,6 @@ struct layer_objects {
 
 /* Of a file whose code declares nothing; NULL is no file at all. */
 char const *layer_of_object(struct layer_objects const *objects, struct object const *object);
-
-/* The C library, its loader, or the kernel's part of it (vdso). */
-bool layer_path_is_c_library(char const *path);
 
 /* What is declared of the functions at a place, innermost first; NULL: nothing. */
 char const *layer_declared(struct place const *place);

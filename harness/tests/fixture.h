@@ -155,6 +155,32 @@ static inline void fixture_workload(char const *name)
     free(build);
 }
 
+/* A phase that is the C library's malloc behind that many turns of idle(). */
+static inline void fixture_idle_phase(char const *name, int turns)
+{
+    static char const source[] = "#include <stddef.h>\n"
+                                 "void *__libc_malloc(size_t size);\n"
+                                 "__attribute__((noinline)) static void idle(void)\n"
+                                 "{\n"
+                                 "    for (int volatile i = 0; i < TURNS; i++)\n"
+                                 "        ;\n"
+                                 "}\n"
+                                 "__attribute__((visibility(\"default\")))\n"
+                                 "void *malloc(size_t size)\n"
+                                 "{\n"
+                                 "    idle();\n"
+                                 "    return __libc_malloc(size);\n"
+                                 "}\n";
+    char *const command =
+        text_format("gcc -O2 -g -fno-omit-frame-pointer -fPIC -shared -fno-builtin -Wl,--build-id "
+                    "-DTURNS=%d -o '%s/build/lib%s.so' '%s/malloc.c'",
+                    turns, fixture_root, name, fixture_root);
+
+    fixture_write("malloc.c", source, 0644);
+    assert_int_equal(system(command), 0);
+    free(command);
+}
+
 /* The plan of experiments/x.yaml with this text; NULL after a complaint. */
 static inline struct plan *fixture_plan(char const *yaml, bool quick, uint64_t seed)
 {

@@ -5,6 +5,7 @@
 #define SLABLAB_MADE_RECORDS_H
 
 #include "experiment/plan.h"
+#include "made_rules.h"
 
 #include <jansson.h>
 
@@ -21,12 +22,7 @@ static struct plan made_plan = {
     .seed = 1,
     .alpha = 0.05,
     .alpha_control = 0.01,
-    .rules = {.lost_ratio_max = 0.20,
-              .alpha_dependence = 0.001,
-              .blocks_min = 6,
-              .blocks_for_dependence = 20,
-              .blocks_for_half_width = 20,
-              .blocks_all_lost = 20},
+    .rules = MADE_RULES,
     .stop = {.blocks_max = 100},
     .arms = made_arms,
     .arm_count = MADE_ARMS,

@@ -15,15 +15,6 @@
 
 enum { PLAIN, CONTROL, MORE, MOST, ARMS, REPEATS = 2 };
 
-static char const source[] = "#include <stddef.h>\n"
-                             "void *__libc_malloc(size_t size);\n"
-                             "__attribute__((visibility(\"default\"))) void *malloc(size_t size)\n"
-                             "{\n"
-                             "    for (int volatile i = 0; i < TURNS; i++)\n"
-                             "        ;\n"
-                             "    return __libc_malloc(size);\n"
-                             "}\n";
-
 static char const experiment[] = "question: How many instructions?\n"
                                  "expects: As many as there are.\n"
                                  "baseline: build/libplain.so\n"
@@ -37,25 +28,13 @@ static struct plan *plan;
 static struct rig rig;
 static char *path_before;
 
-static void build_phase(char const *name, int turns)
-{
-    char *const command =
-        text_format("gcc -O2 -fPIC -shared -fno-builtin -Wl,--build-id -DTURNS=%d -o "
-                    "'%s/build/lib%s.so' '%s/malloc.c'",
-                    turns, fixture_root, name, fixture_root);
-
-    assert_int_equal(system(command), 0);
-    free(command);
-}
-
 static int make_project(void **state)
 {
     fixture_make(state);
     fixture_workload("fixed_random");
-    fixture_write("malloc.c", source, 0644);
-    build_phase("plain", 10);
-    build_phase("more", 20);
-    build_phase("most", 30);
+    fixture_idle_phase("plain", 10);
+    fixture_idle_phase("more", 20);
+    fixture_idle_phase("most", 30);
     plan = fixture_plan(experiment, false, 7);
     assert_non_null(plan);
     assert_int_equal(plan->arm_count, ARMS);

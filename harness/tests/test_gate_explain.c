@@ -6,19 +6,6 @@
 #include "gate/contrast.h"
 #include "gate/gate_explain.h"
 
-static char const source[] = "#include <stddef.h>\n"
-                             "void *__libc_malloc(size_t size);\n"
-                             "__attribute__((noinline)) static void idle(void)\n"
-                             "{\n"
-                             "    for (int volatile i = 0; i < TURNS; i++)\n"
-                             "        ;\n"
-                             "}\n"
-                             "__attribute__((visibility(\"default\"))) void *malloc(size_t size)\n"
-                             "{\n"
-                             "    idle();\n"
-                             "    return __libc_malloc(size);\n"
-                             "}\n";
-
 static char const experiment[] = "question: Where do they differ?\n"
                                  "expects: In idle().\n"
                                  "baseline: build/libquick.so\n"
@@ -32,25 +19,13 @@ static char const experiment[] = "question: Where do they differ?\n"
 
 static struct plan *plan;
 
-static void build_phase(char const *name, int turns)
-{
-    char *const command =
-        text_format("gcc -O2 -g -fno-omit-frame-pointer -fPIC -shared -fno-builtin -Wl,--build-id "
-                    "-DTURNS=%d -o '%s/build/lib%s.so' '%s/malloc.c'",
-                    turns, fixture_root, name, fixture_root);
-
-    assert_int_equal(system(command), 0);
-    free(command);
-}
-
 static int make_project(void **state)
 {
     fixture_make(state);
     fixture_workload("null");
     fixture_workload("fixed_random");
-    fixture_write("malloc.c", source, 0644);
-    build_phase("quick", 1);
-    build_phase("slow", 50);
+    fixture_idle_phase("quick", 1);
+    fixture_idle_phase("slow", 50);
     plan = fixture_plan(experiment, false, 7);
     assert_non_null(plan);
     return 0;

@@ -5,24 +5,14 @@
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include "fake_workload.h"
+#include "fake_sample.h"
 #include "instrument/fold.h"
-#include "sample/sample.h"
 
 #include <pthread.h>
 #include <sys/wait.h>
 
 enum { PAGE_BYTES = 4096, PAGES = 500, THREADS = 64, PAGES_OF_THREAD = 10, EXEC_PAGES = 1 };
-
-static struct sampler sampler;
-static char region_variable[32];
+enum { PERIOD_NS = 100003, SPIN_NS = 1000 * PERIOD_NS };
 
 /* Returns where. */
 static unsigned char volatile *touch(size_t pages)
@@ -74,13 +64,14 @@ static void become_another(void)
     exit(9);
 }
 
-/* Some milliseconds of work in a function whose name is looked for. */
-static __attribute__((noinline)) uint64_t spin(uint64_t rounds)
+/* CPU time spent in a function whose name is looked for, the same on every CPU. */
+static __attribute__((noinline)) uint64_t spin(void)
 {
     uint64_t value = 1;
 
-    for (uint64_t i = 0; i < rounds; i++)
-        value = value * UINT64_C(6364136223846793005) + 1;
+    while (clock_ns(CLOCK_PROCESS_CPUTIME_ID) < SPIN_NS)
+        for (uint64_t i = 0; i < 100000; i++)
+            value = value * UINT64_C(6364136223846793005) + 1;
     return value;
 }
 
@@ -99,38 +90,22 @@ static void act(void)
         touch(PAGES);
         kill(getpid(), SIGKILL);
     }
-    if (fake_is("spin") && spin(20000000) == 0)
+    if (fake_is("spin") && spin() == 0)
         exit(1);
 }
 
 static int open_sampler(void **state)
 {
     (void)state;
-    if (!sampler_open(&sampler, NULL, 0))
-        return -1;
-    snprintf(region_variable, sizeof region_variable, "SLABLAB_REGION=%d", sampler.page_fd);
-    return 0;
-}
-
-static int close_sampler(void **state)
-{
-    (void)state;
-    sampler_close(&sampler);
-    return 0;
+    return open_sampler_of(NULL, 0);
 }
 
 /* Records one process; the trace is the recorder's. */
 static struct sample record(enum recording recording, char const *fake)
 {
-    char variable[32];
-    char *const arguments[] = {"/proc/self/exe", "operations=1", NULL};
-    char *const environment[] = {region_variable, variable, NULL};
-    struct sample sample;
-
-    sampler.recorder = recorder_new(recording, 100003);
+    sampler.recorder = recorder_new(recording, PERIOD_NS);
     assert_non_null(sampler.recorder);
-    snprintf(variable, sizeof variable, "FAKE=%s", fake);
-    assert_true(sample_run(&sampler, arguments, environment, &sample));
+    struct sample sample = run_fake(fake, "operations=1");
     sample_release(&sample);
     return sample;
 }
@@ -238,7 +213,7 @@ static bool spends_most(json_t const *found, char const *function)
     return innermost != NULL && strcmp(innermost + 1, function) == 0;
 }
 
-/* 20 million dependent multiplications are 20 ms or more: 100 samples at the least. */
+/* A thousand periods; a virtual CPU that is taken away meanwhile misses some. */
 static void samples(void **state)
 {
     struct sample const sample = record(RECORD_CPU_TIME, "spin");
@@ -246,7 +221,7 @@ static void samples(void **state)
     struct symbols *const symbols = symbols_open();
     char *const program = realpath("/proc/self/exe", NULL);
     struct fold_facts const facts = {
-        .program = program, .allocator = "", .period_ns = 100003};
+        .program = program, .allocator = "", .period_ns = PERIOD_NS};
     json_t *const found = fold_describe(trace, symbols, &facts);
 
     (void)state;

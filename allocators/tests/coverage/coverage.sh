@@ -18,10 +18,11 @@ source "$tests/programs/settings.sh"
 find "$covered" -name '*.gcda' -delete
 mkdir --parents "$covered/allocators"
 ln --symbolic --force --no-dereference ../../allocators/tests "$covered/allocators/tests"
-if ! "$tests/run.sh" "$covered" no-programs > "$covered/log" 2>&1; then
-    tail --lines=30 "$covered/log" >&2
-    exit 1
-fi
+{
+    echo '[the tests over instrumented phases]'
+    "$tests/matrix.sh" "$covered" phases
+} > "$covered/tests"
+python3 "$tests/../../.ci/steps.py" "$covered/tests"
 
 # The walk and the threads once more, with the invariants checked.
 for path in "$tests"/../phases/*.c; do
@@ -29,7 +30,7 @@ for path in "$tests"/../phases/*.c; do
     settings_of "$phase" | while read -r settings; do
         for test in 'fuzz 1 4000' ledger refill; do
             # shellcheck disable=SC2086 # settings and tests are words
-            if ! timeout 120 env LD_PRELOAD="$covered/debug/lib$phase.so" $settings \
+            if ! timeout 600 env LD_PRELOAD="$covered/debug/lib$phase.so" $settings \
                 "$covered"/allocators/tests/$test > "$covered/log" 2>&1; then
                 tail --lines=30 "$covered/log" >&2
                 exit 1

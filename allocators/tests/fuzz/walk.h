@@ -19,7 +19,7 @@ enum {
     WALK_ALIGNMENT = 16,
     WALK_ERRNO_MARK = 12345, /* an errno that no allocator sets */
     WALK_CHILD_OPERATIONS = 100,
-    WALK_CHILD_SECONDS_MAX = 60
+    WALK_CHILD_SECONDS_MAX = 300
 };
 
 struct walk {

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # compare.sh -- holds what real programs print against what they print under glibc's malloc.
 #
-#   compare.sh expect DIRECTORY                       makes the inputs, and the outputs under glibc
-#   compare.sh compare DIRECTORY OBJECT [NAME=value]  the same programs with OBJECT preloaded
+#   compare.sh expect DIRECTORY       makes the inputs, and the outputs under glibc
+#   compare.sh programs DIRECTORY     the programs that are installed, a line each
+#   compare.sh compare DIRECTORY PROGRAM OBJECT [NAME=value]   a program with OBJECT preloaded
 #
 # Standard output must be the same to the byte, the exit status the same, and the dynamic linker
 # must have given the program OBJECT's malloc. The environment is built from nothing. A program that
@@ -28,7 +29,7 @@ make_inputs() {
 
 # run NAME [VARIABLE=value ...] -- one program, in an environment that holds nothing else.
 run() {
-    local -r clean=(timeout 120 env --ignore-environment
+    local -r clean=(timeout 600 env --ignore-environment
         PATH=/usr/bin:/bin LC_ALL=C.UTF-8 "HOME=$PWD" "${@:2}")
     case $1 in
         python) "${clean[@]}" PYTHONMALLOC=malloc /usr/bin/python3 "$here/work.py" ;;
@@ -77,18 +78,16 @@ assert_served() {
 }
 
 compare() {
-    local name
-    for name in $(programs); do
-        record "$scratch/now" "$name" LD_PRELOAD="$1" "${@:2}" \
-            LD_DEBUG=bindings LD_DEBUG_OUTPUT="$scratch/$name.bindings"
-        if ! cmp "expected.$name.status" "$scratch/now.$name.status" ||
-            ! cmp "expected.$name.out" "$scratch/now.$name.out"; then
-            echo "$name: other output or exit status than under glibc; its stderr:" >&2
-            head --lines=20 "$scratch/now.$name.err" >&2
-            exit 1
-        fi
-        assert_served "$name" "$1"
-    done
+    local -r name=$1 object=$2
+    record "$scratch/now" "$name" LD_PRELOAD="$object" "${@:3}" \
+        LD_DEBUG=bindings LD_DEBUG_OUTPUT="$scratch/$name.bindings"
+    if ! cmp "expected.$name.status" "$scratch/now.$name.status" ||
+        ! cmp "expected.$name.out" "$scratch/now.$name.out"; then
+        echo "$name: other output or exit status than under glibc; its stderr:" >&2
+        head --lines=20 "$scratch/now.$name.err" >&2
+        exit 1
+    fi
+    assert_served "$name" "$object"
 }
 
 expect() {

@@ -19,8 +19,8 @@ ask() {
     redis-cli -s "$directory/socket" "$@"
 }
 
-for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-    [ "$(ask ping 2>/dev/null || true)" != PONG ] || break
+until [ "$(ask ping 2>/dev/null || true)" = PONG ]; do
+    kill -0 "$server" # or it ended, and there is nothing to wait for
     sleep 0.1
 done
 ask ping

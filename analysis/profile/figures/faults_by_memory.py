@@ -52,7 +52,7 @@ def _faults(ledger: Ledger, cell: str, stage: str, arms: list[str], memories: li
     return table.reindex(index=memories, columns=arms).fillna(0).to_numpy()
 
 
-def totals_of(ledger: Ledger, cell: str, stage: str, arms: list[str]) -> NDArray:
+def _totals_of(ledger: Ledger, cell: str, stage: str, arms: list[str]) -> NDArray:
     """Median faults of a stage by arm, as in the table: not the sum of the memories' medians."""
     frame = fault_totals(ledger)
     frame = frame[(frame["cell"] == cell) & (frame["count"] == stage)]
@@ -62,7 +62,7 @@ def totals_of(ledger: Ledger, cell: str, stage: str, arms: list[str]) -> NDArray
 def _bars(ledger: Ledger, cell: str, stage: str, arms: list[str], memories: list[str]) -> Bars:
     faults = _faults(ledger, cell, stage, arms, memories)
     labels = [[count(value) for value in row] for row in faults]
-    totals = [count(total) for total in totals_of(ledger, cell, stage, arms)]
+    totals = [count(total) for total in _totals_of(ledger, cell, stage, arms)]
     return Bars(faults, labels, totals, f"{STAGE_WORDS[stage]}, page faults per process")
 
 

@@ -64,7 +64,7 @@ def times_of(profile: Profile, cell: str, stage: str) -> tuple[NDArray[np.float6
     return np.nan_to_num(np.array(times)).T, "ms per process"
 
 
-def shares_of(profile: Profile, cell: str, stage: str) -> NDArray[np.float64]:
+def _shares_of(profile: Profile, cell: str, stage: str) -> NDArray[np.float64]:
     """Shares of the samples as the tables have them, shape (layers, arms); NaN without samples."""
     frame = layers(profile)
     frame = frame[(frame["cell"] == cell) & (frame["stage"] == stage)]
@@ -84,7 +84,7 @@ def _label(share: float) -> str:
 
 def _bars(profile: Profile, cell: str, stage: str) -> Bars:
     times, unit = times_of(profile, cell, stage)
-    labels = [[_label(share) for share in row] for row in shares_of(profile, cell, stage)]
+    labels = [[_label(share) for share in row] for row in _shares_of(profile, cell, stage)]
     totals = [number(total, 3) for total in times.sum(axis=0)]
     return Bars(times, labels, totals, f"{STAGE_WORDS[stage]}, {unit}")
 

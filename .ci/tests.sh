@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# tests.sh -- prints steps of test commands, which .ci/steps.py runs; the Makefile says of what.
+#
+#   tests.sh BUILD STEP...
+#
+# In the environment: PYTHON; UNITS, tests that may run side by side; ALONE, those that measure: of
+# a build, one at a time does.
+#
+# SPDX-License-Identifier: MIT
+set -euo pipefail
+cd "$(dirname "$0")/.."
+readonly build=$1 matrix=allocators/tests/matrix.sh
+readonly sources="\$(git -c safe.directory='*' ls-files '*.c' '*.h' '*.py' '*.sh')"
+readonly pytest="$PYTHON -m pytest -q -p no:cacheprovider -n auto --dist loadfile --durations=10"
+
+# step NAME [COMMAND]
+step() {
+    printf '[%s]\n%s\n' "$1" "${2:-}"
+}
+
+# shellcheck disable=SC2059,SC2086 # UNITS and ALONE are words
+one() {
+    case $1 in
+        style) step style "python3 .ci/style.py $sources" ;;
+        units) step 'unit tests in C' && printf '%s\n' ${UNITS:?} ;;
+        phase=*) step "the API under ${1#*=}" && "$matrix" "$build" phases "${1#*=}" ;;
+        phases) step 'the API under every phase' && "$matrix" "$build" phases ;;
+        fuzz) step 'short walks of the fuzzer' && "$matrix" "$build" fuzz ;;
+        fuzz-long) step 'long walks of the fuzzer' && "$matrix" "$build" fuzz long ;;
+        sanitize) step sanitizers && "$matrix" "$build" sanitize ;;
+        sanitize-long) step 'sanitizers, all tests' && "$matrix" "$build" sanitize long ;;
+        programs) step 'real programs' && "$matrix" "$build" programs ;;
+        programs-all) step 'real programs, all allocators' && "$matrix" "$build" programs all ;;
+        alone) step 'what measures, one at a time' && printf "%s $build\n" ${ALONE:?} ;;
+        python) step 'tests in Python' "$pytest analysis/tests" ;;
+        python-quick) step 'quick tests in Python' "$pytest -m 'not slow' analysis/tests" ;;
+        *) printf "tests.sh: unknown step '%s'\n" "$1" >&2 && exit 2 ;;
+    esac
+}
+
+for name in "${@:2}"; do
+    one "$name"
+done
