@@ -12,7 +12,7 @@ import pandas as pd
 from ..records.records import Run
 from ..statistics import statistics
 from ..document.rounding import fixed, significant
-from .conditions import drift, huge_pages, no_pmu, oversubscribed
+from .conditions import drift, huge_pages, no_pmu, oversubscribed, place_matters
 from .estimates import OPERATIONS, PROFILE_SHARES, estimates
 
 BLOCKS_FEW = 20  # below it an interval spans more than half of the values
@@ -187,6 +187,7 @@ def _about_the_statistics(run: Run) -> list[str]:
         _hopeless(tested[tested["kind"] != "control"], run),
         _dependent(tested),
         drift(run),
+        place_matters(run),
         _too_wide(time, run),
     ]
     unmatched = [

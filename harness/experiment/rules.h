@@ -18,6 +18,7 @@ struct rules {
                                      all cells */
     double alpha_failures;        /* of a gate's row of failures, beside its other rows */
     uint64_t failure_pairs_max;   /* pairs of head and base that a first failure opens */
+    int lead_in;                  /* an unmeasured sample begins every block of a timed run */
     uint64_t blocks_min;          /* fewer give no interval, and no gate's cell stops before */
     uint64_t blocks_for_dependence; /* fewer are not asked whether they depend on one another */
     uint64_t blocks_for_half_width; /* fewer never stop a cell for a narrow interval */

@@ -6,6 +6,7 @@
 /* The cell's place in the key of a round's shuffle: no plan has so many cells. */
 static uint64_t const ROUND_STREAM = UINT64_MAX;
 static uint64_t const PERIOD_STREAM = UINT64_MAX - 1; /* and downwards, by cell */
+static uint64_t const LEAD_IN_STREAM = UINT64_MAX / 2; /* and downwards, by cell */
 
 /* The finaliser of splitmix64 (Steele, Lea and Flood, OOPSLA 2014; constants by Stafford, variant
  * 13). */
@@ -54,6 +55,11 @@ uint32_t schedule_block(uint64_t seed, size_t cell, uint64_t block, size_t *orde
 
     shuffle(key, order, arm_count);
     return (uint32_t)draw_below(key, 0, SCHEDULE_PAD_BYTES_MAX + 1);
+}
+
+size_t schedule_lead_in(uint64_t seed, size_t cell, uint64_t block, size_t arm_count)
+{
+    return (size_t)draw_below(stream_key(seed, LEAD_IN_STREAM - cell, block), 0, arm_count);
 }
 
 uint64_t schedule_period(uint64_t seed, size_t cell, uint64_t block, size_t place, uint64_t around)
