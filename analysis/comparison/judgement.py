@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections import Counter
 from functools import lru_cache
 
+import numpy as np
 import pandas as pd
 
 from ..records.records import Run
@@ -135,9 +136,12 @@ def _hopeless(tested: pd.DataFrame, run: Run) -> str | None:
     cells = tested["cell"][statistics.holm(best) > run.plan["alpha"]]
     if cells.empty:
         return None
+    wanted = int(np.ceil(np.log2(2 * len(tested) / run.plan["alpha"]) - 1e-9))
+    fewest = int(tested["blocks_compared"][tested["cell"].isin(cells)].min())
+    more = f"{wanted - fewest} more block{'s' if wanted - fewest > 1 else ''} would do"
     return (
         f"Too few blocks for any verdict of better or worse among {len(tested)} comparisons in "
-        f"{named_cells(list(dict.fromkeys(cells)))}."
+        f"{named_cells(list(dict.fromkeys(cells)))}: it takes {wanted}, so {more}."
     )
 
 

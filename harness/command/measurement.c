@@ -95,6 +95,13 @@ static char *settle_folder(struct measurement const *measurement, struct plan **
     if (folder != NULL)
         fprintf(stderr, "%s %s (seed %" PRIu64 ")\n", resumed ? "resuming" : "new run", folder,
                 (*plan)->seed);
+    if (folder != NULL && measurement->kind == &run_kinds[RUN_TIMED] &&
+        stop_comparisons(*plan) > 0 && stop_blocks_for_verdict(*plan) > (*plan)->stop.blocks_max)
+        fprintf(stderr,
+                "no verdict of better or worse is possible: %zu comparisons need %" PRIu64
+                " blocks, and a cell stops after %" PRIu64 "\n",
+                stop_comparisons(*plan), stop_blocks_for_verdict(*plan),
+                (*plan)->stop.blocks_max);
     free(found.why_none);
     free(ending);
     free(parent);

@@ -6,6 +6,7 @@
 #include "base/wrapped.h"
 #include "command/commands.h"
 #include "experiment/plan.h"
+#include "judge/stop.h"
 #include "run/stored_pace.h"
 
 #include <getopt.h>
@@ -103,6 +104,25 @@ static void print_stop(struct plan const *plan)
     free(text);
 }
 
+/* From which number of blocks on a table may say better or worse. */
+static void print_verdicts(struct plan const *plan)
+{
+    uint64_t const blocks = stop_blocks_for_verdict(plan);
+    size_t const comparisons = stop_comparisons(plan);
+    char *const text =
+        comparisons == 0 ? text_copy("no comparison")
+        : blocks > plan->stop.blocks_max
+            ? text_format("none of better or worse is possible: %zu comparisons need %" PRIu64
+                          " blocks, and a cell stops after %" PRIu64,
+                          comparisons, blocks, plan->stop.blocks_max)
+            : text_format("better or worse is possible from %" PRIu64
+                          " blocks on (%zu comparisons, Holm at %g)",
+                          blocks, comparisons, plan->alpha);
+
+    wrapped_print(stdout, LABEL_WIDTH, "verdicts:", text);
+    free(text);
+}
+
 /* "1 h 02 min", "3 min 05 s", "12 s": rounded up, since it is a bound. */
 static char *duration_text(double seconds)
 {
@@ -154,6 +174,7 @@ static void print_plan(struct plan const *plan, struct request const *request)
     putchar('\n');
     print_list("events:", plan->events, plan->event_count);
     print_stop(plan);
+    print_verdicts(plan);
     printf("%-*sat most %" PRIu64 " (%" PRIu64 " blocks x %zu arms x %zu cells)\n", LABEL_WIDTH,
            "processes:", samples, plan->stop.blocks_max, plan->arm_count, plan->cell_count);
     print_time(plan, request->results);

@@ -4,6 +4,7 @@
 #include "judge/stop.h"
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "judge/statistics.h"
 
 #include <inttypes.h>
@@ -40,11 +41,40 @@ enum stop_reason stop_of_cell(struct tally const *tally, size_t cell)
     return STOP_NOT_YET;
 }
 
+size_t stop_comparisons(struct plan const *plan)
+{
+    return (plan->arm_count - 2 + plan->comparison_count) * plan->cell_count;
+}
+
+uint64_t stop_blocks_for_verdict(struct plan const *plan)
+{
+    double const least = plan->alpha / fmax(1, (double)stop_comparisons(plan));
+    uint64_t blocks = plan->rules.blocks_min;
+
+    while (sign_test_p(blocks, 0, 0) > least)
+        blocks++;
+    return blocks;
+}
+
+/* On a slow machine the quick form takes longer instead of deciding nothing. */
+static bool may_stop(struct tally const *tally)
+{
+    struct plan const *const plan = tally->plan;
+    uint64_t const wanted = stop_blocks_for_verdict(plan);
+
+    if (!text_equal(plan->form, "quick") || wanted > plan->stop.blocks_max)
+        return true;
+    for (size_t i = 0; i < plan->cell_count; i++)
+        if (tally->cells[i].blocks < wanted)
+            return false;
+    return true;
+}
+
 bool stop_of_run(struct tally const *tally)
 {
     double const seconds_max = tally->plan->stop.seconds_max;
 
-    return seconds_max > 0 && tally_seconds(tally) >= seconds_max;
+    return seconds_max > 0 && tally_seconds(tally) >= seconds_max && may_stop(tally);
 }
 
 static uint64_t blocks_of(struct tally const *tally, uint64_t *lost)

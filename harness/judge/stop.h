@@ -24,6 +24,14 @@ enum stop_reason {
 /* By blocks_max, half_width or a gate's decisions, which rest on a cell's own blocks. */
 enum stop_reason stop_of_cell(struct tally const *tally, size_t cell);
 
+/* How many comparisons a table of the plan judges: every arm with the baseline, and what the plan
+ * compares besides, in every cell. */
+size_t stop_comparisons(struct plan const *plan);
+
+/* The fewest blocks of a cell with which one of them can be called better or worse: that many equal
+ * signs have a p value that Holm's first step takes. */
+uint64_t stop_blocks_for_verdict(struct plan const *plan);
+
 /* By seconds_max, which is looked at between rounds. */
 bool stop_of_run(struct tally const *tally);
 
