@@ -172,6 +172,9 @@ print-runs:
 print-python:
 	@echo $(PYTHON)
 
+# Tests lock one another out, and not whoever measures on this machine.
+check test test-all test-c test-python: export SLABLAB_LOCK = $(CURDIR)/$(BUILD)/lock
+
 # build, WHAT: by all CPUs. steps, NAMES: those of .ci/tests.sh, run by .ci/steps.py.
 build = @began=$$(date +%s) && $(MAKE) --no-print-directory --jobs=$$(nproc) $(1) && \
 	echo "build: $$(($$(date +%s) - began)) s"

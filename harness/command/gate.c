@@ -38,6 +38,7 @@ static bool take_option(int option, struct words_of_gate *words, struct gate_req
     case 'e': request->explain = true; return true;
     case 'r': request->record = true; return true;
     case 'f': measurement->fresh = true; return true;
+    case 'w': measurement->wait = true; return true;
     case 'o': measurement->results = optarg; return true;
     default: break;
     }
@@ -57,6 +58,7 @@ static bool parse(int argc, char **argv, struct words_of_gate *words, struct gat
                                             {"seed", required_argument, NULL, 's'},
                                             {"out", required_argument, NULL, 'o'},
                                             {"fresh", no_argument, NULL, 'f'},
+                                            {"wait", no_argument, NULL, 'w'},
                                             {NULL, 0, NULL, 0}};
     int option;
 

@@ -20,16 +20,17 @@ struct command {
 };
 
 static struct command const commands[] = {
-    {"run", "experiments/NAME.yaml [--quick] [--seed N] [--out DIR] [--fresh]",
+    {"run", "experiments/NAME.yaml [--quick] [--seed N] [--out DIR] [--fresh] [--wait]",
      "measure an experiment, or go on with a run of it that was stopped",
      "Writes results/NAME/<time>-<form>/ (or DIR/NAME/...) and prints the tables at the end. The "
      "same command goes on with the newest run that has no outcome yet, the same plan and the same "
-     "machine; --fresh begins a new one. Ctrl-C stops after the current sample. Exit status: 0 "
+     "machine; --fresh begins a new one. One slablab at a time measures on a machine: --wait waits "
+     "for another to end. Ctrl-C stops after the current sample. Exit status: 0 "
      "complete, 4 void, 2 nothing was measured, 130 interrupted.",
      command_run},
     {"gate",
      "experiments/gate.yaml --base SPEC --head SPEC [--explain] [--record] [--seed N] [--out DIR] "
-     "[--fresh]",
+     "[--fresh] [--wait]",
      "decide, block by block, whether one build is worse than another",
      "A SPEC is an allocator (NAME or path/to/x.so, then NAME=value ...) or a git revision (REV or "
      "REV:ALLOCATOR; REV alone means the experiment's baseline), which is built in a worktree of "
@@ -39,7 +40,7 @@ static struct command const commands[] = {
      "pass, 1 fail, 3 inconclusive, 4 void, 2 nothing was measured, 130 interrupted.",
      command_gate},
     {"profile",
-     "experiments/NAME.yaml [--quick] [--blocks N] [--rate HZ] [--seed N] [--out DIR] [--fresh] | "
+     "experiments/NAME.yaml [--quick] [--blocks N] [--rate HZ] [--seed N] [--out DIR] [--fresh] [--wait] | "
      "-- ARM WORKLOAD name=number ...",
      "sample where the CPU time goes, function by function",
      "Samples every process of an experiment, or of one arm and workload, in N shuffled blocks "
@@ -49,7 +50,7 @@ static struct command const commands[] = {
      "run.",
      command_run},
     {"faults",
-     "experiments/NAME.yaml [--quick] [--blocks N] [--seed N] [--out DIR] [--fresh] | -- ARM "
+     "experiments/NAME.yaml [--quick] [--blocks N] [--seed N] [--out DIR] [--fresh] [--wait] | -- ARM "
      "WORKLOAD name=number ...",
      "account for every page fault: whose, where, when",
      "Records every page fault of every process of an experiment, or of one arm and workload, in "
@@ -70,8 +71,8 @@ static struct command const commands[] = {
     {"doctor", "", "say what about this machine will spoil a measurement",
      "Each line says ok, note or warn. Exit status: 0, or 2 where nothing can be measured at all.",
      command_doctor},
-    {"list", "[allocators|workloads|experiments|events]", "list what there is to run and to count",
-     "Without a word, lists everything.", command_list},
+    {"list", "[allocators|workloads|experiments|events|metrics [--json]]",
+     "list what there is to run and to count", "Without a word, lists everything.", command_list},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

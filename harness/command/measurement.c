@@ -261,7 +261,7 @@ static int carry_out_with(struct measurement const *measurement, struct rig *rig
 
 int measurement_run(struct measurement const *measurement, struct plan *plan)
 {
-    char *const folder = lock_measuring() ? settle_folder(measurement, &plan) : NULL;
+    char *const folder = lock_measuring(measurement->wait) ? settle_folder(measurement, &plan) : NULL;
     struct rig rig;
     int status = EXIT_STATUS_USAGE;
 

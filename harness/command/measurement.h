@@ -9,6 +9,7 @@
 
 struct measurement {
     char const *results;  /* the folder that holds <experiment>/<run>/ */
+    bool wait;            /* for another slablab that measures on this machine */
     bool fresh;           /* do not go on with an unfinished run */
     uint64_t seed;        /* as the command gave it; 0: none */
     struct run_kind const *kind;

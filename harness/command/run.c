@@ -59,6 +59,7 @@ static bool take_option(struct request *request, int option)
     switch (option) {
     case 'q': request->quick = true; return true;
     case 'f': request->measurement.fresh = true; return true;
+    case 'w': request->measurement.wait = true; return true;
     case 'o': request->measurement.results = optarg; return true;
     case 's': return take_number(request, "--seed 1", INT64_MAX, &request->measurement.seed);
     case 'b':
@@ -83,6 +84,7 @@ static bool take_options(int argc, char **argv, struct request *request)
                                             {"blocks", required_argument, NULL, 'b'},
                                             {"quick", no_argument, NULL, 'q'},
                                             {"fresh", no_argument, NULL, 'f'},
+                                            {"wait", no_argument, NULL, 'w'},
                                             {"seed", required_argument, NULL, 's'},
                                             {"out", required_argument, NULL, 'o'},
                                             {NULL, 0, NULL, 0}};

@@ -8,6 +8,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <time.h>
@@ -51,19 +53,57 @@ bool lock_folder(char const *folder)
     return false;
 }
 
-bool lock_measuring(void)
+/* Opened for reading, a file of another user's can be locked too. */
+static bool make_readable(char const *path)
 {
-    static char const executable[] = "/proc/self/exe";
+    int const fd = open(path, O_RDONLY | O_CREAT | O_CLOEXEC, 0644);
 
-    if (lock_path(executable))
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
+/* The first of these that this user can have; all users of a machine have the same one. */
+static char const *machine_file(void)
+{
+    static char const *const files[] = {"/run/lock/slablab", "/tmp/slablab.lock"};
+    char const *const named = getenv("SLABLAB_LOCK");
+
+    if (named != NULL && *named != '\0')
+        return make_readable(named) ? named : NULL;
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        if (access(files[i], R_OK) == 0 || make_readable(files[i]))
+            return files[i];
+    return NULL;
+}
+
+static bool wait_for(char const *path)
+{
+    int const fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    fputs("waiting: another slablab is measuring on this machine\n", stderr);
+    while (fd >= 0 && flock(fd, LOCK_EX) != 0)
+        if (errno != EINTR)
+            return false;
+    return fd >= 0;
+}
+
+bool lock_measuring(bool wait)
+{
+    char const *const path = machine_file();
+
+    if (path != NULL && lock_path(path))
         return true;
-    if (errno == EWOULDBLOCK) {
-        complain("wait for it to end; who it is: pgrep --list-full slablab",
-                 "another slablab of this build is measuring, and two at a time would disturb each "
-                 "other");
+    if (path != NULL && errno == EWOULDBLOCK) {
+        if (wait && wait_for(path))
+            return true;
+        complain("--wait, or wait for it to end; which it is: pgrep --list-full slablab",
+                 "another slablab is measuring on this machine, and two at a time would disturb "
+                 "each other");
         return false;
     }
-    complain("one run at a time", "note: cannot lock %s, so a second run would go unnoticed: %s",
-             executable, strerror(errno));
+    complain("one run at a time; SLABLAB_LOCK=FILE names another file to lock",
+             "note: cannot lock %s, so a second run would go unnoticed: %s",
+             path != NULL ? path : "/run/lock/slablab or /tmp/slablab.lock", strerror(errno));
     return true;
 }

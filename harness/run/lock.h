@@ -10,9 +10,10 @@
  * has it. */
 bool lock_folder(char const *folder);
 
-/* Locks the running executable, so that no second slablab of this build measures at the same time.
- * Complains and returns false when another one does; where its file system has no locks, complains
- * and returns true. */
-bool lock_measuring(void);
+/* Locks the machine, so that no second slablab of any checkout measures on it at the same time.
+ * `wait`: until the other one has ended. Else complains and returns false where another one
+ * measures; where no lock can be had at all, complains and returns true. SLABLAB_LOCK names another
+ * file, for tests and for machines that are divided by hand. */
+bool lock_measuring(bool wait);
 
 #endif

@@ -7,6 +7,9 @@
 
 #include "run/lock.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 static void a_folder_is_locked_once(void **state)
 {
     char *const folder = fixture_path("results");
@@ -37,16 +40,48 @@ static void what_is_not_there_is_complained_of(void **state)
     free(heard);
 }
 
-static void one_of_a_build_measures(void **state)
+static void one_on_a_machine_measures(void **state)
 {
+    char *const file = fixture_path("lock");
+
     (void)state;
-    assert_true(lock_measuring());
+    assert_int_equal(setenv("SLABLAB_LOCK", file, 1), 0);
+    assert_true(lock_measuring(false));
     fixture_hear();
-    bool const again = lock_measuring();
+    bool const again = lock_measuring(false);
     char *const heard = fixture_heard();
     assert_false(again);
-    assert_non_null(strstr(heard, "another slablab of this build is measuring"));
+    assert_non_null(strstr(heard, "another slablab is measuring on this machine"));
+    assert_non_null(strstr(heard, "try: --wait"));
     free(heard);
+    free(file);
+}
+
+/* The child holds the lock until it has said so and been let go. */
+static void who_waits_gets_the_lock_when_the_other_has_ended(void **state)
+{
+    char *const file = fixture_path("another");
+    int held[2];
+    int go[2];
+    char byte;
+
+    (void)state;
+    assert_int_equal(setenv("SLABLAB_LOCK", file, 1), 0);
+    assert_int_equal(pipe(held), 0);
+    assert_int_equal(pipe(go), 0);
+    pid_t const child = fork();
+    if (child == 0) {
+        close(go[1]);
+        bool const locked = lock_measuring(false) && write(held[1], "h", 1) == 1;
+        _exit(locked && read(go[0], &byte, 1) == 1 ? 0 : 1);
+    }
+    assert_int_equal(read(held[0], &byte, 1), 1);
+    fixture_hear();
+    assert_int_equal(write(go[1], "g", 1), 1);
+    assert_true(lock_measuring(true));
+    free(fixture_heard());
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    free(file);
 }
 
 int main(void)
@@ -54,7 +89,8 @@ int main(void)
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(a_folder_is_locked_once),
         cmocka_unit_test(what_is_not_there_is_complained_of),
-        cmocka_unit_test(one_of_a_build_measures),
+        cmocka_unit_test(one_on_a_machine_measures),
+        cmocka_unit_test(who_waits_gets_the_lock_when_the_other_has_ended),
     };
 
     return cmocka_run_group_tests_name("lock", tests, fixture_make, fixture_remove);
