@@ -10,6 +10,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
+from ..records.reasons import reasons_of
 from ..records.records import Run
 from ..statistics import statistics
 from ..document.rounding import fixed, significant
@@ -19,14 +20,12 @@ from .estimates import OPERATIONS, PROFILE_SHARES, estimates
 BLOCKS_FEW = 20  # below it an interval spans more than half of the values
 STEAL_HIGH = 0.01  # of the time that blocks took, summed over CPUs
 PRESSURE_HIGH = 0.10  # of the time that blocks took, PSI "some"
-HARNESS_CONTROL = ": the control arm differs"  # in outcome.json, after the cell
-HARNESS_LOSSES = " blocks lost: "
 EXAMPLES_MAX = 3  # cells that one caution names
 
 
 def void_reasons(run: Run) -> list[str]:
     """Why nothing may be concluded from the run; empty: it may."""
-    reasons = []
+    reasons, told = [], set()  # told: (code, cell) of what is said in words of ours
     frame = estimates(run)
     control = frame[(frame["kind"] == "control") & (frame["metric"] == OPERATIONS.column)]
     for row in control[control["holm_p"] <= run.plan["alpha_control"]].itertuples():
@@ -35,24 +34,18 @@ def void_reasons(run: Run) -> list[str]:
             f"{fixed(100 * row.effect_ratio, 2, '+')} % in '{row.cell}' "
             f"(Holm-adjusted p = {significant(row.holm_p, 2)})"
         )
+        told.add(("control", row.cell))
     lost, total = int((~run.blocks["valid"]).sum()), len(run.blocks)
     most = run.rules.lost_ratio_max
     if total and lost > most * total:
         reasons.append(f"{lost} of {total} blocks were lost, more than {100 * most:g} %")
+        told.add(("lost", ""))
     if run.outcome and run.outcome["verdict"] == "void":
-        found = run.outcome.get("reasons") or ["(no reason)"]
-        reasons += [
-            f"the harness said so: {reason}" for reason in found if not _is_told(reason, reasons)
-        ]
+        said = reasons_of(run.outcome)
+        lines = [one.line for one in said if (one.code, one.cell) not in told]
+        reasons += [f"the harness said so: {line}" for line in lines]
+        reasons += [] if said else ["the harness said so: (no reason)"]
     return reasons
-
-
-def _is_told(reason: str, told: list[str]) -> bool:
-    """Whether one of our own reasons is the harness's: the same cell's control, or the losses."""
-    if HARNESS_CONTROL in reason:
-        cell = reason.split(HARNESS_CONTROL)[0]
-        return any(f"in '{cell}'" in other for other in told)
-    return HARNESS_LOSSES in reason and any(" blocks were lost" in other for other in told)
 
 
 def _verdict(row: pd.Series, run: Run, void: bool) -> str:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ..complaint import Complaint
 from ..records.metrics import Metric, metrics_of
 from ..records.packed import lines_of
+from ..records.reasons import reasons_of
 from ..records.records import Run, load, record_files
 from ..statistics.sequential import (
     OF_COUNTS,
@@ -41,7 +42,6 @@ SCHEMA = "slablab-gate/2"
 SCHEMA_BEFORE = "slablab-gate/1"  # without failures; three blocks of instructions, no test of them
 INSTRUCTIONS = "instructions"
 TOLERANCE = 1e-9  # relative, or absolute near 0: harness and analysis sum in other orders
-UNDER_CALLGRIND = ": under callgrind: "  # in the reasons of a gate that a counted process voided
 BASE, CONTROL, HEAD = 0, 1, 2  # of a gate's arms
 
 
@@ -288,7 +288,9 @@ def derived_verdict(gate: Gate, rows: dict[tuple[str, str], dict[str, Any]]) -> 
     failures = derived_failures(gate)["verdict"] if gate.said["schema"] == SCHEMA else "pass"
     if failures == "fail":
         return "fail"
-    unseen = gate.run.blocks.empty or any(UNDER_CALLGRIND in why for why in gate.said["reasons"])
+    unseen = gate.run.blocks.empty or any(
+        one.code in ("callgrind", "") for one in reasons_of(gate.said)
+    )
     if _is_void(gate) or (unseen and gate.said["verdict"] == "void"):
         return "void"
     verdicts = {failures, *(row["verdict"] for row in rows.values())}

@@ -13,8 +13,9 @@ import pandas as pd
 from ..comparison.wording import ABSENT, count, per_cent
 from ..document.document import Document, Row, Table
 from ..document.formats import csv_text, markdown
-from ..document.web_page import page_of, section
 from ..document.rounding import fixed
+from ..document.web_page import page_of, section
+from ..records.reasons import reasons_of
 from .gates import Gate
 
 REVISION_DIGITS = 12
@@ -106,7 +107,7 @@ def gate_document(gate: Gate) -> Document:
         f"{plan['experiment']} (gate)",
         plan["question"],
         plan["expects"],
-        said["reasons"],
+        [one.line for one in reasons_of(said)],
         outcome,
         [],
         [Table("Head against base, worst first", COLUMNS, _rows(said["rows"]))],

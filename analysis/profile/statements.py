@@ -15,6 +15,7 @@ from ..records.joined import Joined
 from ..records.layers import words
 from ..records.ledgers import Ledger
 from ..records.profiles import Profile
+from ..records.reasons import reasons_of
 from ..document.rounding import fixed, significant
 from ..statistics.statistics import BLOCKS_FOR_SHARE
 from . import estimates
@@ -30,10 +31,10 @@ OVERHEAD_MAX = 0.50  # of the region's CPU time, added by sampling; then a reade
 def void_reasons(joined: Joined) -> list[str]:
     """Why nothing may be concluded: what the harness itself said of either run."""
     return [
-        f"{run.path.resolve().name}: {reason}"
+        f"{run.path.resolve().name}: {line}"
         for run in joined.runs
         if run.outcome and run.outcome["verdict"] == "void"
-        for reason in run.outcome.get("reasons") or ["(no reason)"]
+        for line in [one.line for one in reasons_of(run.outcome)] or ["(no reason)"]
     ]
 
 

@@ -50,7 +50,7 @@ PLAN = {
 }
 OUTCOME = {
     "verdict": str,
-    "reasons?": [str],
+    "reasons?": [(str, dict)],
     "cells?": [{"cell": str, "blocks?": int, "stopped_by?": (str, NONE)}],
 }
 

@@ -240,12 +240,15 @@ def test_a_run_is_void_at_the_controls_own_level(
 def test_what_the_harness_found_too_is_told_once(tmp_path: Path) -> None:
     folder = some_run(tmp_path, control=0.03).path
     said = "the control arm differs from the baseline by +3.00 % (p = 1e-9)"
-    told = [f"{cell}: {said}" for cell in CELLS]
+    told = [{"code": "control", "cell": cell, "arm": None, "text": said} for cell in CELLS]
+    other = {"code": "process", "cell": CELLS[0], "arm": "phase17-1", "text": "crashed"}
     outcome = json.loads((folder / "outcome.json").read_text())
-    outcome |= {"verdict": "void", "reasons": [*told, "the attestation failed"]}
+    outcome |= {"verdict": "void", "reasons": [*told, other, "a text from before codes"]}
     (folder / "outcome.json").write_text(json.dumps(outcome))
     reasons = void_reasons(load(folder))
-    assert len(reasons) == 4 and reasons[-1] == "the harness said so: the attestation failed"
+    assert len(reasons) == 5
+    assert reasons[3] == f"the harness said so: {CELLS[0]}: phase17-1: crashed"
+    assert reasons[4] == "the harness said so: a text from before codes"
 
 
 @pytest.mark.parametrize("blocks, said", [(8, True), (9, False)])

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "base/complain.h"
 #include "base/interrupt.h"
+#include "base/reason.h"
 #include "base/status_line.h"
 #include "command/commands.h"
 #include "run/attestation.h"
@@ -22,7 +23,9 @@ static int report(enum step step, json_t const *reasons, json_t const *file)
     if (json_array_size(reasons) > 0)
         puts("violations:");
     json_array_foreach(reasons, place, reason) {
-        printf("  %s\n", json_string_value(reason));
+        char *const line = reason_line(reason);
+        printf("  %s\n", line);
+        free(line);
     }
     if (step == STEP_VOID)
         complain("make; then the arm's assignments and `serves` in the experiment",

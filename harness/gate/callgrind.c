@@ -8,6 +8,7 @@
 #include "base/complain.h"
 #include "base/interrupt.h"
 #include "base/memory.h"
+#include "base/reason.h"
 #include "base/text.h"
 #include "sample/environment.h"
 
@@ -234,9 +235,8 @@ void callgrind_add_reason(json_t *reasons, struct plan const *plan, size_t cell,
                                                         : sample_status_name(sample->status);
     char const *const said = sample->stderr_text != NULL ? sample->stderr_text : "";
 
-    json_array_append_new(reasons, json_sprintf("%s: %s: under callgrind: %s%s%s",
-                                                plan->cells[cell].id, plan->arms[arm].id, why,
-                                                *said != '\0' ? ": " : "", said));
+    reason_add(reasons, "callgrind", plan->cells[cell].id, plan->arms[arm].id,
+               "under callgrind: %s%s%s", why, *said != '\0' ? ": " : "", said);
 }
 
 enum step callgrind_count(struct callgrind *callgrind, size_t cell, size_t arm,

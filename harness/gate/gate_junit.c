@@ -4,6 +4,7 @@
  * that never decides are skipped, VOID is an error of a case of its own.
  *
  * SPDX-License-Identifier: MIT */
+#include "base/reason.h"
 #include "base/text.h"
 #include "gate/gate_report.h"
 
@@ -95,7 +96,9 @@ static void append_void(char **text, json_t const *reasons)
     text_append(text, "  <testcase classname=\"gate\" name=\"validity\">\n");
     json_array_foreach(reasons, place, reason) {
         text_append(text, "    <error");
-        append_attribute(text, "message", json_string_value(reason));
+        char *const line = reason_line(reason);
+        append_attribute(text, "message", line);
+        free(line);
         text_append(text, "/>\n");
     }
     text_append(text, "  </testcase>\n");

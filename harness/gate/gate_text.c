@@ -1,6 +1,7 @@
 /* gate_text.c -- a gate's rows for a terminal and for a page of Markdown.
  *
  * SPDX-License-Identifier: MIT */
+#include "base/reason.h"
 #include "base/text.h"
 #include "gate/gate_report.h"
 
@@ -257,7 +258,9 @@ static void append_reasons(char **text, json_t const *gate, char const *before)
     json_t *reason;
 
     json_array_foreach(json_object_get(gate, "reasons"), place, reason) {
-        text_append(text, "%s%s\n", before, json_string_value(reason));
+        char *const line = reason_line(reason);
+        text_append(text, "%s%s\n", before, line);
+        free(line);
     }
 }
 

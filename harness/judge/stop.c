@@ -4,6 +4,7 @@
 #include "judge/stop.h"
 
 #include "base/memory.h"
+#include "base/reason.h"
 #include "base/text.h"
 #include "judge/statistics.h"
 
@@ -122,10 +123,9 @@ static void judge_losses(struct tally const *tally, json_t *reasons)
     uint64_t const blocks = blocks_of(tally, &lost);
 
     if ((double)lost > most * (double)blocks)
-        json_array_append_new(
-            reasons,
-            json_sprintf("%" PRIu64 " of %" PRIu64 " blocks lost: more than %g %%", lost, blocks,
-                         100 * most));
+        reason_add(reasons, "lost", NULL, NULL,
+                   "%" PRIu64 " of %" PRIu64 " blocks lost: more than %g %%", lost, blocks,
+                   100 * most);
 }
 
 /* The control arm is the baseline: where the two differ, the run cannot tell arms apart either. */
@@ -141,10 +141,9 @@ static void judge_control(struct tally const *tally, json_t *reasons)
     for (size_t i = 0; i < cell_count; i++)
         if (p[i] <= tally->plan->alpha_control) {
             double const effect = tally_speed_effect(tally, i, 1, tally->plan->alpha).median;
-            json_array_append_new(
-                reasons,
-                json_sprintf("%s: the control arm differs from the baseline by %+.2f %% (p = %.2g)",
-                             tally->plan->cells[i].id, 100 * effect, p[i]));
+            reason_add(reasons, "control", tally->plan->cells[i].id, NULL,
+                       "the control arm differs from the baseline by %+.2f %% (p = %.2g)",
+                       100 * effect, p[i]);
         }
     free(p);
     free(scratch);
@@ -159,13 +158,12 @@ static void judge_gate(struct tally const *tally, json_t *reasons)
     size_t const dependent = gate_judge_dependent_cell(tally->judge);
 
     if (control != NULL)
-        json_array_append_new(
-            reasons, json_sprintf("%s: the control arm differs from the base in %s (e = %.3g)",
-                                  cells[control->cell].id, control->rule->metric->name,
-                                  exp(control->log_e_control)));
+        reason_add(reasons, "control", cells[control->cell].id, NULL,
+                   "the control arm differs from the base in %s (e = %.3g)",
+                   control->rule->metric->name, exp(control->log_e_control));
     if (dependent < tally->plan->cell_count)
-        json_array_append_new(
-            reasons, json_sprintf("%s: its blocks depend on one another", cells[dependent].id));
+        reason_add(reasons, "dependence", cells[dependent].id, NULL,
+                   "its blocks depend on one another");
 }
 
 bool stop_control_can_void(struct tally const *tally)

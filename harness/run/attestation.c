@@ -5,6 +5,7 @@
 #include "run/attestation.h"
 
 #include "base/interrupt.h"
+#include "base/reason.h"
 #include "base/status_line.h"
 #include "base/text.h"
 
@@ -37,13 +38,6 @@ static json_t *shares_of(struct region const *region)
         return shares;
     json_decref(shares);
     return NULL;
-}
-
-/* A path that is not UTF-8 has no place in JSON; the violation has. */
-static void add_reason(json_t *reasons, json_t *reason)
-{
-    json_array_append_new(reasons,
-                          reason != NULL ? reason : json_string("a violation that is not UTF-8"));
 }
 
 /* "tiny, libc": the tiers that were counted, be it 0 times. */
@@ -86,11 +80,10 @@ static void check_serves(struct plan const *plan, struct cell const *cell, size_
         struct serves const *const serves = &cell->serves[i];
         char *const violation = serves->arm == arm ? violation_of(serves, shares) : NULL;
         if (violation != NULL)
-            add_reason(reasons,
-                       json_sprintf("%s: %s: tier %s is to serve %s %g %%, and %s", cell->id,
-                                    plan->arms[arm].id, serves->tier,
-                                    serves->relation == SERVES_AT_LEAST ? ">=" : "<=",
-                                    100 * serves->share, violation));
+            reason_add(reasons, "tier", cell->id, plan->arms[arm].id,
+                       "tier %s is to serve %s %g %%, and %s", serves->tier,
+                       serves->relation == SERVES_AT_LEAST ? ">=" : "<=", 100 * serves->share,
+                       violation);
         free(violation);
     }
 }
@@ -106,21 +99,18 @@ static void check_sample(struct rig const *rig, size_t index, size_t arm,
     if (sample->status == SAMPLE_OK)
         return;
     if (sample->status == SAMPLE_ALLOCATOR)
-        add_reason(reasons,
-                   json_sprintf("%s: %s: malloc was served by %s (build-id %s), not by %s", cell,
-                                planned->id, region->object, region->build_id,
-                                planned->object == NULL ? "the C library" : planned->object));
+        reason_add(reasons, "allocator", cell, planned->id,
+                   "malloc was served by %s (build-id %s), not by %s", region->object,
+                   region->build_id, planned->object == NULL ? "the C library" : planned->object);
     else if (sample->status == SAMPLE_CHECKSUM)
-        add_reason(reasons,
-                   json_sprintf("%s: %s: checksum %016" PRIx64 " after %" PRIu64 " operations; the "
-                                "baseline gives %016" PRIx64 " after %" PRIu64,
-                                cell, planned->id, region->checksum, region->operations,
-                                terms->checksum, terms->operations_done));
+        reason_add(reasons, "checksum", cell, planned->id,
+                   "checksum %016" PRIx64 " after %" PRIu64 " operations; the baseline gives "
+                   "%016" PRIx64 " after %" PRIu64,
+                   region->checksum, region->operations, terms->checksum, terms->operations_done);
     else
-        add_reason(reasons, json_sprintf("%s: %s: %s (exit code %d, signal %d): %s", cell,
-                                         planned->id, sample_status_name(sample->status),
-                                         sample->exit_code, sample->signal,
-                                         sample->stderr_text == NULL ? "" : sample->stderr_text));
+        reason_add(reasons, "process", cell, planned->id, "%s (exit code %d, signal %d): %s",
+                   sample_status_name(sample->status), sample->exit_code, sample->signal,
+                   sample->stderr_text == NULL ? "" : sample->stderr_text);
 }
 
 static json_t *describe(struct sample const *sample, char const *arm, json_t *shares)

@@ -6,6 +6,7 @@
 
 #include "base/durable.h"
 #include "base/interrupt.h"
+#include "base/reason.h"
 #include "base/status_line.h"
 #include "base/text.h"
 
@@ -65,10 +66,9 @@ static enum step calibrate_cell(struct rig *rig, size_t index, json_t *reasons)
             return STEP_INTERRUPTED;
         }
         if (sample.status != SAMPLE_OK) {
-            json_array_append_new(
-                reasons, json_sprintf("%s: calibrating on %s: %s: %s", cell->id,
-                                      rig->plan->arms[0].id, sample_status_name(sample.status),
-                                      sample.stderr_text == NULL ? "" : sample.stderr_text));
+            reason_add(reasons, "calibration", cell->id, rig->plan->arms[0].id,
+                       "while calibrating: %s: %s", sample_status_name(sample.status),
+                       sample.stderr_text == NULL ? "" : sample.stderr_text);
             sample_release(&sample);
             return STEP_VOID;
         }

@@ -4,6 +4,7 @@
 #include "run/summary.h"
 
 #include "base/memory.h"
+#include "base/reason.h"
 #include "base/text.h"
 #include "judge/sparkline.h"
 #include "judge/stop.h"
@@ -109,7 +110,9 @@ void summary_print_verdict(json_t const *outcome)
     }
     printf("verdict: %s\n", json_string_value(json_object_get(outcome, "verdict")));
     json_array_foreach(json_object_get(outcome, "reasons"), place, entry) {
-        printf("  %s\n", json_string_value(entry));
+        char *const line = reason_line(entry);
+        printf("  %s\n", line);
+        free(line);
     }
 }
 

@@ -14,6 +14,7 @@
 
 #include "catalogue/project.h"
 #include "fake_workload.h"
+#include "base/reason.h"
 #include "run/attestation.h"
 #include "run/block.h"
 #include "run/calibrate.h"
@@ -110,7 +111,11 @@ static void let_phase_be(char *variable)
 
 static char const *reason(size_t index)
 {
-    return json_string_value(json_array_get(reasons, index));
+    static char *line;
+
+    free(line);
+    line = reason_line(json_array_get(reasons, index));
+    return line;
 }
 
 static void all_as_planned(void **state)
@@ -225,7 +230,8 @@ static void calibration_on_a_broken_baseline(void **state)
     arms[0].environment_count = 1;
     assert_int_equal(calibrate(&rig, reasons), STEP_VOID);
     arms[0].environment_count = 0;
-    assert_string_equal(reason(0), "fake cold: calibrating on baseline: failed: no such size\n");
+    assert_string_equal(reason(0), "fake cold: baseline: while calibrating: failed: no such "
+                                   "size\n");
 }
 
 static void a_valid_block(void **state)

@@ -112,6 +112,7 @@ static void effect_has_the_sign_of_speed(void **state)
 static void seconds_max(void **state)
 {
     (void)state;
+    made_plan.form = (char *)"full";
     made_plan.stop.seconds_max = 1.5;
     add(0, true, 1, 1, 1);
     add(1, true, 1, 1, 1);
@@ -120,6 +121,23 @@ static void seconds_max(void **state)
     assert_true(stop_of_run(&tally));
     made_plan.stop.seconds_max = 0;
     assert_false(stop_of_run(&tally));
+    made_plan.form = (char *)"quick";
+}
+
+/* 2 comparisons at 5 %: 2 / 2^6 = .031 is not below .025, 2 / 2^7 is. */
+static void the_quick_form_outlasts_its_seconds_until_it_can_tell(void **state)
+{
+    (void)state;
+    assert_int_equal(stop_comparisons(&made_plan), 2);
+    assert_int_equal(stop_blocks_for_verdict(&made_plan), 7);
+    made_plan.stop.seconds_max = 0.5;
+    for (int i = 0; i < 7; i++) {
+        assert_false(stop_of_run(&tally));
+        add(0, true, 1, 1, 1);
+        add(1, true, 1, 1, 1);
+    }
+    assert_true(stop_of_run(&tally));
+    made_plan.stop.seconds_max = 0;
 }
 
 /* One of 5 is 20 %, which is allowed; two of 9 are more. */
@@ -234,6 +252,7 @@ int main(void)
         TEST(half_width_of_the_widest_arm),
         TEST(effect_has_the_sign_of_speed),
         TEST(seconds_max),
+        TEST(the_quick_form_outlasts_its_seconds_until_it_can_tell),
         TEST(void_by_losses),
         TEST(all_lost_after_twenty),
         TEST(the_control_needs_nine_blocks),
