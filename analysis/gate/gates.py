@@ -227,7 +227,7 @@ def derived_failures(gate: Gate) -> dict[str, Any]:
     more, less = found["head_alone"], found["base_alone"]
     log_e = float(log_e_one_sided(more, more + less, OF_COUNTS))
     verdict = "pass"
-    if log_e >= -math.log(gate.run.plan["rules"]["alpha_failures"]):
+    if log_e >= -math.log(gate.run.rules.alpha_failures):
         verdict = "fail"
     elif more + elsewhere["head_elsewhere"] > less + elsewhere["base_elsewhere"]:
         verdict = "undecided"
