@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..comparison.wording import per_cent
 from ..complaint import Complaint
 from ..records.metrics import Metric, metrics_of
 from ..records.records import Run, load, record_files
@@ -40,10 +41,18 @@ from ..statistics.sequential import (
 
 SCHEMA = "slablab-gate/2"
 SCHEMA_BEFORE = "slablab-gate/1"  # without failures; three blocks of instructions, no test of them
+SCHEMAS = (SCHEMA, SCHEMA_BEFORE)
 INSTRUCTIONS = "instructions"
 TOLERANCE = 1e-9  # relative, or absolute near 0: harness and analysis sum in other orders
 UNDER_CALLGRIND = ": under callgrind: "  # in the reasons of a gate that a counted process voided
+# Scales of which 1 is a whole, and how a hundredth of it is written: a relative effect, a share.
+SCALES_OF_ONE = {"ratio": " %", "points": " pt"}
 BASE, CONTROL, HEAD = 0, 1, 2  # of a gate's arms
+
+
+def of_one(scale: str, value: float) -> str:
+    """+2.31 %, +3.0 pt."""
+    return per_cent(value, 2 if scale == "ratio" else 1, SCALES_OF_ONE[scale])
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +112,7 @@ def load_gate(folder: Path) -> Gate:
             "name a folder that slablab gate made: results/<experiment>/<time>-gate",
         )
     said = json.loads(path.read_text(encoding="utf-8"))
-    if said.get("schema") not in (SCHEMA, SCHEMA_BEFORE):
+    if said.get("schema") not in SCHEMAS:
         raise Complaint(f"{path}: unknown schema '{said.get('schema')}'", "a newer slablab")
     run = load(folder)
     if said.get("plan") != run.plan["hash"] or "gate" not in run.plan:
