@@ -16,9 +16,9 @@ struct rules const rules_default = {
 
 json_t *rules_to_json(struct rules const *rules)
 {
-    return json_pack("{s:f, s:f, s:f, s:I, s:I, s:I, s:I, s:I}", "lost_ratio_max", rules->lost_ratio_max,
-                     "alpha_dependence", rules->alpha_dependence, "alpha_failures",
-                     rules->alpha_failures, "failure_pairs_max",
+    return json_pack("{s:f, s:f, s:f, s:I, s:I, s:I, s:I, s:I}", "lost_ratio_max",
+                     rules->lost_ratio_max, "alpha_dependence", rules->alpha_dependence,
+                     "alpha_failures", rules->alpha_failures, "failure_pairs_max",
                      (json_int_t)rules->failure_pairs_max, "blocks_min",
                      (json_int_t)rules->blocks_min, "blocks_for_dependence",
                      (json_int_t)rules->blocks_for_dependence, "blocks_for_half_width",

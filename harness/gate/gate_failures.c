@@ -12,7 +12,7 @@
 
 #include <stdlib.h>
 
-enum { PAIR_ROUNDS = 1 << 20 }; /* pairs draw their order as blocks of numbers that no run reaches */
+enum { PAIR_ROUNDS = 1 << 20 }; /* pairs are drawn as blocks that no run reaches */
 
 static char const schema[] = "slablab-failures/1";
 static char const file_name[] = "failures.jsonl";

@@ -5,8 +5,8 @@
  *    "samples": [{"arm": id, "status": "ok"}, {"arm": id, "status": "crashed", "stderr": "..."}]}
  *
  * where: "attestation" and "callgrind" are processes that ran before or beside the blocks; they say
- * that an arm can fail, and are in no test. A "pair" is base and head in a drawn order, with nothing
- * measured. The blocks' own failures stand in samples.jsonl.
+ * that an arm can fail, and are in no test. A "pair" is base and head in a drawn order, with
+ * nothing measured. The blocks' own failures stand in samples.jsonl.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_GATE_FAILURES_H

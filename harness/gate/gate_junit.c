@@ -1,8 +1,8 @@
 /* gate_junit.c -- a gate as JUnit's XML, which CI servers show as tests.
  *
- * A row is a test case of the class that its cell is, failures of processes one of class "gate". FAIL
- * is a failure, an undecided row and one that never decides are skipped, VOID is an error of a case
- * of its own.
+ * A row is a test case of the class that its cell is, failures of processes one of class "gate".
+ * FAIL is a failure, an undecided row and one that never decides are skipped, VOID is an error of a
+ * case of its own.
  *
  * SPDX-License-Identifier: MIT */
 #include "base/text.h"

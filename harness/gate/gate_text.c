@@ -289,8 +289,8 @@ static void append_sides(char **text, json_t const *gate, char const *form)
     text_append(text, form[0] == '-' ? "- base: %s\n- head: %s\n" : "base: %s\nhead: %s\n", base,
                 head);
     if (json_is_true(json_object_get(gate, "identical")))
-        text_append(text, "%sbase and head are the same build (equal build-ids); it is judged like "
-                          "any other\n",
+        text_append(text,
+                    "%sbase and head are the same build (equal build-ids), judged like any other\n",
                     form);
     free(head);
     free(base);
@@ -311,9 +311,10 @@ char *gate_table(json_t const *gate)
         if (is_first_of_cell(rows, place))
             append_cell(&text, rows, text_at(row, "cell"));
     }
-    text_append(&text, "\nPASS: more by the margin is ruled out. FAIL: more is established, and it is "
-                       "half\nthe margin or more. time_tail: share of blocks that are over 10 %% "
-                       "slower, in points\n");
+    text_append(&text,
+                "\nPASS: more by the margin is ruled out. FAIL: more is established, and it is half\n"
+                "the margin or more. time_tail: share of blocks that are over 10 %% slower, in "
+                "points\n");
     text_append(&text, "\nverdict: %s (%s)\n", shout(text_at(gate, "verdict")), came_of);
     append_reasons(&text, gate, "  ");
     append_failures(&text, gate, "  ");
