@@ -217,8 +217,17 @@ def _failed(samples: list[dict[str, Any]], arm: str) -> bool:
     return any(s["arm"] == arm and s["status"] not in ("ok", "allocator") for s in samples)
 
 
+def _attested(folder: Path) -> Iterator[list[dict[str, Any]]]:
+    """Processes that failed in attestation, each by itself."""
+    path = folder / "attestation.json"
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"] if path.exists() else []
+    for arm in (arm for cell in cells for arm in cell["arms"]):
+        for failure in arm.get("failed", []):
+            yield [{**failure, "arm": arm["arm"]}]
+
+
 def derived_failures(gate: Gate) -> dict[str, Any]:
-    """gate.json's row of failures, from samples.jsonl and failures.jsonl."""
+    """gate.json's row of failures, from samples, failures and attestation."""
     base, control, head = (arm["id"] for arm in gate.run.plan["arms"])
     found = dict.fromkeys(("pairs", "head_alone", "base_alone", "both"), 0)
     elsewhere = {"head_elsewhere": 0, "base_elsewhere": 0}
@@ -230,7 +239,8 @@ def derived_failures(gate: Gate) -> dict[str, Any]:
         found["both"] += of_head and of_base
         found["head_alone"] += of_head and not of_base
         found["base_alone"] += of_base and not of_head
-    for samples in (one["samples"] for one in others if one["where"] != "pair"):
+    alone = (one["samples"] for one in others if one["where"] != "pair")
+    for samples in (*_attested(gate.run.path), *alone):
         elsewhere["head_elsewhere"] += _failed(samples, head)
         elsewhere["base_elsewhere"] += _failed(samples, base) or _failed(samples, control)
     more, less = found["head_alone"], found["base_alone"]
