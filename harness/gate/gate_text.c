@@ -313,8 +313,8 @@ char *gate_table(json_t const *gate)
     }
     text_append(&text,
                 "\nPASS: more by the margin is ruled out. FAIL: more is established, and it is "
-                "half\nthe margin or more. time_tail: share of blocks that are over 10 %% "
-                "slower, in points\n");
+                "half\nthe margin or more. time_tail: share of blocks over 10 %% slower, in "
+                "points\n");
     text_append(&text, "\nverdict: %s (%s)\n", shout(text_at(gate, "verdict")), came_of);
     append_reasons(&text, gate, "  ");
     append_failures(&text, gate, "  ");
