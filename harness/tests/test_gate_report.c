@@ -156,8 +156,9 @@ static void table_fits_a_terminal(void **state)
 
     (void)state;
     assert_holds(table, "base: main, commit 0123456789ab, build-id aa\n");
-    assert_holds(table, "\ntwo warm\n  time                   +5.00 % [+5.00, +5.00]           2 %  "
-                        "FAIL          60\n");
+    assert_holds(table, "\ntwo warm\n"
+                        "  time                   +5.00 % [+5.00, +5.00]           2 %  FAIL     "
+                        "     60\n");
     assert_holds(table, "verdict: FAIL (1 of 5 rows failed, in 12 s)\n");
     assert_true(strstr(table, "two warm") < strstr(table, "one cold"));
     assert_null(strstr(table, "failures:"));
@@ -205,8 +206,8 @@ static void failures_are_said_with_what_they_wrote(void **state)
     assert_holds(table, "verdict: FAIL (1 of 5 rows failed, in 12 s)\n");
     assert_holds(markdown, "- failures: FAIL: 12 of the head");
     assert_holds(junit, "tests=\"5\" failures=\"1\" skipped=\"0\" errors=\"0\"");
-    assert_holds(junit, "<testcase classname=\"gate\" name=\"failures\">\n    <failure message=\"12 "
-                        "of the head and 0 of the base in 132 pairs");
+    assert_holds(junit, "<testcase classname=\"gate\" name=\"failures\">\n"
+                        "    <failure message=\"12 of the head and 0 of the base in 132 pairs");
     free(junit);
     free(markdown);
     free(table);
@@ -242,8 +243,8 @@ static void modes_of_instructions_are_shown(void **state)
     }
     assert_string_equal(modes, "[[2000,10],[2001,10]]");
     assert_holds(table, "  instructions of the base vary in two warm: 2000 (10), 2001 (10)\n");
-    assert_holds(table, "  instructions of the head vary in two warm: 2000 (4), 2001 (4), 2002 (3), "
-                        "2003 (3) and 2 more\n");
+    assert_holds(table, "  instructions of the head vary in two warm: "
+                        "2000 (4), 2001 (4), 2002 (3), 2003 (3) and 2 more\n");
     assert_null(strstr(table, "vary in one cold"));
     assert_holds(table, "MALLOC_CONF=dirty_decay_ms:-1");
     free(modes);
@@ -287,8 +288,8 @@ static void junit_escapes_and_counts(void **state)
 
     (void)state;
     assert_holds(text, "tests=\"6\" failures=\"1\" skipped=\"0\" errors=\"1\"");
-    assert_holds(text, "<testcase classname=\"two warm\" name=\"time\">\n    <failure message=\"fail: "
-                       "+5.00 % [+5.00, +5.00], margin 2 %, 60 blocks\"/>");
+    assert_holds(text, "<testcase classname=\"two warm\" name=\"time\">\n    <failure message=\""
+                       "fail: +5.00 % [+5.00, +5.00], margin 2 %, 60 blocks\"/>");
     assert_holds(text, "<error message=\"&lt;bad&gt; &amp; &quot;worse&quot;\"/>");
     free(text);
     json_decref(gate);
