@@ -23,7 +23,7 @@ from ..records.records import Run, load, record_files
 from ..statistics import statistics
 
 SCHEMA = "slablab-certificate/1"
-GATE_SCHEMA = "slablab-gate/1"
+GATE_SCHEMAS = ("slablab-gate/1", "slablab-gate/2")
 VERDICTS = {"fail": 1, "pass": 0, "inconclusive": 3, "void": 4}  # in the order of columns; status
 ALPHA = 0.05  # of every band
 NOTHING_PLANTED = "null"
@@ -80,8 +80,9 @@ def _gate(line: str, where: str) -> dict[str, Any]:
         held = gate["variant"], gate["wall_ms"], gate["gate"]["rows"], gate["gate"]["schema"]
     except (ValueError, KeyError, TypeError) as error:
         raise Complaint(f"{where}: is no gate: {error}", "restore the file") from error
-    if held[3] != GATE_SCHEMA:
-        raise Complaint(f"{where}: unknown schema '{held[3]}'", f"this reads {GATE_SCHEMA}")
+    if held[3] not in GATE_SCHEMAS:
+        known = ", ".join(GATE_SCHEMAS)
+        raise Complaint(f"{where}: unknown schema '{held[3]}'", f"this reads {known}")
     if VERDICTS.get(said) != gate["status"]:
         raise Complaint(
             f"{where}: the verdict '{said}' and the exit status {gate['status']} disagree",

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..comparison.wording import per_cent
 from ..complaint import Complaint
 from ..records.metrics import Metric, metrics_of
 from ..records.packed import lines_of
@@ -40,9 +41,17 @@ from ..statistics.sequential import (
 
 SCHEMA = "slablab-gate/2"
 SCHEMA_BEFORE = "slablab-gate/1"  # without failures; three blocks of instructions, no test of them
+SCHEMAS = (SCHEMA, SCHEMA_BEFORE)
 INSTRUCTIONS = "instructions"
 TOLERANCE = 1e-9  # relative, or absolute near 0: harness and analysis sum in other orders
+# Scales of which 1 is a whole, and how a hundredth of it is written: a relative effect, a share.
+SCALES_OF_ONE = {"ratio": " %", "points": " pt"}
 BASE, CONTROL, HEAD = 0, 1, 2  # of a gate's arms
+
+
+def of_one(scale: str, value: float) -> str:
+    """+2.31 %, +3.0 pt."""
+    return per_cent(value, 2 if scale == "ratio" else 1, SCALES_OF_ONE[scale])
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +111,7 @@ def load_gate(folder: Path) -> Gate:
             "name a folder that slablab gate made: results/<experiment>/<time>-gate",
         )
     said = json.loads(path.read_text(encoding="utf-8"))
-    if said.get("schema") not in (SCHEMA, SCHEMA_BEFORE):
+    if said.get("schema") not in SCHEMAS:
         raise Complaint(f"{path}: unknown schema '{said.get('schema')}'", "a newer slablab")
     run = load(folder)
     if said.get("plan") != run.plan["hash"] or "gate" not in run.plan:
@@ -205,8 +214,17 @@ def _failed(samples: list[dict[str, Any]], arm: str) -> bool:
     return any(s["arm"] == arm and s["status"] not in ("ok", "allocator") for s in samples)
 
 
+def _attested(folder: Path) -> Iterator[list[dict[str, Any]]]:
+    """Processes that failed in attestation, each by itself."""
+    path = folder / "attestation.json"
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"] if path.exists() else []
+    for arm in (arm for cell in cells for arm in cell["arms"]):
+        for failure in arm.get("failed", []):
+            yield [{**failure, "arm": arm["arm"]}]
+
+
 def derived_failures(gate: Gate) -> dict[str, Any]:
-    """gate.json's row of failures, from samples.jsonl and failures.jsonl."""
+    """gate.json's row of failures, from samples, failures and attestation."""
     base, control, head = (arm["id"] for arm in gate.run.plan["arms"])
     found = dict.fromkeys(("pairs", "head_alone", "base_alone", "both"), 0)
     elsewhere = {"head_elsewhere": 0, "base_elsewhere": 0}
@@ -218,13 +236,14 @@ def derived_failures(gate: Gate) -> dict[str, Any]:
         found["both"] += of_head and of_base
         found["head_alone"] += of_head and not of_base
         found["base_alone"] += of_base and not of_head
-    for samples in (one["samples"] for one in others if one["where"] != "pair"):
+    alone = (one["samples"] for one in others if one["where"] != "pair")
+    for samples in (*_attested(gate.run.path), *alone):
         elsewhere["head_elsewhere"] += _failed(samples, head)
         elsewhere["base_elsewhere"] += _failed(samples, base) or _failed(samples, control)
     more, less = found["head_alone"], found["base_alone"]
     log_e = float(log_e_one_sided(more, more + less, OF_COUNTS))
     verdict = "pass"
-    if log_e >= -math.log(gate.run.plan["rules"]["alpha_failures"]):
+    if log_e >= -math.log(gate.run.rules.alpha_failures):
         verdict = "fail"
     elif more + elsewhere["head_elsewhere"] > less + elsewhere["base_elsewhere"]:
         verdict = "undecided"

@@ -17,7 +17,7 @@ import pandas as pd
 
 from ..complaint import Complaint
 from ..statistics.change_points import ChangePoint, change_points
-from .gates import SCHEMA
+from .gates import SCHEMA, SCHEMAS
 
 ALPHA = 0.05  # that any series shows a change point where nothing changed, over all series
 
@@ -65,7 +65,7 @@ def _read(path: Path) -> list[dict[str, Any]]:
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         try:
             gate = json.loads(line)
-            known = gate["schema"] == SCHEMA and isinstance(gate["rows"], list)
+            known = gate["schema"] in SCHEMAS and isinstance(gate["rows"], list)
         except (ValueError, KeyError, TypeError) as error:
             raise Complaint(f"{path}:{number}: is no gate: {error}", "restore the file") from error
         if not known:

@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from ..drawing.colours import PALETTE
+from .gates import SCALES_OF_ONE
 from .history import History, Series
 
 QUESTION = "When did which metric change its level against the reference?"
@@ -38,7 +39,7 @@ def _label_gates(axes: Axes, series: Series) -> None:
 
 def _draw_series(axes: Axes, series: Series) -> None:
     points, gates = series.points, np.arange(len(series.points))
-    ratio = series.scale == "ratio"
+    unit = SCALES_OF_ONE.get(series.scale)
     bounded = points[["low", "high"]].notna().all(axis=1).to_numpy()
     axes.vlines(
         gates[bounded],
@@ -55,10 +56,12 @@ def _draw_series(axes: Axes, series: Series) -> None:
         axes.plot([first - 0.5, end - 0.5], [level, level], color=CHANGE, linewidth=1.3)
     for change in series.changes:
         axes.axvline(change.first - 0.5, color=CHANGE, linewidth=0.9, linestyle="dashed")
-    if ratio:
-        axes.yaxis.set_major_formatter(lambda y, _: f"{100 * y:+.3g} %" if round(y, 9) else "0")
+    if unit:
+        axes.yaxis.set_major_formatter(
+            lambda y, _: f"{100 * y:+.3g}{unit}" if round(y, 9) else "0"
+        )
     axes.set_title(
-        f"{series.cell}: {series.metric}" + ("" if ratio else f", {series.unit}"),
+        f"{series.cell}: {series.metric}" + ("" if unit else f", {series.unit}"),
         fontsize=7.5,
         loc="left",
         fontweight="bold",

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ..comparison.wording import ABSENT, count, per_cent
+from ..comparison.wording import ABSENT, count
 from ..document.document import Document, Row, Table
 from ..document.formats import csv_text, markdown
 from ..document.web_page import Picture, page_of, section
@@ -18,6 +18,7 @@ from ..drawing.drawing import TWO_COLUMNS, drawn
 from ..statistics.change_points import PERMUTATIONS
 from ..document.rounding import fixed
 from . import history_figure
+from .gates import SCALES_OF_ONE, of_one
 from .history import ALPHA, History, Series
 
 EXPECTS = "Nothing, unless a change was meant."
@@ -25,8 +26,8 @@ EXPECTS = "Nothing, unless a change was meant."
 
 def _value_text(series: Series, value: float) -> str:
     """A level or an effect, in per cent or in the metric's unit."""
-    if series.scale == "ratio":
-        return per_cent(value, 2)
+    if series.scale in SCALES_OF_ONE:
+        return of_one(series.scale, value)
     return f"{'+' if value > 0 else ''}{count(value)} {series.unit}"
 
 

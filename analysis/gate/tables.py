@@ -10,30 +10,32 @@ from typing import Any
 
 import pandas as pd
 
-from ..comparison.wording import ABSENT, count, per_cent
+from ..comparison.wording import ABSENT, count
 from ..document.document import Document, Row, Table
 from ..document.formats import csv_text, markdown
 from ..document.rounding import fixed
 from ..document.web_page import page_of, section
 from ..records.reasons import reasons_of
-from .gates import Gate
+from .gates import SCALES_OF_ONE, Gate, of_one
 
 REVISION_DIGITS = 12
 COLUMNS = ["", "effect", "interval", "MDE", "margin", "verdict", "blocks"]
 
 
 def _amount(row: dict[str, Any], key: str) -> str:
-    """+2.31 % of a ratio, +12 of a count."""
+    """+2.31 % of a ratio, +3.0 pt of a share of blocks, +12 of a count."""
     value = row[key]
     if value is None:
         return ABSENT
-    if row["scale"] == "ratio":
-        return per_cent(value, 2)
+    if row["scale"] in SCALES_OF_ONE:
+        return of_one(row["scale"], value)
     return "0" if value == 0 else f"{'+' if value > 0 else '-'}{count(abs(value))}"
 
 
 def _interval(row: dict[str, Any]) -> str:
-    low, high = (_amount(row, key).removesuffix(" %") for key in ("low", "high"))
+    low, high = (_amount(row, key)for key in ("low", "high"))
+    for unit in SCALES_OF_ONE.values():
+        low, high = low.removesuffix(unit), high.removesuffix(unit)
     return ABSENT if ABSENT in (low, high) else f"[{low}, {high}]"
 
 
@@ -45,7 +47,7 @@ def _value_row(row: dict[str, Any]) -> Row:
             _amount(row, "effect"),
             _interval(row),
             _amount(row, "mde").lstrip("+"),
-            f"{100 * row['margin']:.4g} %",
+            f"{100 * row['margin']:.4g}{SCALES_OF_ONE.get(row['scale'], ' %')}",
             row["verdict"].upper() if row["verdict"] in ("pass", "fail") else row["verdict"],
             str(row["blocks"]),
         ],
@@ -81,13 +83,37 @@ def _noise_floor(gate: Gate) -> str:
     )
 
 
+def _came_of(said: dict[str, Any]) -> str:
+    """Failures of processes are a row too, where the gate asked for them."""
+    asked = [said["failures"]] if "failures" in said else []
+    rows = [row for row in said["rows"] if row["decides"]] + asked
+    verdicts = [row["verdict"] for row in rows]
+    return (
+        f"{said['verdict'].upper()}: {verdicts.count('fail')} of {len(rows)} rows failed, "
+        f"{verdicts.count('undecided')} undecided, in {said['seconds']:.0f} s."
+    )
+
+
+def _failures(said: dict[str, Any]) -> list[str]:
+    """How many processes failed; nothing where none did."""
+    found = said.get("failures", {})
+    head, base = (found.get(f"{side}_alone", 0) + found.get("both", 0) for side in ("head", "base"))
+    elsewhere = found.get("head_elsewhere", 0) + found.get("base_elsewhere", 0)
+    if head + base + elsewhere == 0:
+        return []
+    line = (
+        f"Failures of processes: {found['verdict'].upper()}: {head} of the head and {base} of the "
+        f"base in {found['pairs']} pairs, {elsewhere} more in attestation or under callgrind."
+    )
+    first = f"The head's first: {found['status']}: {found['stderr']}" if found["status"] else ""
+    return [line, first] if first else [line]
+
+
 def gate_document(gate: Gate) -> Document:
     said, plan = gate.said, gate.run.plan
-    failed = [row for row in said["rows"] if row["verdict"] == "fail"]
-    undecided = [row for row in said["rows"] if row["verdict"] == "undecided"]
     outcome = [
-        f"{said['verdict'].upper()}: {len(failed)} of {said['decisions']} rows failed, "
-        f"{len(undecided)} undecided, in {said['seconds']:.0f} s.",
+        _came_of(said),
+        *_failures(said),
         f"base: {_side(said['base'])}",
         f"head: {_side(said['head'])}",
         _noise_floor(gate),

@@ -66,7 +66,9 @@ def _total(rows: pd.DataFrame, names: tuple[str, ...]) -> pd.Series:
 
 
 def _metric(written: dict[str, Any]) -> Metric:
-    return Metric(**{**written, "sum": tuple(written["sum"]), "per": tuple(written["per"])})
+    """`beyond` is younger than the table: a plan without it has no tails."""
+    sums = {"sum": tuple(written["sum"]), "per": tuple(written["per"])}
+    return Metric(**{"beyond": 0.0, **written, **sums})
 
 
 @lru_cache(maxsize=1)

@@ -20,6 +20,7 @@ class Rules:
 
     lost_ratio_max: float  # of a run's blocks; with more lost ones it is VOID
     alpha_dependence: float  # of the test that a gate's blocks are dependent; over all cells
+    alpha_failures: float  # of a gate's row of failures, beside its other rows
     blocks_min: int  # fewer give no interval
     blocks_for_dependence: int  # fewer are not tested for dependence
 
@@ -30,5 +31,5 @@ def _defaults() -> dict[str, Any]:
 
 
 def rules_of(plan: dict[str, Any]) -> Rules:
-    written = plan.get("rules", _defaults())
+    written = {**_defaults(), **plan.get("rules", {})}
     return Rules(**{field.name: written[field.name] for field in fields(Rules)})

@@ -266,9 +266,9 @@ def exceeds(values: ArrayLike, base: ArrayLike, beyond: float) -> NDArray[np.boo
 def decide_tail(
     head: ArrayLike, control: ArrayLike, base: ArrayLike, rule: Rule
 ) -> tuple[Decision, Tail]:
-    """Head and control are exchangeable where their code is equal: FAIL where of the blocks in which
-    just one of them exceeds it is the head too often, and in half the margin more of all blocks;
-    PASS where "by the margin more often than the control" is rejected."""
+    """Head and control are exchangeable where their code is equal: FAIL where of the blocks in
+    which just one of them exceeds it is the head too often, and in half the margin more of all
+    blocks; PASS where "by the margin more often than the control" is rejected."""
     x, c = exceeds(head, base, rule.beyond), exceeds(control, base, rule.beyond)
     n = np.arange(1, x.size + 1)
     more, less = np.cumsum(x & ~c), np.cumsum(c & ~x)

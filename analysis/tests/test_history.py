@@ -131,7 +131,7 @@ def test_all_files_are_written(tmp_path: Path) -> None:
     assert len(rows) == 1 + 4 * GATES
 
 
-@pytest.mark.parametrize("line", ["", "{", '{"schema": "slablab-gate/2", "rows": []}', "[]"])
+@pytest.mark.parametrize("line", ["", "{", '{"schema": "slablab-gate/3", "rows": []}', "[]"])
 def test_what_is_no_history_is_refused(tmp_path: Path, line: str) -> None:
     path = tmp_path / "x.jsonl"
     path.write_text(line)

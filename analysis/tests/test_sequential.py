@@ -13,21 +13,29 @@ import pytest
 from scipy import special, stats
 
 from analysis.statistics.sequential import (
+    BETS,
+    OF_COUNTS,
+    OF_TIMES,
     Rule,
     confidence_sequence,
     decide,
-    decide_instructions,
+    decide_tail,
     dependence_p,
+    log_e_mean_below,
     log_e_one_sided,
     log_e_two_sided,
+    mean_upper_bound,
     sequential_mde,
     sequential_mde_rank,
+    sequential_mde_share,
 )
 from analysis.statistics.statistics import median_interval
 
 HARNESS = Path(__file__).parents[2] / "harness"
 TIME = Rule(margin=0.02, is_count=False, fail_at=math.log(800), pass_at=math.log(20))
 FAULTS = Rule(margin=0.0, is_count=True, fail_at=math.log(800), pass_at=math.log(20))
+COUNTS = Rule(0.002, False, math.log(3600), math.log(20), OF_COUNTS)
+TAIL = Rule(0.05, False, math.log(1200), math.log(20), beyond=0.1)
 
 
 def test_first_looks_by_hand():
@@ -36,11 +44,22 @@ def test_first_looks_by_hand():
     assert log_e_one_sided(0, 0) == pytest.approx(0)
 
 
+def test_counts_that_differ_alike_need_few_blocks():
+    """With Beta(1, 1) n of n pay (2^(n + 1) - 1) / (n + 1)."""
+    n = np.arange(1, 40)
+    log_e = log_e_one_sided(n, n, OF_COUNTS)
+    assert np.exp(log_e) == pytest.approx((2.0 ** (n + 1) - 1) / (n + 1))
+    assert [int(n[log_e >= math.log(wanted)][0]) for wanted in (20, 200, 3600)] == [7, 11, 15]
+    assert log_e_two_sided(16, 16, OF_COUNTS) == pytest.approx(math.log(2**16 / 17))
+
+
+@pytest.mark.parametrize("mixture", [OF_TIMES, OF_COUNTS])
 @pytest.mark.parametrize("log_e", [log_e_one_sided, log_e_two_sided])
-def test_a_fair_coin_pays_one(log_e):
+def test_a_fair_coin_pays_one(log_e, mixture):
     for n in (1, 2, 7, 60, 400):
         s = np.arange(n + 1)
-        assert np.sum(np.exp(stats.binom.logpmf(s, n, 0.5) + log_e(s, n))) == pytest.approx(1)
+        paid = np.exp(stats.binom.logpmf(s, n, 0.5) + log_e(s, n, mixture))
+        assert np.sum(paid) == pytest.approx(1)
 
 
 def _ever(rejects, looks=400):
@@ -56,7 +75,10 @@ def _ever(rejects, looks=400):
 
 def test_looking_always_keeps_alpha_and_the_naive_rule_does_not():
     for log_e in (log_e_one_sided, log_e_two_sided):
-        assert 0.01 < _ever(lambda s, n, e=log_e: e(s, n) >= math.log(20)) <= 0.05
+        for a in (OF_TIMES, OF_COUNTS):
+            assert 0.01 < _ever(lambda s, n, e=log_e, a=a: e(s, n, a) >= math.log(20)) <= 0.05
+    # T is 1 or 0 by the coin, and its mean is said to be a half.
+    assert 0.01 < _ever(lambda s, n: log_e_mean_below(s, 0, n, 0.5) >= math.log(20)) <= 0.05
 
     def every_ten(s, n):
         fewer = np.minimum(s, n - s)
@@ -160,11 +182,117 @@ def test_no_blocks_decide_nothing():
     assert math.isnan(sequential_mde([], 5.0, is_count=False))
 
 
-def test_instructions_have_the_spread_of_the_base():
-    base = [1_000_000, 1_000_000]
-    assert decide_instructions([1_000_100], base, 0.002)[0] == "pass"
-    assert decide_instructions([1_001_001], base, 0.002)[0] == "fail"
-    assert decide_instructions([1_002_500], [1_000_000, 1_001_800], 0.002)[0] == "undecided"
+def _modes(n, shares, seed, counts=(6_594_968, 6_653_902)):
+    """Counts of two modes; shares: of the higher one, in head and base."""
+    higher = np.random.default_rng(seed).random((2, n)) < np.array(shares)[:, None]
+    return np.where(higher, counts[1], counts[0])
+
+
+def test_equal_counts_pass_after_seven_blocks_and_15_equal_signs_fail():
+    base = np.full(40, 1_000_000)
+    assert decide(base, base, COUNTS).decided_at == 7
+    assert decide(base * 2, base, COUNTS) == decide(base + 2000, base, COUNTS)
+    assert decide(base + 2000, base, COUNTS).decided_at == 15
+    assert decide(base + 2000, base, COUNTS).verdict == "fail"
+    # Below the margin in every block: PASS has its seven blocks before FAIL has its fifteen.
+    assert decide(base + 1999, base, COUNTS).verdict == "pass"
+
+
+@pytest.mark.parametrize(
+    ("shares", "verdict"),
+    [((0.2, 0.2), "pass"), ((0.1, 0.5), "pass"), ((0.95, 0.05), "fail"), ((1, 0), "fail")],
+)
+def test_counts_with_modes_go_on_until_they_are_decided(shares, verdict):
+    """V2: none ends after three blocks, and all within the cap of counts.yaml, 200."""
+    for seed in range(20):
+        decision = decide(*_modes(200, shares, seed), COUNTS)
+        assert decision.verdict == verdict and decision.decided_at > 6
+
+
+def test_equal_code_with_modes_hardly_fails():
+    """0 of 200, where .5 % over 18 rows is promised."""
+    gates = (_modes(200, (0.5, 0.5), seed) for seed in range(200))
+    assert not any(decide(*gate, COUNTS).verdict == "fail" for gate in gates)
+
+
+def test_bets_on_a_mean_by_hand():
+    mean = 0.05
+
+    def wealth(share, weight, more, less, same):
+        bet = share / (1 - mean)
+        lost, won = (1 - share) ** more, (1 + bet * (mean + 1)) ** less
+        return weight * lost * won * (1 + bet * mean) ** same
+
+    for more, less, n in ((0, 0, 75), (2, 3, 45), (0, 9, 9), (7, 0, 7)):
+        by_hand = sum(wealth(*bet, more, less, n - more - less) for bet in BETS)
+        assert log_e_mean_below(more, less, n, mean) == pytest.approx(math.log(by_hand))
+    assert sum(weight for _, weight in BETS) == 1
+    n = np.arange(1, 100)
+    quiet = log_e_mean_below(0, 0, n, mean)
+    assert int(n[quiet >= math.log(20)][0]) == 75
+
+
+def test_a_bound_is_where_the_bets_reach_alpha():
+    assert mean_upper_bound(0, 0, 0, 0.05) == pytest.approx(1)
+    for more, less, n in ((0, 0, 100), (9, 2, 80), (2, 9, 80), (30, 1, 31)):
+        bound = mean_upper_bound(more, less, n, 0.05)
+        assert bound > (more - less) / n
+        assert log_e_mean_below(more, less, n, bound) == pytest.approx(math.log(20), abs=1e-9)
+
+
+def test_the_share_that_could_be_seen_is_seen_in_80_of_100():
+    share = sequential_mde_share(100, 0, math.log(200))
+    assert stats.binom.sf(10, 100, share) == pytest.approx(0.8)
+    assert math.isnan(sequential_mde_share(10, 0, math.log(200)))
+    assert sequential_mde_share(100, 5, math.log(200)) > share
+
+
+def _slow(n, places, factor=1.5):
+    times = np.full(n, 1e7)
+    times[places] *= factor
+    return times
+
+
+def test_a_tail_fails_where_the_median_passes():
+    base, head = np.full(200, 1e7), _slow(200, np.arange(0, 200, 5))
+    decision, tail = decide_tail(head, base, base, TAIL)
+    assert (decision.verdict, decision.decided_at) == ("fail", 13 * 5 + 1)
+    assert (tail.more, tail.less, tail.both, tail.n) == (40, 0, 0, 200)
+    assert decide(head, base, TIME).verdict == "pass"
+    back, tail = decide_tail(base, head, base, TAIL)
+    assert (back.verdict, tail.less) == ("pass", 40)
+
+
+def test_a_tenth_more_is_not_beyond():
+    base = np.full(4, 1e7)
+    tail = decide_tail([1.1e7, 1.1001e7, 2e7, 1e7], [1e7, 1e7, 2e7, 1.2e7], base, TAIL)[1]
+    assert (tail.more, tail.less, tail.both) == (1, 1, 1)
+
+
+def test_quiet_blocks_pass_by_the_75th():
+    base = np.full(80, 1e7)
+    assert decide_tail(base, base, base, TAIL)[0].decided_at == 75
+    assert decide_tail(base[:74], base[:74], base[:74], TAIL)[0].verdict == "undecided"
+    assert decide_tail([], [], [], TAIL)[0].verdict == "undecided"
+
+
+def test_a_tail_that_is_established_must_reach_half_the_margin():
+    base, head = np.full(2000, 1e7), _slow(2000, np.arange(0, 2000, 50))
+    decision, _ = decide_tail(head, base, base, Rule(0.05, False, TAIL.fail_at, 1e9, beyond=0.1))
+    assert decision.log_e_fail > TAIL.fail_at and decision.verdict == "undecided"
+
+
+class Ranks(ctypes.Structure):
+    _fields_ = [("low", ctypes.c_size_t), ("high", ctypes.c_size_t)]
+
+
+class Signs(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_size_t) for name in ("more", "less", "n")]
+
+
+def _declare(library, name, answer, *arguments):
+    function = getattr(library, name)
+    function.restype, function.argtypes = answer, arguments
 
 
 @pytest.fixture(scope="module")
@@ -182,19 +310,15 @@ def harness(tmp_path_factory):
         check=True,
     )
     library = ctypes.CDLL(str(path))
+    size, real, mixture = ctypes.c_size_t, ctypes.c_double, ctypes.c_int
     for name in ("log_e_one_sided", "log_e_two_sided"):
-        function = getattr(library, name)
-        function.restype, function.argtypes = ctypes.c_double, [ctypes.c_size_t] * 2
-    values = [ctypes.POINTER(ctypes.c_double), ctypes.c_size_t]
-    library.dependence_p.restype, library.dependence_p.argtypes = ctypes.c_double, values
-    library.sequential_mde_rank.restype = ctypes.c_size_t
-    library.sequential_mde_rank.argtypes = [ctypes.c_size_t, ctypes.c_double]
-
-    class Ranks(ctypes.Structure):
-        _fields_ = [("low", ctypes.c_size_t), ("high", ctypes.c_size_t)]
-
-    library.confidence_sequence.restype = Ranks
-    library.confidence_sequence.argtypes = [ctypes.c_size_t, ctypes.c_double]
+        _declare(library, name, real, size, size, mixture)
+    _declare(library, "dependence_p", real, ctypes.POINTER(real), size)
+    _declare(library, "sequential_mde_rank", size, size, real, mixture)
+    _declare(library, "sequential_mde_share", real, size, size, real)
+    _declare(library, "confidence_sequence", Ranks, size, real, mixture)
+    _declare(library, "log_e_mean_below", real, ctypes.POINTER(Signs), real)
+    _declare(library, "mean_upper_bound", real, ctypes.POINTER(Signs), real)
     return library
 
 
@@ -208,26 +332,46 @@ def _near(one, other):
     )
 
 
-def test_c_and_python_agree_on_e_processes(harness):
+@pytest.mark.parametrize("mixture", [OF_TIMES, OF_COUNTS])
+def test_c_and_python_agree_on_e_processes(harness, mixture):
     random = np.random.default_rng(11)
     looks = [(0, 0), (0, 1200), (1200, 1200), (3, 4000)]
     looks += [(int(random.integers(0, n + 1)), int(n)) for n in random.integers(1, 3000, 400)]
     for s, n in looks:
-        _near(harness.log_e_one_sided(s, n), float(log_e_one_sided(s, n)))
-        _near(harness.log_e_two_sided(s, n), float(log_e_two_sided(s, n)))
+        _near(harness.log_e_one_sided(s, n, mixture), float(log_e_one_sided(s, n, mixture)))
+        _near(harness.log_e_two_sided(s, n, mixture), float(log_e_two_sided(s, n, mixture)))
 
 
-def test_c_and_python_agree_on_random_blocks(harness):
+def test_c_and_python_agree_on_means(harness):
+    random = np.random.default_rng(13)
+    looks = [(0, 0, 0), (0, 0, 1200), (1200, 0, 1200), (0, 1200, 1200)]
+    for n in random.integers(1, 2000, 200):
+        more = int(random.integers(0, n + 1))
+        looks.append((more, int(random.integers(0, n + 1 - more)), int(n)))
+    for look in looks:
+        for mean in (0.05, 0.5, -0.2):
+            found = harness.log_e_mean_below(Signs(*look), mean)
+            _near(found, float(log_e_mean_below(*look, mean)))
+        for alpha in (0.05, 0.0005):
+            _near(harness.mean_upper_bound(Signs(*look), alpha), mean_upper_bound(*look, alpha))
+        _near(
+            harness.sequential_mde_share(look[2], look[1], 9.0),
+            sequential_mde_share(look[2], look[1], 9.0),
+        )
+
+
+@pytest.mark.parametrize("mixture", [OF_TIMES, OF_COUNTS])
+def test_c_and_python_agree_on_random_blocks(harness, mixture):
     random = np.random.default_rng(12)
     for n in (3, 6, 20, 73, 200, 1200):
         values = np.sort(np.round(random.standard_t(2, n), 2))
-        ranks = harness.confidence_sequence(n, 0.05)
-        assert (ranks.low, ranks.high) == (confidence_sequence(n, 0.05) or (0, 0))
+        ranks = harness.confidence_sequence(n, 0.05, mixture)
+        assert (ranks.low, ranks.high) == (confidence_sequence(n, 0.05, mixture) or (0, 0))
         shuffled = random.permutation(values)
         _near(harness.dependence_p(*_array(shuffled)), dependence_p(shuffled))
         for threshold in (2.0, 6.7, 9.0):
-            rank = sequential_mde_rank(n, threshold)
-            assert harness.sequential_mde_rank(n, threshold) == (rank or 0)
+            rank = sequential_mde_rank(n, threshold, mixture)
+            assert harness.sequential_mde_rank(n, threshold, mixture) == (rank or 0)
 
 
 def test_the_mde_is_how_far_a_value_lies_below_the_median():

@@ -123,8 +123,7 @@ static enum step ask_failures(struct rig *rig, struct tally *tally, char const *
 }
 
 /* What comes before the blocks, unless it was done before a resume. */
-static enum step prepare(struct rig *rig, struct tally *tally, char const *folder,
-                         json_t *reasons)
+static enum step prepare(struct rig *rig, char const *folder, json_t *reasons)
 {
     enum step step = STEP_DONE;
     json_t *file;
@@ -140,9 +139,6 @@ static enum step prepare(struct rig *rig, struct tally *tally, char const *folde
     if (file != NULL && !durable_write_json(folder, "attestation.json", file))
         step = STEP_FAULT;
     json_decref(file);
-    if (step != STEP_FAULT && rig->kind->has_judge &&
-        !gate_failures_note_attestation(tally->judge, folder))
-        step = STEP_FAULT;
     return step;
 }
 
@@ -212,7 +208,7 @@ static int carry_out(struct measurement const *measurement, struct rig *rig, str
 {
     json_t *const reasons = json_array();
     enum stop_reason *const stops = memory_zeroed(rig->plan->cell_count, sizeof *stops);
-    enum step step = prepare(rig, tally, folder, reasons);
+    enum step step = prepare(rig, folder, reasons);
     int status = EXIT_STATUS_USAGE;
 
     if (step == STEP_VOID)

@@ -22,7 +22,7 @@ static bool is_there(struct gate const *gate, struct metric const *metric)
     return false;
 }
 
-/* What this machine cannot count cannot decide here: it is shown as absent, and the rest decides. */
+/* What this machine cannot count cannot decide here: it is shown as absent, the rest decides. */
 static bool can_be_counted(struct expansion const *expansion, struct metric const *metric)
 {
     char *const absence = metric->event != NULL ? event_absence(metric->event) : NULL;

@@ -24,9 +24,9 @@ static struct metric const metrics[] = {
      .title = "CPU time of the region", .unit = "ns",
      .kind = METRIC_TIME, .source = SOURCE_REGION, .gated = true, .sum = {"cpu_ns"}},
     {.name = "time_tail",
-     .title = "Share of blocks in which the region takes 10 % more than the base's", .unit = "ratio",
-     .kind = METRIC_SHARE, .source = SOURCE_REGION, .gated = true, .beyond = 0.10, .with = "time",
-     .margin = 0.05, .sum = {"cpu_ns"}},
+     .title = "Share of blocks in which the region takes 10 % more than the base's",
+     .unit = "ratio", .kind = METRIC_SHARE, .source = SOURCE_REGION, .gated = true,
+     .beyond = 0.10, .with = "time", .margin = 0.05, .sum = {"cpu_ns"}},
     {.name = "process_time", .column = "process_cpu_ns",
      .title = "CPU time of the whole process, from fork to exit",
      .unit = "ns", .shown_unit = "ms", .shown_divisor = 1e6,
@@ -175,15 +175,16 @@ static json_t *metric_to_json(struct metric const *metric)
                                         [SHOWN_CSV] = "csv"};
 
     return json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:f, s:s, s:s, s:s, s:s, s:s, s:b, s:f, s:o, s:o, s:f, s:s?}", "name",
-        metric->name, "column", column_of(metric), "title", metric->title, "unit", metric->unit,
+        "{s:s, s:s, s:s, s:s, s:s, s:f, s:s, s:s, s:s, s:s, s:s, s:b, s:f, s:o, s:o, s:f, s:s?}",
+        "name", metric->name, "column", column_of(metric), "title", metric->title, "unit",
+        metric->unit,
         "shown_unit", metric->shown_unit != NULL ? metric->shown_unit : metric->unit,
         "shown_divisor", metric->shown_divisor > 0 ? metric->shown_divisor : 1.0, "kind",
         kinds[metric->kind], "source", sources[metric->source], "shown", shown[metric->shown],
         "better", metric->more_is_better ? "more" : "less", "scale",
         metric->by_difference ? "difference" : "ratio", "gated", metric->gated, "beyond",
-        metric->beyond, "sum", keys_to_json(metric->sum), "per", keys_to_json(metric->per), "factor",
-        metric->factor > 0 ? metric->factor : 1.0, "event", metric->event);
+        metric->beyond, "sum", keys_to_json(metric->sum), "per", keys_to_json(metric->per),
+        "factor", metric->factor > 0 ? metric->factor : 1.0, "event", metric->event);
 }
 
 json_t *metric_table(void)

@@ -17,8 +17,8 @@ struct rules const rules_default = {
 
 json_t *rules_to_json(struct rules const *rules)
 {
-    return json_pack("{s:f, s:f, s:f, s:I, s:b, s:I, s:I, s:I, s:I}", "lost_ratio_max", rules->lost_ratio_max,
-                     "alpha_dependence", rules->alpha_dependence, "alpha_failures",
+    return json_pack("{s:f, s:f, s:f, s:I, s:b, s:I, s:I, s:I, s:I}", "lost_ratio_max",
+                     rules->lost_ratio_max, "alpha_dependence", rules->alpha_dependence, "alpha_failures",
                      rules->alpha_failures, "failure_pairs_max",
                      (json_int_t)rules->failure_pairs_max, "lead_in", rules->lead_in, "blocks_min",
                      (json_int_t)rules->blocks_min, "blocks_for_dependence",

@@ -12,7 +12,7 @@
 
 #include <stdlib.h>
 
-enum { PAIR_ROUNDS = 1 << 20 }; /* pairs draw their order as blocks of numbers that no run reaches */
+enum { PAIR_ROUNDS = 1 << 20 }; /* pairs are drawn as blocks that no run reaches */
 
 static char const schema[] = "slablab-failures/1";
 static char const file_name[] = "failures.jsonl";
@@ -68,15 +68,14 @@ static bool ignore_record(void *context, json_t const *record)
     return true;
 }
 
-static bool note(struct gate_judge *judge, char const *folder, char const *where,
-                 char const *cell, json_t *sample)
+bool gate_failures_note(struct plan const *plan, char const *folder, char const *cell,
+                        char const *arm, struct sample const *sample)
 {
     json_t *const samples = json_array();
     struct record_file file;
 
-    json_array_append_new(samples, sample);
-    gate_judge_note_failures(judge, samples);
-    json_t *const record = record_of(judge->plan, where, cell, samples);
+    json_array_append_new(samples, sample_to_json(arm, sample));
+    json_t *const record = record_of(plan, "callgrind", cell, samples);
     bool noted = record_open(&file, folder, file_name, ignore_record, NULL);
     if (noted) {
         noted = record_append(&file, record);
@@ -86,47 +85,36 @@ static bool note(struct gate_judge *judge, char const *folder, char const *where
     return noted;
 }
 
-bool gate_failures_note(struct gate_judge *judge, char const *folder, char const *where,
-                        char const *cell, char const *arm, struct sample const *sample)
+static void take_attested_arm(struct gate_judge *judge, json_t const *arm)
 {
-    return note(judge, folder, where, cell, sample_to_json(arm, sample));
-}
-
-static bool note_arm(struct gate_judge *judge, char const *folder, char const *cell,
-                     json_t const *arm)
-{
-    char const *const id = json_string_value(json_object_get(arm, "arm"));
     size_t place;
     json_t *failure;
 
     json_array_foreach(json_object_get(arm, "failed"), place, failure) {
         json_t *const sample = json_deep_copy(failure);
-        json_object_set_new(sample, "arm", json_string(id));
-        if (!note(judge, folder, "attestation", cell, sample))
-            return false;
+        json_object_set(sample, "arm", json_object_get(arm, "arm"));
+        json_t *const samples = json_pack("[o]", sample);
+        gate_judge_note_failures(judge, samples);
+        json_decref(samples);
     }
-    return true;
 }
 
-bool gate_failures_note_attestation(struct gate_judge *judge, char const *folder)
+static void take_attestation(struct gate_judge *judge, char const *folder)
 {
     char *const path = text_format("%s/attestation.json", folder);
     json_t *const file = json_load_file(path, 0, NULL);
-    bool noted = true;
     size_t place;
     json_t *cell;
 
     json_array_foreach(json_object_get(file, "cells"), place, cell) {
-        char const *const id = json_string_value(json_object_get(cell, "cell"));
         size_t position;
         json_t *arm;
         json_array_foreach(json_object_get(cell, "arms"), position, arm) {
-            noted = noted && note_arm(judge, folder, id, arm);
+            take_attested_arm(judge, arm);
         }
     }
     json_decref(file);
     free(path);
-    return noted;
 }
 
 static enum step run_pair(struct rig *rig, uint64_t number, json_t **record)
@@ -186,8 +174,9 @@ enum step gate_failures_run(struct rig *rig, struct gate_judge *judge, char cons
     struct pairs pairs = {.judge = judge};
     struct record_file file;
 
-    judge->failures.head_elsewhere = judge->failures.base_elsewhere = 0; /* the file has them all */
-    if (judge->failures.head_alone == 0 && !run_folder_has(folder, file_name))
+    take_attestation(judge, folder);
+    if (judge->failures.head_alone + judge->failures.head_elsewhere == 0 &&
+        !run_folder_has(folder, file_name))
         return STEP_DONE;
     if (!record_open(&file, folder, file_name, take_record, &pairs))
         return STEP_FAULT;

@@ -1,7 +1,8 @@
 /* gate_junit.c -- a gate as JUnit's XML, which CI servers show as tests.
  *
- * A row is a test case of the class that its cell is. FAIL is a failure, an undecided row and one
- * that never decides are skipped, VOID is an error of a case of its own.
+ * A row is a test case of the class that its cell is, failures of processes one of class "gate".
+ * FAIL is a failure, an undecided row and one that never decides are skipped, VOID is an error of a
+ * case of its own.
  *
  * SPDX-License-Identifier: MIT */
 #include "base/reason.h"
@@ -47,21 +48,15 @@ static char const *element_of(json_t const *row)
     return text_equal(verdict, "fail") ? "failure" : "skipped";
 }
 
-static void append_case(char **text, json_t const *row)
+/* The message stands in the verdict's element, and of a PASS in what the test printed. */
+static void append_case(char **text, char const *class, char const *name, char const *element,
+                        char const *message)
 {
-    char *const effect = gate_effect_text(row, "effect");
-    char *const interval = gate_interval_text(row);
-    char *const margin = gate_margin_text(row);
-    char *const message = text_format(
-        "%s: %s %s, margin %s, %" JSON_INTEGER_FORMAT " blocks", text_at(row, "verdict"), effect,
-        interval, margin, json_integer_value(json_object_get(row, "blocks")));
-
     text_append(text, "  <testcase");
-    append_attribute(text, "classname", text_at(row, "cell"));
-    append_attribute(text, "name", text_at(row, "metric"));
-    text_append(text, ">\n    <%s",
-                element_of(row) != NULL ? element_of(row) : "system-out");
-    if (element_of(row) != NULL) {
+    append_attribute(text, "classname", class);
+    append_attribute(text, "name", name);
+    text_append(text, ">\n    <%s", element != NULL ? element : "system-out");
+    if (element != NULL) {
         append_attribute(text, "message", message);
         text_append(text, "/>\n");
     } else {
@@ -70,15 +65,38 @@ static void append_case(char **text, json_t const *row)
         text_append(text, "</system-out>\n");
     }
     text_append(text, "  </testcase>\n");
+}
+
+static void append_row(char **text, json_t const *row)
+{
+    char *const effect = gate_effect_text(row, "effect");
+    char *const interval = gate_interval_text(row);
+    char *const margin = gate_margin_text(row);
+    char *const message = text_format(
+        "%s: %s %s, margin %s, %" JSON_INTEGER_FORMAT " blocks", text_at(row, "verdict"), effect,
+        interval, margin, json_integer_value(json_object_get(row, "blocks")));
+
+    append_case(text, text_at(row, "cell"), text_at(row, "metric"), element_of(row), message);
     free(message);
     free(margin);
     free(interval);
     free(effect);
 }
 
-static size_t count_elements(json_t const *rows, char const *element)
+static void append_failures(char **text, json_t const *gate)
 {
-    size_t count = 0;
+    json_t const *const failures = json_object_get(gate, "failures");
+    char *const message = gate_failures_text(gate);
+
+    append_case(text, "gate", "failures", element_of(failures), message);
+    free(message);
+}
+
+static size_t count_elements(json_t const *gate, char const *element)
+{
+    json_t const *const rows = json_object_get(gate, "rows");
+    char const *const failures = element_of(json_object_get(gate, "failures"));
+    size_t count = failures != NULL && text_equal(failures, element);
     size_t place;
     json_t *row;
 
@@ -117,12 +135,13 @@ char *gate_junit(json_t const *gate)
     append_attribute(&text, "name", suite);
     text_append(&text,
                 " tests=\"%zu\" failures=\"%zu\" skipped=\"%zu\" errors=\"%zu\" time=\"%.3f\">\n",
-                json_array_size(rows) + errors, count_elements(rows, "failure"),
-                count_elements(rows, "skipped"), errors,
+                json_array_size(rows) + 1 + errors, count_elements(gate, "failure"),
+                count_elements(gate, "skipped"), errors,
                 json_number_value(json_object_get(gate, "seconds")));
     json_array_foreach(rows, place, row) {
-        append_case(&text, row);
+        append_row(&text, row);
     }
+    append_failures(&text, gate);
     if (errors > 0)
         append_void(&text, reasons);
     text_append(&text, "</testsuite>\n");

@@ -63,8 +63,8 @@ static bool note_failure(void *context, size_t cell, size_t arm, struct sample c
     struct counted_judge const *const counted = context;
     struct plan const *const plan = counted->judge->plan;
 
-    return gate_failures_note(counted->judge, counted->folder, "callgrind", plan->cells[cell].id,
-                              plan->arms[arm].id, sample);
+    return gate_failures_note(plan, counted->folder, plan->cells[cell].id, plan->arms[arm].id,
+                              sample);
 }
 
 enum step gate_count_instructions(struct rig const *rig, struct gate_judge *judge,

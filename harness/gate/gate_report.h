@@ -36,4 +36,7 @@ char *gate_effect_text(json_t const *row, char const *key);
 char *gate_margin_text(json_t const *row);
 char *gate_interval_text(json_t const *row);
 
+/* "11 of the head and 0 of the base in 96 pairs of processes" */
+char *gate_failures_text(json_t const *gate);
+
 #endif

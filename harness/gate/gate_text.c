@@ -162,33 +162,53 @@ static void append_modes(char **text, json_t const *rows, char const *before)
                     before);
 }
 
-/* How many processes failed, and what the head's first one said. */
+static json_int_t failures_of(json_t const *gate, char const *key)
+{
+    return json_integer_value(json_object_get(json_object_get(gate, "failures"), key));
+}
+
+static bool any_failed(json_t const *gate)
+{
+    static char const *const keys[] = {"head_alone", "base_alone", "both", "head_elsewhere",
+                                       "base_elsewhere"};
+
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (failures_of(gate, keys[i]) > 0)
+            return true;
+    return false;
+}
+
+char *gate_failures_text(json_t const *gate)
+{
+    json_int_t const both = failures_of(gate, "both");
+    json_int_t const elsewhere =
+        failures_of(gate, "head_elsewhere") + failures_of(gate, "base_elsewhere");
+    char *text = text_format(
+        "%" JSON_INTEGER_FORMAT " of the head and %" JSON_INTEGER_FORMAT
+        " of the base in %" JSON_INTEGER_FORMAT " pairs of processes",
+        failures_of(gate, "head_alone") + both, failures_of(gate, "base_alone") + both,
+        failures_of(gate, "pairs"));
+
+    if (elsewhere > 0)
+        text_append(&text, ", %" JSON_INTEGER_FORMAT " more in attestation or under callgrind",
+                    elsewhere);
+    return text;
+}
+
+/* How many processes failed, and what the head's first one said; nothing where none did. */
 static void append_failures(char **text, json_t const *gate, char const *before)
 {
     json_t const *const failures = json_object_get(gate, "failures");
-    char const *const verdict = text_at(failures, "verdict");
-    json_int_t const both = json_integer_value(json_object_get(failures, "both"));
-    json_int_t const head = json_integer_value(json_object_get(failures, "head_alone"));
-    json_int_t const base = json_integer_value(json_object_get(failures, "base_alone"));
-    json_int_t const pairs = json_integer_value(json_object_get(failures, "pairs"));
-    json_int_t const elsewhere =
-        json_integer_value(json_object_get(failures, "head_elsewhere")) +
-        json_integer_value(json_object_get(failures, "base_elsewhere"));
 
-    if (head + base + both + elsewhere == 0)
+    if (!any_failed(gate))
         return;
-    text_append(text,
-                "%sfailures: %s: %" JSON_INTEGER_FORMAT " of the head and %" JSON_INTEGER_FORMAT
-                " of the base in %" JSON_INTEGER_FORMAT " pairs of processes",
-                before, shout(verdict), head + both, base + both, pairs);
-    if (elsewhere > 0)
-        text_append(text, ", %" JSON_INTEGER_FORMAT " more in attestation or under callgrind",
-                    elsewhere);
-    text_append(text, "\n");
+    char *const came_of = gate_failures_text(gate);
+    text_append(text, "%sfailures: %s: %s\n", before, shout(text_at(failures, "verdict")), came_of);
     if (*text_at(failures, "status") != '\0')
         text_append(text, "%sthe head's first: %s: %s\n", before, text_at(failures, "status"),
                     *text_at(failures, "stderr") != '\0' ? text_at(failures, "stderr")
                                                          : "it wrote nothing to stderr");
+    free(came_of);
 }
 
 static bool is_first_of_cell(json_t const *rows, size_t place)
@@ -272,8 +292,8 @@ static void append_sides(char **text, json_t const *gate, char const *form)
     text_append(text, form[0] == '-' ? "- base: %s\n- head: %s\n" : "base: %s\nhead: %s\n", base,
                 head);
     if (json_is_true(json_object_get(gate, "identical")))
-        text_append(text, "%sbase and head are the same build (equal build-ids); it is judged like "
-                          "any other\n",
+        text_append(text,
+                    "%sbase and head are the same build (equal build-ids), judged like any other\n",
                     form);
     free(head);
     free(base);
@@ -294,9 +314,10 @@ char *gate_table(json_t const *gate)
         if (is_first_of_cell(rows, place))
             append_cell(&text, rows, text_at(row, "cell"));
     }
-    text_append(&text, "\nPASS: more by the margin is ruled out. FAIL: more is established, and it is "
-                       "half\nthe margin or more. time_tail: share of blocks that are over 10 %% "
-                       "slower, in points\n");
+    text_append(&text,
+                "\nPASS: more by the margin is ruled out. FAIL: more is established, and it is "
+                "half\nthe margin or more. time_tail: share of blocks over 10 %% slower, in "
+                "points\n");
     text_append(&text, "\nverdict: %s (%s)\n", shout(text_at(gate, "verdict")), came_of);
     append_reasons(&text, gate, "  ");
     append_failures(&text, gate, "  ");

@@ -71,7 +71,8 @@ struct gate_cell {
 };
 
 /* Pairs of head and base, of blocks and of the pairs that gate_failures.h runs: how many processes
- * ended with a fault of their own (a crash, a time-out, a wrong checksum; not another allocator). */
+ * ended with a fault of their own (a crash, a time-out, a wrong checksum; not another allocator).
+ */
 struct gate_failures {
     size_t pairs;
     size_t head_alone;
@@ -108,8 +109,8 @@ void gate_judge_add_failures(struct gate_judge *judge, json_t const *samples);
 /* The same of processes that are in no pair: of attestation, or under callgrind. */
 void gate_judge_note_failures(struct gate_judge *judge, json_t const *samples);
 
-/* Does the head fail more often than the base, at rules.alpha_failures over all looks: FAIL. UNDECIDED
- * where only the head failed, or more often, and that is not established; else PASS. */
+/* Does the head fail more often than the base, at rules.alpha_failures over all looks: FAIL.
+ * UNDECIDED where only the head failed, or more often, and that is not established; else PASS. */
 enum gate_verdict gate_judge_failures(struct gate_judge const *judge);
 
 /* ln e against "of a pair in which just one failed it is as likely the base". */

@@ -56,8 +56,8 @@ double log_e_one_sided(size_t successes, size_t n, enum mixture mixture)
            log_binomial_tail(n + 2 * a - 1, 0.5, successes + a - 1);
 }
 
-/* Fixed bets c / (1 - mean), the share c of what may be staked, mixed by weight: where T is always 0
- * the largest wins most, where it is often 1 a smaller one does. */
+/* Fixed bets c / (1 - mean), the share c of what may be staked, mixed by weight: where T is always
+ * 0 the largest wins most, where it is often 1 a smaller one does. */
 static struct {
     double share;
     double weight;
@@ -144,9 +144,10 @@ size_t sequential_mde_rank(size_t n, double log_threshold, enum mixture mixture)
 
 double sequential_mde_share(size_t n, size_t against, double log_threshold)
 {
+    enum mixture const mixture = MIXTURE_OF_COUNTS;
     size_t needed = 1;
 
-    while (needed <= n && log_e_one_sided(needed, needed + against, MIXTURE_OF_COUNTS) < log_threshold)
+    while (needed <= n && log_e_one_sided(needed, needed + against, mixture) < log_threshold)
         needed++;
     return needed <= n ? share_needed(n, needed) : NAN;
 }

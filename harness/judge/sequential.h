@@ -16,7 +16,7 @@
 #include <stddef.h>
 
 /* a of the mixture Beta(a, a). Times differ in shares near a half, where 10 puts its weight; counts
- * and failures that differ do so in nearly every block, where 1 needs the fewest: 16 equal signs
+ * and failures that differ do so in nearly every block, where 1 needs the fewest: 15 equal signs
  * reach 3,600. */
 enum mixture { MIXTURE_OF_COUNTS = 1, MIXTURE_OF_TIMES = 10 };
 
@@ -36,11 +36,11 @@ struct signs {
 
 /* ln e against "the mean of T is `mean` or more", -1 < mean < 1: the wealth of bets on less, which
  * multiply by 1 + bet (mean - T) in each block (Waudby-Smith and Ramdas 2024, J. R. Statist. Soc. B
- * 86:1). It holds whatever the law of T and however it drifts, as long as its mean given the past is
- * what is said. */
+ * 86:1). It holds whatever the law of T and however it drifts, as long as its mean given the past
+ * is what is said. */
 double log_e_mean_below(struct signs const *signs, double mean);
 
-/* The smallest mean that log_e_mean_below rules out at alpha, at any stop: 1 where there is none. */
+/* The smallest mean that log_e_mean_below rules out at alpha, at any stop: 1: there is none. */
 double mean_upper_bound(struct signs const *signs, double alpha);
 
 /* Ranks, counted from 1, of the ordered values that bound the median of n values at any stop: the

@@ -137,8 +137,8 @@ static bool may_do_better(struct sample const *sample)
     return sample->status == SAMPLE_CRASHED || sample->status == SAMPLE_FAILED;
 }
 
-/* The arm's first process that does not fail, or the last of ATTEMPTS; `failed` gets what the others
- * said. */
+/* The arm's first process that does not fail, or the last of ATTEMPTS; `failed` gets what failed
+ * ones said. */
 static enum step run_attempts(struct rig *rig, size_t cell, size_t arm, json_t *failed,
                               struct sample *sample)
 {

@@ -3,7 +3,8 @@
  *
  * A test that includes this starts its main with fake_workload_unless_test(); run as a sample, the
  * same executable then answers the harness by the protocol of region.h. FAKE=<word> chooses what
- * goes wrong.
+ * goes wrong, and FAKE_EVERY=<n> in which of the processes that share FAKE_TURNS=<file>: in each
+ * n-th of them.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_FAKE_WORKLOAD_H
@@ -26,6 +27,20 @@ static inline int fake_is(char const *word)
     char const *const fake = getenv("FAKE");
 
     return fake != NULL && strcmp(fake, word) == 0;
+}
+
+/* Each process leaves a byte in the file, so that its size is its turn. */
+static inline void fake_take_turn(void)
+{
+    char const *const turns = getenv("FAKE_TURNS");
+    FILE *const file = turns != NULL ? fopen(turns, "a") : NULL;
+
+    if (file == NULL)
+        return;
+    fputc('.', file);
+    if (ftell(file) % atoi(getenv("FAKE_EVERY")) != 0)
+        unsetenv("FAKE");
+    fclose(file);
 }
 
 static inline uint64_t fake_operations(int argc, char **argv)
@@ -102,6 +117,7 @@ static inline void fake_workload_unless_test(int argc, char **argv)
 
     if (fd == NULL)
         return;
+    fake_take_turn();
     fake_misbehave();
     region = mmap(NULL, sizeof *region, PROT_READ | PROT_WRITE, MAP_SHARED, atoi(fd), 0);
     if (region == MAP_FAILED || region->magic != REGION_MAGIC)

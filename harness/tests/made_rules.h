@@ -8,7 +8,8 @@
 
 #define MADE_RULES                                                                                 \
     {                                                                                              \
-        .lost_ratio_max = 0.20, .alpha_dependence = 0.001, .blocks_min = 6,                        \
+        .lost_ratio_max = 0.20, .alpha_dependence = 0.001, .alpha_failures = 0.005,                \
+        .failure_pairs_max = 400, .lead_in = 1, .blocks_min = 6,                                   \
         .blocks_for_dependence = 20, .blocks_for_half_width = 20, .blocks_all_lost = 20            \
     }
 

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "base/text.h"
 #include "catalogue/project.h"
 #include "fake_workload.h"
 #include "base/reason.h"
@@ -155,6 +156,35 @@ static void a_crash(void **state)
     assert_int_equal(attest(&rig, reasons, &file), STEP_VOID);
     assert_string_equal(reason(0),
                         "fake cold: phase: crashed (exit code 0, signal 11): tag byte overrun\n");
+}
+
+/* In the first of the phase's two processes: the second one is attested, and both are told of. */
+static void a_crash_that_another_process_does_not_repeat(void **state)
+{
+    char *const turns = text_format("%s/turns", root);
+    char *const setting = text_format("FAKE_TURNS=%s", turns);
+    char *settings[] = {"FAKE=crash", "FAKE_EVERY=2", setting};
+    FILE *const taken = fopen(turns, "w");
+
+    (void)state;
+    fputc('.', taken);
+    fclose(taken);
+    arms[2].environment = settings;
+    arms[2].environment_count = 3;
+    assert_int_equal(attest(&rig, reasons, &file), STEP_DONE);
+    arms[2].environment = assignment;
+    json_t const *const described = json_array_get(
+        json_object_get(json_array_get(json_object_get(file, "cells"), 0), "arms"), 2);
+    json_t const *const failed = json_object_get(described, "failed");
+    assert_string_equal(json_string_value(json_object_get(described, "status")), "ok");
+    assert_int_equal(json_array_size(failed), 1);
+    json_t const *const first = json_array_get(failed, 0);
+    assert_string_equal(json_string_value(json_object_get(first, "status")), "crashed");
+    assert_int_equal(json_integer_value(json_object_get(first, "signal")), SIGSEGV);
+    assert_string_equal(json_string_value(json_object_get(first, "stderr")), "tag byte overrun\n");
+    unlink(turns);
+    free(setting);
+    free(turns);
 }
 
 /* The fake counts 900 allocations in tiny and 100 in libc; frees are no share of anything. */
@@ -336,6 +366,7 @@ int main(int argc, char **argv)
         TEST(another_checksum),
         TEST(another_allocator),
         TEST(a_crash),
+        TEST(a_crash_that_another_process_does_not_repeat),
         TEST(shares),
         TEST(too_small_a_share),
         TEST(a_share_that_nobody_counts),

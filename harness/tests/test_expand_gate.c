@@ -5,6 +5,8 @@
 
 #include "experiment/experiment.h"
 
+#include <sys/wait.h>
+
 #define HEAD                                                                                       \
     "question: Is it?\n"                                                                           \
     "baseline: three\n"                                                                            \
@@ -37,23 +39,109 @@ static void arms_are_base_control_and_head(void **state)
     plan_free(plan);
 }
 
+/* "time 2 %, vm_hwm 3 % shown": the metrics of a gate's section, in the plan's order. The caller
+ * frees it. */
+static char *metrics_of(char const *section)
+{
+    char *const yaml = text_format(HEAD "gate: {%s}\n", section);
+    struct plan *const plan = gate_of(yaml, "one", "two");
+    char *text = text_copy("");
+
+    assert_non_null(plan);
+    for (size_t i = 0; i < plan->gate.metric_count; i++) {
+        struct gate_metric const *const metric = &plan->gate.metrics[i];
+        text_append(&text, "%s%s %g%%%s", i > 0 ? ", " : "", metric->metric->name,
+                    100 * metric->margin, metric->decides ? "" : " shown");
+    }
+    plan_free(plan);
+    free(yaml);
+    return text;
+}
+
+static void assert_metrics(char const *section, char const *wanted)
+{
+    char *const found = metrics_of(section);
+
+    assert_string_equal(found, wanted);
+    free(found);
+}
+
 static void metrics_have_margins_and_events(void **state)
 {
-    struct plan *const plan = gate_of(
-        HEAD "gate: {decides: [time 2%, page_faults 0%], reports: [mmap 3%], alpha_fail: 1%}\n",
-        "one", "two");
+    struct plan *const plan =
+        gate_of(HEAD "gate: {decides: [page_faults 0%], reports: [mmap 3%], alpha_fail: 1%}\n",
+                "one", "two");
 
     (void)state;
     assert_non_null(plan);
-    assert_int_equal(plan->gate.metric_count, 3);
-    assert_string_equal(plan->gate.metrics[0].metric->name, "time");
-    assert_true(plan->gate.metrics[0].margin > 0.0199 && plan->gate.metrics[0].margin < 0.0201);
-    assert_true(plan->gate.metrics[1].decides);
-    assert_false(plan->gate.metrics[2].decides);
     assert_true(plan->gate.alpha_fail > 0.0099 && plan->gate.alpha_fail < 0.0101);
     assert_true(plan->gate.alpha_pass > 0.0499 && plan->gate.alpha_pass < 0.0501);
     assert_string_equal(plan->events[plan->event_count - 1], "syscalls:sys_enter_mmap");
     plan_free(plan);
+}
+
+/* V4, V5: the tail and the whole process decide wherever what they go with does. A gate of counts
+ * never decides by a clock. */
+static void what_decides_brings_others_along(void **state)
+{
+    (void)state;
+    assert_metrics("decides: [time 2%]", "time 2%, time_tail 5%, process_time 5%");
+    assert_metrics("decides: [page_faults 1%]", "page_faults 1%, process_page_faults 5%");
+    assert_metrics("decides: [vm_hwm 3%, instructions 0.2%]", "vm_hwm 3%, instructions 0.2%");
+    assert_metrics("decides: [page_faults 1%], reports: [time 2%]",
+                   "page_faults 1%, time 2% shown, process_page_faults 5%");
+}
+
+static void an_experiment_has_the_last_word(void **state)
+{
+    (void)state;
+    assert_metrics("decides: [time 2%, page_faults 1%], without: [time_tail, process_time]",
+                   "time 2%, page_faults 1%, process_page_faults 5%");
+    assert_metrics("decides: [time 2%, time_tail 3%], reports: [process_time 1%]",
+                   "time 2%, time_tail 3%, process_time 1% shown");
+    assert_metrics("decides: [process_page_faults 1%]", "process_page_faults 1%");
+}
+
+enum { COUNTED, SHOWN, REFUSED, NOBODY = 65534 };
+
+/* What becomes of mmap for a user without rights, who has a process of its own here. */
+static int mmap_without_rights(char const *yaml)
+{
+    int status = 0;
+
+    fixture_write("experiments/x.yaml", yaml, 0644);
+    assert_int_equal(chmod(fixture_root, 0755), 0);
+    pid_t const child = fork();
+    if (child == 0) {
+        if (getuid() == 0 && setuid(NOBODY) != 0)
+            _exit(-1);
+        char *const path = fixture_path("experiments/x.yaml");
+        struct plan *const plan = plan_for_gate(experiment_open(path), "one", "two", 1);
+        fflush(stderr);
+        _exit(plan == NULL ? REFUSED : plan->gate.metrics[0].decides ? COUNTED : SHOWN);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+/* F8: what this user cannot count is shown as absent, and the rest decides. */
+static void what_cannot_be_counted_decides_nothing(void **state)
+{
+    (void)state;
+    fixture_hear();
+    int const beside = mmap_without_rights(HEAD "gate: {decides: [mmap 0%, page_faults 1%]}\n");
+    int const alone = mmap_without_rights(HEAD "gate:\n  decides: [mmap 0%]\n");
+    char *const heard = fixture_heard();
+    if (beside == COUNTED) {
+        free(heard);
+        skip(); /* tracefs is open to all */
+    }
+    assert_int_equal(beside, SHOWN);
+    assert_int_equal(alone, REFUSED);
+    assert_non_null(strstr(heard, "x: mmap cannot be counted here (syscalls:sys_enter_mmap: "));
+    assert_non_null(strstr(heard, ":5: nothing that decides can be counted here\n  try: as root"));
+    free(heard);
 }
 
 static void a_table_of_the_same_file_is_no_gate(void **state)
@@ -70,15 +158,19 @@ static void a_gate_read_back_is_the_same(void **state)
     char *const folder = fixture_path("results");
     struct plan *const plan = gate_of(
         HEAD "gate: {decides: [time 2%, vm_hwm 3%], reports: [wall_time 2%]}\n", "one", "two");
-    struct plan *const other = gate_of(
-        HEAD "gate: {decides: [time 3%, vm_hwm 3%], reports: [wall_time 2%]}\n", "one", "two");
+    struct plan *const other = gate_of(HEAD "gate: {decides: [time 2%, vm_hwm 3%], reports: "
+                                            "[wall_time 2%], without: [time_tail]}\n",
+                                       "one", "two");
 
     (void)state;
     assert_true(plan_write(plan, folder));
     struct plan *const again = plan_read(folder);
     assert_non_null(again);
-    assert_int_equal(again->gate.metric_count, 3);
+    assert_int_equal(again->gate.metric_count, 5);
+    assert_int_equal(other->gate.metric_count, 4);
     assert_string_equal(again->gate.metrics[1].metric->name, "vm_hwm");
+    assert_string_equal(again->gate.metrics[3].metric->name, "time_tail");
+    assert_true(again->gate.metrics[3].decides);
     assert_false(again->gate.metrics[2].decides);
     char *const hash = plan_hash(again);
     assert_string_equal(hash, plan->hash);
@@ -101,7 +193,12 @@ static void faults_name_their_line(void **state)
         {HEAD "gate:\n  decides: [time]\n", ":5: 'time' is no metric with a margin"},
         {HEAD "gate:\n  decides: [time two%]\n", ":5: 'time two%' is no metric with a margin"},
         {HEAD "gate:\n  decides: [tyme 2%]\n",
-         ":5: unknown metric 'tyme'\n  try: time, "},
+         ":5: unknown metric 'tyme'\n  try: time, time_tail, process_time, page_faults, "},
+        {HEAD "gate:\n  decides: [time 2%]\n  without: [time_tail, vm_hwm]\n",
+         ":6: 'vm_hwm' does not go with another metric\n  try: time_tail, process_time, "},
+        {HEAD "gate:\n  decides: [time 2%]\n  without: [tyme]\n",
+         ":6: 'tyme' does not go with another metric"},
+        {HEAD "gate:\n  decides: [time 2%, time_tail 0%]\n", ":5: time_tail varies"},
         {HEAD "gate:\n  decides: [time 2%, time 3%]\n", ":5: time is there already"},
         {HEAD "gate:\n  decides: [vm_hwm 0%]\n", ":5: vm_hwm varies: that it is not more"},
         {HEAD "gate:\n  decides: [time 2%]\n  alpha_fail: 0%\n", ":6: '0%' leaves no room"},
@@ -125,6 +222,9 @@ int main(void)
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(arms_are_base_control_and_head),
         cmocka_unit_test(metrics_have_margins_and_events),
+        cmocka_unit_test(what_decides_brings_others_along),
+        cmocka_unit_test(an_experiment_has_the_last_word),
+        cmocka_unit_test(what_cannot_be_counted_decides_nothing),
         cmocka_unit_test(a_table_of_the_same_file_is_no_gate),
         cmocka_unit_test(a_gate_read_back_is_the_same),
         cmocka_unit_test(faults_name_their_line),

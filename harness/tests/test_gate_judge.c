@@ -1,4 +1,4 @@
-/* test_gate_judge.c -- what passes, what fails, what stays open, and what voids a gate.
+/* test_gate_judge.c -- rows of medians: what passes, fails, stays open, and what voids a gate.
  *
  * SPDX-License-Identifier: MIT */
 #include <setjmp.h>
@@ -8,19 +8,16 @@
 
 #include <cmocka.h>
 
-#include "judge/sequential.h"
 #include "made_gate.h"
 
 #include <math.h>
-
-enum { TIME, FAULTS, INSTRUCTIONS };
 
 static struct gate_judge *judge;
 
 static int new_judge(void **state)
 {
     (void)state;
-    judge = made_judge(false);
+    judge = made_judge(NULL);
     return 0;
 }
 
@@ -34,7 +31,7 @@ static int free_judge(void **state)
 /* n blocks of cell 0 whose head takes `factor` of the base's time, and so many more faults. */
 static void run(size_t n, double factor, int faults)
 {
-    for (size_t i = judge->cells[0].n, end = i + n; i < end; i++)
+    for (size_t i = judge->cells[0].timed.n, end = i + n; i < end; i++)
         made_block(judge, 0, 1e7 * made_noise(3 * i), 1e7 * made_noise(3 * i + 1),
                    1e7 * factor * made_noise(3 * i + 2), 100, 100 + faults);
 }
@@ -79,11 +76,11 @@ static void slower_fails_and_faster_passes(void **state)
     assert_int_equal(judge->rows[TIME].verdict, GATE_FAIL);
     /* 4 decisions at half a per cent: all of n must reach ln 800. */
     size_t n = 1;
-    while (log_e_one_sided(n, n) < log(800))
+    while (log_e_one_sided(n, n, MIXTURE_OF_TIMES) < log(800))
         n++;
     assert_int_equal(judge->rows[TIME].decided_at, n);
     gate_judge_free(judge);
-    judge = made_judge(false);
+    judge = made_judge(NULL);
     run(60, 0.97, 0);
     assert_int_equal(judge->rows[TIME].verdict, GATE_PASS);
 }
@@ -102,7 +99,7 @@ static void what_is_established_must_reach_half_the_margin(void **state)
     assert_true(judge->rows[TIME].log_e_fail > log(800));
     assert_int_equal(judge->rows[TIME].verdict, GATE_UNDECIDED);
     gate_judge_free(judge);
-    judge = made_judge(false);
+    judge = made_judge(NULL);
     run_skewed(0.015);
     assert_int_equal(judge->rows[TIME].verdict, GATE_FAIL);
 }
@@ -163,10 +160,10 @@ static void only_rows_that_blocks_decide_are_asked_for_dependence(void **state)
 {
     (void)state;
     gate_judge_free(judge);
-    judge = made_judge(true);
-    struct gate_metric const instructions = gate_metrics[INSTRUCTIONS];
-    gate_metrics[INSTRUCTIONS] = gate_metrics[TIME];
-    gate_metrics[INSTRUCTIONS].decides = false;
+    judge = made_judge(metric_instructions);
+    struct gate_metric const instructions = gate_metrics[THIRD];
+    gate_metrics[THIRD] = gate_metrics[TIME];
+    gate_metrics[THIRD].decides = false;
     gate_metrics[TIME] = instructions;
     for (size_t i = 0; i < 60; i++)
         made_block(judge, 1, 1e7, 1e7, 1e7 * (1 + (double)i / 1000), 1, 1);
@@ -188,34 +185,6 @@ static void estimates_are_medians(void **state)
     assert_true(faults->base >= 100 && faults->base <= 100 && faults->head >= 107);
 }
 
-static enum gate_verdict instructions(double head, double control)
-{
-    double base[] = {1000000, control};
-    double heads[] = {head, head};
-
-    gate_judge_free(judge);
-    judge = made_judge(true);
-    gate_judge_instructions(judge, 1, base, 2, heads, 2);
-    return judge->rows[3 + INSTRUCTIONS].verdict;
-}
-
-static void instructions_have_the_spread_of_the_base(void **state)
-{
-    (void)state;
-    assert_int_equal(instructions(1000100, 1000000), GATE_PASS);
-    assert_int_equal(instructions(990000, 1000000), GATE_PASS);
-    assert_int_equal(instructions(1001001, 1000000), GATE_FAIL);
-    assert_int_equal(instructions(1000999, 1000000), GATE_PASS);
-    assert_int_equal(instructions(1002500, 1001800), GATE_UNDECIDED);
-    assert_int_equal(judge->decisions, 6);
-    assert_int_equal(judge->rows[3 + INSTRUCTIONS].decided_at, 0);
-    assert_int_equal(judge->rows[INSTRUCTIONS].verdict, GATE_UNDECIDED);
-    assert_true(isnan(judge->rows[INSTRUCTIONS].estimate.effect));
-    /* Blocks do not wait for them. */
-    run(60, 1, 0);
-    assert_true(gate_judge_has_decided(judge, 0));
-}
-
 #define CASE(test) cmocka_unit_test_setup_teardown(test, new_judge, free_judge)
 
 int main(void)
@@ -233,7 +202,6 @@ int main(void)
         CASE(blocks_that_follow_one_another_are_found),
         CASE(only_rows_that_blocks_decide_are_asked_for_dependence),
         CASE(estimates_are_medians),
-        CASE(instructions_have_the_spread_of_the_base),
     };
 
     return cmocka_run_group_tests_name("gate_judge", tests, NULL, NULL);

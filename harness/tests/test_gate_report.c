@@ -17,19 +17,28 @@
 
 enum { COLUMNS = 80 };
 
+/* A third row, and what happens to its judge before it is described; either may be NULL. */
+struct variation {
+    char const *third;
+    void (*happens)(struct gate_judge *judge);
+};
+
 /* `blocks` of both cells; the head of cell 1 takes 5 % longer where `slower` says so. */
-static json_t *made_report(size_t blocks, bool slower, char const *reason)
+static json_t *varied_report(size_t blocks, bool slower, char const *reason,
+                             struct variation variation)
 {
     static struct gate_spec const base = {(char *)"main", (char *)"x", (char *)"0123456789abcdef"};
     static struct gate_spec const head = {(char *)"<&\">", (char *)"x", NULL};
     struct gate_circumstances const circumstances = {&base, &head, "here", 1, 12.5};
-    struct gate_judge *const judge = made_judge(false);
+    struct gate_judge *const judge = made_judge(variation.third);
     json_t *const reasons = json_array();
 
     for (size_t i = 0; i < blocks; i++) {
         made_block(judge, 0, 1e7 * made_noise(i), 1e7 * made_noise(i + 1), 1e7, 10, 10);
         made_block(judge, 1, 1e7, 1e7, slower ? 1.05e7 : 1e7, 10, 10);
     }
+    if (variation.happens != NULL)
+        variation.happens(judge);
     if (reason != NULL)
         json_array_append_new(reasons, json_string(reason));
     gate_judge_estimate(judge);
@@ -38,6 +47,30 @@ static json_t *made_report(size_t blocks, bool slower, char const *reason)
     json_decref(reasons);
     gate_judge_free(judge);
     return gate;
+}
+
+static json_t *made_report(size_t blocks, bool slower, char const *reason)
+{
+    return varied_report(blocks, slower, reason, (struct variation){0});
+}
+
+static void head_crashes_once(struct gate_judge *judge)
+{
+    made_pairs(judge, 1, "ok", "crashed");
+}
+
+static void head_crashes_often(struct gate_judge *judge)
+{
+    made_pairs(judge, 12, "ok", "crashed");
+    json_t *const elsewhere =
+        json_pack("[{s:s, s:s}]", "arm", "head", "status", "failed");
+    gate_judge_note_failures(judge, elsewhere);
+    json_decref(elsewhere);
+}
+
+static void base_crashes_often(struct gate_judge *judge)
+{
+    made_pairs(judge, 12, "crashed", "ok");
 }
 
 static void assert_verdict(json_t *gate, char const *verdict, int status)
@@ -57,12 +90,30 @@ static void verdicts_have_their_order(void **state)
     assert_verdict(made_report(0, false, "why"), "void", EXIT_STATUS_VOID);
 }
 
+/* V3: failures are asked before what voids, and a head that failed alone never passes. */
+static void failures_come_before_void(void **state)
+{
+    struct variation const often = {.happens = head_crashes_often};
+    struct variation const once = {.happens = head_crashes_once};
+    struct variation const base = {.happens = base_crashes_often};
+
+    (void)state;
+    assert_verdict(varied_report(60, false, NULL, often), "fail", EXIT_STATUS_FAIL);
+    assert_verdict(varied_report(0, false, "why", often), "fail", EXIT_STATUS_FAIL);
+    assert_verdict(varied_report(60, false, NULL, once), "inconclusive",
+                   EXIT_STATUS_INCONCLUSIVE);
+    assert_verdict(varied_report(60, true, NULL, once), "fail", EXIT_STATUS_FAIL);
+    assert_verdict(varied_report(60, false, "why", once), "void", EXIT_STATUS_VOID);
+    assert_verdict(varied_report(60, false, NULL, base), "pass", EXIT_STATUS_PASS);
+}
+
 static void worst_row_comes_first(void **state)
 {
     json_t *const gate = made_report(60, true, NULL);
     json_t const *const row = json_array_get(json_object_get(gate, "rows"), 0);
 
     (void)state;
+    assert_string_equal(json_string_value(json_object_get(gate, "schema")), "slablab-gate/2");
     assert_string_equal(json_string_value(json_object_get(row, "cell")), "two warm");
     assert_string_equal(json_string_value(json_object_get(row, "metric")), "time");
     assert_string_equal(json_string_value(json_object_get(row, "verdict")), "fail");
@@ -88,6 +139,16 @@ static void assert_holds(char const *text, char const *part)
         fail_msg("'%s' is not in:\n%s", part, text);
 }
 
+static void assert_narrow(char const *table)
+{
+    for (char const *line = table; *line != '\0';) {
+        size_t const width = strcspn(line, "\n");
+        if (width > COLUMNS)
+            fail_msg("%zu columns: %.*s", width, (int)width, line);
+        line += width + (line[width] == '\n');
+    }
+}
+
 static void table_fits_a_terminal(void **state)
 {
     json_t *const gate = made_report(60, true, NULL);
@@ -95,14 +156,113 @@ static void table_fits_a_terminal(void **state)
 
     (void)state;
     assert_holds(table, "base: main, commit 0123456789ab, build-id aa\n");
-    assert_holds(table, "\ntwo warm\n  time             +5.00 % [+5.00, +5.00]");
-    assert_holds(table, "verdict: FAIL (1 of 4 rows failed, in 12 s)");
+    assert_holds(table, "\ntwo warm\n"
+                        "  time                   +5.00 % [+5.00, +5.00]           2 %  FAIL     "
+                        "     60\n");
+    assert_holds(table, "verdict: FAIL (1 of 5 rows failed, in 12 s)\n");
     assert_true(strstr(table, "two warm") < strstr(table, "one cold"));
-    for (char const *line = table; *line != '\0';) {
-        size_t const width = strcspn(line, "\n");
-        assert_true(width <= COLUMNS);
-        line += width + (line[width] == '\n');
+    assert_null(strstr(table, "failures:"));
+    assert_null(strstr(table, "vary"));
+    assert_narrow(table);
+    free(table);
+    json_decref(gate);
+}
+
+static void a_tail_is_written_in_points(void **state)
+{
+    json_t *const gate =
+        varied_report(60, false, NULL, (struct variation){.third = "time_tail"});
+    json_t const *const row = json_array_get(json_object_get(gate, "rows"), 0);
+    char *const table = gate_table(gate);
+
+    (void)state;
+    assert_string_equal(json_string_value(json_object_get(row, "metric")), "time_tail");
+    assert_string_equal(json_string_value(json_object_get(row, "scale")), "points");
+    assert_int_equal(json_array_size(json_object_get(gate, "control")), 4); /* no control of it */
+    assert_holds(table, "  time_tail              +0.0 pt [-7.3, +7.3]            5 pt  "
+                        "undecided     60\n");
+    assert_holds(table, "(0 of 7 rows failed, 2 undecided, in 12 s)");
+    assert_narrow(table);
+    free(table);
+    json_decref(gate);
+}
+
+static void failures_are_said_with_what_they_wrote(void **state)
+{
+    json_t *const gate =
+        varied_report(60, false, NULL, (struct variation){.happens = head_crashes_often});
+    char *const table = gate_table(gate);
+    char *const markdown = gate_markdown(gate);
+    char *const junit = gate_junit(gate);
+    json_t const *const failures = json_object_get(gate, "failures");
+
+    (void)state;
+    assert_int_equal(json_integer_value(json_object_get(failures, "head_alone")), 12);
+    assert_int_equal(json_integer_value(json_object_get(failures, "pairs")), 132);
+    assert_int_equal(json_integer_value(json_object_get(failures, "head_elsewhere")), 1);
+    assert_holds(table, "  failures: FAIL: 12 of the head and 0 of the base in 132 pairs of "
+                        "processes, 1 more in attestation or under callgrind\n");
+    assert_holds(table, "  the head's first: crashed by signal 6 (Aborted): heap <corrupt>\n");
+    assert_holds(table, "verdict: FAIL (1 of 5 rows failed, in 12 s)\n");
+    assert_holds(markdown, "- failures: FAIL: 12 of the head");
+    assert_holds(junit, "tests=\"5\" failures=\"1\" skipped=\"0\" errors=\"0\"");
+    assert_holds(junit, "<testcase classname=\"gate\" name=\"failures\">\n"
+                        "    <failure message=\"12 of the head and 0 of the base in 132 pairs");
+    free(junit);
+    free(markdown);
+    free(table);
+    json_decref(gate);
+}
+
+static void instructions_vary(struct gate_judge *judge)
+{
+    made_counts(judge, 0, 20, 1000, 1000);
+    for (uint64_t i = 0; i < 20; i++)
+        made_counts(judge, 1, 1, 2000 + i % 2, 2000 + i % 6);
+}
+
+/* [[2000, 10], [2001, 10]] in JSON; the text has the first four, and what helps. */
+static void modes_of_instructions_are_shown(void **state)
+{
+    json_t *const gate = varied_report(
+        60, false, NULL,
+        (struct variation){.third = metric_instructions, .happens = instructions_vary});
+    json_t const *const rows = json_object_get(gate, "rows");
+    char *const table = gate_table(gate);
+    char *modes = NULL;
+
+    (void)state;
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        json_t const *const row = json_array_get(rows, i);
+        json_t const *const found = json_object_get(row, "modes");
+        bool const counted = text_equal(
+            json_string_value(json_object_get(row, "metric")), metric_instructions);
+        assert_true((found != NULL) == counted);
+        if (counted && text_equal(json_string_value(json_object_get(row, "cell")), "two warm"))
+            modes = json_dumps(json_object_get(found, "base"), JSON_COMPACT);
     }
+    assert_string_equal(modes, "[[2000,10],[2001,10]]");
+    assert_holds(table, "  instructions of the base vary in two warm: 2000 (10), 2001 (10)\n");
+    assert_holds(table, "  instructions of the head vary in two warm: "
+                        "2000 (4), 2001 (4), 2002 (3), 2003 (3) and 2 more\n");
+    assert_null(strstr(table, "vary in one cold"));
+    assert_holds(table, "MALLOC_CONF=dirty_decay_ms:-1");
+    free(modes);
+    free(table);
+    json_decref(gate);
+}
+
+static void equal_build_ids_are_said(void **state)
+{
+    (void)state;
+    gate_arms[GATE_HEAD].object_build_id = (char *)"aa";
+    json_t *const gate = made_report(60, true, NULL);
+    gate_arms[GATE_HEAD].object_build_id = (char *)"bb";
+    char *const table = gate_table(gate);
+    assert_true(json_is_true(json_object_get(gate, "identical")));
+    assert_holds(table, "base and head are the same build (equal build-ids)");
+    assert_holds(table, "verdict: FAIL"); /* judged like any other */
+    assert_narrow(table);
     free(table);
     json_decref(gate);
 }
@@ -116,6 +276,7 @@ static void markdown_is_one_table(void **state)
     assert_holds(text, "## slablab gate: made: VOID\n");
     assert_holds(text, "- bad & worse\n");
     assert_holds(text, "|---|---|--:|---|--:|--:|---|--:|\n| two warm | time | +5.00 % |");
+    assert_holds(text, "| 2 % | FAIL | 60 |\n");
     free(text);
     json_decref(gate);
 }
@@ -126,8 +287,9 @@ static void junit_escapes_and_counts(void **state)
     char *const text = gate_junit(gate);
 
     (void)state;
-    assert_holds(text, "tests=\"5\" failures=\"1\" skipped=\"0\" errors=\"1\"");
-    assert_holds(text, "<testcase classname=\"two warm\" name=\"time\">\n    <failure message=\"");
+    assert_holds(text, "tests=\"6\" failures=\"1\" skipped=\"0\" errors=\"1\"");
+    assert_holds(text, "<testcase classname=\"two warm\" name=\"time\">\n    <failure message=\""
+                       "fail: +5.00 % [+5.00, +5.00], margin 2 %, 60 blocks\"/>");
     assert_holds(text, "<error message=\"&lt;bad&gt; &amp; &quot;worse&quot;\"/>");
     free(text);
     json_decref(gate);
@@ -136,9 +298,17 @@ static void junit_escapes_and_counts(void **state)
 int main(void)
 {
     struct CMUnitTest const tests[] = {
-        cmocka_unit_test(verdicts_have_their_order), cmocka_unit_test(worst_row_comes_first),
-        cmocka_unit_test(what_is_not_known_is_null), cmocka_unit_test(table_fits_a_terminal),
-        cmocka_unit_test(markdown_is_one_table),     cmocka_unit_test(junit_escapes_and_counts),
+        cmocka_unit_test(verdicts_have_their_order),
+        cmocka_unit_test(failures_come_before_void),
+        cmocka_unit_test(worst_row_comes_first),
+        cmocka_unit_test(what_is_not_known_is_null),
+        cmocka_unit_test(table_fits_a_terminal),
+        cmocka_unit_test(a_tail_is_written_in_points),
+        cmocka_unit_test(failures_are_said_with_what_they_wrote),
+        cmocka_unit_test(modes_of_instructions_are_shown),
+        cmocka_unit_test(equal_build_ids_are_said),
+        cmocka_unit_test(markdown_is_one_table),
+        cmocka_unit_test(junit_escapes_and_counts),
     };
 
     return cmocka_run_group_tests_name("gate_report", tests, NULL, NULL);
