@@ -160,6 +160,9 @@ manifest: ## store what make report made: a digest of each file, for .ci/run to 
 readme: ## draw the tables in README.md and results/reference/README.md anew from their runs
 	$(PYTHON) -m analysis fill README.md results/reference/README.md
 
+docs: ## draw the picture in docs/method anew from the stored run of identical code
+	$(PYTHON) -m analysis why $(lastword $(sort $(wildcard results/reference/null/*/))) --out docs/method/why.png
+
 setup: ## install what is missing (apt, as root or with sudo)
 	@./run_all.sh --setup
 
