@@ -165,7 +165,7 @@ def _gate_row(gates: list[dict[str, Any]], variant: str) -> dict[str, Any]:
     return {
         "method": "slablab gate",
         "runs": None,
-        "source": "method.md",
+        "source": "docs/method/gate.md",
         "variant": variant,
         "windows": len(own),
         "slower": share(fails, len(own)),

@@ -19,7 +19,7 @@ from scipy import special
 
 from .statistics import POWER, binomial_share, finite, median_ratio, whole_up
 
-A = 10  # both parameters of the mixture: method.md
+A = 10  # both parameters of the mixture: docs/method/gate.md
 HALF = 0.5
 
 

@@ -1,4 +1,4 @@
-"""statistics.py -- the statistics of method.md as pure functions.
+"""statistics.py -- the statistics of docs/method as pure functions.
 
 Nothing here knows a file, an arm or a table.
 

@@ -7,8 +7,8 @@
 #ifndef SLABLAB_COMPLAIN_H
 #define SLABLAB_COMPLAIN_H
 
-/* What slablab exits with, in the numbers of method.md's gate. FAIL and INCONCLUSIVE are verdicts
- * of `gate`, and FAIL of the programs in bench/. */
+/* The exit statuses of slablab (docs/method/gate.md). FAIL and INCONCLUSIVE are verdicts of `gate`;
+ * the programs in bench/ use FAIL too. */
 enum exit_status {
     EXIT_STATUS_PASS = 0,
     EXIT_STATUS_FAIL = 1,

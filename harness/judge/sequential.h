@@ -3,7 +3,7 @@
  * An e-process is at most 1 in expectation at any stopping time where its hypothesis is true, so it
  * reaches 1/alpha with probability alpha at most, however often one looks (Ville 1939). All of them
  * bet on signs: with S of n differences positive the bet on a share p pays p^S (1-p)^(n-S) 2^n, and
- * p is mixed over Beta(10, 10) (method.md; Robbins 1970, Ann. Math. Statist. 41:1397).
+ * p is mixed over Beta(10, 10) (docs/method/gate.md; Robbins 1970, Ann. Math. Statist. 41:1397).
  *
  * analysis/statistics/sequential.py says the same in Python; a test holds the two to 1e-9.
  *

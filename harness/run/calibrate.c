@@ -18,7 +18,7 @@ static uint64_t const OPERATIONS_FIRST = 1000;
 static uint64_t const OPERATIONS_MAX = 100000000;
 static uint64_t const GROWTH_MAX = 10;
 static uint64_t const CPU_NS_TRUSTED = 20000000;
-static uint64_t const CPU_NS_WANTED = 35000000; /* in the middle of method.md's 20 to 50 ms */
+static uint64_t const CPU_NS_WANTED = 35000000; /* a sample is 20 to 50 ms of work */
 
 static uint64_t two_digits(double value)
 {
