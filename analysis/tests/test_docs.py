@@ -34,7 +34,8 @@ LINK = re.compile(r"\]\(([^)\s#]+)[^)]*\)")
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 # Texts that are not in the repository, or no longer.
 ELSEWHERE = re.compile(
-    r"(?<![/\w])(?:METHODOLOGY|method)\.md|reference/" r"phases\.md|\.\./" r"shared|/work/" r"shared"
+    r"(?<![/\w])(?:METHODOLOGY|method)\.md|reference/" r"phases\.md|"
+    r"\.\./" r"shared|/work/" r"shared"
 )
 
 
