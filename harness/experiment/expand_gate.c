@@ -1,4 +1,4 @@
-/* expand_gate.c -- what a gate decides by, and with which margins.
+/* expand_gate.c -- the metrics that a gate decides by, and their margins.
  *
  * SPDX-License-Identifier: MIT */
 #include "experiment/expansion.h"
@@ -21,7 +21,7 @@ static bool is_there(struct gate const *gate, struct metric const *metric)
     return false;
 }
 
-/* What decides must be there to be counted; what is shown may be absent. */
+/* A metric that decides must be countable here; one that is only shown may be absent. */
 static bool can_be_counted(struct yaml_file const *file, char const *place,
                            struct metric const *metric, bool decides)
 {

@@ -70,7 +70,7 @@ char *metric_published_names(void);
 /* The table, an object for each metric, as plan.json holds it. The caller owns it. */
 json_t *metric_table(void);
 
-/* Its value in a sample of a block's record; NAN where the sample has none. */
+/* Its value in a sample of a block's record; NAN if the sample has none. */
 double metric_value(struct metric const *metric, json_t const *sample);
 
 #endif
