@@ -1,4 +1,4 @@
-/* gate_judge.c -- counts of signs, and the thresholds that they reach.
+/* gate_judge.c -- counts signs, and compares their e-processes with the thresholds.
  *
  * SPDX-License-Identifier: MIT */
 #include "judge/gate_judge.h"
@@ -61,7 +61,7 @@ static double value_at(struct gate_judge const *judge, struct gate_row const *ro
     return judge->cells[row->cell].value[place * GATE_ARMS + arm];
 }
 
-/* Block by block the change from the base to an arm: a difference of counts, else a ratio. */
+/* The change from the base to an arm in each block: a difference of counts, else a ratio. */
 static double *changes_of(struct gate_judge const *judge, struct gate_row const *row, size_t arm)
 {
     size_t const n = judge->cells[row->cell].n;
@@ -105,7 +105,7 @@ static double fail_threshold(struct gate_judge const *judge)
     return log((double)judge->decisions / judge->plan->gate.alpha_fail);
 }
 
-/* A count cannot be more by less than one. */
+/* A count can increase by one at least. */
 static double mde_of(struct gate_judge const *judge, struct gate_row const *row,
                      double const *ordered, size_t n)
 {
@@ -151,13 +151,13 @@ void gate_judge_estimate(struct gate_judge *judge)
             judge->rows[i].estimate = estimate_of(judge, &judge->rows[i], GATE_HEAD);
 }
 
-/* Of a count, one more is the least that can be more. */
+/* A count can increase by one at least. */
 static double margin_at(struct gate_metric const *rule, double base)
 {
     return fmax(rule->margin * base, rule->metric->by_difference ? 1 : 0);
 }
 
-/* What is established must also matter: the median change is half the margin or more. */
+/* An increase must also matter: the median change is half the margin or more. */
 static bool reaches_half_margin(struct gate_judge const *judge, struct gate_row const *row)
 {
     size_t const n = judge->cells[row->cell].n;
@@ -262,7 +262,7 @@ struct gate_row const *gate_judge_control_fault(struct gate_judge const *judge)
     return NULL;
 }
 
-/* The first row that blocks decide, time's before all others; NULL where there is none. */
+/* The first row that blocks decide, time's before all others; NULL if there is none. */
 static struct gate_row const *row_for_dependence(struct gate_judge const *judge, size_t cell)
 {
     struct gate_row const *const rows = &judge->rows[cell * judge->plan->gate.metric_count];

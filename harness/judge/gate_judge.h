@@ -5,8 +5,8 @@
  *   fail   against "the head is not more":               bets on head > base
  *   pass   against "the head is more by the margin":     bets on head - base < margin
  *
- * A tie wins no bet. A row's first decision stays. Like a tally, a judge is fed with
- * records alone, so a resumed gate decides as an uninterrupted one.
+ * A tie wins no bet. A row's first decision stays. Like a tally, a judge reads only records, so a
+ * resumed gate decides like an uninterrupted one.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_GATE_JUDGE_H
@@ -19,12 +19,12 @@
 enum gate_verdict { GATE_UNDECIDED, GATE_PASS, GATE_FAIL, GATE_REPORTED };
 
 /* Of a ratio, relative effects (0.02 is +2 %) and medians in the metric's unit; of a count, all in
- * counts. NAN where there is none. */
+ * counts. NAN if there is none. */
 struct gate_estimate {
     double effect;
     double low; /* a confidence sequence at the plan's alpha: it holds at any stop */
     double high;
-    double mde; /* the least that the gate had 80 % power to fail by its last block */
+    double mde; /* the smallest change that the gate had 80 % power to FAIL by its last block */
     double base;
     double head;
 };
@@ -55,7 +55,7 @@ struct gate_cell {
 
 struct gate_judge {
     struct plan const *plan;
-    size_t decisions;      /* rows that decide: the family of alpha_fail and of alpha_control */
+    size_t decisions;      /* rows that decide: the family for alpha_fail and alpha_control */
     struct gate_cell *cells;
     struct gate_row *rows; /* metric_count of each cell, in the plan's order */
 };
@@ -65,7 +65,7 @@ enum { GATE_BASE, GATE_CONTROL, GATE_HEAD, GATE_ARMS };
 struct gate_judge *gate_judge_new(struct plan const *plan);
 void gate_judge_free(struct gate_judge *judge); /* NULL does nothing */
 
-/* Takes in the samples of a cell's next valid block. */
+/* Adds the samples of a cell's next valid block. */
 void gate_judge_add(struct gate_judge *judge, size_t cell, json_t const *samples);
 
 /* Have all rows of the cell that blocks can decide been decided? Not before
@@ -73,11 +73,11 @@ void gate_judge_add(struct gate_judge *judge, size_t cell, json_t const *samples
 bool gate_judge_has_decided(struct gate_judge const *judge, size_t cell);
 
 /* Does the control arm differ from the base in some row, at alpha_control over all of them? Its
- * e-process may be looked at at any time. NULL where it does not. */
+ * e-process may be looked at at any time. NULL if it does not. */
 struct gate_row const *gate_judge_control_fault(struct gate_judge const *judge);
 
-/* Does each block of some cell depend on the one before it? To be asked at the end. The cell's
- * number, or cell_count where none does. */
+/* The first cell whose blocks depend on the block before; cell_count if there is none. To be called
+ * at the end. */
 size_t gate_judge_dependent_cell(struct gate_judge const *judge);
 
 /* Decides the row of instructions by callgrind's counts: n_base values of the base and its control,
@@ -85,13 +85,13 @@ size_t gate_judge_dependent_cell(struct gate_judge const *judge);
 void gate_judge_instructions(struct gate_judge *judge, size_t cell, double *base, size_t n_base,
                              double *head, size_t n_head);
 
-/* Fills in the estimates of all rows that blocks decide. */
+/* Computes the estimates of all rows that blocks decide. */
 void gate_judge_estimate(struct gate_judge *judge);
 
 /* The control arm against the base, in a row that blocks decide. */
 struct gate_estimate gate_judge_control(struct gate_judge const *judge,
                                         struct gate_row const *row);
 
-bool gate_row_is_of_blocks(struct gate_row const *row); /* not of callgrind's processes */
+bool gate_row_is_of_blocks(struct gate_row const *row); /* not by callgrind */
 
 #endif

@@ -66,7 +66,7 @@ struct rank_interval confidence_sequence(size_t n, double alpha)
     return none;
 }
 
-/* The fewest successes of n with which the e-process reaches the threshold; n + 1 where none do. */
+/* The fewest successes of n with which the e-process reaches the threshold; n + 1 if none do. */
 static size_t successes_needed(size_t n, double log_threshold)
 {
     size_t enough = n + 1;
@@ -114,7 +114,7 @@ static int compare_ranked(void const *left, void const *right)
     return (a > b) - (a < b);
 }
 
-/* rank[i] of values[i], from 1; equal values share the mean of theirs. */
+/* rank[i] of values[i], from 1; ties get the mean of their ranks. */
 static void midranks(double const *values, size_t n, double *rank)
 {
     struct ranked *const ordered = memory_zeroed(n, sizeof *ordered);
