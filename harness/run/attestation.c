@@ -1,4 +1,4 @@
-/* attestation.c -- the checks of the attesting samples, and attestation.json.
+/* attestation.c -- checks the attesting samples, and writes attestation.json.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
@@ -15,8 +15,8 @@
 
 static char const ALLOCATIONS[] = "_allocations";
 
-/* Of the tiers that answered: {"smallmid": 0.998, ...}. NULL when the allocator does not count
- * itself or allocated nothing. */
+/* The shares of the tiers: {"smallmid": 0.998, ...}. NULL if the allocator has no counts or
+ * allocated nothing. */
 static json_t *shares_of(struct region const *region)
 {
     json_t *const shares = json_object();
@@ -37,14 +37,14 @@ static json_t *shares_of(struct region const *region)
     return NULL;
 }
 
-/* A path that is not UTF-8 has no place in JSON; the violation has. */
+/* JSON cannot hold a path that is not UTF-8; the violation must be kept. */
 static void add_reason(json_t *reasons, json_t *reason)
 {
     json_array_append_new(reasons,
                           reason != NULL ? reason : json_string("a violation that is not UTF-8"));
 }
 
-/* "tiny, libc": the tiers that were counted, be it 0 times. */
+/* "tiny, libc": the tiers that have a count, even 0. */
 static char *counted_tiers(json_t *shares)
 {
     char *tiers = text_copy("");
@@ -57,7 +57,7 @@ static char *counted_tiers(json_t *shares)
     return tiers;
 }
 
-/* What a share is instead of what was stated; NULL where it is that. The caller frees it. */
+/* The actual share, if it is not the stated one; NULL if it is. The caller frees it. */
 static char *violation_of(struct serves const *serves, json_t *shares)
 {
     json_t const *const counted = json_object_get(shares, serves->tier);
@@ -139,7 +139,7 @@ static json_t *describe(struct sample const *sample, char const *arm, json_t *sh
                      (json_int_t)region->operations, "tiers", tiers, "shares", shares);
 }
 
-/* The baseline comes first, so that its checksum is known when the others are judged. */
+/* The baseline comes first, because its checksum is needed to judge the others. */
 static enum step attest_cell(struct rig *rig, size_t index, json_t *reasons, json_t *arms)
 {
     struct terms *const terms = &rig->terms[index];
@@ -223,7 +223,7 @@ bool attestation_read(struct rig *rig, char const *directory)
     return whole;
 }
 
-/* Tiers that served nothing are left out; a dash stands for an allocator that does not count. */
+/* Tiers that served nothing are left out; a dash stands for an allocator without counts. */
 static void print_arm(json_t const *arm)
 {
     json_t *const shares = json_object_get(arm, "shares");

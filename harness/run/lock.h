@@ -1,4 +1,4 @@
-/* lock.h -- one slablab at a time in a run's folder, and one that measures.
+/* lock.h -- one slablab at a time in a run's folder, and one measuring at a time.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_LOCK_H
@@ -6,12 +6,12 @@
 
 #include <stdbool.h>
 
-/* Locks a run's folder for this process until it ends. Complains and returns false when another one
- * has it. */
+/* Locks a run's folder for this process until it ends. Complains and returns false if another
+ * process has it. */
 bool lock_folder(char const *folder);
 
 /* Locks the running executable, so that no second slablab of this build measures at the same time.
- * Complains and returns false when another one does; where its file system has no locks, complains
+ * Complains and returns false if another one does; if its file system has no locks, prints a note
  * and returns true. */
 bool lock_measuring(void);
 

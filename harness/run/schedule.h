@@ -1,8 +1,8 @@
-/* schedule.h -- who runs when, as a function of the seed and of nothing else.
+/* schedule.h -- the order of samples, as a function of the seed alone.
  *
  * A round is every unfinished cell once; the block of a cell in round r is its block r. The order
  * of a round depends on (seed, round), the order and the pad of a block on (seed, cell, block): no
- * state is carried over, so a run that was killed goes on with the schedule that it would have had.
+ * state is carried over, so a run that was killed continues with the same schedule.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_SCHEDULE_H
@@ -21,7 +21,8 @@ void schedule_round(uint64_t seed, uint64_t round, size_t *order, size_t cell_co
 uint32_t schedule_block(uint64_t seed, size_t cell, uint64_t block, size_t *order,
                         size_t arm_count);
 
-/* A number of nanoseconds from 3/4 to 5/4 of `around`, for the process at that place of a block. */
+/* A number of nanoseconds from 3/4 to 5/4 of `around`, for the process at that position of a block.
+  */
 uint64_t schedule_period(uint64_t seed, size_t cell, uint64_t block, size_t place, uint64_t around);
 
 #endif

@@ -35,7 +35,7 @@ static void print_arm(struct tally const *tally, size_t cell, size_t arm)
            tally_median_faults(tally, cell, arm));
 }
 
-/* The blocks' effects in their order, and from what to what the bars reach. */
+/* The blocks' effects in order, as bars, and the range of the bars. */
 static void print_blocks(struct tally const *tally, size_t cell, size_t arm)
 {
     size_t const blocks = tally_valid(tally, cell);
@@ -71,7 +71,7 @@ static void print_cell(struct tally const *tally, size_t cell)
            enough ? "; bars: their effects in the order in which they were taken" : "");
 }
 
-/* What two copies of the same allocator differ by in the worst cell. */
+/* The difference between two copies of the same allocator in the worst cell. */
 static void print_noise_floor(struct tally const *tally)
 {
     double worst = NAN;
@@ -115,7 +115,7 @@ void summary_print_verdict(json_t const *outcome)
 
 void summary_print_next(char const *command, char const *folder)
 {
-    /* Debian's pandas belongs to this one, whatever other python comes first on the PATH. */
+    /* Debian's pandas is for this interpreter, whichever python is first on the PATH. */
     char const *const python =
         access("/usr/bin/python3", X_OK) == 0 ? "/usr/bin/python3" : "python3";
 
