@@ -1,4 +1,4 @@
-/* contrast.c -- sums over an instrument's records, sorted by how far two arms are apart.
+/* contrast.c -- adds up an instrument's records, and sorts by the difference between two arms.
  *
  * SPDX-License-Identifier: MIT */
 #include "gate/contrast.h"

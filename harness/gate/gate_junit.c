@@ -1,7 +1,7 @@
 /* gate_junit.c -- a gate as JUnit's XML, which CI servers show as tests.
  *
- * A row is a test case of the class that its cell is. FAIL is a failure, an undecided row and one
- * that never decides are skipped, VOID is an error of a case of its own.
+ * A row is a test case whose class is its cell. FAIL is a failure; an undecided row and one that
+ * never decides are skipped; VOID is an error in a case of its own.
  *
  * SPDX-License-Identifier: MIT */
 #include "base/text.h"

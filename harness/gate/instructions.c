@@ -1,4 +1,4 @@
-/* instructions.c -- cell by cell, block by block: what is not in the file yet is counted.
+/* instructions.c -- counts, cell by cell and block by block, what is not in the file yet.
  *
  * SPDX-License-Identifier: MIT */
 #include "gate/instructions.h"
@@ -16,7 +16,7 @@
 static char const schema[] = "slablab-instructions/1";
 static char const file_name[] = "instructions.jsonl";
 
-/* What counting carries along. */
+/* The state of counting. */
 struct counting {
     struct instructions *instructions;
     struct callgrind callgrind;
@@ -52,7 +52,7 @@ static bool is_text(json_t const *record, char const *key, char const *wanted)
     return text != NULL && text_equal(text, wanted);
 }
 
-/* The counts of the block that a record is of; NULL where it is of none. */
+/* The counts of a record's block; NULL if it belongs to none. */
 static uint64_t *place_of(struct counting const *counting, json_t const *record)
 {
     struct plan const *const plan = counting->instructions->plan;
@@ -129,7 +129,7 @@ static enum step count_block(struct counting *counting, size_t cell, uint64_t bl
     uint64_t *const counts = instructions_of(counting->instructions, cell, block);
     enum step step = STEP_DONE;
 
-    if (counts[0] != 0) /* the file had it */
+    if (counts[0] != 0) /* it was in the file */
         return STEP_DONE;
     status_line_say("counting instructions", plan->cells[cell].id);
     schedule_block(plan->seed, cell, block, counting->order, plan->arm_count);
