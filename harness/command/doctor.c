@@ -1,7 +1,7 @@
-/* doctor.c -- slablab doctor: what about this machine will spoil a measurement.
+/* doctor.c -- slablab doctor: what on this machine disturbs measurements.
  *
- * A check looks at one thing and says ok, note (it is recorded or designed away) or warn (the
- * numbers will be worse for it). Only one without which nothing can be measured at all changes the
+ * Each check examines one thing and says ok, note (recorded, or harmless by design) or warn (the
+ * numbers will be worse for it). Only a check without which nothing can be measured changes the
  * exit status.
  *
  * SPDX-License-Identifier: MIT */
@@ -24,7 +24,7 @@
 
 enum verdict { VERDICT_OK, VERDICT_NOTE, VERDICT_WARN, VERDICT_IMPOSSIBLE };
 
-/* What a check found, as text that it owns. */
+/* The finding of a check; it owns the text. */
 struct finding {
     enum verdict verdict;
     char *found;
@@ -101,7 +101,7 @@ static struct finding look_at_hypervisor(void)
     return finding(VERDICT_NOTE, found);
 }
 
-/* The eighth number of the first line of /proc/stat, against the sum of all. */
+/* The eighth number of the first line of /proc/stat, relative to the sum of all. */
 static struct finding look_at_steal(void)
 {
     char *const line = text_of_line_file("/proc/stat");

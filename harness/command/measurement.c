@@ -1,4 +1,4 @@
-/* measurement.c -- a plan, carried out or gone on with, from its first file to its outcome.
+/* measurement.c -- carries out or resumes a plan, from its first file to its outcome.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
@@ -54,8 +54,8 @@ static char *misfit_of_instrument(void const *context, char const *folder)
     return why;
 }
 
-/* Writes what the run is, before anything of it runs. Before plan.json is there nobody finds the
- * folder, so nobody takes its lock away from this run. */
+/* Describes the run before anything of it runs. Without plan.json the folder cannot be found by
+ * another slablab, so its lock stays with this run. */
 static bool begin_folder(struct measurement const *measurement, struct plan const *plan,
                          char const *folder)
 {
@@ -69,8 +69,7 @@ static bool begin_folder(struct measurement const *measurement, struct plan cons
     return written && plan_write(plan, folder);
 }
 
-/* Finds or makes the run's folder; replaces *plan by the stored one where there is one to go on
- * with. */
+/* Finds or makes the run's folder; replaces *plan by the stored one if a run is resumed. */
 static char *settle_folder(struct measurement const *measurement, struct plan **plan)
 {
     char *const parent = text_format("%s/%s", measurement->results, (*plan)->experiment);
@@ -104,7 +103,7 @@ static char *settle_folder(struct measurement const *measurement, struct plan **
     return NULL;
 }
 
-/* What comes before the blocks, unless it was done before a resume. */
+/* Calibration and attestation, unless they were done before a resume. */
 static enum step prepare(struct rig *rig, char const *folder, json_t *reasons)
 {
     enum step step = STEP_DONE;
@@ -218,7 +217,7 @@ static int carry_out(struct measurement const *measurement, struct rig *rig, str
     return status;
 }
 
-/* An instrument looks at a fixed number of blocks, whatever the plan's rule for times. */
+/* An instrument runs a fixed number of blocks, whatever the plan's stop rule. */
 static int carry_out_with(struct measurement const *measurement, struct rig *rig,
                           struct plan *plan, char const *folder)
 {
@@ -240,8 +239,8 @@ int measurement_run(struct measurement const *measurement, struct plan *plan)
     struct rig rig;
     int status = EXIT_STATUS_USAGE;
 
-    /* The machine is described before the sampler moves this process to a CPU of its own: from then
-     * on no other is allowed. */
+    /* The machine is described before the sampler pins this process: from then on only one CPU is
+     * allowed. */
     if (folder != NULL && (run_folder_has(folder, "machine.json") || machine_write(plan, folder)) &&
         rig_open(&rig, plan, measurement->kind)) {
         status = carry_out_with(measurement, &rig, plan, folder);

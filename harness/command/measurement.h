@@ -1,4 +1,4 @@
-/* measurement.h -- one run, from its plan to its outcome: what the commands that measure share.
+/* measurement.h -- one run, from its plan to its outcome, for all commands that measure.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_MEASUREMENT_H
@@ -9,14 +9,14 @@
 
 struct measurement {
     char const *results;  /* the folder that holds <experiment>/<run>/ */
-    bool fresh;           /* do not go on with an unfinished run */
+    bool fresh;           /* do not resume an unfinished run */
     uint64_t seed;        /* as the command gave it; 0: none */
     struct run_kind const *kind;
     struct instrument *instrument;   /* the kind's; NULL where it has none */
     struct gate_request const *gate; /* of RUN_GATE alone */
 };
 
-/* Carries out the plan, or goes on with the newest unfinished run of it; releases the plan. Returns
+/* Carries out the plan, or resumes its newest unfinished run; releases the plan. Returns
  * an exit status of complain.h's. */
 int measurement_run(struct measurement const *measurement, struct plan *plan);
 

@@ -75,8 +75,8 @@ static bool take_option(struct request *request, int option)
     }
 }
 
-/* Which options a command has is a matter of where its list begins. What stands behind "--" is left
- * alone. */
+/* A command's options are the end of the list, from its own beginning on. What follows "--" is not
+ * parsed. */
 static bool take_options(int argc, char **argv, struct request *request)
 {
     static struct option const options[] = {{"rate", required_argument, NULL, 'r'},
