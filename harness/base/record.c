@@ -120,7 +120,7 @@ bool record_append(struct record_file *file, json_t const *record)
         free(text);
         return true;
     }
-    complain("make room, then give the same command again: it goes on from here",
+    complain("make room, then repeat the command: it resumes from here",
              "%s: cannot append a block: %s", file->path, strerror(errno));
     free(text);
     cut_back(file);

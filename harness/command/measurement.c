@@ -208,7 +208,7 @@ static int carry_out(struct measurement const *measurement, struct rig *rig, str
     if (step == STEP_INTERRUPTED) {
         status_line_end();
         fprintf(stderr,
-                "interrupted; what %s holds is kept, and the same command goes on from there\n",
+                "interrupted; %s is kept, and the same command resumes it\n",
                 folder);
         status = EXIT_STATUS_INTERRUPTED;
     }

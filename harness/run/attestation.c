@@ -68,7 +68,7 @@ static char *violation_of(struct serves const *serves, json_t *shares)
         return text_copy("nothing was counted");
     if (counted == NULL) {
         char *const tiers = counted_tiers(shares);
-        char *const violation = text_format("nobody counts it; counted are %s", tiers);
+        char *const violation = text_format("it has no count; counted are %s", tiers);
         free(tiers);
         return violation;
     }

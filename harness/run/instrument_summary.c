@@ -194,7 +194,7 @@ static void print_limits(struct instrument const *instrument)
     else if (hidden)
         puts("note: the kernel's names are hidden (kptr_restrict)");
     if (!profile && !recorder_sees_calls(instrument->recorder))
-        puts("note: system calls are not recorded: nobody knows who mapped memory");
+        puts("note: system calls are not recorded: it is unknown who mapped memory");
 }
 
 void instrument_summary_print(struct instrument const *instrument, struct tally const *tally,

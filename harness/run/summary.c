@@ -105,7 +105,7 @@ void summary_print_verdict(json_t const *outcome)
     printf("blocks: %" JSON_INTEGER_FORMAT ", lost: %" JSON_INTEGER_FORMAT "\n", blocks, lost);
     json_object_foreach(json_object_get(outcome, "losses"), what, entry) {
         printf("  %s, %" JSON_INTEGER_FORMAT " samples%s\n", what, json_integer_value(entry),
-               text_ends_with(what, ": allocator") ? ": was it rebuilt while the run was on?" : "");
+               text_ends_with(what, ": allocator") ? ": was it rebuilt during the run?" : "");
     }
     printf("verdict: %s\n", json_string_value(json_object_get(outcome, "verdict")));
     json_array_foreach(json_object_get(outcome, "reasons"), place, entry) {

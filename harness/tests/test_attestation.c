@@ -185,7 +185,7 @@ static void too_small_a_share(void **state)
     assert_int_equal(attest(&rig, reasons, &file), STEP_DONE);
 }
 
-static void a_share_that_nobody_counts(void **state)
+static void a_share_without_counts(void **state)
 {
     (void)state;
     cell.serves = &serves;
@@ -195,15 +195,15 @@ static void a_share_that_nobody_counts(void **state)
 }
 
 /* A misspelt tier has a share of 0, which is at most anything: it must not pass for that. */
-static void a_tier_that_nobody_counts(void **state)
+static void a_tier_without_a_count(void **state)
 {
     (void)state;
     let_phase_be("FAKE_TIERS=1");
     cell.serves = &misspelt;
     cell.serves_count = 1;
     assert_int_equal(attest(&rig, reasons, &file), STEP_VOID);
-    assert_string_equal(reason(0), "fake cold: phase: tier tyni is to serve <= 5 %, and nobody "
-                                   "counts it; counted are tiny, libc");
+    assert_string_equal(reason(0), "fake cold: phase: tier tyni is to serve <= 5 %, and it has "
+                                   "no count; counted are tiny, libc");
 }
 
 /* The fake's operation takes 100 ns: 35 ms are 350,000. */
@@ -332,8 +332,8 @@ int main(int argc, char **argv)
         TEST(a_crash),
         TEST(shares),
         TEST(too_small_a_share),
-        TEST(a_share_that_nobody_counts),
-        TEST(a_tier_that_nobody_counts),
+        TEST(a_share_without_counts),
+        TEST(a_tier_without_a_count),
         TEST(calibrates_what_the_plan_leaves_open),
         TEST(calibration_on_a_broken_baseline),
         TEST(a_valid_block),
