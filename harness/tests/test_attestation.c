@@ -288,7 +288,7 @@ static void a_counter_that_never_ran_is_absent(void **state)
     block_free(&block);
 }
 
-/* One arm crashes, the others go on; what it said is kept, and the block does not count. */
+/* One arm crashes, the others continue; its stderr is kept, and the block does not count. */
 static void an_invalid_block(void **state)
 {
     struct block block;
