@@ -1,4 +1,4 @@
-"""sections.py -- what a report has a section of: timed samples, or a profile and a ledger.
+"""sections.py -- a report's sections: timed samples, or a profile and a ledger.
 
 SPDX-License-Identifier: MIT"""
 
