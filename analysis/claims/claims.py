@@ -33,8 +33,8 @@ from .file import Claim, Rule, cells_with
 HOLDS, FAILS, CANNOT_TELL = "holds", "does not hold", "cannot tell"
 NOT_TESTABLE, NOT_MEASURED = "not testable here", "not measured yet"
 VERDICTS = (HOLDS, FAILS, CANNOT_TELL, NOT_MEASURED, NOT_TESTABLE)
-# What an estimate with a normal error must be away from a bound to be told from it in 80 % of runs,
-# over the half-width of its 95 % interval: (z of .975 + z of .80) / z of .975.
+# How far an estimate with a normal error must be from a bound to be distinguished from it in 80 %
+# of runs, in half-widths of its 95 % interval: (z of .975 + z of .80) / z of .975.
 MDE_OF_HALF_WIDTH = float(1 + special.ndtri(statistics.POWER) / special.ndtri(0.975))
 
 Values = NDArray[np.float64]
@@ -47,7 +47,7 @@ class Finding:
     claim: Claim
     run: str
     cell: str
-    found: Interval  # a relative effect where the claim has something to compare with
+    found: Interval  # a relative effect, if the claim compares with something
     n: int
     level: float  # the interval's: 1 - alpha over the claim's cells in this run
     mde: float
@@ -57,7 +57,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Judged:
-    """A claim with all that was found of it; no finding where no run covers it."""
+    """A claim with all its findings; none if no run covers it."""
 
     claim: Claim
     verdict: str
@@ -192,7 +192,7 @@ def verdict_of(found: Interval, rule: Rule) -> str:
 
 
 def missed(found: Interval, rule: Rule) -> str:
-    """On which side of what the rule allows an interval lies that is apart from it."""
+    """On which side of the rule's range an interval outside it lies."""
     return "less" if found.high < rule.low else "more" if found.low > rule.high else ""
 
 
@@ -274,7 +274,7 @@ def judge(claims: list[Claim], runs: list[Recorded]) -> list[Judged]:
 
 
 def columns_of(judged: Judged) -> list[dict[str, Any]]:
-    """A claim as rows of a CSV, raw: one for each finding, or one alone that says why there is
+    """A claim as raw rows of a CSV: one per finding, or a single one that says why there is
     none."""
     claim = judged.claim
     head = {"id": claim.id, "claim": claim.claim, "from": claim.origin}

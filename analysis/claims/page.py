@@ -61,7 +61,7 @@ def _shown(value: float, claim: Claim, signed: bool) -> str:
 
 
 def _span(first: str, last: str, between: str) -> str:
-    """Two figures of one unit, which stands once; equal ones are one."""
+    """Two figures of one unit, which is written once; equal figures are merged."""
     if first == last:
         return first
     return f"{first.removesuffix(' %').removesuffix(' M')}{between}{last}"
@@ -79,7 +79,7 @@ def texts(found: Finding) -> list[str]:
 
 
 def measured(judged: Judged) -> str:
-    """All that was found of a claim in one cell of a table: one figure, or from which to which."""
+    """All findings of a claim in one cell of a table: one figure, or a range."""
     found = [one for one in judged.findings if np.isfinite(one.found.point)]
     if not found:
         return ABSENT
@@ -167,7 +167,7 @@ def document(judged: list[Judged]) -> Document:
 
 
 def judged_claims(folders: list[Path], path: Path) -> list[Judged]:
-    """The claims of the file by the runs of the folders; those of no claim's experiment are not
+    """The claims of the file, judged by the runs in the folders; runs of other experiments are not
     read."""
     claims = read_claims(path, CLAIMED_METRICS)
     names = [folder.resolve() for folder in folders]
