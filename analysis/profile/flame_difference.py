@@ -1,4 +1,4 @@
-"""flame_difference.py -- the flame graph of one arm, coloured by what differs from another.
+"""flame_difference.py -- the flame graph of one arm, coloured by its difference from another.
 
 A frame is grey unless the interval of its difference excludes 0, for all frames shown together.
 

@@ -28,7 +28,7 @@ OVERHEAD_MAX = 0.50  # of the region's CPU time, added by sampling; then a reade
 
 
 def void_reasons(joined: Joined) -> list[str]:
-    """Why nothing may be concluded: what the harness itself said of either run."""
+    """Why nothing may be concluded: the harness's reasons of either run."""
     return [
         f"{run.path.resolve().name}: {reason}"
         for run in joined.runs
@@ -38,7 +38,7 @@ def void_reasons(joined: Joined) -> list[str]:
 
 
 def _claims(profile: Profile) -> list[str]:
-    """What was published of an arm's shares, and what was found here."""
+    """The published shares of an arm, and those measured here."""
     found = []
     for _, row in estimates.claims(profile).iterrows():
         bounds = [f"{fixed(100 * row[f'published_{end}_ratio'], 0)} %" for end in ("low", "high")]
@@ -50,7 +50,7 @@ def _claims(profile: Profile) -> list[str]:
 
 
 def _found_share(profile: Profile, claim: pd.Series) -> str:
-    """What was found of what a claim is about, or a dash and the reason."""
+    """The share that a claim is about, or a dash and the reason."""
     unseen = page_faults_unseen(profile)
     if unseen and claim["metric"] == PAGE_FAULT_SHARE:
         return f"{ABSENT} ({unseen})"
@@ -63,7 +63,7 @@ def _found_share(profile: Profile, claim: pd.Series) -> str:
 
 
 def _noise_floor(profile: Profile) -> list[str]:
-    """What identical code gives when it is compared with itself."""
+    """The result of comparing identical code with itself."""
     frame = estimates.layer_differences(profile)
     if profile.control is None or frame.empty:
         return []
@@ -129,7 +129,7 @@ def _unsampled(profile: Profile) -> list[str]:
 
 
 def _dear(profile: Profile) -> list[str]:
-    """Where sampling made a process another one."""
+    """Cells in which sampling changed a process too much."""
     frame = estimates.overhead(profile)
     dear = frame[frame["overhead_ratio"] > OVERHEAD_MAX]
     if dear.empty:

@@ -32,7 +32,7 @@ def _decimals(found: Interval) -> int:
 
 
 def outward(found: Interval, sign: str = "") -> tuple[str, str, str]:
-    """Point and bounds as texts; bounds are rounded outwards, and what nobody knows is a dash."""
+    """Point and bounds as texts; bounds are rounded outwards, and an unknown value is a dash."""
     if not np.isfinite(found.point):
         return ABSENT, ABSENT, ABSENT
     decimals = _decimals(found)

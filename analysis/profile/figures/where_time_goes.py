@@ -112,7 +112,7 @@ def draw(joined: Joined, axes: NDArray) -> None:
 
 
 def _uncertainty(joined: Joined) -> str:
-    """How far the interval of a share that is shown reaches at most."""
+    """The largest distance from a shown share to an end of its interval."""
     frame = layers(joined.profile)
     left = frame["cell"].map(lambda cell: main_stage(joined.profile, cell))
     frame = frame[(frame["stage"] == left) | (frame["stage"] == "start_up")]
