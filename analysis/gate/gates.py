@@ -1,4 +1,4 @@
-"""gates.py -- a gate's rows derived again from its samples, and held against its gate.json.
+"""gates.py -- derives a gate's rows again from its samples, and compares them with its gate.json.
 
 SPDX-License-Identifier: MIT"""
 
@@ -40,7 +40,7 @@ BASE, CONTROL, HEAD = 0, 1, 2  # of a gate's arms
 
 @dataclass(frozen=True, eq=False)
 class Gate:
-    """A gate's run beside what it said of itself: `said` is gate.json."""
+    """A gate's run and its own result: `said` is gate.json."""
 
     run: Run
     said: dict[str, Any]
@@ -77,7 +77,7 @@ class Gate:
 
 
 def load_gate(folder: Path) -> Gate:
-    """Reads a finished gate. Raises Complaint where the folder is none."""
+    """Reads a finished gate. Raises Complaint if the folder is not one."""
     path = folder / "gate.json"
     if not path.exists():
         raise Complaint(
@@ -109,7 +109,7 @@ def _estimates(
         "base_median": float(np.median(y)) if d.size else math.nan,
         "head_median": float(np.median(x)) if d.size else math.nan,
     }
-    if is_count and found["mde"] < 1:  # a count cannot be more by less than one
+    if is_count and found["mde"] < 1:  # a count increases by one at least
         found["mde"] = 1.0
     return {key: value if math.isfinite(value) else None for key, value in found.items()}
 
@@ -156,7 +156,7 @@ def _instruction_counts(folder: Path, cell: str) -> tuple[list[int], list[int]]:
 def _instruction_row(gate: Gate, cell: str, written: dict[str, Any]) -> dict[str, Any]:
     head, base = _instruction_counts(gate.run.path, cell)
     if any(why for why in gate.said["reasons"] if UNDER_CALLGRIND in why):
-        head = []  # where one process went wrong the harness judges none
+        head = []  # if one process failed, the harness judges no instructions
     if not head:
         return {
             **_as_planned(gate, written),
@@ -274,7 +274,7 @@ def _held(
 
 
 def gate_differences(gate: Gate) -> list[str]:
-    """Where gate.json is not what the samples say: a line each, none where all is as it should."""
+    """The differences between gate.json and the samples, a line each; empty: none."""
     rows = derived_rows(gate)
     found = [
         *_held(gate.said["rows"], rows, "row"),
