@@ -118,7 +118,7 @@ def section_html(section: dict[str, Any]) -> str:
 
 
 def of_picture(origin: str) -> str:
-    """What stands for a picture of that provenance where what is drawn is not looked at."""
+    """Stands for a picture of that provenance in comparisons that ignore how it is drawn."""
     return f'<svg data-of="{origin}"></svg>'
 
 
