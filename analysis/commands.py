@@ -444,7 +444,7 @@ def run(words: list[str]) -> int:
         return status
     except Complaint as complaint:
         print(complaint, file=sys.stderr)
-    except BrokenPipeError:  # `analysis table RUN | head`: nobody reads on or is to be told
+    except BrokenPipeError:  # `analysis table RUN | head`: the reader has closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
