@@ -157,7 +157,7 @@ def _ratios(run: Recorded, claim: Claim, cell: str) -> pd.Series:
 
 
 def _effect(run: Recorded, ratios: Values, alpha: float) -> tuple[Interval, int, float]:
-    """A count that is 0 in some block has no ratio: nothing is known of it then."""
+    """A count that is 0 in some block has no ratio, and so no effect."""
     known = statistics.finite(ratios)
     if known.size < np.size(ratios):
         return Interval(np.nan, np.nan, np.nan), 0, np.nan
@@ -224,8 +224,8 @@ def _finding(
 
 
 def _findings(run: Recorded, claim: Claim, unfit: str | None = None) -> list[Finding]:
-    """What one run says of a claim that it covers, a finding per cell; none where the run's form
-    left out its cells or arms. Several cells share the run's alpha (Bonferroni)."""
+    """The findings of one run on a claim that it covers, one per cell; none if the run's form omits
+    its cells or arms. Several cells share the run's alpha (Bonferroni)."""
     cells = cells_with(claim.cells, run.cells)
     missing = {claim.arm, claim.against} - {*run.arms, ""}
     if claim.against_cells and not cells_with(claim.against_cells, run.cells):
@@ -302,7 +302,7 @@ def columns_of(judged: Judged) -> list[dict[str, Any]]:
 
 
 def is_relative(claim: Claim) -> bool:
-    """Whether the figure is an effect, or a share, and so told in per cent."""
+    """Whether the figure is an effect or a share, and so shown in per cent."""
     return bool(claim.against or claim.against_cells or default(claim.metric).kind == "share")
 
 

@@ -200,5 +200,5 @@ def stored_runs(path: Path) -> list[Path]:
 
 
 def claims_summary(path: Path) -> Table:
-    """What README says of the claims of a file: those that some stored run covers."""
+    """README's table of the claims of a file: those that some stored run covers."""
     return _summary_table([one for one in judged_claims(stored_runs(path), path) if one.findings])

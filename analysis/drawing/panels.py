@@ -97,7 +97,7 @@ def cell_title(axes: Axes, cell: str, inches: float) -> None:
 
 
 def _row_names(labels: Sequence[str], width_inches: float) -> list[str]:
-    """The names of rows, on several lines where they would take the figure from its panels."""
+    """The names of rows, on several lines if they would leave too little room for the panels."""
     share = NAMES_SHARE_NARROW if narrow(width_inches) else NAMES_SHARE
     return [wrapped(label, share * width_inches, TINY) for label in labels]
 

@@ -56,7 +56,7 @@ OUTCOME = {
 
 
 def _fault(value: Any, shape: Any, path: str = "") -> str | None:
-    """The first place where the value is not of the shape, in words; None: it is."""
+    """The first deviation of the value from the shape, in words; None: there is none."""
     if isinstance(shape, dict):
         if not isinstance(value, dict):
             return f"{path or 'all of it'} is {value!r:.40}, not an object"

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, special
 
-POWER = 0.80  # of the smallest effect that a run is said to have been able to see
+POWER = 0.80  # of the MDE
 TRIMMED_EACH_SIDE = 0.20
 BLOCKS_FOR_SHARE = 20  # fewer ratios are too few for their t interval
 OUTSIDE_MAX = 0.25  # of a whole; with more beside it, its ticks say little about it

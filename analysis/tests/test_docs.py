@@ -32,10 +32,9 @@ SIX = [*FIVE, 1.05]
 NOT_TEXT = (".gz", ".png", ".pdf", ".svg", ".html")
 LINK = re.compile(r"\]\(([^)\s#]+)[^)]*\)")
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
-# Texts that are not in the repository, or no longer.
+# Texts that are not in the repository.
 ELSEWHERE = re.compile(
-    r"(?<![/\w])(?:METHODOLOGY|method)\.md|reference/" r"phases\.md|"
-    r"\.\./" r"shared|/work/" r"shared"
+    r"(?<![/\w])method\.md|reference/" r"phases\.md|\.\./" r"shared|/work/" r"shared"
 )
 
 

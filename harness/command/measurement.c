@@ -124,7 +124,7 @@ static enum step prepare(struct rig *rig, char const *folder, json_t *reasons)
 }
 
 /* How a run of one kind ends: its files, what it prints, its exit status. outcome.json is the last
- * file: with it the run is finished. */
+ * file: it marks the run as finished. */
 typedef int ending(struct measurement const *measurement, struct rig const *rig,
                    struct tally const *tally, json_t *outcome, char const *folder);
 

@@ -14,7 +14,7 @@
 enum { BLOCKS_MOST = 100000, RATE_MOST = 50000, NS_PER_SECOND = 1000000000 };
 
 struct request {
-    char const *experiment;        /* a path; NULL where words say the rest */
+    char const *experiment;        /* a path; NULL if `words` are given instead */
     char **words;                  /* ARM WORKLOAD ... behind "--" */
     struct measurement measurement;
     bool quick;

@@ -51,7 +51,7 @@ struct metric {
     char const *sum[2];
     char const *per[2];
     double factor;     /* 0: 1 */
-    char const *event; /* as in the plan; NULL where it is none */
+    char const *event; /* as in the plan; NULL if it is not an event */
 };
 
 /* Counted under callgrind. */

@@ -107,7 +107,7 @@ struct gate {
 
 struct plan {
     char *experiment;       /* the file's name without its ending */
-    char *experiment_text;  /* the whole file, as it was; or the words */
+    char *experiment_text;  /* the whole file, verbatim; or the words */
     char *form;             /* "full", "quick" or "gate" */
     char *question;
     char *expects;

@@ -10,8 +10,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Every arm's interval, the control's too, reaches from its geometric middle to at most 1 +
- * half_width times that. */
+/* The interval of every arm and of the control reaches at most a factor of 1 + half_width from its
+ * geometric middle. */
 static bool narrow_enough(struct tally const *tally, size_t cell)
 {
     struct plan const *const plan = tally->plan;

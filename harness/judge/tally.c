@@ -79,7 +79,7 @@ static bool is_timed(struct run_kind const *kind, json_t const *sample)
     return !kind->has_twins || json_object_get(sample, kind->finding) == NULL;
 }
 
-/* Each arm must be there once: arm_count samples, and none that fills a place twice. */
+/* Each arm must appear once: arm_count samples, and none twice. */
 static bool take_samples(struct tally const *tally, json_t const *samples,
                          struct tally_sample *into)
 {

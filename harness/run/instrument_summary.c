@@ -75,7 +75,7 @@ static void take_faults(void *context, struct finding const *finding, struct fin
     free(label);
 }
 
-/* The largest row of these arms together that was not shown yet. */
+/* The largest row, summed over these arms, that was not shown yet. */
 static size_t next_row(struct sums const *sums, size_t const *arms, size_t arm_count, bool *shown)
 {
     size_t found = sums->labels.count;
@@ -158,7 +158,7 @@ static void print_sums(struct sums const *sums, struct plan const *plan, char co
     free(shown);
 }
 
-/* The control is the baseline again: it is in the records, and not shown here. */
+/* The control is the baseline again; it is in the records but not shown here. */
 static void print_cell(struct found const *found, struct plan const *plan, size_t cell,
                        bool profile)
 {
