@@ -18,6 +18,7 @@ from analysis.claims.file import Rule
 from analysis.document.rounding import fixed
 from analysis.drawing.drawing import TWO_COLUMNS, provenance
 from analysis.records.records import load
+from analysis.records.rules import rules_of
 from analysis.statistics import sequential, share_statistics, statistics
 from analysis.statistics.change_points import change_points
 from analysis.statistics.statistics import Interval, effect
@@ -100,7 +101,8 @@ def of_estimates() -> list[str]:
         f"Five blocks: {listed(FIVE, 2)}. The median is {np.median(FIVE)}, the effect "
         f"{per_cent(effect(FIVE, ALPHA).point)} %",
         f"sqrt(1.02 x 1.03) - 1 = {per_cent(six.point)} %",
-        f"2 / 2^5 = {per_cent(2 / 2**5, sign='')} %. So fewer than {statistics.BLOCKS_MIN} blocks",
+        f"2 / 2^5 = {per_cent(2 / 2**5, sign='')} %. So fewer than",
+        f"fewer than {rules_of({}).blocks_min} blocks",
         f"[{per_cent(six.low)} %, {per_cent(six.high)} %], and misses in "
         f"{per_cent(2 / 2**6, 3, '')} % of",
         "Of 20 blocks it is from rank {} to {}, of 100 from {} to {}".format(
