@@ -37,7 +37,7 @@ EXPECTS = (
 )
 LEGEND = [
     "A claim holds in a cell where the whole interval lies within what its rule allows, and does "
-    "not where the interval lies apart from that; otherwise nobody can tell, and the MDE says how "
+    "not where the interval lies apart from that; otherwise it cannot tell, and the MDE says how "
     "large an effect the run had 80 % power to see. It holds as a whole where it holds in every "
     "cell, and does not where it fails in one.",
     "Effects are of the metric itself, of one arm against another in the same block, or of a cell "
@@ -46,7 +46,7 @@ LEGEND = [
     "Shares of CPU time have the interval over processes, of a profile.",
     "The MDE of a share or a value is 1.43 half-widths of its interval: what a normal error leaves "
     "80 % power for.",
-    "Published figures are others', on another machine; nobody measured them here.",
+    "Published figures are the source's, from another machine; they were not measured here.",
 ]
 
 

@@ -98,8 +98,8 @@ def _faults(ledger: Ledger) -> str:
     unplaced = int((processes["unplaced"] != 0).sum())
     return (
         f"Ledger: {count(processes['total'].sum())} page faults of {len(processes)} processes; the "
-        f"total is getrusage's in {equal} of them, and {unplaced} have faults that nobody can "
-        "place."
+        f"total is getrusage's in {equal} of them, and {unplaced} have unexplained "
+        "faults."
     )
 
 
@@ -155,7 +155,7 @@ def _about_the_samples(profile: Profile) -> list[str]:
     for name, what in (("lost", "records were lost"), ("throttled", "times it was throttled")):
         total = profile.processes[name].sum()
         if total:
-            found.append(f"Profile: {count(total)} {what}; shares may lean to what is seldom.")
+            found.append(f"Profile: {count(total)} {what}; rare functions may be over-represented.")
     total = sum(
         profile.processes[f"{stage}_samples"] for stage in ("start_up", "region", "after")
     ).sum()
@@ -209,8 +209,8 @@ def _about_the_ledger(ledger: Ledger) -> list[str]:
         )
     if not ledger.instrument.get("system_calls_recorded", True):
         found.append(
-            "Ledger: system calls were not recorded, so nobody saw who mapped memory: it is "
-            "anonymous."
+            "Ledger: system calls were not recorded, so it is unknown who mapped memory: it "
+            "is anonymous."
         )
     return found
 
