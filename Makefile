@@ -160,6 +160,9 @@ manifest: ## store what make report made: a digest of each file, for .ci/run to 
 readme: ## draw the tables in README.md and results/reference/README.md anew from their runs
 	$(PYTHON) -m analysis fill README.md results/reference/README.md
 
+docs: ## draw the picture in docs/method anew from the stored run of identical code
+	$(PYTHON) -m analysis why $(lastword $(sort $(wildcard results/reference/null/*/))) --out docs/method/why.png
+
 setup: ## install what is missing (apt, as root or with sudo)
 	@./run_all.sh --setup
 
@@ -236,7 +239,7 @@ lint: ## clang-tidy and cppcheck over the C, shellcheck over the shell
 		-Iworkloads -DBUILD_COMPILER='""' -DBUILD_FLAGS='""' -DSLABLAB_VERSION='""'
 	shellcheck $$(git ls-files '*.sh' .ci/run)
 
-.PHONY: metrics manifest always check expected certify certificate mutants keep sanitize report readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python print-runs test tests test-all test-c test-python test-style conformance golden lint clean
+.PHONY: docs metrics manifest always check expected certify certificate mutants keep sanitize report readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python print-runs test tests test-all test-c test-python test-style conformance golden lint clean
 .SECONDARY:
 
 clean: ## remove what was built

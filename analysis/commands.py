@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from .certificate import why as why_picture
 from .certificate.certificate import load_certified
 from .certificate.page import write_certificate
 from .claims.file import FILE as CLAIMS_FILE
@@ -23,6 +24,7 @@ from .comparison.run_formats import FORMATS, brief
 from .comparison.watch import keep_off_samples, watch
 from .complaint import Complaint
 from .document.formats import terminal
+from .drawing.drawing import TWO_COLUMNS, drawn
 from .gate.gates import gate_differences, load_gate
 from .gate.history import load_history
 from .gate.history_page import write_history
@@ -193,6 +195,13 @@ def claims(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def why(arguments: argparse.Namespace) -> int:
+    run_of_copies = load(arguments.run)
+    arguments.out.write_bytes(drawn(why_picture, run_of_copies, TWO_COLUMNS).files["png"])
+    print(arguments.out)
+    return 0
+
+
 def history(arguments: argparse.Namespace) -> int:
     print(write_history(load_history(arguments.file), arguments.out))
     return 0
@@ -316,6 +325,13 @@ def _history_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _why_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "run", type=Path, metavar="RUN", help="a run of the baseline against copies of itself"
+    )
+    parser.add_argument("--out", type=Path, metavar="FILE", required=True, help="a PNG file")
+
+
 def _fill_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file", type=Path, metavar="FILE", nargs="+", help="a Markdown text with marks"
@@ -388,6 +404,12 @@ COMMANDS = (
         _history_arguments,
         history,
     ),
+    Command(
+        "why",
+        "draw how often identical code is called different, run A then B and in blocks",
+        _why_arguments,
+        why,
+    ),
     Command("fill", "write stored runs' tables between a text's marks", _fill_arguments, fill),
 )
 
@@ -422,7 +444,7 @@ def run(words: list[str]) -> int:
         return status
     except Complaint as complaint:
         print(complaint, file=sys.stderr)
-    except BrokenPipeError:  # `analysis table RUN | head`: nobody reads on or is to be told
+    except BrokenPipeError:  # `analysis table RUN | head`: the reader has closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:

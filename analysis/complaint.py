@@ -9,7 +9,7 @@ class Complaint(Exception):
     """An error that its reader can act on; ends the program with status 2."""
 
     def __init__(self, what: str, hint: str) -> None:
-        super().__init__(what, hint)  # all of it, or it could not be sent between processes
+        super().__init__(what, hint)  # all arguments, or it could not be pickled between processes
 
     def __str__(self) -> str:
         return f"analysis: {self.args[0]}\n  try: {self.args[1]}"

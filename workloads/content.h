@@ -2,9 +2,9 @@
  *
  *   block ->  | tag |  ...  | tag |      first and last byte; the same byte when size == 1
  *
- * The tag follows from the object's number alone, so it needs no bookkeeping, and neighbours in
- * number have different tags: two objects that were given the same memory are found out when one of
- * them is freed. The check costs two loads from lines that the program wrote, under any allocator.
+ * The tag follows from the object's number alone, so it needs no bookkeeping, and consecutive
+ * numbers have different tags: two objects that share memory are detected when one of them is
+ * freed. The check costs two loads from lines that the program wrote, under any allocator.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_CONTENT_H
@@ -33,7 +33,7 @@ static inline uint32_t content_read(unsigned char const *block, size_t size)
     return (uint32_t)block[0] << 8 | block[size - 1];
 }
 
-/* What content_read gives as long as nobody else wrote there. */
+/* The result of content_read if the contents are intact. */
 static inline uint32_t content_expected(unsigned char tag)
 {
     return (uint32_t)tag << 8 | tag;

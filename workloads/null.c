@@ -1,4 +1,4 @@
-/* null.c -- a workload that does nothing: what is left is the cost of measuring.
+/* null.c -- a workload that does nothing: only the cost of measuring is left.
  *
  * SPDX-License-Identifier: MIT */
 #include "workload.h"

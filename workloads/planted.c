@@ -1,13 +1,14 @@
 /* planted.c -- a known share of time in known functions, a known number of faults from known ones.
  *
- * The truth that a profiler and a ledger of page faults are held against. An operation is ten equal
- * chunks of arithmetic: six in planted_sixty, three in planted_thirty, one in planted_ten. With
- * order=1 every operation has them in another order, so that at any moment of it the three are as
- * likely as their shares; with order=0 all have the same, the loop that keeps step with a sampler.
+ * The known truth for tests of the profiler and the ledger of page faults. An operation is ten
+ * equal chunks of arithmetic: six in planted_sixty, three in planted_thirty, one in planted_ten.
+ * With order=1 every operation has them in another order, so that at any moment of it the three are
+ * as likely as their shares; with order=0 all have the same order: a loop that may be in step with
+ * a sampler.
  *
  * Each of the first `pages` operations also touches one page for the first time (planted_first) and
- * another one again, which was given back in between (planted_again): in the region 2 * pages
- * faults, half of them first touches. It allocates nothing.
+ * another one again after it was given back (planted_again): in the region 2 * pages faults, half
+ * of them first touches. It allocates nothing.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
@@ -46,7 +47,7 @@ static void setup(void)
 
 /* Inlined into the three, so that a chunk costs the same in all of them: all time is this
  * function's own, and 60, 30 and 10 % of it is below theirs. They differ in a number, or the
- * compiler would make one of them. */
+ * compiler would merge them. */
 static inline __attribute__((always_inline)) uint64_t chunk(uint64_t value)
 {
     for (unsigned step = 0; step < STEPS_IN_CHUNK; step++) {

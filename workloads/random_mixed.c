@@ -10,9 +10,9 @@
  *
  * The artefact: slot and size come from the same draw. With the default sizes, size mod 1024 is r's
  * ten lowest bits, and with slots a power of two the slot is r's lowest bits as well. So with 256
- * slots a slot fixes eight of the ten bits and sees 4 sizes for ever (k + 16, k + 272, k + 528,
- * k + 784); with 1024 slots it sees one, and a freed block always fits the slot's next request.
- * With 400 = 16 * 25 slots it fixes the four lowest bits alone: 64 sizes, spread over the range.
+ * slots a slot fixes eight of the ten bits and only ever sees 4 sizes (k + 16, k + 272, k + 528, k
+ * + 784); with 1024 slots it sees one, and a freed block always fits the slot's next request. With
+ * 400 = 16 * 25 slots it fixes the four lowest bits alone: 64 sizes, spread over the range.
  * workloads/tests/test_artefact.c counts all three.
  *
  * SPDX-License-Identifier: MIT */

@@ -1,4 +1,4 @@
-/* region.h -- the page through which a harness and a workload speak about one sample.
+/* region.h -- the shared page through which harness and workload exchange one sample.
  *
  * The harness maps one struct region from a memfd, leaves the descriptor open across exec, and
  * names it in the environment: SLABLAB_REGION=<descriptor>. The workload maps the same bytes,
@@ -39,7 +39,7 @@ struct region_tier {
     uint64_t value;
 };
 
-/* From getrusage(RUSAGE_SELF). Where a kernel's tick tells user from system time, it splits the CPU
+/* From getrusage(RUSAGE_SELF). A kernel that accounts user and system time by ticks splits the CPU
  * time of the process so far by where its ticks fell: a difference over a region of a few ticks
  * says next to nothing, the sum over many samples of long regions a good deal. */
 struct region_usage {
@@ -63,8 +63,8 @@ struct region {
     uint64_t checksum;              /* over everything the workload did, warm-up included */
     uint64_t cpu_ns;                /* CLOCK_PROCESS_CPUTIME_ID over the region */
     uint64_t wall_ns;               /* CLOCK_MONOTONIC over the region: ended - began */
-    uint64_t began_monotonic_ns;    /* what that clock showed, so that what somebody else has */
-    uint64_t ended_monotonic_ns;    /* recorded with its time can be told in from out */
+    uint64_t began_monotonic_ns;    /* that clock at both ends, so events recorded elsewhere */
+    uint64_t ended_monotonic_ns;    /* can be placed inside or outside the region */
     struct region_usage start_up;   /* process start to the region's begin */
     struct region_usage usage;      /* over the region */
     struct region_counter counter[REGION_COUNTERS_MAX];

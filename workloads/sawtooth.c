@@ -6,7 +6,7 @@
  *
  * The order of death is an array prepared in set-up, read from one end to the other in all three
  * cases, so that fifo, lifo and random cost the workload the same. `random` has one permutation;
- * each tooth enters it at a place of its own (a rotation), which costs one draw a tooth and nothing
+ * each tooth enters it at its own position (a rotation), which costs one draw a tooth and nothing
  * an operation. Mixing goes on by itself all the same: an object's number says nothing about the
  * address it gets once an allocator has reused memory in an order of its own.
  *

@@ -1,11 +1,11 @@
-/* workload.h -- all that a workload includes: what it declares and what the runtime gives it.
+/* workload.h -- all that a workload includes: its declaration, and the runtime's functions.
  *
  * A workload is one file that defines `workload`; the runtime brings main(), arguments, --help and
  * the measuring. Its life in one process:
  *
  *   setup()                  bookkeeping, by workload_map; the allocator is not called yet
  *   run(warmup)              outside the region; 0 operations for a cold start
- *   run(operations)          the measured region: state goes on where the warm-up left it
+ *   run(operations)          the measured region: state continues from the warm-up
  *
  * The checksum is over sizes and contents, never over addresses, so it is the same under every
  * allocator; the workload keeps it from run to run.
@@ -40,11 +40,11 @@ struct workload {
 
 extern struct workload const workload;
 
-/* What the command line said, or the default. */
+/* The value from the command line, or the default. */
 uint64_t workload_parameter(char const *name);
 
-/* So many bytes for bookkeeping, zeroed, mapped and touched: neither malloc nor a page fault of the
- * region. Ends the program when there is no memory. */
+/* Memory for bookkeeping, zeroed, mapped and touched: it costs neither malloc nor a page fault of
+ * the region. Ends the program if there is no memory. */
 void *workload_map(size_t bytes);
 
 /* Ends the program with status 2: the arguments make no sense together. */

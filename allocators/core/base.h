@@ -1,4 +1,4 @@
-/* base.h -- the words that every other header of an allocator is written in.
+/* base.h -- macros and types used by every other header of an allocator.
  *
  * ALWAYS_INLINE is the fast path, NOINLINE the slow one (its name ends in _slow, _refill or
  * _drain). A part's constants are arguments of its ALWAYS_INLINE functions, so this file holds the
@@ -21,7 +21,7 @@
 /* The structure that holds this member. */
 #define CONTAINER_OF(pointer, type, member) ((type *)((char *)(pointer)-offsetof(type, member)))
 
-/* An observing build counts (observe.h); in a timing build the counters vanish with their uses. */
+/* An observing build counts (observe.h); in a timing build the counters compile to nothing. */
 #ifdef OBSERVE
 enum { OBSERVING = true };
 #define OBSERVED EXPORT

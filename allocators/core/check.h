@@ -1,7 +1,7 @@
-/* check.h -- invariants that a debug build (make DEBUG=1) holds to; other builds have none of it.
+/* check.h -- invariants that a debug build (make DEBUG=1) checks; other builds contain none of it.
  *
- * A part with an invariant has a function `..._check` that walks what the comment speaks of and
- * calls check for each claim. It is called where a slow path ends, under `if (DEBUGGING)`.
+ * A part with an invariant has a function `..._check` that walks the structures in question and
+ * calls check for each claim. It is called at the end of slow paths, under `if (DEBUGGING)`.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_CHECK_H
@@ -21,7 +21,7 @@ _Noreturn NOINLINE void check_abort_slow(char const *invariant, uint64_t number)
     message_abort(&message, "make fuzz, which finds a short way there");
 }
 
-/* number is what the one who mends it wants to know first. */
+/* number: the value most useful for debugging. */
 static inline void check(bool holds, char const *invariant, uint64_t number)
 {
     if (!holds)

@@ -1,4 +1,5 @@
-/* layer.h -- what a profile and a ledger of faults are told of an allocator's functions.
+/* layer.h -- declarations of an allocator's functions and memory, for profiles and ledgers of
+ * faults.
  *
  *   LAYER(front);                     every function defined in this file
  *   LAYER_OF(backend, tiny_refill);   that one, whatever its file says
@@ -11,11 +12,11 @@
  *   backend  what runs where a list is empty or full (refills, drains, slabs, SuperSlabs), and what
  *            begins and ends a thread or the process
  *
- * A file of core/ that declares nothing helps both: its code belongs to whoever called it.
+ * A file of core/ that declares nothing serves both layers: its code belongs to its caller.
  *
- * The declarations are strings in .slablab.layers, words set apart by tabs, a final 0 behind each.
+ * The declarations are strings in .slablab.layers, words separated by tabs, each with a final 0.
  * That section is not loaded: the code is the same to the byte without them. Their operands must be
- * literal, since assembler outside a function can be given no constant.
+ * literals, since assembler outside a function takes no constants.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_LAYER_H

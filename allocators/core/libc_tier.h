@@ -1,4 +1,4 @@
-/* libc_tier.h -- what no tier holds, served by the C library's own allocator.
+/* libc_tier.h -- requests that no tier holds, served by the C library's own allocator.
  *
  * Requests over TINY_SIZE_MAX and alignments over 16. A chunk's 8 bytes in front of the payload are
  * its size and three flags (1 previous in use, 2 mapped, 4 other arena), so the byte at payload - 1
@@ -66,7 +66,7 @@ NOINLINE void *libc_realloc_slow(void *pointer, size_t size)
     return __libc_realloc(pointer, size);
 }
 
-/* Frees what no tier of the phase claims: the C library's, or nobody's. */
+/* Frees what no tier of the phase claims: a chunk of the C library's, or an invalid pointer. */
 NOINLINE void libc_free_slow(void *pointer)
 {
     libc_chunk("free", pointer);

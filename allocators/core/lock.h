@@ -1,6 +1,6 @@
 /* lock.h -- a mutex whose waits an observing build counts.
  *
- * A fork takes the mutexes without it: that it waits for others says nothing of their contention.
+ * A fork takes the mutexes without it: its waits say nothing about contention.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_LOCK_H

@@ -3,7 +3,7 @@
  * The last include of a phase, which has defined
  *   void *phase_malloc(size_t size);   any size; 16-byte aligned; NULL with errno ENOMEM
  *   void phase_free(void *pointer);    not NULL
- *   size_t phase_usable_size(char const *call, void const *pointer);   call is for the complaint
+ *   size_t phase_usable_size(char const *call, void const *pointer);   call names it in a complaint
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_MALLOC_API_H
@@ -19,8 +19,8 @@
 
 LAYER(front);
 
-/* By name too: gcc's debug information has them defined where they were declared first, in the C
- * library's headers. */
+/* By name too: gcc's debug information says they are defined where they were first declared, in the
+ * C library's headers. */
 LAYER_OF(front, malloc);
 LAYER_OF(front, free);
 LAYER_OF(front, calloc);
@@ -102,7 +102,7 @@ EXPORT void *aligned_alloc(size_t alignment, size_t size)
     return memalign(alignment, size);
 }
 
-/* Says its error by return value and leaves errno alone, as POSIX has it. */
+/* Returns its error and leaves errno alone, as POSIX requires. */
 EXPORT int posix_memalign(void **pointer, size_t alignment, size_t size)
 {
     int const saved = errno;

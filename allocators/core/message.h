@@ -1,4 +1,4 @@
-/* message.h -- last words, written without allocating.
+/* message.h -- fatal messages, written without allocating.
  *
  *   slablab baseline: free(0x7f31c0000040): double free of a tiny block of class 3 (tag 0xf3)
  *     try: valgrind, or gcc -fsanitize=address
@@ -63,7 +63,7 @@ static inline struct message message_begin(void)
     return message;
 }
 
-/* Says it, says what to try, and ends the process. */
+/* Prints the message and what to try, and ends the process. */
 _Noreturn static inline void message_abort(struct message *message, char const *hint)
 {
     size_t written = 0;

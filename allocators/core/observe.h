@@ -27,7 +27,7 @@ enum counter {
     BUMP_ALLOCATIONS,
     BUMP_FREES,
     SUPERSLABS_MAPPED,    /* by mmap */
-    SUPERSLABS_UNMAPPED,  /* the LRU was full or they were too old */
+    SUPERSLABS_UNMAPPED,  /* because the LRU was full or they were too old */
     SUPERSLABS_EMPTIED,   /* went to the LRU */
     SUPERSLABS_REUSED,    /* came from the LRU */
     SUPERSLABS_PREWARMED, /* mapped and made resident at start */
@@ -42,7 +42,7 @@ enum counter {
     TINY_BLOCKS_RETURNED, /* from a thread's list, to the slabs */
     SMALLMID_BLOCKS_TAKEN,
     SMALLMID_BLOCKS_RETURNED,
-    LOCK_WAITS, /* a lock was another thread's when it was asked for (lock.h) */
+    LOCK_WAITS, /* another thread held the lock (lock.h) */
     COUNTERS
 };
 

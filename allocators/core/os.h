@@ -24,7 +24,7 @@ static inline void *os_map(size_t bytes)
     return NULL;
 }
 
-/* free() must leave errno alone, and free is who unmaps. */
+/* Called by free, which must leave errno alone. */
 static inline void os_unmap(void *memory, size_t bytes)
 {
     int const saved = errno;
@@ -34,8 +34,8 @@ static inline void os_unmap(void *memory, size_t bytes)
 }
 
 /* As os_map, at a multiple of alignment (a power of two). The kernel puts a mapping next to the one
- * before, so the second aligned one usually comes out aligned by itself: one call in place of
- * three. */
+ * before, so the second aligned one usually comes out aligned by itself: one call instead of three.
+  */
 static inline void *os_map_aligned(size_t bytes, size_t alignment)
 {
     char *memory = os_map(bytes);

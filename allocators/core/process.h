@@ -1,7 +1,7 @@
-/* process.h -- begin and end of the process and its threads, and fork, as a phase sees them.
+/* process.h -- start and end of the process and its threads, and fork, as events for a phase.
  *
  * A phase defines the five functions declared here. The slow paths call process_begin_slow and
- * thread_begin_slow, so that nothing is prepared before it is needed and the fast paths ask
+ * thread_begin_slow, so that nothing is prepared before it is needed and the fast paths check
  * nothing.
  *
  *   THREAD_NEW --first slow path--> THREAD_LIVE --key destructor--> THREAD_ENDED
@@ -46,10 +46,11 @@ static void thread_end(void *unused)
     phase_thread_end();
 }
 
-/* No two threads can meet here: to start a thread allocates, so the first allocation is earlier. */
+/* Two threads cannot be here at once: starting a thread allocates, so the first allocation is
+ * earlier. */
 NOINLINE void process_begin_slow(void)
 {
-    if (process_began || environ == NULL) /* NULL: the C library itself has not begun */
+    if (process_began || environ == NULL) /* NULL: the C library is not initialised yet */
         return;
     process_began = true; /* at once: what follows may allocate */
     phase_begin();

@@ -1,4 +1,4 @@
-/* superslab.h -- where the blocks of a SuperSlab are, and whose.
+/* superslab.h -- the layout of a SuperSlab, and which slab a block belongs to.
  *
  *   0        4 KB                64 KB               128 KB              960 KB             1 MB
  *   | header | slab 0 ...        | slab 1 ...        | ...               | slab 15 ...      |
@@ -49,7 +49,7 @@ struct block {
 /* What every backend keeps of a slab. carved <= capacity. */
 struct slab_blocks {
     struct block *freelist; /* blocks that came back */
-    uint16_t used;          /* handed out; what lowers it is the backend's affair */
+    uint16_t used;          /* handed out; the backend decides when it is lowered */
     uint16_t capacity;      /* blocks that fit; below this, never carved again */
     uint16_t carved;        /* cut off the front so far: the next new block's number */
     uint16_t class;
@@ -121,8 +121,8 @@ ALWAYS_INLINE void slab_put_freed(struct slab_blocks *blocks, struct block *bloc
     blocks->freelist = block;
 }
 
-/* Every SuperSlab that a backend ever had lies from begin to end. What does not is no block of it,
- * and its memory must not be looked at. */
+/* Every SuperSlab that a backend ever had lies between begin and end. A pointer outside is not a
+ * block of it, and its memory must not be read. */
 struct superslab_range {
     uintptr_t begin;
     uintptr_t end;

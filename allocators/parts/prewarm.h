@@ -77,8 +77,8 @@ static inline uint64_t prewarm_faults(void)
 }
 
 /* Touches memory that the kernel was asked to give in huge pages. It may give small ones in silence
- * (switched off, or memory in pieces): each huge page that is missing costs 512 faults in place of
- * one, so half of that is more than chance and less than any that is missing. */
+ * (switched off, or memory in pieces): each missing huge page costs 512 faults instead of one, so
+ * the limit is half of that: more than chance, and less than one missing page. */
 static inline void prewarm_touch_huge(void *memory, size_t bytes)
 {
     uint64_t const before = prewarm_faults();

@@ -181,7 +181,7 @@ static inline void pool_retire(struct shared_pool *pool, struct superslab *super
     cache_put(&pool->cache, &superslab->cached);
 }
 
-/* A slab without owner, in no list, has got its last block back. */
+/* A slab without owner, in no list, whose last block came back. */
 static inline void pool_empty(struct shared_pool *pool, struct slab *slab,
                               enum pool_policy const policy)
 {
@@ -201,7 +201,7 @@ static inline void pool_empty(struct shared_pool *pool, struct slab *slab,
         pool_retire(pool, superslab);
 }
 
-/* The owner goes. */
+/* The owner leaves its slab. */
 static inline void pool_leave(struct shared_pool *pool, struct slab *slab,
                               enum pool_policy const policy)
 {
@@ -263,7 +263,7 @@ ALWAYS_INLINE uint32_t pool_fill(struct slab *slab, uint32_t count, struct block
     return taken;
 }
 
-/* The slab that the block belongs to; aborts if the block is none of the class's. */
+/* The slab that the block belongs to; aborts if the block is not of the class. */
 static inline struct slab *pool_slab_of(struct shared_pool const *pool, struct block *block,
                                         uint32_t class)
 {

@@ -117,7 +117,7 @@ static inline uint32_t smallmid_refill(struct smallmid_backend *backend, uint32_
     return taken;
 }
 
-/* The slab that the block belongs to; aborts if the block is none of the class's. */
+/* The slab that the block belongs to; aborts if the block is not of the class. */
 static inline struct slab_blocks *smallmid_slab_of(struct smallmid_backend const *backend,
                                                    struct block const *block, uint32_t class)
 {

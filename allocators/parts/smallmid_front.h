@@ -1,7 +1,7 @@
 /* smallmid_front.h -- a thread's own lists of Small-Mid blocks, 32, 24 and 16 at most.
  *
- * Knows neither where blocks come from nor where they go: the phase gives a function for a miss and
- * one for what a full list does not take.
+ * It does not know where blocks come from or go: the phase supplies a function for a miss and one
+ * for blocks that a full list does not take.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_SMALLMID_FRONT_H
@@ -104,7 +104,7 @@ ALWAYS_INLINE void *smallmid_malloc(struct smallmid_front *front, size_t size,
     return payload;
 }
 
-/* spill, a constant too, is for a list that is full, or that the thread has not yet. */
+/* spill, a constant too, is for a list that is full, or a thread that has none yet. */
 ALWAYS_INLINE void smallmid_free(struct smallmid_front *front, void *payload, uint8_t tag,
                                  smallmid_spill_function *spill)
 {
@@ -113,7 +113,7 @@ ALWAYS_INLINE void smallmid_free(struct smallmid_front *front, void *payload, ui
         spill(payload, tag & TAG_CLASS);
 }
 
-/* The thread ends: the lists go, and nothing is kept from now on. Call till it returns NULL. */
+/* Ends the thread's lists: nothing is kept from now on. Call until it returns NULL. */
 static inline void *smallmid_thread_end(struct smallmid_front *front, uint32_t class)
 {
     void *const payload = smallmid_take(front, class);

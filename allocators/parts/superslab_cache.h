@@ -1,8 +1,8 @@
 /* superslab_cache.h -- empty SuperSlabs kept warm instead of unmapped.
  *
- * The newest is taken first. At most 256 of them, and none that has lain here for 60 s; what is too
- * many or too old is unmapped when the next one comes. The source's second limit, 512 MB, binds for
- * its SuperSlabs of 2 MB and cannot for ours: 256 of 1 MB are 256 MB. Its owner holds the lock.
+ * The newest is taken first. At most 256 of them, and none for longer than 60 s; excess or old ones
+ * are unmapped when the next one arrives. The source's second limit, 512 MB, binds for its
+ * SuperSlabs of 2 MB and cannot for ours: 256 of 1 MB are 256 MB. Its owner holds the lock.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_SUPERSLAB_CACHE_H

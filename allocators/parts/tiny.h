@@ -1,9 +1,9 @@
 /* tiny.h -- a thread's own lists of free blocks in front of the shared pool.
  *
  *   allocate: pop the class's list; an empty list is refilled with 16 blocks of the current slab
- *   free:     push, whoever allocated it; the 1,024th free of a class drains its list to the slabs
+ *   free:     push, whichever thread allocated it; every 1,024th free of a class drains its list
  *
- * Between drains the slabs know nothing of a free: blocks in a list count as used. 16 blocks a
+ * Between drains the slabs do not see a free: blocks in a list count as used. 16 blocks a
  * refill make the lock cheap (one in 16 allocations at best) and touch 32 KB ahead at most.
  *
  * SPDX-License-Identifier: MIT */
@@ -38,7 +38,8 @@ static inline void tiny_thread_begin(struct tiny_front *front)
         front->frees_left[class] = TINY_DRAIN_FREES - 1;
 }
 
-/* The lock is held. A front's current slab is its own, of the class; what it lists, the pool's. */
+/* The lock is held. A front's current slab is owned by it, of its class; its listed blocks are the
+ * pool's. */
 static inline void tiny_check(struct tiny_front const *front, struct shared_pool const *pool,
                               uint32_t class, enum pool_policy const policy)
 {

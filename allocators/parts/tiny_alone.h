@@ -1,4 +1,4 @@
-/* tiny_alone.h -- what process.h and malloc_api.h ask of a phase whose only tier is Tiny.
+/* tiny_alone.h -- what process.h and malloc_api.h require of a phase whose only tier is Tiny.
  *
  * The phase has defined, before it includes this:
  *   policy   a constant

@@ -3,7 +3,7 @@
  * Over: nothing
  *
  * What it is: requests up to 2,040 bytes are cut off a thread's span of 1 MB, in steps of 16 bytes,
- * with the size in the slot in front; free looks at the tag and does nothing. All else is the C
+ * with the size in the slot in front; free checks the tag and does nothing. All else is the C
  * library's.
  *
  * What to see: no phase runs fewer instructions for a malloc and its free (25 + 5, the baseline 16
@@ -23,7 +23,7 @@ MEMORY_OF(span, bump_refill, 0, 0);
 
 enum { SPAN_BYTES = 1 << 20 };
 
-/* Not yet allocated; a span that a thread left lies in the list of those, this at its begin. */
+/* Memory not yet allocated; a span left by a thread is in a list, with this header at its start. */
 struct span {
     char *next; /* the next slot; a payload begins 8 bytes later */
     char *end;
@@ -47,7 +47,7 @@ static void phase_thread_end(void)
     if ((size_t)(span.end - span.next) < SLOT_BYTES + sizeof span)
         return;
     struct span *const rest = (struct span *)(span.next + SLOT_BYTES);
-    pthread_mutex_lock(&lock); /* lock_take would lay the functions out anew */
+    pthread_mutex_lock(&lock); /* lock_take would change the layout of the functions */
     *rest = (struct span){.next = span.next, .end = span.end, .older = left};
     left = rest;
     pthread_mutex_unlock(&lock);
@@ -72,7 +72,7 @@ NOINLINE bool bump_refill(size_t bytes)
         return true;
     observe(REFILLS);
     lock_take(&lock);
-    span = (struct span){.next = NULL}; /* what is left of it is too small */
+    span = (struct span){.next = NULL}; /* its remainder is too small */
     if (left != NULL && (size_t)(left->end - left->next) >= bytes) {
         struct span *const older = left->older;
 

@@ -1,4 +1,4 @@
-/* eager-freelist.c -- Tiny whose slabs are cut up whole when a thread gets them.
+/* eager-freelist.c -- Tiny whose slabs are carved completely when a thread gets them.
  *
  * Over: ss-reuse
  *
@@ -10,7 +10,7 @@
  * What to see: page faults, at most 16 more than ss-reuse for each class in use, since a slab that
  * is filled is touched anyway. On random_mixed cold with 256 slots (7 classes, no slab full) 50 to
  * 112 more in the region; on fixed_random cold with 65,536 slots as many, within 1 %. On
- * random_mixed warm it faults never, and is equal to ss-reuse within 2 %.
+ * random_mixed warm it never faults, and is equal to ss-reuse within 2 %.
  *
  * SPDX-License-Identifier: MIT */
 #include "parts/tiny.h"

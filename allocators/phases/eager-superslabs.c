@@ -1,4 +1,4 @@
-/* eager-superslabs.c -- Tiny that begins with a SuperSlab of every class, cut up.
+/* eager-superslabs.c -- Tiny that starts with a fully carved SuperSlab of every class.
  *
  * Over: eager-freelist
  *

@@ -11,11 +11,11 @@
  * rest, 257-504 and 513-1,016 bytes, they are twice as large (strides 1,024 and 2,048 where the
  * baseline spends 512 and 1,024), and so is the memory that is touched for a new one.
  *
- * What to see: Tiny's blocks by a longer way. A hit costs what Tiny's costs and counts room, a miss
- * costs both, so on it is never better than the baseline by 1 %. Where all is freed and taken again
- * (sawtooth in random order) the blocks in its lists keep slabs from emptying, so it faults at
- * least 1.5 times as often over the first four cycles. Off it is one predicted branch: no
- * difference of 1 % or more.
+ * What to see: Tiny's blocks by a longer path. A hit costs what Tiny's costs and also counts room,
+ * a miss costs both, so switched on it is never better than the baseline by 1 %. Where all is freed
+ * and taken again (sawtooth in random order) the blocks in its lists keep slabs from emptying, so
+ * it faults at least 1.5 times as often over the first four cycles. Switched off it is one
+ * predicted branch: no difference of 1 % or more.
  *
  * SPDX-License-Identifier: MIT */
 #include "core/layer.h"

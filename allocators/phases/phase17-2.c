@@ -14,9 +14,9 @@
  * 1,024 and 2,048 use few, an effect in 17-2's favour; against it, every fourth block has its tag
  * on the line before.
  *
- * What to see, at 256, 512 and 1,024 bytes: two effects against each other. While nothing is reused
- * anyway (fixed_random cold on slots that it has not yet filled) it faults half as often as 17-1
- * and is faster. Where all is freed and taken again (sawtooth) it faults for ever, at 512 B about
+ * What to see, at 256, 512 and 1,024 bytes: two opposing effects. While nothing is reused anyway
+ * (fixed_random cold on slots that it has not yet filled) it faults half as often as 17-1 and is
+ * faster. Where all is freed and taken again (sawtooth) it never stops faulting, at 512 B about
  * once in 16 operations, while the baseline's faults stop after the second cycle; there it is
  * slower than the baseline by half or more.
  *

@@ -10,8 +10,8 @@
  * over the 12 cycles of 200,000 operations on 8,192 objects it has 0.15 to 0.22 of phase17-2's
  * faults, after 20 cycles at most an eighth; warm it has none (fewer than 10 a cycle) and does at
  * least twice the operations per second. There all slabs empty, so it is equal to the baseline
- * within 5 %. Where the baseline leaks drained blocks (fixed_random, warm, 400 slots) this faults
- * never; at equal faults it is slower by the walk through scattered freelists, at most 10 %.
+ * within 5 %. Where the baseline leaks drained blocks (fixed_random, warm, 400 slots) this never
+ * faults; at equal faults it is slower by the walk through scattered freelists, at most 10 %.
  *
  * SPDX-License-Identifier: MIT */
 #include "parts/tiny.h"

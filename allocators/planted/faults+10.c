@@ -1,6 +1,6 @@
 /* faults+10.c -- 10 % more page faults where memory is fresh.
  *
- * In the cells of experiments/certify.yaml 123 in place of 112 (warm) and 4,653 in place of 4,229.
+ * In the cells of experiments/certify.yaml 123 instead of 112 (warm) and 4,653 instead of 4,229.
  *
  * SPDX-License-Identifier: MIT */
 #include "planted/planted.h"

@@ -3,8 +3,8 @@
  * Each file of this folder is this header and the size of its change, and is built to
  * build/planted/lib<name>.so (`make planted`). None is a phase: they are named to a gate by path.
  *
- * Every change leaves all others out: its code is the baseline's where a field below is 0, and
- * same.c, where all are, is the baseline's to the byte. What else moves is said with each field.
+ * Each change excludes all others: where a field below is 0 the code is the baseline's, and same.c,
+ * where all are 0, is the baseline's to the byte. Side effects are stated with each field.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_PLANTED_H
@@ -18,11 +18,12 @@ struct planted {
     double pairs_of_calls;
     /* Instructions: so many without any memory access in each call of malloc. Hardly any time. */
     uint32_t nops_of_call;
-    /* Page faults: of each page of a slab that gets its class, which nobody touched before, this
-     * share of another page is touched, too. Also time and resident memory. */
+    /* Page faults: for each untouched page of a slab that gets its class, this share of another
+     * page is touched too. Also time and resident memory. */
     double pages_of_page;
-    /* System calls: so many times one mmap and one munmap, of a page that nobody touches, for each
-     * SuperSlab that is mapped. Unmapped, or the next SuperSlab would lie elsewhere. */
+    /* System calls: so many times one mmap and one munmap, of a page that is never touched, for
+     * each SuperSlab that is mapped. It is unmapped so that the next SuperSlab's address stays the
+     * same. */
     uint32_t maps_of_superslab;
     /* Resident memory: so many pages are touched when the process begins, so before the region. */
     uint32_t start_pages;
@@ -31,7 +32,7 @@ struct planted {
 /* Defined by the file that includes this; constant, so that what it leaves out is not compiled. */
 static struct planted const planted;
 
-/* Pages for the plants alone, in the library's own memory, so that no mapping moves another one.
+/* Pages for the planted changes alone, in the library's own memory, so that no mapping moves.
  * Enough for the tenth of 640 MB; beyond it nothing is planted. */
 enum { PLANTED_PAGES = 16384 };
 static char planted_pages[PLANTED_PAGES][OS_PAGE_BYTES] __attribute__((aligned(OS_PAGE_BYTES)));
@@ -85,12 +86,12 @@ static void phase_begin(void)
 
 #include "parts/tiny_alone.h"
 
-/* What is due, in 1 / 2^32 of a pair: the sum overflows once for each pair. Threads share it and
- * lose some; a thread's own would cost 1 % of a malloc and free by itself. */
+/* The fraction due, in 1 / 2^32 of a pair: the sum overflows once for each pair. Threads share it
+ * and lose some updates; a thread-local one would itself cost 1 % of a malloc and free. */
 static uint32_t planted_pairs_due;
 
 /* A call with a pair before it; the pair's free is not counted towards a drain. It serves the call
- * as well, so that the way without a pair needs no stack frame. */
+ * as well, so that the path without a pair needs no stack frame. */
 NOINLINE void *planted_malloc_slow(size_t size)
 {
     void *const pointer = size <= TINY_SIZE_MAX ? phase_malloc(size) : NULL;

@@ -1,6 +1,6 @@
-/* bad_input.c -- tests what BAD_INPUT.md says of misuse that misuse.c does not cover.
+/* bad_input.c -- tests BAD_INPUT.md's statements that misuse.c does not cover.
  *
- * What is undetected has its test as well: a line of the table must not become untrue unseen.
+ * Undetected misuse is tested as well, so that every line of the table stays true.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
@@ -26,7 +26,7 @@ enum { MMAP_FAILURES = 100, BLOCKS_MAX = 200000 };
 static size_t const sizes[] = {8, 24, 100, 256, 400, 512, 800, 1024, 2000};
 enum { SIZE_COUNT = sizeof sizes / sizeof *sizes };
 
-/* By way of memory, so that neither compiler nor analyser sees what is done on purpose. */
+/* Through memory, so that neither compiler nor analyser sees the deliberate misuse. */
 static void *volatile hidden;
 static void (*volatile const release)(void *) = free;
 static void *(*volatile const align)(size_t, size_t) = memalign;
@@ -59,7 +59,7 @@ static int free_one(void *argument)
     return 0;
 }
 
-/* The tag of 0x1 would stand at 0: nobody can read there. */
+/* The tag of 0x1 would be at address 0, which is not readable. */
 static void test_an_unmapped_pointer_faults(void **state)
 {
     struct child child;
@@ -97,7 +97,7 @@ static void *free_hidden(void *barrier)
     return NULL;
 }
 
-/* The thread is there before: to start it would take the freed block. */
+/* The thread is started before: starting it later would take the freed block. */
 static int free_in_two_threads(void *argument)
 {
     pthread_barrier_t barrier;
@@ -126,7 +126,7 @@ static void test_a_double_free_in_another_thread_is_refused(void **state)
     }
 }
 
-/* The block has a new owner, and that is who loses it. */
+/* The block has a new owner, which loses it. */
 static int free_again_after_reuse(void *argument)
 {
     size_t const size = *(size_t const *)argument;
@@ -227,8 +227,8 @@ static void test_absurd_alignments_are_refused(void **state)
     assert_int_equal(errno, ENOMEM);
 }
 
-/* The so-manieth call from now fails. A page put in the way leaves the first of two unaligned, so
- * that the second is the one that makes up for it. */
+/* The n-th call from now fails. A page mapped in between leaves the first of two mappings
+ * unaligned, so that the second one must compensate. */
 static void mmap_arm(uint32_t calls)
 {
     int const flags = MAP_PRIVATE | MAP_ANONYMOUS;
@@ -238,7 +238,7 @@ static void mmap_arm(uint32_t calls)
     atomic_store(&mmap_fails, atomic_load(&mmap_calls) + calls);
 }
 
-/* Allocates till the armed failure is met; then all blocks so far are intact, and the next request
+/* Allocates until the armed failure occurs; then all blocks so far are intact, and the next request
  * is served. So the k-th mmap fails for every k up to MMAP_FAILURES, in one process. */
 static void test_every_mmap_that_fails_is_survived(void **state)
 {

@@ -41,7 +41,7 @@ static void fill_and_empty(uint32_t superslabs)
         free(block[i]);
 }
 
-/* Nothing to see: a timing build still has to survive it. bump has no SuperSlabs. */
+/* A timing build has nothing to check, but must survive it. bump has no SuperSlabs. */
 static bool nothing_counts(void)
 {
     return observed() == NULL || never_frees();

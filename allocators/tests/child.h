@@ -1,7 +1,7 @@
 /* child.h -- a function run in a forked child, with what it wrote to stderr.
  *
  * The child must not use cmocka's assertions: they would jump back into its copy of the test run.
- * It says what happened by its exit status instead, and a hung child is ended by SIGALRM.
+ * It reports by its exit status instead, and a hung child is ended by SIGALRM.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_TESTS_CHILD_H

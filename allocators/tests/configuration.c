@@ -22,7 +22,7 @@ struct setting {
     char const *also; /* a second assignment that the first needs in order to matter, or NULL */
 };
 
-/* The child's whole program: it allocates, and says so where a bad value should have stopped it. */
+/* The child's whole program: it allocates, and prints that a bad value did not stop it. */
 static int allocate_and_tell(void)
 {
     void *const block = malloc(500);

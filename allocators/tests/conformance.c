@@ -1,4 +1,4 @@
-/* conformance.c -- tests what each function of the malloc API promises, whoever serves it.
+/* conformance.c -- tests what each function of the malloc API promises, under any allocator.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
@@ -33,7 +33,7 @@ static size_t const edge_sizes[] = {
     132000, 1048568, 1048576, 1048577, 2097144, 2097152, 2097153};
 enum { EDGE_COUNT = sizeof edge_sizes / sizeof *edge_sizes };
 
-/* By way of memory: analysers take `block = realloc(block, size)` for a leak. */
+/* Through memory: analysers take `block = realloc(block, size)` for a leak. */
 static void *(*volatile const resize)(void *, size_t) = realloc;
 
 /* A size that the compiler cannot see through, so that it does not warn of what is meant. */
@@ -78,7 +78,7 @@ static void test_one_object_serves_the_whole_api(void **state)
                      expected_object());
 }
 
-/* Neighbours are alive with it: a lone block may lie well by chance. */
+/* Neighbours are alive too: a single block may be aligned by chance. */
 static void test_the_smallest_block_too_is_aligned_to_16(void **state)
 {
     enum { NEIGHBOURS = 6 };

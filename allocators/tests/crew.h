@@ -1,8 +1,8 @@
 /* crew.h -- threads whose own memory leaves no trace in an allocator's ledger.
  *
  * The stacks are the test's, so the C library caches none, and with it none of what it allocates
- * for a thread. What a thread's start and end allocate and free is the affair of the thread that
- * starts it: so that the main thread does that once and no more, a foreman starts the others.
+ * for a thread. The allocations of a thread's start and end are made by the thread that starts it.
+ * So that the main thread does this only once, a foreman starts the others.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_TESTS_CREW_H
@@ -16,7 +16,7 @@
 
 enum { CREW_MAX = 64, CREW_STACK_BYTES = 1 << 20 };
 
-/* One of the crew: number of count; broken is what it found wrong. */
+/* One of the crew: number out of count; broken counts what it found wrong. */
 struct member {
     pthread_t thread;
     uint32_t number;

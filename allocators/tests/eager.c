@@ -1,6 +1,6 @@
-/* eager.c -- tests that a slab is cut up when, and as far as, its phase says.
+/* eager.c -- tests that a slab is carved when, and as far as, its phase says.
  *
- * The pages of a slab's blocks tell: a block's link is written when the block is cut off, so a page
+ * Resident pages show it: a block's link is written when the block is carved, so a page
  * that is resident and was never handed out was touched by the allocator itself.
  *
  * SPDX-License-Identifier: MIT */
@@ -86,7 +86,7 @@ static void test_superslabs_at_start(void **state)
         assert_in_range(observed_value("superslabs_mapped"), 1, CLASSES - 1);
 }
 
-/* Blocks that nobody has had yet follow one another, whoever linked them. */
+/* Blocks that were never handed out follow one another, however they were linked. */
 static void test_every_block_of_a_slab_is_handed_out_once(void **state)
 {
     enum { BLOCKS = 3 * SLAB_BYTES / STRIDE };

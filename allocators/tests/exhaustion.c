@@ -1,4 +1,4 @@
-/* exhaustion.c -- tests what is left of the allocator when the kernel gives no more memory.
+/* exhaustion.c -- tests that the allocator survives when the kernel gives no more memory.
  *
  * Each case runs in a child whose address space is limited to a little more than it has already.
  *

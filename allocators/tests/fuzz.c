@@ -1,9 +1,9 @@
-/* fuzz.c -- holds random sequences of the whole malloc API against a shadow of every live byte.
+/* fuzz.c -- checks random sequences of the whole malloc API against a shadow of every live byte.
  *
  *   fuzz SEED OPERATIONS           a failure names the operation, and the command that repeats it
  *   fuzz input HEX [OPERATIONS]    the decisions are these bytes: what `make fuzz` found
  *
- * A second thread runs beside the walk: what it does is the same each time, when it does it is not.
+ * A second thread runs beside the walk: its operations are the same each time, their timing is not.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
@@ -37,7 +37,7 @@ static size_t input_of_hex(char const *hex, uint8_t *input)
     return bytes;
 }
 
-/* In a child, so that a crash has someone who says where it was. */
+/* In a child, so that the parent can report where it crashed. */
 static int walk_in_child(uint64_t operations)
 {
     int status = -1;

@@ -1,4 +1,5 @@
-/* ledger.c -- tests that of blocks which 2 to 64 threads hand about or die with none is lost.
+/* ledger.c -- tests that no block is lost when 2 to 64 threads exchange blocks or end with some
+ * cached.
  *
  * The observing build keeps the ledger: when all threads but the main one have ended, each tier has
  * taken back what it handed out, and its backend has every block that left a slab. A timing build
@@ -34,7 +35,8 @@ enum {
     WAIT_SECONDS_MAX = 600
 };
 
-/* A block says its size and that it is alive: one that two threads got soon does not. */
+/* A block holds its size and a mark of life: if two threads got it, one of them soon finds it
+ * changed. */
 struct block {
     uint64_t size;
     uint64_t alive; /* ~size, and 0 from just before it is freed */
@@ -348,7 +350,7 @@ static void test_a_hundred_rounds_map_what_ten_did(void **state)
         assert_true(superslabs() > after_warmup);
 }
 
-/* The main thread has met nobody so far. */
+/* The main thread has not waited for a lock so far. */
 static void test_one_thread_waits_for_no_lock(void **state)
 {
     (void)state;
@@ -356,7 +358,7 @@ static void test_one_thread_waits_for_no_lock(void **state)
         assert_int_equal(observed_value("lock_waits"), 0);
 }
 
-/* When two threads meet is the scheduler's affair, so they try until they have. */
+/* The scheduler decides when two threads collide, so they try until they do. */
 static void test_lock_waits_are_counted(void **state)
 {
     time_t const last = time(NULL) + WAIT_SECONDS_MAX;

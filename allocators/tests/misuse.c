@@ -24,7 +24,7 @@ enum { SURVIVED = 77 };
 static size_t const sizes[] = {0, 8, 24, 40, 100, 200, 256, 400, 512, 800, 1024, 1500, 2000};
 enum { SIZE_COUNT = sizeof sizes / sizeof *sizes };
 
-/* By way of memory, so that neither compiler nor analyser sees what is done on purpose. */
+/* Through memory, so that neither compiler nor analyser sees the deliberate misuse. */
 static void *volatile hidden;
 static void (*volatile const release)(void *) = free;
 static void *(*volatile const resize)(void *, size_t) = realloc;
@@ -52,7 +52,7 @@ static bool names_pointer(char const *text)
     return strstr(line_end, pointer) != NULL;
 }
 
-/* A peer may die of what it likes: that it noticed is what can be asked of it. */
+/* A peer may die in any way; it must only notice. */
 static bool died_of_it(struct child const *child, bool by_c_library)
 {
     if (getenv("SLABLAB_PEER") != NULL)
@@ -93,7 +93,7 @@ static int free_foreign(void *argument)
 }
 
 /* Its tag is a live block's. Small-Mid's list is full by then, so it spills at once; Tiny's takes
- * it and goes back to the slabs on the 1,024th free. There what the tag leads to is looked at. */
+ * it and goes back to the slabs on the 1,024th free. There the tag's slab is checked. */
 static int free_foreign_with_a_tag(void *argument)
 {
     enum { BLOCKS = 3000 };
@@ -149,7 +149,7 @@ static void *memory_between(struct misuse const *misuse, uint8_t **block)
     return memory + (unit - (uintptr_t)memory % unit) + unit + 2048;
 }
 
-/* Its tag is right, what it leads to is not; that is seen when the thread's list goes back. */
+/* Its tag is right, but its slab is not; that is detected when the thread's list is drained. */
 static int free_astray(void *argument)
 {
     struct misuse const *const misuse = argument;
@@ -323,7 +323,7 @@ static int free_twice_unheard(void *argument)
     return free_twice(argument);
 }
 
-static void test_nobody_need_hear_the_message(void **state)
+static void test_stderr_may_be_closed(void **state)
 {
     struct misuse misuse = {.size = 100};
     struct child child;
@@ -387,7 +387,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_pointers_never_allocated),
         cmocka_unit_test(test_foreign_pointers_with_a_live_tag),
         cmocka_unit_test(test_live_tags_that_lead_astray),
-        cmocka_unit_test(test_nobody_need_hear_the_message),
+        cmocka_unit_test(test_stderr_may_be_closed),
         cmocka_unit_test(test_misaligned_pointers),
         cmocka_unit_test(test_double_free),
         cmocka_unit_test(test_realloc_of_a_freed_block),

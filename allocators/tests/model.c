@@ -1,4 +1,4 @@
-/* model.c -- holds a seeded random walk over the malloc API against a table of what is alive.
+/* model.c -- checks a seeded random walk over the malloc API against a table of live blocks.
  *
  *   model [seed [operations]]      a failure names the seed and the step that reproduce it
  *
@@ -36,7 +36,7 @@ struct model {
 
 static struct model model;
 
-/* Says which walk failed where; exits, because a broken heap cannot be walked on. */
+/* Reports which walk failed where, and exits: a broken heap cannot be used further. */
 static void require(bool holds, char const *what)
 {
     if (holds)

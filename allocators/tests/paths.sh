@@ -2,7 +2,7 @@
 # paths.sh -- holds the instructions on each phase's straight path against golden_paths.
 #
 #   paths.sh BUILD           fails where a number is another
-#   paths.sh BUILD accept    writes them down (make golden): a change is somebody's decision
+#   paths.sh BUILD accept    writes them down (make golden): a change is a decision
 #
 # SPDX-License-Identifier: MIT
 set -euo pipefail

@@ -1,4 +1,4 @@
-/* pattern.h -- bytes that say whose they are, for finding blocks that overlap or lose contents.
+/* pattern.h -- patterns that identify their block, to detect overlaps and lost contents.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_TESTS_PATTERN_H

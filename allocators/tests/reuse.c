@@ -1,8 +1,8 @@
 /* reuse.c -- tests that each phase reuses memory as its description says, its flaw included.
  *
- * The flaws are what is studied (17-2 never lowers `used`; Tiny is bump-only), so a phase that lost
- * its own would measure nothing. The counters of the observing build tell: how many SuperSlabs were
- * mapped while as many blocks were allocated and freed again and again.
+ * The flaws are the subject (17-2 never lowers `used`; Tiny is bump-only), so a phase that lost its
+ * flaw would measure nothing. The observing build's counters show it: the number of SuperSlabs
+ * mapped while the same number of blocks is allocated and freed repeatedly.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
@@ -34,7 +34,7 @@ static struct behaviour const behaviours[] = {
     {"libeager-freelist.so", false, true, true}, {"libeager-superslabs.so", false, true, true},
 };
 
-/* NULL where this table has nothing to say: another allocator, or a build without counters. */
+/* NULL if the table has no entry: another allocator, or a build without counters. */
 static struct behaviour const *behaviour(void)
 {
     bool const with_smallmid = setting_of("SLABLAB_SMALLMID") == 1;

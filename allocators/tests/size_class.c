@@ -47,7 +47,7 @@ static void test_small_mid_holds_its_range_alone(void **state)
         assert_false(smallmid_holds(outside[i]));
 }
 
-/* What reference/phases.md says the source's lists hold. */
+/* The lengths of the source's lists (docs/hakmem.md). */
 static void test_small_mid_lists_hold_what_the_source_says(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* threads.c -- tests threads that hand over blocks, die with blocks cached, or are forked away.
+/* threads.c -- tests threads that exchange blocks, end with blocks cached, or are lost in a fork.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
@@ -145,7 +145,8 @@ static void test_two_threads_hand_blocks_to_each_other(void **state)
 /* Any thread may free what any other allocated: slots that all of them exchange blocks with. */
 static void *_Atomic exchange_slots[EXCHANGE_SLOTS];
 
-/* A block in a slot says its size and that it is alive: one that two threads got soon does not. */
+/* A block in a slot holds its size and a mark of life: if two threads got it, one soon finds it
+ * changed. */
 struct exchanged {
     uint64_t size;
     uint64_t alive; /* ~size, and 0 from just before it is freed */

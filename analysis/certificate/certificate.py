@@ -31,7 +31,7 @@ NOTHING_PLANTED = "null"
 
 @dataclass(frozen=True)
 class Promise:
-    """What the gate promises of the share of one variant's gates that end in FAIL."""
+    """The gate's promise about the share of one variant's gates that end in FAIL."""
 
     text: str
     variant: str
@@ -47,7 +47,7 @@ PROMISES = (
 
 @dataclass(frozen=True, eq=False)
 class Certified:
-    """What `make certify` left behind. run: the planted changes measured; None: not yet."""
+    """The results of `make certify`. run: the measured planted changes; None: not yet."""
 
     path: Path
     gates: list[dict[str, Any]]
@@ -66,7 +66,7 @@ def is_of_time(variant: str) -> bool:
 
 
 def nominal(variant: str) -> float | None:
-    """The change that a variant of time is called by: 0.02 of "time+2"."""
+    """The change in the name of a variant of time: 0.02 of "time+2"."""
     if variant == NOTHING_PLANTED:
         return 0.0
     return float(variant.removeprefix("time")) / 100 if is_of_time(variant) else None
@@ -92,7 +92,7 @@ def _gate(line: str, where: str) -> dict[str, Any]:
 
 
 def load_certified(folder: Path) -> Certified:
-    """Reads the folder of `make certify`. Raises Complaint where it is none."""
+    """Reads the folder of `make certify`. Raises Complaint if it is not one."""
     files = record_files(folder, "gates")
     if not files:
         raise Complaint(f"{folder}: has no gates.jsonl", "make certify")
@@ -125,7 +125,7 @@ def _column(run: Run, name: str, but: int | None) -> int | None:
 
 def _true_changes(run: Run | None, base: str, head: str) -> list[dict[str, Any]]:
     """The relative change in time from base to head, for each cell of the run of fixed length, with
-    the exact interval of the median. Empty where one of the two was not measured there."""
+    the exact interval of the median. Empty if one of the two was not measured there."""
     if run is None:
         return []
     below = _column(run, base, None)

@@ -1,4 +1,4 @@
-"""operating_curve.py -- what the gate said against the true change in time, and after how long.
+"""operating_curve.py -- the gate's verdicts, and their time, against the true change in time.
 
 SPDX-License-Identifier: MIT"""
 
@@ -32,8 +32,8 @@ def largest(row: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def points(certificate: dict[str, Any]) -> list[tuple[float, dict[str, Any]]]:
-    """(true change, variant) of the changes of time, from the smallest on; where the change was not
-    measured, the one that the variant is called by."""
+    """(true change, variant) of the changes of time, from the smallest on; if the change was not
+    measured, the one in the variant's name."""
     found = []
     for row in certificate["variants"]:
         change = largest(row)

@@ -194,7 +194,7 @@ def write_certificate(certified: Certified, out: Path) -> Path:
 
 
 def certificate_summary(folder: Path) -> str:
-    """What a README says of a stored certificate: the promises, and a row per planted change."""
+    """A README's text on a stored certificate: the promises, and a row per planted change."""
     path = folder / FILE
     if not path.exists():
         raise Complaint(f"{path}: not there", f"python3 -m analysis certificate {folder} --out ...")

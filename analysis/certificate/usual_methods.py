@@ -1,12 +1,12 @@
-"""usual_methods.py -- the gate beside the ways in which two builds are usually compared.
+"""usual_methods.py -- the gate beside the usual ways of comparing two builds.
 
-A usual way runs A n times, then B n times. That is made again here from stored raw times: the
+A usual way runs A n times, then B n times. This is reconstructed here from stored raw times: the
 base's of n consecutive blocks, then the other arm's of the n blocks that follow, each window once.
 The other arm is a copy of the base, or the base with a planted change of known size. In a block
 other arms run between two of one arm, so a window lasts as many times longer as the run has arms;
-nothing else is changed. Every rule is stated anew from its tool's documentation and source. What
-benchstat's documentation advises, to interleave the runs of A and B, is there beside it: both from
-the same n blocks.
+nothing else is changed. Every rule is restated from its tool's documentation and source.
+benchstat's documentation advises to interleave the runs of A and B; that is shown beside it: both
+from the same n blocks.
 
 SPDX-License-Identifier: MIT"""
 
@@ -63,7 +63,7 @@ def windows(times: NDArray[np.float64], base: int, other: int, n: int) -> Window
 
 
 def interleaved_windows(times: NDArray[np.float64], base: int, other: int, n: int) -> Windows:
-    """(A, B) of every stretch of n blocks, in which the two ran by turns, in a drawn order."""
+    """(A, B) of every stretch of n blocks, in which the two alternated in a drawn order."""
     return [
         (times[first : first + n, base], times[first : first + n, other])
         for first in range(0, len(times) - n + 1, n)
@@ -165,7 +165,7 @@ def _gate_row(gates: list[dict[str, Any]], variant: str) -> dict[str, Any]:
     return {
         "method": "slablab gate",
         "runs": None,
-        "source": "method.md",
+        "source": "docs/method/gate.md",
         "variant": variant,
         "windows": len(own),
         "slower": share(fails, len(own)),

@@ -33,8 +33,8 @@ from .file import Claim, Rule, cells_with
 HOLDS, FAILS, CANNOT_TELL = "holds", "does not hold", "cannot tell"
 NOT_TESTABLE, NOT_MEASURED = "not testable here", "not measured yet"
 VERDICTS = (HOLDS, FAILS, CANNOT_TELL, NOT_MEASURED, NOT_TESTABLE)
-# What an estimate with a normal error must be away from a bound to be told from it in 80 % of runs,
-# over the half-width of its 95 % interval: (z of .975 + z of .80) / z of .975.
+# How far an estimate with a normal error must be from a bound to be distinguished from it in 80 %
+# of runs, in half-widths of its 95 % interval: (z of .975 + z of .80) / z of .975.
 MDE_OF_HALF_WIDTH = float(1 + special.ndtri(statistics.POWER) / special.ndtri(0.975))
 
 Values = NDArray[np.float64]
@@ -47,7 +47,7 @@ class Finding:
     claim: Claim
     run: str
     cell: str
-    found: Interval  # a relative effect where the claim has something to compare with
+    found: Interval  # a relative effect, if the claim compares with something
     n: int
     level: float  # the interval's: 1 - alpha over the claim's cells in this run
     mde: float
@@ -57,7 +57,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Judged:
-    """A claim with all that was found of it; no finding where no run covers it."""
+    """A claim with all its findings; none if no run covers it."""
 
     claim: Claim
     verdict: str
@@ -157,7 +157,7 @@ def _ratios(run: Recorded, claim: Claim, cell: str) -> pd.Series:
 
 
 def _effect(run: Recorded, ratios: Values, alpha: float) -> tuple[Interval, int, float]:
-    """A count that is 0 in some block has no ratio: nothing is known of it then."""
+    """A count that is 0 in some block has no ratio, and so no effect."""
     known = statistics.finite(ratios)
     if known.size < np.size(ratios):
         return Interval(np.nan, np.nan, np.nan), 0, np.nan
@@ -192,7 +192,7 @@ def verdict_of(found: Interval, rule: Rule) -> str:
 
 
 def missed(found: Interval, rule: Rule) -> str:
-    """On which side of what the rule allows an interval lies that is apart from it."""
+    """On which side of the rule's range an interval outside it lies."""
     return "less" if found.high < rule.low else "more" if found.low > rule.high else ""
 
 
@@ -224,8 +224,8 @@ def _finding(
 
 
 def _findings(run: Recorded, claim: Claim, unfit: str | None = None) -> list[Finding]:
-    """What one run says of a claim that it covers, a finding per cell; none where the run's form
-    left out its cells or arms. Several cells share the run's alpha (Bonferroni)."""
+    """The findings of one run on a claim that it covers, one per cell; none if the run's form omits
+    its cells or arms. Several cells share the run's alpha (Bonferroni)."""
     cells = cells_with(claim.cells, run.cells)
     missing = {claim.arm, claim.against} - {*run.arms, ""}
     if claim.against_cells and not cells_with(claim.against_cells, run.cells):
@@ -274,7 +274,7 @@ def judge(claims: list[Claim], runs: list[Recorded]) -> list[Judged]:
 
 
 def columns_of(judged: Judged) -> list[dict[str, Any]]:
-    """A claim as rows of a CSV, raw: one for each finding, or one alone that says why there is
+    """A claim as raw rows of a CSV: one per finding, or a single one that says why there is
     none."""
     claim = judged.claim
     head = {"id": claim.id, "claim": claim.claim, "from": claim.origin}
@@ -302,7 +302,7 @@ def columns_of(judged: Judged) -> list[dict[str, Any]]:
 
 
 def is_relative(claim: Claim) -> bool:
-    """Whether the figure is an effect, or a share, and so told in per cent."""
+    """Whether the figure is an effect or a share, and so shown in per cent."""
     return bool(claim.against or claim.against_cells or default(claim.metric).kind == "share")
 
 

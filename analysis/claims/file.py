@@ -41,8 +41,8 @@ class Rule:
 
 @dataclass(frozen=True)
 class Claim:
-    """`origin` is where it stands in the source's account. A claim that is not testable here has
-    its reason in `not_testable`, and nothing from `experiment` on."""
+    """`origin` is the section of docs/hakmem.md that states it. A claim that is not testable here
+    has its reason in `not_testable`, and nothing from `experiment` on."""
 
     id: str
     claim: str
@@ -53,7 +53,7 @@ class Claim:
     metric: str = ""
     arm: str = ""
     against: str = ""  # an arm: then the figure is a relative effect
-    against_cells: str = ""  # or the same arm's other cell, of which the same is true
+    against_cells: str = ""  # or another cell of the same arm, likewise by words
     average: bool = False  # one figure for all cells, the mean of their log-ratios
     stage: str = "region"  # of a profile's and a ledger's metrics
     published: str = ""

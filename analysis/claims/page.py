@@ -37,7 +37,7 @@ EXPECTS = (
 )
 LEGEND = [
     "A claim holds in a cell where the whole interval lies within what its rule allows, and does "
-    "not where the interval lies apart from that; otherwise nobody can tell, and the MDE says how "
+    "not where the interval lies apart from that; otherwise it cannot tell, and the MDE says how "
     "large an effect the run had 80 % power to see. It holds as a whole where it holds in every "
     "cell, and does not where it fails in one.",
     "Effects are of the metric itself, of one arm against another in the same block, or of a cell "
@@ -46,7 +46,7 @@ LEGEND = [
     "Shares of CPU time have the interval over processes, of a profile.",
     "The MDE of a share or a value is 1.43 half-widths of its interval: what a normal error leaves "
     "80 % power for.",
-    "Published figures are others', on another machine; nobody measured them here.",
+    "Published figures are the source's, from another machine; they were not measured here.",
 ]
 
 
@@ -61,7 +61,7 @@ def _shown(value: float, claim: Claim, signed: bool) -> str:
 
 
 def _span(first: str, last: str, between: str) -> str:
-    """Two figures of one unit, which stands once; equal ones are one."""
+    """Two figures of one unit, which is written once; equal figures are merged."""
     if first == last:
         return first
     return f"{first.removesuffix(' %').removesuffix(' M')}{between}{last}"
@@ -79,7 +79,7 @@ def texts(found: Finding) -> list[str]:
 
 
 def measured(judged: Judged) -> str:
-    """All that was found of a claim in one cell of a table: one figure, or from which to which."""
+    """All findings of a claim in one cell of a table: one figure, or a range."""
     found = [one for one in judged.findings if np.isfinite(one.found.point)]
     if not found:
         return ABSENT
@@ -167,7 +167,7 @@ def document(judged: list[Judged]) -> Document:
 
 
 def judged_claims(folders: list[Path], path: Path) -> list[Judged]:
-    """The claims of the file by the runs of the folders; those of no claim's experiment are not
+    """The claims of the file, judged by the runs in the folders; runs of other experiments are not
     read."""
     claims = read_claims(path, CLAIMED_METRICS)
     names = [folder.resolve() for folder in folders]
@@ -200,5 +200,5 @@ def stored_runs(path: Path) -> list[Path]:
 
 
 def claims_summary(path: Path) -> Table:
-    """What README says of the claims of a file: those that some stored run covers."""
+    """README's table of the claims of a file: those that some stored run covers."""
     return _summary_table([one for one in judged_claims(stored_runs(path), path) if one.findings])

@@ -35,5 +35,5 @@ def write_claims(folders: list[Path], path: Path, out: Path) -> Path:
 
 
 def claims_differences(folders: list[Path], path: Path, stored: Path) -> list[str]:
-    """What in a stored folder is not what the samples give; empty: all of it is."""
+    """The differences between a stored folder and what the samples give; empty: none."""
     return files_differences(stored, claims_files(judged_claims(folders, path)))

@@ -1,4 +1,4 @@
-"""judgement.py -- what the estimates entitle anybody to say: VOID or not, verdicts, cautions.
+"""judgement.py -- what may be concluded from the estimates: VOID or not, verdicts, cautions.
 
 SPDX-License-Identifier: MIT"""
 
@@ -66,7 +66,7 @@ def _verdict(row: pd.Series, run: Run, void: bool) -> str:
 @lru_cache(maxsize=4)
 def judged(run: Run) -> pd.DataFrame:
     """estimates(run) with a column `verdict`; in a VOID run every verdict is "void", in one that
-    has not ended "unfinished": its stopping rule has not spoken. Do not write to it."""
+    has not ended "unfinished": its stopping rule has not applied yet. Do not write to it."""
     frame = estimates(run).copy()
     void = bool(void_reasons(run))
     frame["verdict"] = [_verdict(row, run, void) for _, row in frame.iterrows()]
@@ -122,7 +122,7 @@ def _about_few_blocks(run: Run) -> list[str]:
 
 
 def _hopeless(tested: pd.DataFrame, run: Run) -> str | None:
-    """Cells where even blocks that all agree could not be told from chance in their family."""
+    """Cells where even unanimous blocks would not be significant in their family."""
     if tested.empty:
         return None
     best = 2 * 0.5 ** tested["blocks_compared"].astype(float)
@@ -280,7 +280,7 @@ def about_the_machine(run: Run) -> list[str]:
 
 
 def cautions(run: Run) -> list[str]:
-    """What a reader must know before believing a row; empty: the run earned none."""
+    """What a reader must know before believing a row; empty: nothing."""
     return (
         about_the_record(run)
         + _about_few_blocks(run)

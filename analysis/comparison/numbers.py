@@ -182,8 +182,8 @@ def section_text(name: str, prefix: str, found: Mapping[str, str]) -> str:
 
 
 def numbers_differences(run: Recorded, text: str, derive: Derive) -> list[str]:
-    """What in the text of a stored numbers.tex is not what derive(prefix) gives; a line that is in
-    no section would be nobody's number."""
+    """The differences between a stored numbers.tex and what derive(prefix) gives; a line outside
+    all sections is one."""
     found = []
     if SECTION.sub("", text) != HEAD:
         found.append("what stands outside of its runs' sections was not made by this analysis")

@@ -25,7 +25,7 @@ def _marked(row: pd.Series) -> str:
 
 
 def _axes_texts(family: Family, cell: dict[str, Any]) -> list[str]:
-    """What tells the cell from the family's others; its start where there are none."""
+    """What distinguishes the cell from the family's others; its start if there are none."""
     return [str(axes_of(cell)[name]) for name in family.varying] or [cell["start"]]
 
 

@@ -175,8 +175,8 @@ def _legend(run: Run, tables: list[Table]) -> list[str]:
         )
     return [
         *found,
-        "Published figures (pub.) are others', on other machines: the plan holds them; nobody "
-        "measured them here.",
+        "Published figures (pub.) are from other authors and machines: the plan holds them; they "
+        "were not measured here.",
     ]
 
 

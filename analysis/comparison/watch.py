@@ -68,6 +68,6 @@ def watch(
                 out.flush()
                 seen = state
             took = time.process_time() - began
-        if state == seen and OUTCOME in dict(state):  # as it was looked at, not as it is by now
+        if state == seen and OUTCOME in dict(state):  # as it was when read, not as it is now
             return
         sleep(max(LOOK_SECONDS, REST_PER_WORK * took))

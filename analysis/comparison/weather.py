@@ -1,4 +1,4 @@
-"""weather.py -- what else went on while a run was measured: in words, and along its time.
+"""weather.py -- what else the machine did during a run: in words, and over time.
 
 SPDX-License-Identifier: MIT"""
 

@@ -20,7 +20,7 @@ MARKS = {
     "void": "void",
 }
 FINE_HALF_WIDTH = 0.005  # an interval narrower than this is shown with two decimals of a per cent,
-FINE_EFFECT = 0.10  # unless it is about an effect so large that nobody asks for them
+FINE_EFFECT = 0.10  # unless the effect is so large that they do not matter
 
 
 def number(value: float, digits: int = 4) -> str:
@@ -71,7 +71,7 @@ def mde_text(row: pd.Series) -> str:
 
 
 def note(row: pd.Series, alpha: float) -> str:
-    """What stands behind a row's figures, for who hovers over one: n, interval, MDE."""
+    """The details of a row's figures, shown on hovering: n, interval, MDE."""
     parts = [f"{row['label']} in {row['cell']}", f"n = {int(row['blocks'])} blocks"]
     if row["kind"] == "baseline":
         return "; ".join([*parts, "median; what the others are compared with"])

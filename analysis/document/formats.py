@@ -78,7 +78,7 @@ def _widths(table: Table) -> list[int] | None:
 
 
 def _terminal_table(table: Table) -> str:
-    """Within 80 columns; a table whose single column is too wide for them says so."""
+    """Within 80 columns; a table with a column that is too wide is replaced by a note."""
     widths = _widths(table)
     if widths is None:
         return f"{_filled(table.title)}\n\n  too wide for a terminal: --format markdown\n"

@@ -18,8 +18,8 @@ def _width(table: Table, index: int) -> int:
 
 
 def split(table: Table) -> list[Table]:
-    """As many as its columns need, each with the words on the left; a column that fits nowhere
-    stands alone."""
+    """As many as its columns need, each with the words on the left; a column that fits nowhere gets
+    a table of its own."""
     room = TABLE_COLUMNS - sum(_width(table, i) + 2 for i in range(1, table.texts))
     room -= min(max(_width(table, 0), NAME_COLUMNS_MIN), NAME_COLUMNS_MAX)
     parts: list[list[int]] = [[]]

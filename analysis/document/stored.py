@@ -1,4 +1,4 @@
-"""stored.py -- stored files held against the texts that samples give.
+"""stored.py -- compares stored files with the texts that samples give.
 
 SPDX-License-Identifier: MIT"""
 
@@ -27,7 +27,7 @@ def _close(left: str, right: str) -> bool:
 
 
 def _csv_difference(stored: str, derived: str) -> str:
-    """The first cell that differs; empty where none does."""
+    """The first cell that differs; empty if none does."""
     left, right = (list(csv.reader(io.StringIO(text))) for text in (stored, derived))
     for number, (a, b) in enumerate(zip(left, right), start=1):
         if len(a) != len(b):
@@ -47,7 +47,7 @@ def _around(text: str, at: int) -> str:
 
 
 def text_difference(stored: str, derived: str) -> str:
-    """The first place that differs, with what stands around it; empty where none does."""
+    """The first difference, with its surroundings; empty if there is none."""
     left, right = stored.splitlines(), derived.splitlines()
     for number, (a, b) in enumerate(zip(left, right), start=1):
         if a != b:

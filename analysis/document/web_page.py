@@ -118,7 +118,7 @@ def section_html(section: dict[str, Any]) -> str:
 
 
 def of_picture(origin: str) -> str:
-    """What stands for a picture of that provenance where what is drawn is not looked at."""
+    """Stands for a picture of that provenance in comparisons that ignore how it is drawn."""
     return f'<svg data-of="{origin}"></svg>'
 
 
@@ -161,7 +161,7 @@ def _shared_styles(sections: list[dict[str, Any]]) -> tuple[list[dict[str, Any]]
 
 
 def page_of(sections: list[dict[str, Any]], headlines: Mapping[str, Headline] | None = None) -> str:
-    """The page, on its own: fonts of the pictures' letters are in it. headlines: what it opens
+    """The self-contained page, with the fonts of its pictures. headlines: what it opens
     with, by the name that its contents list gives each; several have such a list."""
     letters = "".join(
         picture.wide + picture.narrow for one in sections for picture in one["figures"]

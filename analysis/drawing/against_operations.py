@@ -21,7 +21,7 @@ from .colours import colours, markers
 PANEL_INCHES = 1.85
 COLUMNS_MOST = 4
 COUNTS_MIN = 2
-Across = tuple[str, Metric | None]  # what stands across, and how it is found, if by a metric
+Across = tuple[str, Metric | None]  # the quantity across, and the metric that gives it, if any
 OPERATIONS_DONE: Across = ("operations done since the cold start of the process", None)
 Group = tuple[str, list[dict[str, Any]]]  # what its cells share, and they, by operations
 
@@ -58,7 +58,7 @@ def _quartiles(run: Run, cell: str, metric: Metric) -> NDArray[np.float64]:
 
 
 def _places(run: Run, cell: dict[str, Any], across: Metric | None) -> NDArray[np.float64]:
-    """Where each arm's point of a cell stands across. Shape (arms)."""
+    """The position across of each arm's point in a cell. Shape (arms)."""
     if across is None:
         return np.full(len(run.arms), float(cell["operations"]))
     return _quartiles(run, cell["id"], across)[1]

@@ -1,8 +1,8 @@
 """colours.py -- one colour and one marker per arm, the same in every figure; grey for the baseline.
 
-Both follow from the arm's name, so a phase added tomorrow has them without anybody choosing; two
-arms of one plan never share them while there are any left. The colours stay apart for every common
-colour blindness, and are legible on white and on near-black; the markers tell them apart in grey.
+Both follow from the arm's name, so a new phase has them without a choice; two arms of one plan
+never share them while any are left. The colours stay apart for every common colour blindness, and
+are legible on white and on near-black; the markers tell them apart in grey.
 
 SPDX-License-Identifier: MIT"""
 
@@ -37,8 +37,8 @@ def _preferred(arm: str) -> int:
 
 
 def _places(run: Recorded) -> dict[str, int]:
-    """Arm id to its place in the palette. Arms that want the same place take the next free one, in
-    plan order."""
+    """Arm id to its index in the palette. Arms that prefer the same index take the next free one,
+    in plan order."""
     chosen: dict[str, int] = {}
     free = list(range(len(PALETTE)))
     for arm in run.arms:

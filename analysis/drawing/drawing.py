@@ -85,7 +85,7 @@ def _styled() -> Iterator[None]:
 
 
 def _metadata(kind: str, title: str, description: str, keywords: str) -> dict[str, Any]:
-    """Nothing in a file tells when it was made: the same samples give the same bytes."""
+    """A file does not state when it was made: the same samples give the same bytes."""
     if kind == "svg":
         said = {"Title": title, "Description": description, "Keywords": [keywords]}
         return {**said, "Date": None, "Creator": None}
@@ -129,15 +129,15 @@ def _figure(module: ModuleType, subject: Any, width: Width) -> RoundedFigure:
 
 
 def _provenance(subject: Any, figure: RoundedFigure) -> str:
-    """Of which samples a figure is: "plan be0aa3af92419583, data 9b1f32aa54b1a0c7". ASCII alone:
-    a PDF writes other letters in ways of its own."""
+    """The samples that a figure is drawn from: "plan be0aa3af92419583, data 9b1f32aa54b1a0c7".
+    ASCII alone: a PDF writes other letters in ways of its own."""
     plan = getattr(subject, "plan", {}).get("hash")
     of_plan = f"plan {plan}, " if plan else ""
     return f"{of_plan}data {digest(figure)}"
 
 
 def provenance(module: ModuleType, subject: Any, width: Width) -> str:
-    """What the figure's files must say of where they come from; drawn, but not laid out or
+    """The provenance that the figure's files must state; the figure is drawn, but not laid out or
     saved."""
     with _styled():
         return _provenance(subject, _figure(module, subject, width))
@@ -165,7 +165,7 @@ def drawn(module: ModuleType, subject: Any, width: Width) -> Drawing:
 
 
 def _rounded(svg: str) -> str:
-    """Places to a hundredth of a point: the rest is a fifth of a file."""
+    """Coordinates to a hundredth of a point: more digits are a fifth of a file."""
 
     def short(found: re.Match[str]) -> str:
         text = f"{float(found[0]):.2f}".rstrip("0").rstrip(".")
@@ -175,8 +175,8 @@ def _rounded(svg: str) -> str:
 
 
 def _named(svg: str, figure: str) -> str:
-    """With names that a page has once, and that are the same on every processor: matplotlib's are
-    hashes of places to their last bits."""
+    """With names that are unique on a page, and the same on every processor: matplotlib's are
+    hashes of coordinates to their last bits."""
     svg, prefix = NAMES.sub("", svg), f"f{zlib.crc32(figure.encode()):08x}"
     for number, name in enumerate(dict.fromkeys(NAMED.findall(svg))):
         svg = re.sub(rf'(?<=["#]){name}(?=[")])', f"{prefix}-{number}", svg)
@@ -192,7 +192,7 @@ def _on_paper(svg: str) -> str:
 
 def _embeddable(svg: str, words: str, origin: str) -> str:
     """The <svg> element alone, without metadata, names or a fixed size, in the ink of the page
-    around it. words: what it shows, for who cannot see it; origin: its provenance."""
+    around it. words: a description for readers who cannot see it; origin: its provenance."""
     text = svg[svg.index("<svg") :].rstrip().replace(INK, "currentColor")
     head, rest = text.split(">", 1)
     before, _, after = rest.partition("<metadata>")

@@ -1,4 +1,4 @@
-"""figure_data.py -- what a figure shows, read back from its axes: the data that its files are of.
+"""figure_data.py -- the data that a figure shows, read back from its axes.
 
 SPDX-License-Identifier: MIT"""
 
@@ -31,7 +31,7 @@ def _column(values: np.ndarray) -> str:
 
 
 def _numbers(values: ArrayLike) -> str:
-    """Of places, shape (n, 2): across and up each to a scale of its own."""
+    """Of points, shape (n, 2): across and up each to its own scale."""
     found = np.ma.asarray(values, dtype=float)
     columns = found.T if found.ndim == 2 and found.shape[1] == 2 else [found.ravel()]
     return " / ".join(_column(np.ma.asarray(column)) for column in columns)

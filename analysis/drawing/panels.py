@@ -97,7 +97,7 @@ def cell_title(axes: Axes, cell: str, inches: float) -> None:
 
 
 def _row_names(labels: Sequence[str], width_inches: float) -> list[str]:
-    """The names of rows, on several lines where they would take the figure from its panels."""
+    """The names of rows, on several lines if they would leave too little room for the panels."""
     share = NAMES_SHARE_NARROW if narrow(width_inches) else NAMES_SHARE
     return [wrapped(label, share * width_inches, TINY) for label in labels]
 
@@ -124,7 +124,7 @@ def footer(figure: Figure, *lines: str) -> None:
 
 
 def arm_key(figure: Figure, run: Run, arms: Sequence[str]) -> None:
-    """Which colour and marker is which arm, above all panels."""
+    """The key of colours and markers, above all panels."""
     colour, marker = colours(run), markers(run)
     axes = figure.axes[0]
     handles = [
@@ -267,7 +267,7 @@ def _blocks(run: Run) -> list[int]:
 
 
 def origin(run: Run) -> str:
-    """The last line of a figure: it may be seen without its caption."""
+    """The last line of a figure, for readers who see it without its caption."""
     return f"{run.plan['experiment']}: {_range(_blocks(run))} blocks a cell, on {machine_text(run)}"
 
 

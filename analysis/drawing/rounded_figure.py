@@ -1,8 +1,8 @@
-"""rounded_figure.py -- a figure that puts its ink on a grid of hundredths of a dot.
+"""rounded_figure.py -- a figure whose coordinates are rounded to hundredths of a dot.
 
-Places on a page come from logarithms and sums whose last bits differ between processors, and a PDF
-would tell ten of their digits. Rounded before any backend sees them, they are the same everywhere,
-in a third of the letters.
+Coordinates on a page come from logarithms and sums whose last bits differ between processors, and a
+PDF would print ten of their digits. Rounded before any backend sees them, they are the same
+everywhere, in a third of the characters.
 
 SPDX-License-Identifier: MIT"""
 
@@ -34,7 +34,7 @@ def _moved(path: Path, transform: Transform) -> Path:
 
 
 class _Renderer:
-    """A renderer of matplotlib's whose calls to draw get rounded places; all else is its own."""
+    """Wraps a renderer of matplotlib's, and rounds the coordinates of its drawing calls."""
 
     def __init__(self, renderer: Any) -> None:
         self._drawing = renderer
@@ -56,8 +56,8 @@ class _Renderer:
         self, gc: Any, master: Transform, paths: Sequence[Path], transforms: Any, offsets: Any,
         offset_transform: Transform, *looks: Any, **more: Any,
     ) -> None:  # fmt: skip
-        """Areas and sets of lines are paths in places of the data; the shapes of a cloud of points
-        have transforms of their own, and their offsets are the places."""
+        """Areas and sets of lines are paths in data coordinates; the shapes of a cloud of points
+        have transforms of their own, and their offsets are the coordinates."""
         if not len(transforms):
             paths, master = [_moved(path, master) for path in paths], UNMOVED
         if len(offsets):

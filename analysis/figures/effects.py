@@ -23,7 +23,7 @@ PANEL_INCHES = 0.62
 COLUMNS_MOST = 3
 FAR = np.log(1.5)  # beyond +50 % the axis is linear up to NEAR and logarithmic from there
 NEAR = 0.05
-# Ticks of such an axis, those that matter most first: a later one gives way where there is no room.
+# Ticks of such an axis, the most important first: later ones are dropped if there is no room.
 TICKS = (0, -0.9, 1, 9, -0.5, 0.2, -0.2, 99, 0.05, -0.05, 4, -0.99)
 TICK_POINTS = 22  # between the middles of two ticks' words
 
@@ -103,7 +103,7 @@ def _bounds(rows: pd.DataFrame) -> tuple[float, float]:
 
 
 def _compressed(logs: float) -> float:
-    """Where symlog puts a value, in units of a decade."""
+    """The position of a value on a symlog axis, in units of a decade."""
     inner = 0.7 * min(abs(logs), NEAR) / NEAR
     return float(np.sign(logs)) * (inner + np.log10(max(abs(logs), NEAR) / NEAR))
 

@@ -61,7 +61,8 @@ def layout(samples: Run, width_inches: float) -> tuple[int, int, float]:
 def _draw_line(
     axes: Axes, left: pd.Series | None, right: pd.Series, colour: str, marker: Any
 ) -> None:
-    """From an arm's effect (None: the baseline's, which is 0) to another's, with intervals."""
+    """Draws a line from an arm's effect (None: the baseline's, which is 0) to another's, with
+    intervals."""
     ends = [
         [0.0] * 3
         if row is None

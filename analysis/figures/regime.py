@@ -53,7 +53,7 @@ def layout(samples: Run, width_inches: float) -> tuple[int, int, float]:
 
 
 def _mark_published(samples: Run, axes: Axes) -> None:
-    """The range of all absolute figures that the plan cites, whichever arm they are about."""
+    """The range of all absolute figures that the plan cites, for any arm."""
     cited = [
         entry["value"] / OPERATIONS.shown_divisor
         for entry in samples.plan.get("published", [])

@@ -1,4 +1,4 @@
-"""gates.py -- a gate's rows derived again from its samples, and held against its gate.json.
+"""gates.py -- derives a gate's rows again from its samples, and compares them with its gate.json.
 
 SPDX-License-Identifier: MIT"""
 
@@ -56,7 +56,7 @@ def of_one(scale: str, value: float) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Gate:
-    """A gate's run beside what it said of itself: `said` is gate.json."""
+    """A gate's run and its own result: `said` is gate.json."""
 
     run: Run
     said: dict[str, Any]
@@ -103,7 +103,7 @@ class Gate:
 
 
 def load_gate(folder: Path) -> Gate:
-    """Reads a finished gate. Raises Complaint where the folder is none."""
+    """Reads a finished gate. Raises Complaint if the folder is not one."""
     path = folder / "gate.json"
     if not path.exists():
         raise Complaint(
@@ -140,7 +140,7 @@ def _estimates(
         "base_median": float(np.median(y)) if d.size else math.nan,
         "head_median": float(np.median(x)) if d.size else math.nan,
     }
-    if is_count and found["mde"] < 1:  # a count cannot be more by less than one
+    if is_count and found["mde"] < 1:  # a count increases by one at least
         found["mde"] = 1.0
     return _known(found)
 

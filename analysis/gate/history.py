@@ -1,8 +1,8 @@
 """history.py -- a gate's effects against its reference over time, and where they changed.
 
 A line of results/history/<experiment>.jsonl is the gate.json of one `slablab gate --record`. Only
-gates against the newest reference (its build-id) are compared, for another one is another zero;
-void gates are left out, for they say nothing. Both are told.
+gates against the newest reference (its build-id) are compared, because another reference is another
+zero; void gates are left out. Both are reported.
 
 SPDX-License-Identifier: MIT"""
 
@@ -19,7 +19,7 @@ from ..complaint import Complaint
 from ..statistics.change_points import ChangePoint, change_points
 from .gates import SCHEMA, SCHEMAS
 
-ALPHA = 0.05  # that any series shows a change point where nothing changed, over all series
+ALPHA = 0.05  # the chance of any change point where nothing changed, over all series
 
 
 @dataclass(frozen=True, eq=False)

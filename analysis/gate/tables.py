@@ -1,4 +1,4 @@
-"""tables.py -- a gate as words: its rows, worst first, its verdict, what they rest on.
+"""tables.py -- a gate as text: its rows, worst first, its verdict, and their basis.
 
 SPDX-License-Identifier: MIT"""
 

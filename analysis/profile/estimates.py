@@ -47,7 +47,7 @@ def _bounds(name: str, found: Interval, unit: str) -> dict[str, float]:
     }
 
 
-# What a frame without a row has nonetheless, so that its readers need not ask.
+# The columns of a frame without rows, so that its readers need no special case.
 FUNCTION_COLUMNS = [
     *("cell", "arm", "stage", "function", "kernel", "inlined_ratio", "layer", "label"),
     *("self_samples", "inclusive_samples", "samples_all", "processes"),
@@ -95,11 +95,11 @@ def _plain_over_sampled(profile: Profile, cell: str, arm: str) -> NDArray[np.flo
 
 
 def time_ns(profile: Profile, cell: str, arm: str, stage: str) -> NDArray[np.float64]:
-    """What a stage's samples stand for in each process, as if nobody had sampled it, ns.
+    """The time that a stage's samples stand for in each process, without the cost of sampling, ns.
 
-    Of the region, the CPU time of the process's twin that was left alone. Of what nobody clocks
-    (the start-up; the program's own time where the kernel may not be sampled), samples times their
-    period, less what sampling added to the region: as plain over sampled."""
+    For the region, the CPU time of the process's twin, which was left alone. For what no clock
+    measures (the start-up; the program's own time where the kernel may not be sampled), samples
+    times their period, less what sampling added to the region: as plain over sampled."""
     plain = profile.column(cell, arm, "plain_cpu_ns")
     if stage == "region" and profile.instrument.get("kernel_counted", True):
         return plain
@@ -109,7 +109,7 @@ def time_ns(profile: Profile, cell: str, arm: str, stage: str) -> NDArray[np.flo
 
 
 def _per_operation(profile: Profile, cell: str, arm: str) -> NDArray[np.float64]:
-    """The region's CPU time per operation of each process, ns; NaN where nobody counted any."""
+    """The region's CPU time per operation of each process, ns; NaN if none were counted."""
     operations = profile.column(cell, arm, "operations")
     return time_ns(profile, cell, arm, "region") / np.where(operations > 0, operations, np.nan)
 
@@ -136,8 +136,8 @@ def layers(profile: Profile) -> pd.DataFrame:
 
 
 def _without_what_is_by_definition(frame: pd.DataFrame) -> pd.DataFrame:
-    """Where every sample of a stage is of what is left when nothing else is known, its share is
-    100 % and no estimate: it has no interval."""
+    """If every sample of a stage is in the layer `other`, its share is 100 % by definition and has
+    no interval."""
     for _, here in frame.groupby(["cell", "stage"]):
         if set(here[here["samples"] > 0]["layer"]) == {"other"}:
             frame.loc[here.index, ["share_low_ratio", "share_high_ratio"]] = np.nan
@@ -146,8 +146,8 @@ def _without_what_is_by_definition(frame: pd.DataFrame) -> pd.DataFrame:
 
 @lru_cache(maxsize=4)
 def page_faults(profile: Profile) -> pd.DataFrame:
-    """The inclusive share of asm_exc_page_fault, a row per cell, arm and stage; NaN where nobody
-    can tell what stands below it."""
+    """The inclusive share of asm_exc_page_fault, a row per cell, arm and stage; NaN if the stacks
+    below it are unknown."""
     below, unseen = under_page_fault(profile), page_faults_unseen(profile)
     rows = []
     for cell, arm in _places(profile):
@@ -263,7 +263,7 @@ def claims(profile: Profile) -> pd.DataFrame:
 
 
 def _counted(values: NDArray[np.float64]) -> dict[str, float]:
-    """A count is as good as it repeats: it gets no interval, but its smallest and largest."""
+    """A count gets no interval, but its smallest and largest value."""
     return {"faults": np.median(values), "faults_min": values.min(), "faults_max": values.max()}
 
 
@@ -320,9 +320,10 @@ def _fault_time_ns(profile: Profile, cell: str, arm: str, stage: str) -> Interva
 @lru_cache(maxsize=4)
 def costs(joined: Joined) -> pd.DataFrame:
     """ns per page fault: time under asm_exc_page_fault over the faults that the ledger counted
-    there. Left out are those that a call populated, for they raise no exception, and the harness's
-    own before exec, for sampling begins there. The ledger's median is taken as exact; the interval
-    is the time's. Times are NaN where nobody can tell what stands below the exception."""
+    there. Left out are those that a call populated, because they raise no exception, and the
+    harness's own before exec, because sampling begins at exec. The ledger's median is taken as
+    exact; the interval is the time's. Times are NaN if the stacks below the exception are
+    unknown."""
     rows: list[dict[str, Any]] = []
     if joined.profile is None or joined.ledger is None:
         return _frame(rows, COST_COLUMNS)

@@ -28,7 +28,7 @@ ALL = "all"
 
 @dataclass(eq=False)
 class Frame:
-    """One place in the tree of stacks. `samples` are those at it or above, one per process."""
+    """One node of the tree of stacks. `samples` are those at it or above, one per process."""
 
     name: str
     samples: NDArray[np.float64]
@@ -37,7 +37,7 @@ class Frame:
 
 
 class Placed(NamedTuple):
-    """A frame where the picture has it; left and width are shares of the root's samples."""
+    """A frame's position in the picture; left and width are shares of the root's samples."""
 
     frame: Frame
     depth: int
@@ -62,8 +62,8 @@ def tree_of(stacks: list[tuple[str, str]], samples: NDArray) -> Frame:
 
 
 def place(root: Frame, columns: slice = slice(None)) -> tuple[list[Placed], list[Frame]]:
-    """Where every frame stands, children by name from the left, widths by the samples in the
-    columns; and those that are too narrow, without what stands above them."""
+    """The position of every frame, children by name from the left, widths by the samples in the
+    columns; and those that are too narrow, without the frames above them."""
     total = root.samples[columns].sum()
     placed: list[Placed] = []
     narrow: list[Frame] = []
@@ -103,7 +103,7 @@ def _colour_of(profile: Profile, frame: Frame) -> str:
 
 
 def label_of(name: str) -> str:
-    """The frame's function as it is read."""
+    """The frame's function as it is displayed."""
     mark = " [k]" if name.endswith(KERNEL) else " [i]" if name.endswith(INLINED) else ""
     return function_of(name).name + mark
 

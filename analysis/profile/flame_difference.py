@@ -1,4 +1,4 @@
-"""flame_difference.py -- the flame graph of one arm, coloured by what differs from another.
+"""flame_difference.py -- the flame graph of one arm, coloured by its difference from another.
 
 A frame is grey unless the interval of its difference excludes 0, for all frames shown together.
 
@@ -28,7 +28,7 @@ GONE_NAMED = 3  # frames that only the other arm has, named in a note
 
 
 def _colour_of(point: float, low: float, high: float) -> str:
-    """Red where the share is larger for certain, blue where it is smaller, else grey."""
+    """Red if the share is significantly larger, blue if smaller, else grey."""
     if not (low > 0 or high < 0):
         return GREY
     return (MORE if point > 0 else LESS)[sum(abs(point) > step for step in STEPS)]

@@ -1,7 +1,7 @@
 """flame_svg.py -- boxes on top of each other as an SVG that needs no script.
 
   ^    | c |
-  |  | b     | d |     a box is as wide as its share, and its callers stand below it
+  |  | b     | d |     a box is as wide as its share, and its callers are below it
   0  | a           |
 
 Hovering over a box shows its <title>; a box's own <svg> clips its text.

@@ -1,4 +1,4 @@
-"""folded.py -- stacks and their counts as the lines that every flame graph viewer reads.
+"""folded.py -- stacks and their counts in the line format that flame graph viewers read.
 
 SPDX-License-Identifier: MIT"""
 

@@ -1,4 +1,4 @@
-"""frames.py -- the frames of folded stacks: names, marks, and who was innermost where.
+"""frames.py -- the frames of folded stacks: names, marks, and which function was innermost.
 
 SPDX-License-Identifier: MIT"""
 
@@ -100,7 +100,7 @@ def functions_of(profile: Profile) -> Functions:
 
 
 def page_faults_unseen(profile: Profile) -> str | None:
-    """Why no stack can be told to stand below asm_exc_page_fault; None where they can."""
+    """Why the stacks below asm_exc_page_fault are unknown; None if they are known."""
     if not profile.instrument.get("kernel_counted", True):
         return "this user may not sample the kernel"
     if profile.instrument.get("kernel_symbols") == "hidden":
@@ -109,7 +109,7 @@ def page_faults_unseen(profile: Profile) -> str | None:
 
 
 def under_page_fault(profile: Profile) -> NDArray[np.bool_]:
-    """Which stacks stand below asm_exc_page_fault. Shape (stacks,)."""
+    """Which stacks are below asm_exc_page_fault. Shape (stacks,)."""
     wanted = PAGE_FAULT + KERNEL
     return np.array([wanted in stack.split(";") for stack, _ in profile.stacks], dtype=bool)
 

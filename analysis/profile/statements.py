@@ -29,7 +29,7 @@ OVERHEAD_MAX = 0.50  # of the region's CPU time, added by sampling; then a reade
 
 
 def void_reasons(joined: Joined) -> list[str]:
-    """Why nothing may be concluded: what the harness itself said of either run."""
+    """Why nothing may be concluded: the harness's reasons of either run."""
     return [
         f"{run.path.resolve().name}: {line}"
         for run in joined.runs
@@ -39,7 +39,7 @@ def void_reasons(joined: Joined) -> list[str]:
 
 
 def _claims(profile: Profile) -> list[str]:
-    """What was published of an arm's shares, and what was found here."""
+    """The published shares of an arm, and those measured here."""
     found = []
     for _, row in estimates.claims(profile).iterrows():
         bounds = [f"{fixed(100 * row[f'published_{end}_ratio'], 0)} %" for end in ("low", "high")]
@@ -51,7 +51,7 @@ def _claims(profile: Profile) -> list[str]:
 
 
 def _found_share(profile: Profile, claim: pd.Series) -> str:
-    """What was found of what a claim is about, or a dash and the reason."""
+    """The share that a claim is about, or a dash and the reason."""
     unseen = page_faults_unseen(profile)
     if unseen and claim["metric"] == PAGE_FAULT_SHARE:
         return f"{ABSENT} ({unseen})"
@@ -64,7 +64,7 @@ def _found_share(profile: Profile, claim: pd.Series) -> str:
 
 
 def _noise_floor(profile: Profile) -> list[str]:
-    """What identical code gives when it is compared with itself."""
+    """The result of comparing identical code with itself."""
     frame = estimates.layer_differences(profile)
     if profile.control is None or frame.empty:
         return []
@@ -99,8 +99,8 @@ def _faults(ledger: Ledger) -> str:
     unplaced = int((processes["unplaced"] != 0).sum())
     return (
         f"Ledger: {count(processes['total'].sum())} page faults of {len(processes)} processes; the "
-        f"total is getrusage's in {equal} of them, and {unplaced} have faults that nobody can "
-        "place."
+        f"total is getrusage's in {equal} of them, and {unplaced} have unexplained "
+        "faults."
     )
 
 
@@ -130,7 +130,7 @@ def _unsampled(profile: Profile) -> list[str]:
 
 
 def _dear(profile: Profile) -> list[str]:
-    """Where sampling made a process another one."""
+    """Cells in which sampling changed a process too much."""
     frame = estimates.overhead(profile)
     dear = frame[frame["overhead_ratio"] > OVERHEAD_MAX]
     if dear.empty:
@@ -156,7 +156,7 @@ def _about_the_samples(profile: Profile) -> list[str]:
     for name, what in (("lost", "records were lost"), ("throttled", "times it was throttled")):
         total = profile.processes[name].sum()
         if total:
-            found.append(f"Profile: {count(total)} {what}; shares may lean to what is seldom.")
+            found.append(f"Profile: {count(total)} {what}; rare functions may be over-represented.")
     total = sum(
         profile.processes[f"{stage}_samples"] for stage in ("start_up", "region", "after")
     ).sum()
@@ -210,8 +210,8 @@ def _about_the_ledger(ledger: Ledger) -> list[str]:
         )
     if not ledger.instrument.get("system_calls_recorded", True):
         found.append(
-            "Ledger: system calls were not recorded, so nobody saw who mapped memory: it is "
-            "anonymous."
+            "Ledger: system calls were not recorded, so it is unknown who mapped memory: it "
+            "is anonymous."
         )
     return found
 

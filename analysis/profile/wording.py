@@ -32,7 +32,7 @@ def _decimals(found: Interval) -> int:
 
 
 def outward(found: Interval, sign: str = "") -> tuple[str, str, str]:
-    """Point and bounds as texts; bounds are rounded outwards, and what nobody knows is a dash."""
+    """Point and bounds as texts; bounds are rounded outwards, and an unknown value is a dash."""
     if not np.isfinite(found.point):
         return ABSENT, ABSENT, ABSENT
     decimals = _decimals(found)
@@ -75,8 +75,8 @@ def count_text(row) -> str:
 
 
 def note(row, compared: str = "") -> str:
-    """What stands behind a figure, for who hovers over it: of how many processes it is, and of how
-    many samples, or between which counts. compared: with what, where a row does not tell."""
+    """The details of a figure, shown on hovering: its number of processes, and of samples, or the
+    range of its counts. compared: with what, if the row does not say."""
     parts = [f"{row['arm']} in {row['cell']}"]
     if "processes" in row:
         parts.append(f"n = {row['processes']} processes")

@@ -1,3 +1,3 @@
-"""What a run left behind, checked and loaded as columns.
+"""A run's records, checked and loaded as columns.
 
 SPDX-License-Identifier: MIT"""

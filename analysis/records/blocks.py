@@ -1,4 +1,4 @@
-"""blocks.py -- samples.jsonl as columns, by every CPU that is there when the file is large.
+"""blocks.py -- samples.jsonl as columns, parsed by all CPUs if the file is large.
 
 A million samples are 1.3 GB of JSON: 15 s of one CPU, so a large file is parsed in parts.
 
@@ -25,7 +25,7 @@ from ..complaint import Complaint
 from .packed import DAMAGED, is_packed, opened
 
 SCHEMA = "slablab-block/1"
-PART_BYTES_MIN = 64 << 20  # a smaller part is parsed sooner than a process is made for it
+PART_BYTES_MIN = 64 << 20  # a smaller part is parsed faster than a process starts
 
 # What one row of Run.samples holds, in the order of a record's keys; the unit is in the name.
 MEASURES = (
@@ -70,7 +70,7 @@ _measures_of = itemgetter(*MEASURES)
 
 @dataclass
 class Columns:
-    """What the lines of samples.jsonl are taken apart into. Invariant: measures is len(arm)
+    """The parsed lines of samples.jsonl. Invariant: measures is len(arm)
     rows of MEASURES and then of the named events."""
 
     events: tuple[str, ...]
@@ -152,8 +152,8 @@ def check_schema(value: Any, expected: str, where: str) -> None:
 def block_lines(
     part: Part, plan: dict[str, Any], schema: str
 ) -> Iterator[tuple[str, dict[str, Any] | None]]:
-    """Place and block of every line; None for a torn one: killed while it was written, so that
-    block is not in. Raises Complaint for a broken line, or another plan's."""
+    """Location and block of every line; None for a torn one, whose writer was killed. Raises
+    Complaint for a broken line, or another plan's."""
     cells = {cell["id"] for cell in plan["cells"]}
     for number, line in _lines(part):
         where = f"{part.path}:{number}"
@@ -182,7 +182,7 @@ def block_lines(
 
 @contextmanager
 def as_written(where: str) -> Iterator[None]:
-    """Turns what a record that is not as harness/records.md has it sets off into a Complaint."""
+    """Turns the errors of a record that deviates from harness/records.md into a Complaint."""
     try:
         yield
     except KeyError as error:

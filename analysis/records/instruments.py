@@ -53,7 +53,7 @@ class Instrumented(Recorded):
         return set()
 
     def rows(self, cell: str, arm: str) -> slice:
-        """Where the processes of one arm in one cell stand in `processes`."""
+        """The slice of `processes` with the processes of one arm in one cell."""
         codes = self.processes["place"].to_numpy()
         place = self.cells.index(cell) * len(self.arms) + self.arms.index(arm)
         return slice(*np.searchsorted(codes, [place, place + 1]))
@@ -71,8 +71,8 @@ class Instrumented(Recorded):
         return self.processes[name].to_numpy()[self.rows(cell, arm)]
 
 
-# A process of a block as the taker of an instrument describes it: (the columns that it has on top
-# of MEASURES, whatever else belongs to it).
+# A process of a block as an instrument's reader describes it: (its columns besides MEASURES,
+# anything else that belongs to it).
 Taken = tuple[dict[str, Any], Any]
 
 

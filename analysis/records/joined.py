@@ -46,7 +46,7 @@ def load_instrumented(folder: Path) -> Instrumented:
 
 def join(folders: list[Path]) -> list[Joined]:
     """Reads every folder; those of one plan's hash are one. Two profiles or two ledgers of one plan
-    are refused: nobody pools them unseen."""
+    are refused: they must not be pooled silently."""
     by_plan: dict[str, dict[str, Instrumented]] = {}
     for folder in folders:
         kind, run = _loaded(folder)

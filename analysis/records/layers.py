@@ -7,7 +7,7 @@ SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
-# In the order in which bars stack them: what an allocator is blamed for first.
+# In the order in which bars stack them: the allocator's own layers first.
 LAYERS = {
     "page_fault": "#d55e00",
     "system_call": "#e69f00",
@@ -52,7 +52,7 @@ MEMORY_HATCHES = {
 
 
 def words(name: str) -> str:
-    """A name of the records as it is read: page_fault is "page fault"."""
+    """A name of the records as it is displayed: page_fault is "page fault"."""
     spaced = name.replace("_", " ")
     return spaced.replace("c library", "C library").replace("superslab", "SuperSlab")
 
@@ -70,7 +70,7 @@ def memory_hatch(memory: str) -> str:
 
 
 def memory_order(memory: str) -> tuple[int, str]:
-    """Declared memory first, then as in MEMORIES, then what nobody here knows."""
+    """Declared memory first, then as in MEMORIES, then unknown names."""
     known = list(MEMORIES)
     if memory.endswith(("_payload", "_header")):
         return (0 if memory.endswith("_payload") else 1), memory

@@ -26,8 +26,8 @@ from .instruments import (
 KIND = "faults"
 KEYS = ("stage", "layer", "function", "memory", "touch", "by")
 TOTALS = ("total", "recorded", "populated", "unplaced", "lost", "throttled")
-POPULATE = "populate"  # of `by`: a call filled the page, so that nothing raised an exception
-HARNESS = "harness"  # of `memory`: before exec, where nobody samples yet
+POPULATE = "populate"  # of `by`: a call filled the page, without an exception
+HARNESS = "harness"  # of `memory`: before exec, where sampling has not begun
 
 
 class Touches(NamedTuple):
@@ -85,7 +85,7 @@ def _touches(found: dict[str, Any], region_ns: float) -> Touches:
 
 
 def _rows(faults: dict[str, Any], where: str) -> list[tuple[Any, ...]]:
-    """The ledger's rows, which add up to what it says of itself."""
+    """The ledger's rows, which must add up to its totals."""
     totals = {name: whole_number(faults[name], name, None) for name in TOTALS}
     if totals["recorded"] + totals["populated"] + totals["unplaced"] != totals["total"]:
         raise Complaint(

@@ -103,7 +103,7 @@ def _take(samples: list[dict[str, Any]], block: dict[str, Any], where: str) -> T
 
 
 def load_profile(folder: Path) -> Profile:
-    """Reads the folder of a run of `slablab profile`. Raises Complaint for what is not to be
+    """Reads the folder of a run of `slablab profile`. Raises Complaint for records that cannot be
     trusted."""
     instrument = instrument_of(folder)
     fields, found = read_instrumented(folder, KIND, 2, _take)

@@ -1,4 +1,4 @@
-"""records.py -- one run's folder as columns: what harness/records.md says that a run leaves behind.
+"""records.py -- one run's folder as columns, in the format of harness/records.md.
 
 A run that cannot be trusted is refused (unknown schema, another plan's samples, unequal checksums,
 a block twice or missing); one that is merely poor is loaded, for judgement.py to say so.

@@ -1,7 +1,7 @@
-"""shapes.py -- what plan.json and outcome.json must hold before anybody reads them.
+"""shapes.py -- the required form of plan.json and outcome.json.
 
 A shape is a type, a tuple of types, [shape of every element] or {key: shape}; a key that ends in ?
-may be missing. Keys beyond the shape are nobody's business (harness/records.md).
+may be missing. Other keys are ignored (harness/records.md).
 
 SPDX-License-Identifier: MIT"""
 
@@ -56,7 +56,7 @@ OUTCOME = {
 
 
 def _fault(value: Any, shape: Any, path: str = "") -> str | None:
-    """The first place where the value is not of the shape, in words; None: it is."""
+    """The first deviation of the value from the shape, in words; None: there is none."""
     if isinstance(shape, dict):
         if not isinstance(value, dict):
             return f"{path or 'all of it'} is {value!r:.40}, not an object"
@@ -83,7 +83,7 @@ def _fault(value: Any, shape: Any, path: str = "") -> str | None:
 
 
 def _reference_fault(plan: dict[str, Any]) -> str | None:
-    """What a well-formed plan may still get wrong: names of nothing, and names of two things."""
+    """Errors of a well-formed plan: names of nothing, and names of two things."""
     arms, cells = ([entry["id"] for entry in plan[name]] for name in ("arms", "cells"))
     if not arms or plan["arms"][0]["role"] != "baseline":
         return "arms[0] is not the baseline"

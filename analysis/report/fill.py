@@ -1,4 +1,4 @@
-"""fill.py -- writes stored runs' tables into a text that people read, between its marks.
+"""fill.py -- writes stored runs' tables into a text, between its marks.
 
   <!-- run results/reference/phase17/20261123T022400Z-full -->
   (whatever stands here is replaced)
@@ -132,7 +132,7 @@ def _between(kind: str, words: str, root: Path) -> str:
 
 
 def filled(text: str, root: Path) -> str:
-    """The text with what stands between its marks made anew; paths are relative to root."""
+    """The text with everything between its marks replaced; paths are relative to root."""
     if not MARK.search(text):
         raise Complaint("no mark was found", "<!-- run results/reference/... --> and <!-- end -->")
     return MARK.sub(

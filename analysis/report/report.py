@@ -73,7 +73,7 @@ def numbers_file(sections: list[Section]) -> str:
 
 
 def _of_run(one: Section, folder: Path) -> list[Path]:
-    """The tables and figures of a run that are there, those of an older analysis among them."""
+    """The existing tables and figures of a run, including those of an older analysis."""
     named = re.compile(re.escape(one.subject.name) + r"(-[a-z_]+)*\.\w+")
     return [
         path
@@ -89,8 +89,8 @@ def versions() -> str:
 
 
 def write_report(sections: list[Section], out: Path) -> Path:
-    """Makes the folder and everything in it; returns the page's path. What an older analysis left
-    of these runs in tables/ and figures/ goes."""
+    """Makes the folder and everything in it; returns the page's path. Files of these runs that an
+    older analysis left in tables/ and figures/ are removed."""
     for folder in (out / "tables", out / "figures"):
         folder.mkdir(parents=True, exist_ok=True)
     for one in sections:
@@ -111,7 +111,7 @@ def write_report(sections: list[Section], out: Path) -> Path:
 
 
 def _origins(one: Section) -> dict[tuple[str, Width], str]:
-    """What each figure at each width must say of where it comes from."""
+    """The provenance that each figure at each width must state."""
     return {
         (name, width): provenance(module, one.subject, width)
         for name, module in one.figures().items()
@@ -122,8 +122,7 @@ def _origins(one: Section) -> dict[tuple[str, Width], str]:
 def _figures_differences(
     one: Section, folder: Path, origins: Mapping[tuple[str, Width], str]
 ) -> list[str]:
-    """Files say of which plan and data they are; other data, or another plan, is another
-    picture."""
+    """Files name their plan and data; if either differs, it is another picture."""
     found = []
     for (name, width), said in origins.items():
         for kind in width.kinds:
@@ -163,8 +162,8 @@ def _page_differences(
 
 
 def _left_over(one: Section, folder: Path, page: str, tables: Mapping[str, str]) -> list[str]:
-    """Files of the run that nothing makes; those of a run of the page with a longer name are its
-    own."""
+    """Files of the run that this analysis does not make; a file of another run with a longer name
+    belongs to that run."""
     others = [name for name in SECTION_NAME.findall(page) if name != one.subject.name]
     longer = tuple(name for name in others if name.startswith(one.subject.name))
     expected = set(tables)
@@ -179,7 +178,7 @@ def _left_over(one: Section, folder: Path, page: str, tables: Mapping[str, str])
 
 
 def differences(one: Section, folder: Path) -> list[str]:
-    """What in a report's folder is not what the run's samples give; empty: all of it is."""
+    """The differences between a report's folder and what the run's samples give; empty: none."""
     tables = one.tables()
     found = files_differences(folder / "tables", tables)
     path = folder / NUMBERS

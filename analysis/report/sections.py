@@ -1,4 +1,4 @@
-"""sections.py -- what a report has a section of: timed samples, or a profile and a ledger.
+"""sections.py -- a report's sections: timed samples, or a profile and a ledger.
 
 SPDX-License-Identifier: MIT"""
 
@@ -106,8 +106,8 @@ def _place(one: Section) -> int:
 
 def read_sections(folders: list[Path]) -> list[Section]:
     """Every folder, timed ones before others and OF_INSTRUMENTS last; a profile and a ledger of one
-    plan are one section. Raises Complaint where two of them have one name, which their files
-    have, too, or one that no file or key should have."""
+    plan are one section. Raises Complaint if two of them have the same name, and so the same files,
+    or a name that is unsuitable for files and keys."""
     instrumented = [folder for folder in folders if (folder / FILE).exists()]
     timed = [folder for folder in folders if folder not in instrumented]
     found: list[Section] = [*map(Timed, map(load, timed)), *map(Explained, join(instrumented))]

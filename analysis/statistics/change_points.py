@@ -7,7 +7,7 @@ after the k-th value is the standardised rank sum of the first k (that of Wilcox
 
 and a series' statistic is the largest |z_k| of all cuts: Pettitt (1979, Applied Statistics 28:126)
 with every cut on the same scale, so that a change near an end is seen, too. Where nothing changed
-the values are exchangeable, and the p-value is the statistic's place among those of random
+the values are exchangeable, and the p-value is the statistic's rank among those of random
 permutations, (1 + at least as large) / (1 + permutations): a valid test of any number of them
 (Phipson and Smyth 2010, Stat. Appl. Genet. Mol. Biol. 9:39). At p <= alpha the series is cut where
 |z_k| is largest, and both parts are looked at in the same way (Scott and Knott 1974, Biometrics

@@ -4,7 +4,8 @@ An e-process is at most 1 in expectation at any stopping time where its hypothes
 reaches 1 / alpha with probability alpha at most, however often one looks (Ville 1939, Etude
 critique de la notion de collectif). Here it bets on signs: with S of n differences positive, a bet
 on a share p pays p^S (1 - p)^(n - S) 2^n, and p is mixed over Beta(A, A) (Robbins 1970, Ann. Math.
-Statist. 41:1397). harness/judge/sequential.c says the same in C; a test holds the two to 1e-9.
+Statist. 41:1397). harness/judge/sequential.c computes the same in C; a test compares the two to
+1e-9.
 
 SPDX-License-Identifier: MIT"""
 

@@ -40,13 +40,13 @@ def time_of_share(
     """Mean over processes of part / whole * time_ns: the time a process spent there, in the unit
     of time_ns (which may be a time per operation).
 
-    A mean, for times add up to the whole's and means do too, and because most functions have no
-    sample in most processes, where a median would be 0. Per process, for its own time is known to
-    the nanosecond and only the split is sampled: fast and slow processes are not mixed up. The t
+    A mean, because times add up and so do means, and because most functions have no sample in most
+    processes, where a median would be 0. Per process, because its own time is known to the
+    nanosecond and only the split is sampled: fast and slow processes are not mixed up. The t
     interval over processes, but never narrower than chance draws alone would have it (Clopper and
     Pearson over all samples, times the mean time). Processes without a sample are left out, unless
-    it is samples that told their time, 0: without these a short stage would seem longer. Fewer than
-    20 processes give no interval."""
+    their time was itself counted by samples and is 0: without them a short stage would seem longer.
+    Fewer than 20 processes give no interval."""
     rows = np.vstack([np.asarray(x, dtype=float) for x in (part, whole, time_ns)])
     kept = np.isfinite(rows).all(axis=0) & ((rows[1] > 0) | (rows[2] == 0))
     parts, wholes, times = rows[:, kept]

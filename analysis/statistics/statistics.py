@@ -1,11 +1,11 @@
-"""statistics.py -- the statistics of method.md as pure functions.
+"""statistics.py -- the statistics of docs/method as pure functions.
 
 Nothing here knows a file, an arm or a table.
 
 Ratios are one-dimensional arrays of metric_B / metric_A, one per block; they have no unit, and a
 ratio less 1 is a relative effect (0.02 is +2 %). The median of logarithms and its exact interval
-are order statistics, so those of the ratios are the same thing without a logarithm: what is told is
-exact in IEEE arithmetic and the same on every processor. Values that are NaN are left out by every
+are order statistics, so those of the ratios are the same without logarithms: the results are exact
+in IEEE arithmetic and the same on every processor. Values that are NaN are left out by every
 function.
 
 SPDX-License-Identifier: MIT"""
@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, special
 
-POWER = 0.80  # of the smallest effect that a run is said to have been able to see
+POWER = 0.80  # of the MDE
 TRIMMED_EACH_SIDE = 0.20
 BLOCKS_FOR_SHARE = 20  # fewer ratios are too few for their t interval
 OUTSIDE_MAX = 0.25  # of a whole; with more beside it, its ticks say little about it
@@ -151,8 +151,8 @@ def minimum_detectable_effect(
     block is above 1 with the share of residuals above 1 / (1 + s), and the number of such blocks is
     binomial; p* is the smallest share at which the exact two-sided test at alpha rejects with the
     power, and s the smallest effect that gives it: an order statistic of the residuals. The worse
-    of the two directions is told. alpha is the level at which one comparison is judged: a table of
-    m passes alpha / m, Holm's first and strictest step."""
+    of the two directions is returned. alpha is the level at which one comparison is judged: a table
+    of m passes alpha / m, Holm's first and strictest step."""
     ordered = np.sort(finite(ratios))
     ranks = median_interval(ordered.size, alpha, n_min)
     if ranks is None:
@@ -192,7 +192,8 @@ def correlation(first: ArrayLike, second: ArrayLike) -> float:
 
 
 def lag_one_bound(n: int) -> float:
-    """2 / sqrt(n): what independent values exceed in about 5 % of cases (Bartlett 1946)."""
+    """2 / sqrt(n): the bound that independent values exceed in about 5 % of cases (Bartlett
+    1946)."""
     return 2 / np.sqrt(n) if n > 0 else float("nan")
 
 
@@ -213,7 +214,7 @@ def hodges_lehmann(ratios: ArrayLike) -> float:
     low, high = ordered[0], ordered[-1]
     while high > low * (1 + 1e-9):
         middle = np.sqrt(low * high)
-        if not low < middle < high:  # neighbours among the numbers: nothing is left to halve
+        if not low < middle < high:  # adjacent floating-point numbers: nothing is left to halve
             break
         pairs = np.searchsorted(ordered, middle * middle / ordered, side="right")
         below = (int(pairs.sum()) + int((ordered <= middle).sum())) // 2

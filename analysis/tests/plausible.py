@@ -35,7 +35,7 @@ START = MAIN + "workload_main;setup;"
 FAULT = "asm_exc_page_fault_[k];exc_page_fault_[k];do_user_addr_fault_[k];"
 HANDLE = FAULT + "handle_mm_fault_[k];__handle_mm_fault_[k];"
 SYSTEM = "entry_SYSCALL_64_after_hwframe_[k];do_syscall_64_[k];"
-# (what stands below the caller, layer, weight): a page fault's, whoever faults
+# (what stands below the caller, layer, weight): a page fault's, whichever layer faults
 FAULTS = [
     (HANDLE + "clear_page_erms_[k]", 40),
     (HANDLE + "__alloc_pages_[k];get_page_from_freelist_[k]", 12),

@@ -1,4 +1,4 @@
-"""test_certificate.py -- the certificate of gates that nobody asked.
+"""test_certificate.py -- the certificate of made-up gates.
 
 SPDX-License-Identifier: MIT"""
 

@@ -345,7 +345,7 @@ def test_some_verdicts_that_can_be_seen_by_eye(reference: list[Judged]) -> None:
 
 @pytest.mark.slow
 def test_claims_stand_between_marks(reference: list[Judged]) -> None:
-    """README's table is the page's without what nobody has measured; other runs of it agree."""
+    """README's table is the page's without unmeasured claims; other runs of it agree."""
     text = filled("<!-- claims -->\nold\n<!-- end -->\n", ROOT)
     assert "| claim | published | measured here | verdict |" in text and "\nold" not in text
     page = claims_files(reference)["claims.md"].splitlines()

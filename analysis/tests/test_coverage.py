@@ -62,14 +62,14 @@ EXPERIMENTS = 300
 CLOCKS: dict[str, Callable[[NDArray[np.int_]], NDArray[np.float64]]] = {
     "drift of 10 % a minute": lambda k: k * 0.030 / 60 * 0.10,
     "step of 2 %": lambda k: np.where(k >= RUNS // 2 + 20, 0.02, 0.0),
-    "3 % for whoever runs first": lambda k: np.where(k % 2 == 0, 0.03, 0.0),
+    "3 % for the first run": lambda k: np.where(k % 2 == 0, 0.03, 0.0),
     "sinusoid of two runs": lambda k: 0.02 * np.cos(np.pi * k),
 }
 # The usual orders of identical binaries: one after the other, or always the same one first.
 NAIVE = {
     "drift of 10 % a minute": "A..AB..B",
     "step of 2 %": "A..AB..B",
-    "3 % for whoever runs first": "ABAB",
+    "3 % for the first run": "ABAB",
     "sinusoid of two runs": "ABAB",
 }
 

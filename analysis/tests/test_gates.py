@@ -128,7 +128,7 @@ def _uncounted(block: dict[str, Any]) -> None:
         sample["events"]["syscalls:sys_enter_mmap"] = {"absent": "Operation not permitted"}
 
 
-def test_what_nobody_could_count_decides_nothing(tmp_path: Path) -> None:
+def test_what_could_not_be_counted_decides_nothing(tmp_path: Path) -> None:
     folder = write_gate(tmp_path / "run")
     blocks = [json.loads(line) for line in (folder / "samples.jsonl").open()]
     for block in blocks:

@@ -116,7 +116,7 @@ def test_unplaced_faults_may_be_negative(tmp_path: Path) -> None:
 
 def test_the_cost_of_a_fault(tmp_path: Path) -> None:
     """40 of 100 samples below the exception are 8 of the 20 ms that the twin takes, over 500 faults
-    that raise it; nobody clocks the start-up, where 8 samples of 0.1 ms count for a fifth less:
+    that raise it; no clock covers the start-up, where 8 samples of 0.1 ms count for a fifth less:
     sampling made 25 ms of the twin's 20."""
 
     def slow(block: dict[str, Any]) -> None:

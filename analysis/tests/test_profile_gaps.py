@@ -62,7 +62,7 @@ def test_a_ledger_without_faults_is_shown(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("instrument, why", [HIDDEN, UNSAMPLED])
-def test_page_faults_that_nobody_can_tell_are_no_zero(
+def test_unknown_page_faults_are_no_zero(
     tmp_path: Path, instrument: dict[str, Any], why: str
 ) -> None:
     joined = both(tmp_path, SOME, published=PUBLISHED, **instrument)
@@ -88,7 +88,7 @@ def test_hidden_names_may_be_so_for_this_user_alone(tmp_path: Path) -> None:
 def test_a_ledger_says_what_it_did_not_see(tmp_path: Path) -> None:
     words = {
         "kernel_counted": "faults inside system calls are not seen: they are unplaced",
-        "system_calls_recorded": "nobody saw who mapped memory: it is anonymous",
+        "system_calls_recorded": "it is unknown who mapped memory: it is anonymous",
     }
     for name in words:
         folder = write_ledger(tmp_path / name, [CELL], 2, lambda *_: ROWS, **{name: False})

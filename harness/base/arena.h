@@ -1,4 +1,4 @@
-/* arena.h -- many small pieces of memory that end together.
+/* arena.h -- many small pieces of memory that are freed together.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_ARENA_H
@@ -17,7 +17,7 @@ void *arena_room(struct arena *arena, size_t bytes);
 void *arena_zeroed(struct arena *arena, size_t bytes);
 void *arena_copy(struct arena *arena, void const *from, size_t bytes);
 
-/* All pieces end; the arena is empty. */
+/* Frees all pieces; the arena is then empty. */
 void arena_free(struct arena *arena);
 
 #endif

@@ -1,4 +1,4 @@
-/* capture.c -- what another program prints.
+/* capture.c -- captures the output of another program.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE /* pipe2 */

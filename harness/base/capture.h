@@ -1,4 +1,4 @@
-/* capture.h -- what another program prints.
+/* capture.h -- captures the output of another program.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_CAPTURE_H
@@ -9,7 +9,7 @@
  * 0. The caller frees both. */
 char *capture(char *const *arguments, char **why);
 
-/* The same without white space at its end. */
+/* The same without trailing white space. */
 char *capture_line(char *const *arguments, char **why);
 
 #endif

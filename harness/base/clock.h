@@ -1,4 +1,4 @@
-/* clock.h -- what a clock shows, as one number.
+/* clock.h -- a clock's time as one number.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_CLOCK_H

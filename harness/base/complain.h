@@ -7,21 +7,21 @@
 #ifndef SLABLAB_COMPLAIN_H
 #define SLABLAB_COMPLAIN_H
 
-/* What slablab exits with, in the numbers of method.md's gate. FAIL and INCONCLUSIVE are verdicts
- * of `gate`, and FAIL of the programs in bench/. */
+/* The exit statuses of slablab (docs/method/gate.md). FAIL and INCONCLUSIVE are verdicts of `gate`;
+ * the programs in bench/ use FAIL too. */
 enum exit_status {
     EXIT_STATUS_PASS = 0,
     EXIT_STATUS_FAIL = 1,
-    EXIT_STATUS_USAGE = 2, /* wrong words, or a fault of the set-up */
+    EXIT_STATUS_USAGE = 2, /* wrong arguments, or a set-up error */
     EXIT_STATUS_INCONCLUSIVE = 3,
     EXIT_STATUS_VOID = 4,
     EXIT_STATUS_INTERRUPTED = 130
 };
 
-/* Prints "slablab: <message>" and, unless it is NULL, "  try: <hint>" on stderr. */
+/* Prints "slablab: <message>" on stderr, then "  try: <hint>" unless hint is NULL. */
 __attribute__((format(printf, 2, 3))) void complain(char const *hint, char const *format, ...);
 
-/* `prepare` is called before each complaint: it ends a line that is still open on the terminal. */
+/* `prepare` is called before each complaint, to end a line that is still open on the terminal. */
 void complain_after(void (*prepare)(void));
 
 #endif

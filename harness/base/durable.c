@@ -1,4 +1,4 @@
-/* durable.c -- files that are there whole after a power cut, or are not there.
+/* durable.c -- files that are complete after a power cut, or absent.
  *
  * SPDX-License-Identifier: MIT */
 #include "base/durable.h"

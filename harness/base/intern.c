@@ -17,8 +17,8 @@ struct intern_entry {
     size_t number;
 };
 
-/* FNV-1a (Fowler, Noll and Vo), eight bytes at a time, and a last mix so that the low bits depend
- * on all. */
+/* FNV-1a (Fowler, Noll and Vo), eight bytes at a time, with a final mix so that the low bits depend
+ * on all bytes. */
 static uint64_t hash_of(void const *bytes, size_t size)
 {
     unsigned char const *at = bytes;

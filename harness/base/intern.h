@@ -1,4 +1,4 @@
-/* intern.h -- strings of bytes, each kept once and numbered in the order in which they came.
+/* intern.h -- byte strings, each kept once and numbered in order of arrival.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_INTERN_H
@@ -17,13 +17,13 @@ struct intern {
     struct arena arena; /* of the copies */
 };
 
-/* The number of these bytes: 0, 1 ... A new one gets the count that was before it. */
+/* The number of this byte string: 0, 1 ... A new one gets the count before it was added. */
 size_t intern_number(struct intern *intern, void const *bytes, size_t size);
 
 /* The number of a text. */
 size_t intern_text(struct intern *intern, char const *text);
 
-/* The bytes of a number, aligned to 8; a text has its final 0. Good until intern_free. */
+/* The bytes with this number, aligned to 8; a text keeps its final 0. Valid until intern_free. */
 void const *intern_bytes(struct intern const *intern, size_t number);
 
 void intern_free(struct intern *intern);

@@ -1,4 +1,4 @@
-/* interrupt.c -- a handler that counts, and kills the running sample when it counts to two.
+/* interrupt.c -- a handler that counts signals and kills the running sample at the second.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
@@ -40,7 +40,7 @@ bool interrupted(void)
 void interrupt_kills(pid_t group)
 {
     victim = group;
-    /* The second one may have come between the fork and this. */
+    /* The second signal may have arrived between the fork and this call. */
     if (count > 1 && group != 0)
         kill(-group, SIGKILL);
 }

@@ -7,13 +7,13 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* From here on SIGINT and SIGTERM are counted and end nothing. */
+/* From here on SIGINT and SIGTERM are counted and terminate nothing. */
 void interrupt_catch(void);
 
-/* Has one come? */
+/* Has one arrived? */
 bool interrupted(void);
 
-/* The process group that a second one kills; 0: none. */
+/* The process group that a second signal kills; 0: none. */
 void interrupt_kills(pid_t group);
 
 #endif

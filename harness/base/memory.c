@@ -1,4 +1,4 @@
-/* memory.c -- allocation that ends the program with a message where it fails.
+/* memory.c -- allocation that ends the program with a message when it fails.
  *
  * SPDX-License-Identifier: MIT */
 #include "base/memory.h"

@@ -1,6 +1,6 @@
-/* memory.h -- memory for the harness's own plans: it is there, or the program ends.
+/* memory.h -- memory for the harness's own data: allocation succeeds, or the program ends.
  *
- * The plans are kilobytes; a harness that cannot have them cannot measure either.
+ * It needs kilobytes; a harness that cannot get them cannot measure either.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_MEMORY_H

@@ -1,4 +1,4 @@
-/* number_map.h -- numbers found by numbers, for things that are looked up a million times.
+/* number_map.h -- a map from numbers to numbers, for a million look-ups.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_NUMBER_MAP_H
@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 struct number_map_slot {
-    uint64_t key; /* NUMBER_MAP_EMPTY where nothing is */
+    uint64_t key; /* NUMBER_MAP_EMPTY: unused */
     uint64_t value;
 };
 
@@ -21,16 +21,16 @@ struct number_map {
 
 #define NUMBER_MAP_EMPTY UINT64_MAX /* no key */
 
-/* The value of the key, which is put in with 0 where it was not. Good until the next
+/* The value of the key, which is inserted with 0 if it is absent. Valid until the next
  * number_map_at. */
 uint64_t *number_map_at(struct number_map *map, uint64_t key);
 
-/* The value of the key; NULL where it was never put in. */
+/* The value of the key; NULL if it was never inserted. */
 uint64_t *number_map_find(struct number_map const *map, uint64_t key);
 
 struct number_map number_map_copy(struct number_map const *map);
 
-/* Leaves an empty map. */
+/* Empties the map. */
 void number_map_free(struct number_map *map);
 
 #endif

@@ -1,4 +1,4 @@
-/* record.c -- appending to a file of records, and reading it back whatever ended the last run.
+/* record.c -- appends to a file of records, and reads it back however the last run ended.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
@@ -15,9 +15,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A line is torn when it has no end, or when it is the last and is not JSON: after a power cut a
- * file may be longer than the bytes that reached the disk. The same in the middle is damage that
- * nobody may paper over. */
+/* A line is torn if it has no newline, or if it is the last and is not JSON: after a power cut a
+ * file may be longer than the bytes that reached the disk. In the middle of a file this is damage,
+ * and must be reported. */
 static bool read_back(struct record_file *file, FILE *stream, record_visitor *visit, void *context)
 {
     char *line = NULL;
@@ -113,14 +113,14 @@ bool record_append(struct record_file *file, json_t const *record)
         complain("free", "%s: cannot write a record as JSON", file->path);
         return false;
     }
-    text[length] = '\n'; /* in the place of the final 0: one write, one line */
-    errno = ENOSPC;      /* what a short write, which sets nothing, means */
+    text[length] = '\n'; /* replaces the final 0: one write, one line */
+    errno = ENOSPC;      /* a short write does not set errno */
     if (write(file->fd, text, length + 1) == (ssize_t)(length + 1) && fdatasync(file->fd) == 0) {
         file->whole_bytes += (off_t)(length + 1);
         free(text);
         return true;
     }
-    complain("make room, then give the same command again: it goes on from here",
+    complain("make room, then repeat the command: it resumes from here",
              "%s: cannot append a block: %s", file->path, strerror(errno));
     free(text);
     cut_back(file);

@@ -8,30 +8,28 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* Invariant between calls: the file's first `whole_bytes` are whole lines, and nothing is behind
- * them. */
+/* Invariant between calls: the file consists of `whole_bytes` bytes of whole lines. */
 struct record_file {
     char *path;
     int fd;
     off_t whole_bytes;
 };
 
-/* Takes in one record; false, after a complaint, when it does not belong here. */
+/* Accepts one record; false, after a complaint, if it does not belong to this run. */
 typedef bool record_visitor(void *context, json_t const *record);
 
-/* Opens DIRECTORY/NAME, makes it if need be, and shows each record that it holds to
- * `visit`. A last line that was torn by a kill or a power cut is cut off. Complains and returns
- * false on any other fault. */
+/* Opens or creates DIRECTORY/NAME and passes each of its records to `visit`. A last line torn by a
+ * kill or a power cut is truncated. Complains and returns false on any other error. */
 bool record_open(struct record_file *file, char const *directory, char const *name,
                  record_visitor *visit, void *context);
 void record_close(struct record_file *file);
 
-/* Shows each whole record of DIRECTORY/NAME to `visit` and changes nothing. False after a
+/* Passes each whole record of DIRECTORY/NAME to `visit` and changes nothing. False after a
  * complaint. */
 bool record_read(char const *directory, char const *name, record_visitor *visit, void *context);
 
-/* Appends one record in one write and syncs it. On a fault (the disk is full) it cuts the file back
- * to whole lines, complains and returns false. */
+/* Appends one record in one write and syncs it. On an error (a full disk) it truncates the file to
+ * whole lines, complains and returns false. */
 bool record_append(struct record_file *file, json_t const *record);
 
 #endif

@@ -1,4 +1,4 @@
-/* status_line.c -- one line on stderr, at a rate that a person or a log can bear.
+/* status_line.c -- one line on stderr, updated slowly enough for a person or a log.
  *
  * SPDX-License-Identifier: MIT */
 #include "base/status_line.h"
@@ -18,7 +18,7 @@ static double const SECONDS_BETWEEN_LINES = 10;
 static bool line_is_open;
 static double said_at;
 
-/* In spaces out to the width, so that nothing of a longer line before stays behind it. */
+/* Padded with spaces to the width, to overwrite a longer previous line. */
 void status_line_show(char const *line)
 {
     bool const terminal = isatty(STDERR_FILENO) == 1;
@@ -28,7 +28,7 @@ void status_line_show(char const *line)
         now - said_at < (terminal ? SECONDS_BETWEEN_REWRITES : SECONDS_BETWEEN_LINES))
         return;
     said_at = now;
-    complain_after(status_line_end); /* the next complaint starts on a line of its own */
+    complain_after(status_line_end); /* the next complaint starts a new line */
     if (terminal)
         fprintf(stderr, "\r%-*.*s", WIDTH, WIDTH, line);
     else

@@ -1,4 +1,4 @@
-/* status_line.h -- what is being done now, on one line of stderr.
+/* status_line.h -- the current activity, on one line of stderr.
  *
  * On a terminal the line is rewritten; elsewhere a plain line appears every ten seconds.
  *
@@ -9,10 +9,10 @@
 /* Shows a line, unless another was shown a moment ago. */
 void status_line_show(char const *line);
 
-/* Shows what is being done in words: "calibrating: <cell>". */
+/* Shows the current activity: "calibrating: <cell>". */
 void status_line_say(char const *verb, char const *what);
 
-/* Ends the rewritten line, so that other output starts on one of its own. */
+/* Ends the rewritten line, so that other output starts on a new one. */
 void status_line_end(void);
 
 #endif

@@ -1,4 +1,4 @@
-/* text.c -- strings that their caller owns, and what can be read out of one.
+/* text.c -- strings owned by the caller, and parsing of short texts.
  *
  * SPDX-License-Identifier: MIT */
 #include "base/text.h"
@@ -201,7 +201,7 @@ char *text_of_line_file(char const *path)
     return text;
 }
 
-/* The fewest letters to insert, drop or replace (Levenshtein), by one row of the matrix. */
+/* The fewest letters to insert, delete or replace (Levenshtein), by one row of the matrix. */
 static size_t edit_distance(char const *one, char const *other)
 {
     enum { LONGEST = 63 };
@@ -228,7 +228,7 @@ static size_t edit_distance(char const *one, char const *other)
 char const *text_nearest(char const *word, char *const *known, size_t known_count)
 {
     char const *nearest = NULL;
-    size_t least = strlen(word) / 3 + 2; /* farther than this is another word, not a slip */
+    size_t least = strlen(word) / 3 + 2; /* a greater distance is another word, not a typo */
 
     for (size_t i = 0; i < known_count; i++) {
         size_t const distance = edit_distance(word, known[i]);

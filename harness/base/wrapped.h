@@ -10,8 +10,8 @@
 enum { WRAPPED_COLUMNS = 80 };
 
 /* Prints label padded to `indent` columns, then text broken at its spaces, every line from column
- * `indent` on. A label that is too long stands on a line of its own; so does a word that fits
- * nowhere. */
+ * `indent` on. A label that is too long gets a line of its own, and so does a word that fits on no
+ * line. */
 void wrapped_print(FILE *stream, size_t indent, char const *label, char const *text);
 
 #endif

@@ -1,7 +1,7 @@
 """against_perf.py -- slablab's profiles beside those of perf(1), on the same workloads.
 
 Usage: against_perf.py BUILD FOLDER [ROUNDS]. Both sample cpu-clock about 10,000 times a second in
-turns, a few processes each, and are held against each other over whole processes: the inclusive
+turns, a few processes each, and are compared over whole processes: the inclusive
 share of asm_exc_page_fault, and the self shares of the ten functions that spend most by slablab
 (by perf's notion of one: inlined functions belong to the function they are inlined into). Writes
 FOLDER/against_perf.md and .csv. Exits 1 where an interval of one does not meet the other's.

@@ -2,7 +2,7 @@
  *
  * One process of fixed_random is profiled, and its samples are repeated until they are a million,
  * so that the stacks, their depth and the distance between distinct ones are real. The symbols are
- * opened anew: all that is read from ELF, DWARF and /proc/kallsyms is in the time.
+ * reopened, so that reading ELF, DWARF and /proc/kallsyms is in the time.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE

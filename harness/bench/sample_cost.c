@@ -1,4 +1,4 @@
-/* sample_cost.c -- what slablab adds to fork, exec and wait of the same program.
+/* sample_cost.c -- what slablab adds to the fork, exec and wait of a program.
  *
  * The program is the null workload. Bare, it is started with --describe: it starts, prints a line
  * and ends without measuring. As a sample it is pinned, given its environment and six counters,

@@ -1,4 +1,4 @@
-/* build_id.c -- the linker's fingerprint of an object file, by libdw.
+/* build_id.c -- the build-id of an object file, by libdw.
  *
  * SPDX-License-Identifier: MIT */
 #include "catalogue/build_id.h"

@@ -1,4 +1,4 @@
-/* catalogue.c -- what there is to run, found by looking into the project's folders.
+/* catalogue.c -- lists what can be run by reading the project's folders.
  *
  * SPDX-License-Identifier: MIT */
 #include "catalogue/catalogue.h"
@@ -72,7 +72,7 @@ struct words catalogue_experiments(void)
 
     add_names_below(&files, catalogue_root(), "experiments", "", ".yaml");
     for (size_t i = 0; i < files.count; i++)
-        if (!text_equal(files.word[i], "claims")) /* what the analysis judges by them */
+        if (!text_equal(files.word[i], "claims")) /* what the analysis concludes from them */
             words_add(&names, files.word[i]);
     words_free(&files);
     words_sort(&names);
@@ -126,7 +126,7 @@ static bool find_phase(char const *name, struct allocator *allocator)
     return known;
 }
 
-/* A relative path starts at the project's root, wherever the command was given. */
+/* A relative path starts at the project's root, whatever the working directory. */
 static bool find_path(char const *name, struct allocator *allocator)
 {
     char *const path = *name == '/' ? text_copy(name)

@@ -1,9 +1,9 @@
-/* catalogue.h -- what there is to run: phases, peers and workloads, and the files that they are.
+/* catalogue.h -- what can be run: phases, peers and workloads, and their files.
  *
  *   <root>/build/slablab              the running executable: its folder is the build directory
  *   <root>/build/lib<phase>.so        a phase; build/observe/lib<phase>.so counts itself
  *   <root>/build/workloads/<name>     a workload
- *   <root>/allocators/peers.yaml      other people's allocators
+ *   <root>/allocators/peers.yaml      the distribution's allocators
  *   <root>/experiments/<name>.yaml
  *
  * Every string returned as `char *` is the caller's to free.
@@ -18,29 +18,29 @@
 
 enum allocator_kind { ALLOCATOR_PHASE, ALLOCATOR_PEER, ALLOCATOR_PATH };
 
-/* An allocator's files. Any string may be NULL where nobody tells. */
+/* An allocator's files. Any string may be NULL if unknown. */
 struct allocator {
     char *name;
     enum allocator_kind kind;
-    char *object; /* absolute path to preload; NULL for the C library's own, or where it is not
+    char *object; /* absolute path to preload; NULL for the C library's own, or if it is not
                      installed */
     char
         *serving; /* absolute path of the object that then holds malloc: object, or the C library */
-    char *build_id; /* of `serving`; "" without one */
+    char *build_id; /* of `serving`; "" if it has none */
     char *observer; /* the same phase built to count itself */
     char *version;
     char *package; /* of the distribution, for a peer */
-    char *problem; /* why it cannot run here; NULL when it can */
+    char *problem; /* why it cannot run here; NULL if it can */
     char *remedy;  /* what to try about the problem */
 };
 
-/* Resolves a phase's or a peer's name, or a path to a .so (whatever holds a '/'). Always fills
- * *allocator; returns false when nothing of that name is known, and problem and remedy say so. */
+/* Resolves the name of a phase or a peer, or a path to a .so (any text with a '/'). Always fills
+ * *allocator; returns false, with problem and remedy set, if the name is unknown. */
 bool catalogue_allocator(char const *name, struct allocator *allocator);
 void catalogue_allocator_free(struct allocator *allocator);
 
-/* Sorted names; words_free releases them. A phase is known by its source or by its object; peers.h
- * has the peers. */
+/* Sorted names; words_free releases them. A phase is listed if its source or its object exists; for
+ * peers see peers.h. */
 struct words catalogue_phases(void);
 struct words catalogue_workloads(void);
 struct words catalogue_experiments(void);

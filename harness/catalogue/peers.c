@@ -1,4 +1,4 @@
-/* peers.c -- other people's allocators: what allocators/peers.yaml says, and where they lie.
+/* peers.c -- the distribution's allocators: allocators/peers.yaml, and where they are installed.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE /* dladdr */
@@ -25,7 +25,7 @@ static struct yaml_shape const peer_shape = {sizeof(struct peer), peer_fields};
 static struct yaml_file *file;
 static bool file_was_read;
 
-/* Reads the file at the first question. */
+/* Reads the file at the first query. */
 static struct peer const *peers_read(size_t *count)
 {
     if (!file_was_read) {

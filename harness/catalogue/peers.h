@@ -1,4 +1,4 @@
-/* peers.h -- other people's allocators: what allocators/peers.yaml says, and where they lie.
+/* peers.h -- the distribution's allocators: allocators/peers.yaml, and where they are installed.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_PEERS_H
@@ -12,7 +12,7 @@ struct peer {
     char *object; /* a file name or an absolute path; NULL for the C library's own allocator */
 };
 
-/* NULL when peers.yaml, read once, names no such peer. A file that cannot be read is complained of
+/* NULL if peers.yaml, read once, names no such peer. A file that cannot be read causes a complaint
  * and has none. */
 struct peer const *peers_find(char const *name);
 struct words peers_names(void);
@@ -20,13 +20,13 @@ struct words peers_names(void);
 /* The file that this process's C library was mapped from, which is also that of the workloads. */
 char *peers_c_library(void);
 
-/* The absolute path, free of links, of a peer's object; NULL where it is not installed. */
+/* The absolute path of a peer's object, without symbolic links; NULL if not installed. */
 char *peers_find_object(char const *object);
 
-/* The installed package's version, by dpkg-query; NULL where nobody tells. */
+/* The installed package's version, by dpkg-query; NULL if unknown. */
 char *peers_version(struct peer const *peer);
 
-/* Forgets what was read, for a test that changes the root. */
+/* Discards what was read, for a test that changes the root. */
 void peers_forget(void);
 
 #endif

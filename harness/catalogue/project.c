@@ -1,4 +1,4 @@
-/* project.c -- where the project lies, by the executable that runs.
+/* project.c -- the project's location, from that of the running executable.
  *
  * SPDX-License-Identifier: MIT */
 #include "catalogue/project.h"

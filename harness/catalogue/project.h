@@ -1,4 +1,4 @@
-/* project.h -- the two folders in which everything else is found.
+/* project.h -- the project's root and its build folder.
  *
  *   <root>/build/slablab   the running executable: its folder is the build directory
  *
@@ -10,8 +10,8 @@
 char const *catalogue_build_directory(void);
 char const *catalogue_root(void);
 
-/* For a test: another root, before anything is looked up in it. peers_forget where the peers of
- * the last one have been read. */
+/* For a test: sets another root, before anything is looked up in it. Call peers_forget if the peers
+ * of the previous root were read. */
 void catalogue_set_root(char const *root);
 
 #endif

@@ -1,4 +1,4 @@
-/* revision.c -- git's worktree of a commit, a compiler in it, and the worktree's end.
+/* revision.c -- builds an allocator in a git worktree of a commit, and removes the worktree.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
@@ -29,7 +29,7 @@ struct build {
     char const *commit;
     char const *allocator;
     char *worktree; /* the folder of the whole repository */
-    char *sources;  /* the project's folder in it: the same, unless the project is a part only */
+    char *sources;  /* the project's folder in it, if the project is only a part of it */
     char *folder;   /* build/revisions/<commit> */
     char *object;   /* that folder's lib<allocator>.so */
 };
@@ -40,8 +40,8 @@ static void add_all(struct words *command, char const *const *words)
         words_add(command, *words);
 }
 
-/* git in the project's root. The repository may be somebody else's, its hooks are not ours to run,
- * and where one of them has started us its variables name other folders. */
+/* git in the project's root. The repository may belong to another user; its hooks must not run, and
+ * if one of them started this process, its variables name other folders. */
 static struct words git_command(char const *const *words)
 {
     static char const *const before[] = {"env", "-u", "GIT_DIR", "-u", "GIT_WORK_TREE", "-u",
@@ -55,7 +55,7 @@ static struct words git_command(char const *const *words)
     return command;
 }
 
-/* The command's output without its end; NULL where it fails. Releases the command. */
+/* The command's output without trailing white space; NULL if it fails. Releases the command. */
 static char *answer(struct words command)
 {
     char **const arguments = memory_zeroed(command.count + 1, sizeof *arguments);
@@ -67,7 +67,7 @@ static char *answer(struct words command)
     return text;
 }
 
-/* Runs a command in a folder and releases it. NULL where it succeeds, otherwise what it printed. */
+/* Runs a command in a folder and releases it. NULL if it succeeds, otherwise its output. */
 static char *fault_of(char const *folder, struct words command)
 {
     static char const *const shell[] = {"sh", "-c", "cd \"$0\" && \"$@\" 2>&1; echo \"status $?\"",
@@ -88,7 +88,7 @@ static char *fault_of(char const *folder, struct words command)
     return NULL;
 }
 
-/* Cuts a text off behind its first lines. */
+/* Truncates a text after its first lines. */
 static void shorten(char *text)
 {
     for (size_t i = 0; i < LINES_SHOWN && text != NULL; i++)
@@ -148,7 +148,7 @@ char *revision_find(char const *name)
     return commit;
 }
 
-/* Has the commit the allocator? Complains where it has not, and says what it has. */
+/* Does the commit have the allocator? If not, complains and lists those it has. */
 static bool has_allocator(struct build const *build)
 {
     char const *const list[] = {"ls-tree", "--name-only", build->commit, phases_folder, NULL};
@@ -181,7 +181,7 @@ static bool make_folder(char const *path)
     return false;
 }
 
-/* Everything but the worktree itself: an empty folder for it. */
+/* Prepares an empty folder for the worktree. */
 static bool make_folders(struct build *build)
 {
     static char const *const prefix[] = {"rev-parse", "--show-prefix", NULL};
@@ -204,7 +204,7 @@ static bool make_folders(struct build *build)
     return made;
 }
 
-/* The Makefile's command for an allocator, where it stands in the worktree. */
+/* The Makefile's command for an allocator, run in the worktree. */
 static struct words compiler_command(struct build const *build)
 {
     struct words command = words_of(BUILD_COMPILER " " BUILD_FLAGS);
@@ -218,7 +218,7 @@ static struct words compiler_command(struct build const *build)
     return command;
 }
 
-/* Into its place in one step: a sample that runs keeps the file that it has mapped. */
+/* Renamed in one step: a running sample keeps the file that it has mapped. */
 static bool install(struct build const *build)
 {
     char *const built = text_format("%s/revision.so", build->sources);
@@ -253,7 +253,7 @@ static bool checkout_and_compile(struct build const *build)
     return built && install(build);
 }
 
-/* The folder, and what git knows of it; a checkout that was broken off is no worktree yet. */
+/* The folder, and git's record of it; an interrupted checkout is not a worktree yet. */
 static void remove_worktree(struct build const *build)
 {
     static char const *const prune[] = {"worktree", "prune", NULL};

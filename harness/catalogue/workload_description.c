@@ -1,4 +1,4 @@
-/* workload_description.c -- a workload's executable, and what it says of itself with --describe.
+/* workload_description.c -- a workload's executable, and its answer to --describe.
  *
  * SPDX-License-Identifier: MIT */
 #include "catalogue/workload_description.h"

@@ -1,4 +1,4 @@
-/* workload_description.h -- a workload by its name: its executable, and what that says of itself.
+/* workload_description.h -- a workload by its name: its executable, and its description of itself.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_WORKLOAD_DESCRIPTION_H
@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a workload says of itself with --describe. */
+/* A workload's answer to --describe. */
 struct workload_parameter {
     char *name;
     uint64_t default_value;
@@ -22,10 +22,10 @@ struct workload_description {
     size_t parameter_count;
 };
 
-/* Where the executable of a workload lies; NULL when there is none. The caller frees it. */
+/* The path of a workload's executable; NULL if there is none. The caller frees it. */
 char *catalogue_workload_path(char const *name);
 
-/* Asks the workload's executable. Returns NULL, with *why set, when it gives no usable answer. */
+/* Runs the workload's executable. Returns NULL, with *why set, if its answer is unusable. */
 struct workload_description *catalogue_workload_describe(char const *name, char **why);
 void catalogue_workload_free(struct workload_description *description);
 

@@ -1,4 +1,4 @@
-/* attest.c -- slablab attest: who serves malloc in an experiment, and which tier what share.
+/* attest.c -- slablab attest: which object serves malloc in each arm, and each tier's share.
  *
  * SPDX-License-Identifier: MIT */
 #include "base/complain.h"

@@ -1,6 +1,7 @@
-/* commands.h -- the commands of slablab: each is given its own name as argv[0] and answers for it.
+/* commands.h -- the commands of slablab: each gets its own name as argv[0] and returns the exit
+ * status.
  *
- * main.c has answered `slablab COMMAND --help` before it calls one of these. The statuses are
+ * main.c answers `slablab COMMAND --help` before it calls one of these. The statuses are
  * complain.h's.
  *
  * SPDX-License-Identifier: MIT */

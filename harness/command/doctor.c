@@ -1,7 +1,7 @@
-/* doctor.c -- slablab doctor: what about this machine will spoil a measurement.
+/* doctor.c -- slablab doctor: what on this machine disturbs measurements.
  *
- * A check looks at one thing and says ok, note (it is recorded or designed away) or warn (the
- * numbers will be worse for it). Only one without which nothing can be measured at all changes the
+ * Each check examines one thing and says ok, note (recorded, or harmless by design) or warn (the
+ * numbers will be worse for it). Only a check without which nothing can be measured changes the
  * exit status.
  *
  * SPDX-License-Identifier: MIT */
@@ -24,7 +24,7 @@
 
 enum verdict { VERDICT_OK, VERDICT_NOTE, VERDICT_WARN, VERDICT_IMPOSSIBLE };
 
-/* What a check found, as text that it owns. */
+/* The finding of a check; it owns the text. */
 struct finding {
     enum verdict verdict;
     char *found;
@@ -101,7 +101,7 @@ static struct finding look_at_hypervisor(void)
     return finding(VERDICT_NOTE, found);
 }
 
-/* The eighth number of the first line of /proc/stat, against the sum of all. */
+/* The eighth number of the first line of /proc/stat, relative to the sum of all. */
 static struct finding look_at_steal(void)
 {
     char *const line = text_of_line_file("/proc/stat");
@@ -202,7 +202,7 @@ static struct finding look_at_pressure(void)
     if (!known)
         return finding(VERDICT_NOTE, text_copy("this kernel has no /proc/pressure"));
     return finding(percent > 1 ? VERDICT_WARN : VERDICT_OK,
-                   text_format("%.2f %% of the last 10 s somebody waited for a CPU", percent));
+                   text_format("%.2f %% of the last 10 s some task waited for a CPU", percent));
 }
 
 static struct finding look_at_disk(void)
@@ -279,9 +279,9 @@ static struct check const checks[] = {
      "run as root (of the machine, not of a container)", look_at_tracepoints},
     {"perf_event_paranoid", "events of the kernel's own work are refused to this user",
      "as root: sysctl kernel.perf_event_paranoid=1", look_at_perf_paranoid},
-    {"kernel symbols", "a profile shows addresses in the place of the kernel's functions",
+    {"kernel symbols", "a profile shows addresses instead of the kernel's functions",
      "as root: sysctl kernel.kptr_restrict=0", look_at_kernel_symbols},
-    {"hypervisor", "neighbours on the same host take time that no counter here shows but as steal",
+    {"hypervisor", "neighbours on the same host take time that shows here only as steal",
      "bare metal; else trust the blocks, which compare neighbours in time", look_at_hypervisor},
     {"steal", "the host ran something else while a sample was waiting",
      "another hour or another host; every block records its steal", look_at_steal},
@@ -295,14 +295,14 @@ static struct check const checks[] = {
      "the kernel then hides most page faults of every allocator, or none, as memory happens to "
      "lie",
      "as root: echo madvise > " FACT_THP_ENABLED, look_at_thp},
-    {"ASLR", "one memory layout is then measured again and again in the place of many",
+    {"ASLR", "one memory layout is then measured again and again instead of many",
      "as root: sysctl kernel.randomize_va_space=2", look_at_aslr},
     {"swap", "memory that was swapped out comes back as major faults in some sample",
      "as root: swapoff --all", look_at_swap},
     {"load", "something else is running; intervals grow and more blocks are needed",
-     "wait, or see who it is: top", look_at_load},
-    {"CPU pressure", "somebody, perhaps the sample, is waiting for a processor",
-     "wait, or see who it is: top", look_at_pressure},
+     "wait, or see what runs: top", look_at_load},
+    {"CPU pressure", "some task, perhaps the sample, is waiting for a processor",
+     "wait, or see what runs: top", look_at_pressure},
     {"disk", "a run that cannot write stops, and resumes when there is room",
      "remove old runs from results/", look_at_disk},
 };

@@ -74,7 +74,7 @@ static bool parse(int argc, char **argv, struct words_of_gate *words, struct gat
                       argc == optind ? "none" : argv[optind + 1]);
     words->experiment = argv[optind];
     if (words->base == NULL || words->head == NULL)
-        return refuse("who is held against whom? There is no", words->base == NULL ? "--base"
+        return refuse("a gate compares two builds. There is no", words->base == NULL ? "--base"
                                                                                    : "--head");
     return true;
 }

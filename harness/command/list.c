@@ -1,4 +1,4 @@
-/* list.c -- slablab list: what there is to run and to count.
+/* list.c -- slablab list: what can be run and counted.
  *
  * SPDX-License-Identifier: MIT */
 #include "base/complain.h"

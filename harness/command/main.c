@@ -36,7 +36,7 @@ static struct command const commands[] = {
      "REV:ALLOCATOR; REV alone means the experiment's baseline), which is built in a worktree of "
      "its own. Writes results/NAME/<time>-gate/ with gate.json, gate.md and gate.xml (JUnit), and "
      "appends gate.md to $GITHUB_STEP_SUMMARY where that is set; --record appends gate.json to "
-     "results/history/NAME.jsonl, --explain measures where what failed differs. Exit status: 0 "
+     "results/history/NAME.jsonl, --explain measures where failed rows differ. Exit status: 0 "
      "pass, 1 fail, 3 inconclusive, 4 void, 2 nothing was measured, 130 interrupted.",
      command_gate},
     {"profile",
@@ -52,9 +52,9 @@ static struct command const commands[] = {
     {"faults",
      "experiments/NAME.yaml [--quick] [--blocks N] [--seed N] [--out DIR] [--fresh] [--wait] | -- ARM "
      "WORKLOAD name=number ...",
-     "account for every page fault: whose, where, when",
+     "account for every page fault: which code, which memory, when",
      "Records every page fault of every process of an experiment, or of one arm and workload, in "
-     "N shuffled blocks (5), holds their sum against getrusage's count, and writes "
+     "N shuffled blocks (5), compares their sum with getrusage's count, and writes "
      "results/NAME/<time>-faults/. `python3 -m analysis profile` turns the run into tables and "
      "heat maps. Exit status as in run.",
      command_run},
@@ -65,11 +65,11 @@ static struct command const commands[] = {
      "rule's own limit is known.",
      command_plan},
     {"attest", "experiments/NAME.yaml [--quick]",
-     "check who serves malloc in every arm, and which tier what share",
+     "check which object serves malloc in every arm, and each tier's share",
      "Runs each arm's observing build once in each cell. `run` does the same before it measures.",
      command_attest},
-    {"doctor", "", "say what about this machine will spoil a measurement",
-     "Each line says ok, note or warn. Exit status: 0, or 2 where nothing can be measured at all.",
+    {"doctor", "", "say what on this machine will disturb a measurement",
+     "Each line says ok, note or warn. Exit status: 0, or 2 if nothing can be measured at all.",
      command_doctor},
     {"list", "[allocators|workloads|experiments|events|metrics [--json]]",
      "list what there is to run and to count", "Without a word, lists everything.", command_list},

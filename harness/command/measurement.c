@@ -1,4 +1,4 @@
-/* measurement.c -- a plan, carried out or gone on with, from its first file to its outcome.
+/* measurement.c -- carries out or resumes a plan, from its first file to its outcome.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
@@ -55,8 +55,8 @@ static char *misfit_of_instrument(void const *context, char const *folder)
     return why;
 }
 
-/* Writes what the run is, before anything of it runs. Before plan.json is there nobody finds the
- * folder, so nobody takes its lock away from this run. */
+/* Describes the run before anything of it runs. Without plan.json the folder cannot be found by
+ * another slablab, so its lock stays with this run. */
 static bool begin_folder(struct measurement const *measurement, struct plan const *plan,
                          char const *folder)
 {
@@ -70,8 +70,7 @@ static bool begin_folder(struct measurement const *measurement, struct plan cons
     return written && plan_write(plan, folder);
 }
 
-/* Finds or makes the run's folder; replaces *plan by the stored one where there is one to go on
- * with. */
+/* Finds or makes the run's folder; replaces *plan by the stored one if a run is resumed. */
 static char *settle_folder(struct measurement const *measurement, struct plan **plan)
 {
     char *const parent = text_format("%s/%s", measurement->results, (*plan)->experiment);
@@ -143,7 +142,7 @@ static enum step prepare(struct rig *rig, char const *folder, json_t *reasons)
 }
 
 /* How a run of one kind ends: its files, what it prints, its exit status. outcome.json is the last
- * file: with it the run is finished. */
+ * file: it marks the run as finished. */
 typedef int ending(struct measurement const *measurement, struct rig const *rig,
                    struct tally const *tally, json_t *outcome, char const *folder);
 
@@ -230,7 +229,7 @@ static int carry_out(struct measurement const *measurement, struct rig *rig, str
     if (step == STEP_INTERRUPTED) {
         status_line_end();
         fprintf(stderr,
-                "interrupted; what %s holds is kept, and the same command goes on from there\n",
+                "interrupted; %s is kept, and the same command resumes it\n",
                 folder);
         status = EXIT_STATUS_INTERRUPTED;
     }
@@ -239,7 +238,7 @@ static int carry_out(struct measurement const *measurement, struct rig *rig, str
     return status;
 }
 
-/* An instrument looks at a fixed number of blocks, whatever the plan's rule for times. */
+/* An instrument runs a fixed number of blocks, whatever the plan's stop rule. */
 static int carry_out_with(struct measurement const *measurement, struct rig *rig,
                           struct plan *plan, char const *folder)
 {
@@ -261,8 +260,8 @@ int measurement_run(struct measurement const *measurement, struct plan *plan)
     struct rig rig;
     int status = EXIT_STATUS_USAGE;
 
-    /* The machine is described before the sampler moves this process to a CPU of its own: from then
-     * on no other is allowed. */
+    /* The machine is described before the sampler pins this process: from then on only one CPU is
+     * allowed. */
     if (folder != NULL && (run_folder_has(folder, "machine.json") || machine_write(plan, folder)) &&
         rig_open(&rig, plan, measurement->kind)) {
         status = carry_out_with(measurement, &rig, plan, folder);

@@ -1,4 +1,4 @@
-/* measurement.h -- one run, from its plan to its outcome: what the commands that measure share.
+/* measurement.h -- one run, from its plan to its outcome, for all commands that measure.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_MEASUREMENT_H
@@ -17,7 +17,7 @@ struct measurement {
     struct gate_request const *gate; /* of RUN_GATE alone */
 };
 
-/* Carries out the plan, or goes on with the newest unfinished run of it; releases the plan. Returns
+/* Carries out the plan, or resumes its newest unfinished run; releases the plan. Returns
  * an exit status of complain.h's. */
 int measurement_run(struct measurement const *measurement, struct plan *plan);
 

@@ -135,8 +135,8 @@ static char *duration_text(double seconds)
     return text_format("%" PRIu64 " s", whole);
 }
 
-/* The bound that comes first: the rule's own, which the round under way outlasts, or every block at
- * the pace of a stored run. */
+/* The smaller bound: the rule's own, plus the current round, or every block at the pace of a stored
+ * run. */
 static void print_time(struct plan const *plan, char const *results)
 {
     double const limit = plan->stop.seconds_max;

@@ -14,7 +14,7 @@
 enum { BLOCKS_MOST = 100000, RATE_MOST = 50000, NS_PER_SECOND = 1000000000 };
 
 struct request {
-    char const *experiment;        /* a path; NULL where words say the rest */
+    char const *experiment;        /* a path; NULL if `words` are given instead */
     char **words;                  /* ARM WORKLOAD ... behind "--" */
     struct measurement measurement;
     bool quick;
@@ -76,8 +76,8 @@ static bool take_option(struct request *request, int option)
     }
 }
 
-/* Which options a command has is a matter of where its list begins. What stands behind "--" is left
- * alone. */
+/* A command's options are the end of the list, from its own beginning on. What follows "--" is not
+ * parsed. */
 static bool take_options(int argc, char **argv, struct request *request)
 {
     static struct option const options[] = {{"rate", required_argument, NULL, 'r'},

@@ -1,8 +1,8 @@
 /* expand_arms.c -- arms: allocators with their environment, under ids that tell them apart.
  *
- * An id is the allocator's name and, where arms share an allocator, those assignments that not all
- * of them have: "ss-prewarm PREWARM_METHOD=touch". arms[1], the control, is the baseline once more
- * under its own id. The arms of a gate are `base`, `control` and `head`.
+ * An id is the allocator's name and, where arms share an allocator, the assignments that differ
+ * among them: "ss-prewarm PREWARM_METHOD=touch". arms[1], the control, is the baseline again under
+ * its own id. The arms of a gate are `base`, `control` and `head`.
  *
  * SPDX-License-Identifier: MIT */
 #include "experiment/expansion.h"
@@ -72,7 +72,7 @@ static bool take_environment(struct yaml_file const *file, char const *place,
     return true;
 }
 
-/* The loader takes LD_PRELOAD apart at every space and colon, and knows no quotes. */
+/* The loader splits LD_PRELOAD at every space and colon, and has no quotes. */
 static bool can_be_preloaded(struct yaml_file const *file, char const *place, char const *path)
 {
     if (path == NULL || strpbrk(path, " :") == NULL)
@@ -125,7 +125,7 @@ static bool add_arm(struct expansion const *expansion, char const *place, char c
     return taken;
 }
 
-/* The allocator's name; of a path the file's name without lib and .so. */
+/* The allocator's name; for a path, the file's name without lib and .so. */
 static char *base_id(struct arm const *arm)
 {
     char const *const slash = strrchr(arm->allocator, '/');

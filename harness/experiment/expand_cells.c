@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One name with its values, in the order written. */
+/* One name with its values, in the order in which they are written. */
 struct axis {
     char *name;
     uint64_t *values;
@@ -176,8 +176,7 @@ static void free_entry(struct entry *entry)
     free(entry->place);
 }
 
-/* Puts one value where it belongs; false for `operations=0` and a warm-up that a cold start cannot
- * have. */
+/* Stores one value in the cell; false for `operations=0` and for a warm-up with a cold start. */
 static bool set_parameter(struct entry const *entry, struct cell *cell, char const *name,
                           uint64_t value)
 {
@@ -231,7 +230,7 @@ static bool is_new_cell(struct entry const *entry, struct cell const *cell)
     return true;
 }
 
-/* The point-th cell of an entry: the last axis turns fastest, like the digits of a number. */
+/* The point-th cell of an entry: the last axis varies fastest, like the digits of a number. */
 static bool add_cell(struct entry const *entry, size_t point)
 {
     struct plan *const plan = entry->expansion->plan;

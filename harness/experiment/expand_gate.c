@@ -1,4 +1,4 @@
-/* expand_gate.c -- what a gate decides by, and with which margins.
+/* expand_gate.c -- the metrics that a gate decides by, and their margins.
  *
  * SPDX-License-Identifier: MIT */
 #include "experiment/expansion.h"

@@ -1,4 +1,4 @@
-/* expand_references.c -- what an experiment says about its arms and cells by their ids.
+/* expand_references.c -- an experiment's statements that refer to arms and cells by id.
  *
  * SPDX-License-Identifier: MIT */
 #include "experiment/expansion.h"
@@ -34,7 +34,7 @@ static bool find_arm_of(struct expansion const *expansion, char const *place,
     return found;
 }
 
-/* The position of a lone word; words->count when it is not there, at an end, or there twice. */
+/* The position of a single word; words->count if it is missing, at either end, or repeated. */
 static size_t divider(struct words const *words, char const *word)
 {
     size_t found = words->count;

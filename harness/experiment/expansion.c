@@ -64,7 +64,7 @@ static bool take_real(struct yaml_file const *file, char const *place, char cons
     return false;
 }
 
-/* One of the two forms over what the plan has so far. */
+/* Applies one of the two forms to the plan so far. */
 static bool take_stop(struct yaml_file const *file, char const *key,
                       struct experiment_stop const *written, struct stop *stop)
 {
@@ -106,8 +106,8 @@ static bool take_seed(struct expansion const *expansion, uint64_t asked)
     return true;
 }
 
-/* The quick form is the full one with what `quick` says instead. A fault in it is one in either
- * form. */
+/* The quick form is the full one with the overrides of `quick`. An error in either is an error of
+ * the experiment. */
 static bool take_scalars(struct expansion const *expansion, uint64_t seed)
 {
     struct experiment const *const experiment = expansion->experiment;

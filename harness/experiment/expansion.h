@@ -2,8 +2,8 @@
  *
  *   arms -> cells -> references between them -> hash
  *
- * Each complains with the line of the culprit and returns false on a fault; the plan is then half
- * filled and still fit for plan_free.
+ * Each complains with the line of the error and returns false; the plan is then partly filled, and
+ * plan_free may be called.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_EXPANSION_H
@@ -17,7 +17,7 @@ struct expansion {
     struct yaml_file const *file;
     struct experiment const *experiment;
     bool quick;
-    char const *base; /* a gate's two arms, in the place of the experiment's; NULL: it is no gate */
+    char const *base; /* a gate's two arms, instead of the experiment's; NULL: not a gate */
     char const *head;
     struct plan *plan;
 };
@@ -25,17 +25,16 @@ struct expansion {
 /* expand_arms.c: baseline, control, arms; their ids and files. */
 bool expand_arms(struct expansion const *expansion);
 
-/* expand_cells.c: every workload on every point of its axes, the first axis slowest. All cells,
- * whatever the form; *left_out[i] says that the quick form does without cell i. The caller frees
- * *left_out. */
+/* expand_cells.c: every workload on every point of its axes, the first axis slowest. All cells, in
+ * either form; *left_out[i] says that the quick form omits cell i. The caller frees *left_out. */
 bool expand_cells(struct expansion const *expansion, bool **left_out);
 
 /* expand_references.c: serves, compare, interactions, published. */
 bool expand_serves(struct expansion const *expansion, size_t workload, struct cell *cell);
 bool expand_references(struct expansion const *expansion);
 
-/* expand_gate.c: metrics with their margins, and the events that count them; nothing of what is no
- * gate. */
+/* expand_gate.c: metrics with their margins, and the events that count them; does nothing unless it
+ * is a gate. */
 bool expand_gate(struct expansion const *expansion);
 
 #endif

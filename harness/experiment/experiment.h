@@ -1,4 +1,5 @@
-/* experiment.h -- an experiment as its YAML file says it: nothing expanded, no reference followed.
+/* experiment.h -- an experiment as written in its YAML file: nothing expanded, no reference
+ * resolved.
  *
  * NULL and an empty list are what the file leaves out. Numbers are texts as they were written; the
  * code that uses one checks it with text.h.
@@ -70,7 +71,7 @@ struct experiment {
     char *seed;
 };
 
-/* Complains and returns NULL on any fault. yaml_file_data of the result is a struct experiment. */
+/* Complains and returns NULL on any error. yaml_file_data of the result is a struct experiment. */
 struct yaml_file *experiment_open(char const *path);
 
 #endif

@@ -1,4 +1,4 @@
-/* experiment_words.c -- words of an experiment that several steps of its expansion take in.
+/* experiment_words.c -- parsing shared by several steps of an experiment's expansion.
  *
  * SPDX-License-Identifier: MIT */
 #include "experiment/experiment_words.h"

@@ -55,7 +55,7 @@ struct metric {
     char const *sum[2];
     char const *per[2];
     double factor;     /* 0: 1 */
-    char const *event; /* as in the plan; NULL where it is none */
+    char const *event; /* as in the plan; NULL if it is not an event */
 };
 
 /* Counted under callgrind. */
@@ -77,7 +77,7 @@ char *metric_published_names(void);
 /* The table, an object for each metric, as plan.json holds it. The caller owns it. */
 json_t *metric_table(void);
 
-/* Its value in a sample of a block's record; NAN where the sample has none. */
+/* Its value in a sample of a block's record; NAN if the sample has none. */
 double metric_value(struct metric const *metric, json_t const *sample);
 
 #endif

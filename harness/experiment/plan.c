@@ -1,4 +1,4 @@
-/* plan.c -- a plan's arms by their ids, and its end.
+/* plan.c -- looks up a plan's arms by id, and frees a plan.
  *
  * SPDX-License-Identifier: MIT */
 #include "experiment/plan.h"

@@ -22,13 +22,13 @@ enum arm_role { ROLE_BASELINE, ROLE_CONTROL, ROLE_ARM };
 
 /* An allocator with its environment. arms[0] is the baseline, arms[1] its hidden second copy. */
 struct arm {
-    char *id;               /* what every record and table calls it; unique in the plan */
+    char *id;               /* its name in every record and table; unique in the plan */
     char *spec;             /* as the experiment wrote it: "phase17-1 SLABLAB_SMALLMID=1" */
     char *allocator;        /* a phase, a peer, or a path to a .so */
     char *object;           /* absolute path to preload; NULL for the C library's own */
     char *object_build_id;  /* hexadecimal, of the object that must serve malloc; "" without one */
-    char *observer;         /* the same allocator built to count itself; NULL where there is none */
-    char *version;          /* a peer's package version; NULL where nobody tells */
+    char *observer;         /* the same allocator built to count itself; NULL if there is none */
+    char *version;          /* a peer's package version; NULL if unknown */
     char **environment;     /* "NAME=value", from spec */
     size_t environment_count;
     enum arm_role role;
@@ -75,7 +75,7 @@ struct interaction {
     size_t both;
 };
 
-/* A figure somebody published, shown beside ours: where an id matches all words of `where`. */
+/* A published figure, shown beside the measured one in cells whose id has all words of `where`. */
 struct published {
     char *where;            /* "fixed_random size=256 cold": words that the cell's id must hold */
     char *arm;              /* an arm's id */
@@ -86,20 +86,20 @@ struct published {
 
 struct stop {
     uint64_t blocks_max;    /* per cell */
-    double half_width;      /* of every arm's interval, as a ratio; 0: never stop by it */
+    double half_width;      /* of every arm's interval, as a ratio; 0: not a stopping rule */
     double seconds_max;     /* of recorded block time, whole run; 0: no limit */
 };
 
 /* What a gate looks at in every cell. */
 struct gate_metric {
     struct metric const *metric;
-    double margin;          /* a ratio: more by this much or more is what a PASS rules out */
+    double margin;          /* a ratio: a PASS rules out an increase by this much or more */
     bool decides;           /* else it is shown */
 };
 
-/* Of a plan that holds one build against another; no metrics: it is no gate's. */
+/* For a plan that compares two builds; no metrics: not a gate. */
 struct gate {
-    double alpha_fail;      /* family-wise over all that decides: 0.005 */
+    double alpha_fail;      /* family-wise over the rows that decide: 0.005 */
     double alpha_pass;      /* of each: 0.05 */
     struct gate_metric *metrics;
     size_t metric_count;
@@ -107,7 +107,7 @@ struct gate {
 
 struct plan {
     char *experiment;       /* the file's name without its ending */
-    char *experiment_text;  /* the whole file, as it was; or the words */
+    char *experiment_text;  /* the whole file, verbatim; or the words */
     char *form;             /* "full", "quick" or "gate" */
     char *question;
     char *expects;
@@ -133,8 +133,8 @@ struct plan {
     size_t published_count;
 };
 
-/* Reads an experiment and expands its axes. Complains on stderr and returns NULL on any fault.
- * quick chooses the experiment's quick form; seed 0 draws one. */
+/* Reads an experiment and expands its axes. Complains on stderr and returns NULL on any error.
+ * quick selects the experiment's quick form; seed 0 draws a seed. */
 struct plan *plan_from_experiment(char const *path, bool quick, uint64_t seed);
 
 /* The plan of experiment `command_line`: ALLOCATOR NAME=value ... WORKLOAD name=number ..., then
@@ -149,20 +149,20 @@ struct plan *plan_for_gate(struct yaml_file const *experiment, char const *base,
 /* Writes DIRECTORY/plan.json, synced. Returns false after a complaint. */
 bool plan_write(struct plan const *plan, char const *directory);
 
-/* Reads DIRECTORY/plan.json. Complains and returns NULL on any fault, and where it has no second
- * arm or no cell. `hash` is what is written there; plan_hash says what it is now. */
+/* Reads DIRECTORY/plan.json. Complains and returns NULL on any error, and if it has no second arm
+ * or no cell. `hash` is the stored hash; plan_hash computes the present one. */
 struct plan *plan_read(char const *directory);
 
 void plan_free(struct plan *plan);
 
-/* The position of an arm by its id. Without `hidden`, the control arm is not found. */
+/* The position of an arm by its id. Without `hidden`, the control arm is excluded. */
 bool plan_find_arm(struct plan const *plan, char const *id, bool hidden, size_t *arm);
 
 /* "baseline, phase17-1": the arms' ids for a hint. The caller frees it. */
 char *plan_arm_ids(struct plan const *plan);
 
-/* plan_hash.c: 16 hexadecimal digits over all that decides the samples but the seed. The caller
- * frees it. */
+/* plan_hash.c: 16 hexadecimal digits over everything but the seed that determines samples. The
+ * caller frees it. */
 char *plan_hash(struct plan const *plan);
 
 #endif

@@ -1,4 +1,4 @@
-/* plan_file.h -- the words that plan.json is written and read with.
+/* plan_file.h -- the keywords of plan.json.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_PLAN_FILE_H

@@ -1,9 +1,9 @@
-/* plan_hash.c -- one number that changes with whatever decides a plan's samples, its seed apart.
+/* plan_hash.c -- a hash of everything but the seed that determines a plan's samples.
  *
- * FNV-1a, 64 bits (Fowler, Noll and Vo). Each text goes in with its final 0 and each list with its
- * length, so that neighbours cannot run into each other. What is shown beside the samples
+ * FNV-1a, 64 bits (Fowler, Noll and Vo). Each text is hashed with its final 0 and each list with
+ * its length, so that neighbours cannot be confused. What is only shown beside the samples
  * (question, expectation, published figures, comparisons, margin) is left out: changing it must not
- * throw a run away.
+ * discard a run.
  *
  * SPDX-License-Identifier: MIT */
 #include "catalogue/build_id.h"
@@ -51,7 +51,7 @@ static void mix_arm(uint64_t *hash, struct arm const *arm)
         mix_text(hash, arm->environment[i]);
 }
 
-/* The workload's executable decides too, and the plan does not hold it: it is looked up. */
+/* The workload's executable matters too, and is not in the plan: it is looked up. */
 static void mix_cell(uint64_t *hash, struct cell const *cell)
 {
     char *const executable = catalogue_workload_path(cell->workload);

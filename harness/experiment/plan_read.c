@@ -13,7 +13,7 @@
 
 enum { ROLES = ROLE_ARM + 1 };
 
-/* What reading needs at every step. */
+/* The state of reading. */
 struct reader {
     struct plan *plan;
     json_error_t error;
@@ -278,7 +278,7 @@ static bool take_lists(struct reader *reader, json_t *object)
     return taken;
 }
 
-/* What everybody who goes through a plan relies on: a baseline, its control, something to do. */
+/* What all code that iterates over a plan relies on: a baseline, its control, and a cell. */
 static bool check_lists(struct reader *reader)
 {
     if (reader->plan->arm_count < 2)

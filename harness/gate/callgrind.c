@@ -1,4 +1,4 @@
-/* callgrind.c -- a sample under valgrind, and the one number of its report.
+/* callgrind.c -- runs a sample under valgrind, and reads the one number of its report.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
@@ -21,9 +21,9 @@
 
 enum { SHARE_OF_OPERATIONS = 10, TIMEOUT_SECONDS = 300 };
 
-static unsigned long const ASK = 0xffffffff; /* what personality leaves as it is */
+static unsigned long const ASK = 0xffffffff; /* personality's value for "unchanged" */
 
-/* Of the program, as the shell finds it; NULL. */
+/* The path of the program, by PATH; NULL. */
 static char *find_valgrind(void)
 {
     char *const arguments[] = {"sh", "-c", "command -v valgrind", NULL};
@@ -87,7 +87,7 @@ static uint64_t tenth(uint64_t operations)
     return share == 0 && operations > 0 ? 1 : share;
 }
 
-/* What a tenth gives is not what was attested: the first sample settles it. */
+/* The checksum of a tenth of the operations was not attested: the first sample sets it. */
 static struct terms *tenths(struct rig const *rig)
 {
     struct terms *const terms = memory_zeroed(rig->plan->cell_count, sizeof *terms);
@@ -132,7 +132,8 @@ void callgrind_close(struct callgrind *callgrind)
     free(callgrind->version);
 }
 
-/* valgrind's words before the program's. It reads no settings in a home or a working directory. */
+/* valgrind's arguments, before the program's. It reads no settings from a home or a working
+ * directory. */
 static char **arguments_build(struct callgrind *callgrind, char **program)
 {
     char *const own[] = {callgrind->valgrind,
@@ -154,9 +155,9 @@ static char **arguments_build(struct callgrind *callgrind, char **program)
     return arguments;
 }
 
-/* glibc chooses its string functions by the processor: not here, so that another one's counts are
- * the same. An arm that sets the variable itself is left alone. The result has no strings of its
- * own. */
+/* glibc chooses its string functions by the processor; this turns that off, so that counts are the
+ * same on another one. An arm that sets the variable itself keeps it. The result owns no strings.
+  */
 static char **environment_pinned(char **environment)
 {
     static char pinned[] = "GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX2,-AVX512F,-AVX512VL,-ERMS,-FSRM";
@@ -173,7 +174,7 @@ static char **environment_pinned(char **environment)
     return copy;
 }
 
-/* What an allocator does may depend on its addresses: they are the same in every process. */
+/* An allocator's work may depend on its addresses, so these are the same in every process. */
 static bool run_at_fixed_addresses(struct sampler *sampler, char *const *arguments,
                                    char *const *environment, struct sample *sample)
 {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# certify.sh -- asks the gate some hundred times where the truth was planted, and keeps its answers.
+# certify.sh -- asks the gate some hundred times about planted changes, and keeps its answers.
 #
 #   certify.sh BUILD OUT NULLS GATES SEED
 #
@@ -40,7 +40,7 @@ instructions+1  same   instructions+1  certify_instructions
 TABLE
 }
 
-# One line of the table for each gate that is to be, in the order that SEED gives.
+# One line of the table for each gate, in the order that SEED gives.
 schedule() {
     variants | awk -v nulls="$nulls" -v gates="$gates" -v seed="$seed" '
         BEGIN { srand(seed) }
@@ -71,7 +71,7 @@ one() {
     if [[ ! $status =~ ^[0134]$ ]]; then
         cat "$out/last_gate.txt" >&2
         echo "certify: the gate of $1 ended with status $status, and is not kept" >&2
-        echo "  try: the same command goes on with the next gate" >&2
+        echo "  try: the same command resumes with the next gate" >&2
         exit "$status"
     fi
     local -r milliseconds=$(((${EPOCHREALTIME/[^0-9]/} - began_us) / 1000))

@@ -1,4 +1,4 @@
-/* contrast.c -- sums over an instrument's records, sorted by how far two arms are apart.
+/* contrast.c -- adds up an instrument's records, and sorts by the difference between two arms.
  *
  * SPDX-License-Identifier: MIT */
 #include "gate/contrast.h"
@@ -22,8 +22,8 @@ struct differences {
     struct sums sums;
 };
 
-/* The innermost function of a folded stack that is the program's, for the kernel works on its
- * behalf; the kernel's own where there is no other. The caller frees it. */
+/* The innermost function of the program in a folded stack, because the kernel works on its behalf;
+ * the kernel's own if there is no other. The caller frees it. */
 static char *innermost(char const *folded)
 {
     static char const of_kernel[] = "_[k]";

@@ -1,7 +1,7 @@
-/* contrast.h -- what differs most between two arms of a cell, function by function.
+/* contrast.h -- the functions in which two arms of a cell differ most.
  *
  * It reads the records of an instrument's run (records.md): CPU time or page faults of the region,
- * per process, by layer and function of the program, on whose behalf the kernel works.
+ * per process, by layer and by the program's function on whose behalf the kernel works.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_CONTRAST_H
@@ -9,8 +9,8 @@
 
 #include "experiment/plan.h"
 
-/* Two arms of a plan in one of its cells, and the base once more: how far that one is from it shows
- * what is noise. */
+/* Two arms of a plan in one of its cells, and the base again: its difference from itself shows the
+ * noise. */
 struct contrast {
     struct plan const *plan;
     size_t cell;
@@ -19,9 +19,9 @@ struct contrast {
     size_t control;
 };
 
-/* Lines of at most 80 columns: a heading, the sum, up to `rows` functions that differ, the farthest
- * first, and the others together. The caller frees the text. NULL after a complaint where FOLDER
- * has no such records. */
+/* Lines of at most 80 columns: a heading, the sum, up to `rows` functions that differ, the largest
+ * difference first, and the others together. The caller frees the text. NULL after a complaint if
+ * FOLDER has no such records. */
 char *contrast_time(struct contrast const *contrast, char const *folder, size_t rows);
 char *contrast_faults(struct contrast const *contrast, char const *folder, size_t rows);
 

@@ -1,4 +1,4 @@
-/* gate_describe.c -- gate.json: the rows, worst first, and what they come to.
+/* gate_describe.c -- gate.json: the rows, worst first, and the verdict.
  *
  * SPDX-License-Identifier: MIT */
 #include "base/complain.h"
@@ -116,7 +116,7 @@ static json_t *describe_control(struct gate_judge const *judge, struct gate_row 
     return object;
 }
 
-/* How many margins more the head is; a row without an estimate is at none. */
+/* The head's increase in units of the margin; 0 for a row without an estimate. */
 static double severity(struct gate_row const *row)
 {
     double const relative = row->rule->margin;
@@ -135,7 +135,7 @@ static int rank_of(struct gate_row const *row)
     return ranks[row->verdict];
 }
 
-/* The worst first; equal ones in the plan's order. */
+/* The worst first; ties in the plan's order. */
 static int compare_rows(void const *left, void const *right)
 {
     struct gate_row const *const a = left;

@@ -1,4 +1,4 @@
-/* gate_explain.c -- the instruments, turned on the cells that failed, and what they saw.
+/* gate_explain.c -- runs both instruments on the cells that failed, and prints the differences.
  *
  * SPDX-License-Identifier: MIT */
 #include "gate/gate_explain.h"
@@ -59,7 +59,7 @@ static bool make_folder(char const *path)
     return false;
 }
 
-/* What a run's folder holds before its first block. The machine is the gate's. */
+/* Writes a run's files before its first block. The machine is the gate's. */
 static bool begin_folder(struct excerpt const *excerpt, struct instrument const *instrument,
                          char const *folder)
 {

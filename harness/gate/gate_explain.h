@@ -12,7 +12,7 @@
 #include "sample/trial.h"
 
 /* Prints, for each of `count` cells, the functions in which base and head differ most, in at most
- * 15 lines of 80 columns. Complains, and leaves out what it cannot have; Ctrl-C leaves out the
+ * 15 lines of 80 columns. Complains about what cannot be measured and omits it; Ctrl-C omits the
  * rest. */
 void gate_explain(struct rig const *rig, size_t const *failed_cells, size_t count,
                   char const *folder);

@@ -1,4 +1,4 @@
-/* gate_outcome.c -- what a decided gate writes, and where.
+/* gate_outcome.c -- writes the files of a finished gate.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
@@ -127,7 +127,7 @@ static bool ignore_record(void *context, json_t const *record)
     return true;
 }
 
-/* One gate is one line: there whole, or not at all. */
+/* One gate is one line, written whole or not at all. */
 static bool append_history(char const *results, char const *experiment, json_t *gate)
 {
     char *const folder = text_format("%s/history", results);

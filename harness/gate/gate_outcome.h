@@ -10,29 +10,29 @@
 
 #include <jansson.h>
 
-/* What the command said. */
+/* The command's request. */
 struct gate_request {
     struct gate_spec base;
     struct gate_spec head;
-    bool explain; /* measure where a row that failed differs */
+    bool explain; /* measure where failed rows differ */
     bool record;  /* append to the history */
     char const *results;
     uint64_t started_unix_ns;
     uint64_t started_monotonic_ns;
 };
 
-/* Counts instructions where the plan asks for them, and has the judge decide by them. STEP_VOID: a
- * process went wrong, and a reason was added. */
+/* Counts instructions if the plan asks for them, and lets the judge decide by them. STEP_VOID: a
+ * process failed, and a reason was added. */
 enum step gate_count_instructions(struct rig const *rig, struct gate_judge *judge,
                                   char const *folder, json_t *reasons);
 
-/* Writes gate.json, gate.md and gate.xml, prints the table, and goes on as the request says.
- * `outcome` is outcome.json. Returns an exit status. */
+/* Writes gate.json, gate.md and gate.xml, prints the table, and does what else the request asks
+ * for. `outcome` is outcome.json. Returns an exit status. */
 int gate_finish(struct gate_request const *request, struct rig const *rig,
                 struct tally const *tally, json_t const *outcome, char const *folder);
 
-/* Appends the gate to the history, where the request says so: after outcome.json, so that no gate
- * is there twice. False after a complaint. */
+/* Appends the gate to the history if requested: after outcome.json, so that no gate is appended
+ * twice. False after a complaint. */
 bool gate_record(struct gate_request const *request, char const *experiment, char const *folder);
 
 #endif

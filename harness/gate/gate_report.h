@@ -1,4 +1,4 @@
-/* gate_report.h -- what a gate found, for programs and for people.
+/* gate_report.h -- a gate's result, for programs and for people.
  *
  * gate.json is made from the judge; all other forms are made from gate.json.
  *
@@ -9,7 +9,7 @@
 #include "gate/gate_spec.h"
 #include "judge/gate_judge.h"
 
-/* What the judge does not know. */
+/* Facts that the judge does not have. */
 struct gate_circumstances {
     struct gate_spec const *base;
     struct gate_spec const *head;
@@ -31,7 +31,7 @@ char *gate_table(json_t const *gate);    /* for a terminal of 80 columns */
 char *gate_markdown(json_t const *gate); /* for a CI job's summary */
 char *gate_junit(json_t const *gate);    /* XML: a test case for each row */
 
-/* Parts of a row as text: "+2.31 %" or "+12", and "[+1.20, +3.41]"; "-" where there is none. */
+/* Parts of a row as text: "+2.31 %" or "+12", and "[+1.20, +3.41]"; "-" if there is none. */
 char *gate_effect_text(json_t const *row, char const *key);
 char *gate_margin_text(json_t const *row);
 char *gate_interval_text(json_t const *row);

@@ -1,4 +1,4 @@
-/* gate_spec.c -- names first, then files, then revisions.
+/* gate_spec.c -- resolves a SPEC: names first, then files, then revisions.
  *
  * SPDX-License-Identifier: MIT */
 #include "gate/gate_spec.h"
@@ -15,8 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* An allocator that is known, whatever else has its name. False where there is none; *good is then
- * left alone. */
+/* A known allocator takes precedence over anything else of its name. False if there is none; *good
+ * is then unchanged. */
 static bool take_known(char const *name, char **allocator, bool *good)
 {
     struct allocator known;

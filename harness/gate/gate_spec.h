@@ -1,11 +1,11 @@
-/* gate_spec.h -- what a gate compares, from the command line's word for it to an arm.
+/* gate_spec.h -- a side of a gate, from the command line's SPEC to an arm.
  *
  *   baseline SLABLAB_X=1        a phase or a peer: this build's
- *   ./libmine.so SLABLAB_X=1    a file; a relative path is looked for here, then in the root
+ *   ./libmine.so SLABLAB_X=1    a file; a relative path is tried here, then in the root
  *   v1.2                        a revision: its build of the experiment's baseline
  *   v1.2:phase17-1 SLABLAB_X=1  a revision's build of that allocator
  *
- * What is an allocator or a file is no revision, whatever git has under that name.
+ * The name of an allocator or a file is never taken for a revision.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_GATE_SPEC_H
@@ -19,9 +19,9 @@ struct gate_spec {
     char *revision; /* 40 hexadecimal digits; NULL: not from git */
 };
 
-/* Builds a revision's allocator. `baseline` is the experiment's, as it is written there: a bare
- * revision takes its allocator, and those of its assignments that the text does not set anew.
- * False after a complaint, and without one where Ctrl-C has come; there is nothing to free then. */
+/* Builds a revision's allocator. `baseline` is the experiment's, as written there: a bare revision
+ * takes its allocator, and its assignments unless the text overrides them. False after a complaint,
+ * or without one after Ctrl-C; then there is nothing to free. */
 bool gate_spec_resolve(char const *text, char const *baseline, struct gate_spec *spec);
 
 void gate_spec_free(struct gate_spec *spec);

@@ -91,7 +91,7 @@ static char const *shout(char const *verdict)
     return verdict;
 }
 
-/* The terminal's rows stand below their cell, Markdown's name it. */
+/* On the terminal rows stand below their cell; in Markdown they name it. */
 static void append_row(char **text, bool markdown, json_t const *row)
 {
     char *const effect = gate_effect_text(row, "effect");
@@ -246,7 +246,7 @@ static char *side_text(json_t const *side)
     return text;
 }
 
-/* "3 of 36 rows fail", or what else came of them. */
+/* "3 of 36 rows fail", or the other outcome. */
 static char *rows_text(json_t const *gate)
 {
     json_t const *const rows = json_object_get(gate, "rows");

@@ -18,7 +18,7 @@ enum { ATTEMPTS = 8 };
 static char const schema[] = "slablab-instructions/1";
 static char const file_name[] = "instructions.jsonl";
 
-/* What counting carries along. */
+/* The state of counting. */
 struct counting {
     struct instructions_user const *user;
     struct plan const *plan;

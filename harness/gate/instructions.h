@@ -1,10 +1,10 @@
-/* instructions.h -- a run's blocks of counted instructions: every arm of a cell once.
+/* instructions.h -- a run's blocks of instruction counts: every arm of a cell once.
  *
  *   FOLDER/instructions.jsonl, a synced line for each block:
  *   {"schema": "slablab-instructions/1", "plan": hash, "cell": id, "block": 0, "operations": 1000,
  *    "valgrind": "valgrind-3.19.0", "samples": [{"arm": id, "instructions": 123456}, ...]}
  *
- * Samples stand in the order in which they ran, which is schedule_block's.
+ * Samples are in the order in which they ran, which is schedule_block's.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_INSTRUCTIONS_H

@@ -1,4 +1,4 @@
-/* fold.c -- samples to stacks of names: each distinct chain of places is named once.
+/* fold.c -- folds samples into stacks of names; each distinct chain of locations is named once.
  *
  * SPDX-License-Identifier: MIT */
 #include "instrument/fold.h"
@@ -17,7 +17,7 @@ enum {
     TEXT_BYTES_MAX = 1 << 16
 };
 
-/* A folded stack with its layer, as often as it was seen. */
+/* A folded stack with its layer and its counts. */
 struct folded {
     char const *text;
     char const *layer;
@@ -34,7 +34,7 @@ struct fold {
     struct intern texts;      /* a layer and a text */
     size_t *chain_text;       /* of each chain, the number of its text */
     struct folded *folded;    /* of each text */
-    json_t *build_ids;        /* of the objects met */
+    json_t *build_ids;        /* of the objects seen */
     json_t *problems;         /* why one of them has no names */
 };
 
@@ -44,8 +44,8 @@ struct callers {
     size_t count;
 };
 
-/* Writes outermost first, so from the end of the buffer to its begin; what does not fit is left out
- * at the outer end. */
+/* Writes outermost first, from the end of the buffer to its start; what does not fit is dropped at
+ * the outer end. */
 struct writer {
     char text[TEXT_BYTES_MAX];
     size_t begin;
@@ -64,7 +64,7 @@ static void write_front(struct writer *writer, char const *text, char const *mar
     memcpy(writer->text + writer->begin, mark, mark_length);
     writer->begin -= length;
     memcpy(writer->text + writer->begin, text, length);
-    for (size_t i = 0; i < length; i++) /* a semicolon would be two frames */
+    for (size_t i = 0; i < length; i++) /* a semicolon would make two frames */
         if (writer->text[writer->begin + i] == ';')
             writer->text[writer->begin + i] = ':';
 }
@@ -133,7 +133,7 @@ static void note_objects(struct fold *fold, struct callers const *callers)
     }
 }
 
-/* Different places may have the same names. */
+/* Different locations may have the same names. */
 static size_t number_of_text(struct fold *fold, struct folded const *folded)
 {
     char *const key = text_format("%s %s", folded->layer, folded->text);
@@ -174,8 +174,8 @@ static size_t name_chain(struct fold *fold, struct trace_stack const *stack,
     return number_of_text(fold, &folded);
 }
 
-/* What the kernel's walk read where no code is, is cut off: it followed a register that was no
- * frame pointer. */
+/* The chain ends where the kernel's walk left all code: it followed a register that was not a frame
+ * pointer. */
 static void find_callers(struct fold *fold, uint32_t pid, struct trace_stack const *stack,
                          struct callers *callers)
 {
@@ -203,7 +203,7 @@ static struct folded *fold_sample(struct fold *fold, struct trace_event const *e
     return &fold->folded[fold->chain_text[number]];
 }
 
-/* The commonest first; equals by name, so that the record depends on the counts alone. */
+/* The most frequent first; ties by name, so that the record depends on the counts alone. */
 static int compare_folded(void const *one, void const *other)
 {
     struct folded const *const a = one;

@@ -10,7 +10,7 @@
 
 #include <jansson.h>
 
-/* What the profile is of, besides the trace. */
+/* What is known of the profiled process, besides the trace. */
 struct fold_facts {
     char const *program;   /* path of its executable */
     char const *allocator; /* path of the object that served malloc */

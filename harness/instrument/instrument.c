@@ -1,4 +1,4 @@
-/* instrument.c -- the two instruments that there are, and what they need.
+/* instrument.c -- the two instruments, and what they need.
  *
  * SPDX-License-Identifier: MIT */
 #include "instrument/instrument.h"

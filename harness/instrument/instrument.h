@@ -1,4 +1,4 @@
-/* instrument.h -- what looks into a run's processes: the profiler, or the ledger of page faults.
+/* instrument.h -- what examines a run's processes: the profiler, or the ledger of page faults.
  *
  * A run with an instrument is a run like any other (plan, attestation, shuffled blocks, resume);
  * it differs in its folder's ending, its file of records, what stops it, and what is found in each

@@ -1,4 +1,4 @@
-/* ledger.c -- faults placed one by one, then summed and checked.
+/* ledger.c -- assigns faults one by one, then adds them up and checks the sum.
  *
  * SPDX-License-Identifier: MIT */
 #include "instrument/ledger.h"
@@ -80,7 +80,7 @@ static enum ledger_account account_of(struct ledger_facts const *facts, uint32_t
     return stage == STAGE_REGION ? ACCOUNT_REGION : ACCOUNT_START_UP;
 }
 
-/* "[libc.so.6]" where its innermost function has no name. */
+/* "[libc.so.6]" if its innermost function has no name. */
 static char const *function_name(struct ledger *ledger, struct place const *place)
 {
     char const *const function = place_frames(place).frame[0].function;
@@ -94,8 +94,8 @@ static char const *function_name(struct ledger *ledger, struct place const *plac
     return name;
 }
 
-/* Most functions of an allocator declare their layer themselves: their callers need not be known,
- * which are what costs time. */
+/* Most functions of an allocator declare their own layer, so the callers, which are costly to find,
+ * are not needed. */
 static void place_program_fault(struct ledger *ledger, struct trace_event const *event,
                                 struct fault *fault)
 {
@@ -127,7 +127,7 @@ static char const *call_in_chain(struct ledger const *ledger, struct trace_stack
     return NULL;
 }
 
-/* NULL where it was in none: the kernel touched memory on its way back from an interrupt, or to
+/* NULL if it was in none: the kernel touched memory while returning from an interrupt, or to
  * deliver a signal. */
 static char const *call_of_fault(struct ledger *ledger, struct trace_event const *event)
 {
@@ -227,8 +227,8 @@ static void take_return(struct ledger *ledger, struct trace_event const *event, 
     }
 }
 
-/* Pages that exec fills with the new program's arguments before there is one to raise an exception.
- * A path's pointer is all that comes on top of the strings. */
+/* Pages that exec fills with the new program's arguments before any code of it can raise an
+ * exception. Besides the strings there is one pointer, to the path. */
 static void add_exec(struct ledger *ledger)
 {
     uint64_t const bytes = ledger->facts->exec_bytes;

@@ -1,4 +1,4 @@
-/* ledger_memory.c -- memory told by its range, and a range by who mapped it.
+/* ledger_memory.c -- classifies memory by its range, and a range by the code that mapped it.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
@@ -19,7 +19,7 @@
 enum {
     STACK_BELOW = 8 << 20, /* the usual ulimit -s */
     STACK_ABOVE = 1 << 20, /* arguments and environment */
-    THREAD_BLOCK_BYTES = 4096, /* the C library's own data of a thread, above thread-local ones */
+    THREAD_BLOCK_BYTES = 4096, /* the C library's own data of a thread, above thread-local data */
     THREAD_LOCAL_ALIGNMENT = 64
 };
 
@@ -31,7 +31,7 @@ struct kind {
     bool of_c_library;
 };
 
-/* What is known of a process's first thread. */
+/* The known facts of a process's first thread. */
 struct thread {
     uint64_t stack_top;      /* highest sp seen */
     uint64_t thread_pointer; /* what it gives arch_prctl */
@@ -49,7 +49,7 @@ struct memories {
     struct number_map threads; /* pid -> position in thread, plus one */
     struct thread *thread;
     size_t thread_count;
-    uint32_t thread_local_pid; /* whose thread_local_bytes are, as of that version of its files */
+    uint32_t thread_local_pid; /* of thread_local_bytes: the version of its files */
     uint64_t thread_local_version;
     uint64_t thread_local_bytes;
 };
@@ -87,7 +87,7 @@ static struct thread *first_thread(struct memories *memories, uint32_t pid)
     return &memories->thread[*number - 1];
 }
 
-/* What the event sets the thread pointer of a process's first thread to; 0: it does not. */
+/* The value to which the event sets the thread pointer of a process's first thread; 0: none. */
 static uint64_t thread_pointer_set(struct trace const *trace, struct trace_event const *event)
 {
     if (event->kind != TRACE_CALL || event->pid != event->tid)
@@ -97,8 +97,8 @@ static uint64_t thread_pointer_set(struct trace const *trace, struct trace_event
                                                                               : 0;
 }
 
-/* The loader fills thread-local data before it tells the kernel where they are, so that a program's
- * begin looks ahead. Most tell after some hundred events. */
+/* The loader fills thread-local data before it tells the kernel where they are, so at a program's
+ * start the later events are searched. Most loaders tell it after some hundred events. */
 static uint64_t thread_pointer_ahead(struct trace const *trace, size_t exec)
 {
     uint32_t const pid = trace->events[exec].pid;
@@ -123,7 +123,7 @@ static void take_stack(struct memories *memories, struct trace_event const *even
         thread->stack_top = sp;
 }
 
-/* What the kernel touches for exec comes with the registers of the program before. */
+/* The kernel's accesses during exec carry the registers of the previous program. */
 static bool shows_stack(struct trace_event const *event)
 {
     return event->pid == event->tid && (event->kind == TRACE_CALL ||
@@ -185,8 +185,8 @@ static struct memory_declaration const *declaration_at(struct place const *place
     return NULL;
 }
 
-/* A function of the C library that does no more than the system call in its name: whoever calls it
- * wanted the memory. Others, such as malloc, want it for the C library. */
+/* A function of the C library that only makes the system call in its name: the memory is its
+ * caller's. Others, such as malloc, map it for the C library. */
 static bool is_wrapper(struct place const *place)
 {
     static char const *const names[] = {"mmap",   "mmap64",   "__mmap", "__mmap64", "brk",
@@ -201,8 +201,8 @@ static bool is_wrapper(struct place const *place)
     return false;
 }
 
-/* The layer of the innermost file that is more than a wrapper; "other" where the stack shows none:
- * nobody saw who mapped it. */
+/* The layer of the innermost file that is more than a wrapper; "other" if the stack shows none: it
+ * is unknown who mapped it. */
 static char const *who_mapped(struct memories const *memories, struct place const *place,
                               size_t count)
 {
@@ -256,7 +256,7 @@ static struct kind const *kind_of(struct memories *memories, uint32_t pid, uint3
     return &memories->kinds[*number - 1];
 }
 
-/* Of all that is mapped, each object once: by its first bytes. */
+/* Each mapped object once, by the range of its first bytes. */
 static uint64_t thread_local_bytes(struct memories *memories, uint32_t pid)
 {
     uint64_t const version = space_files_version(memories->spaces, pid);
@@ -289,7 +289,7 @@ static bool is_thread_local(struct memories *memories, uint32_t pid, uint64_t ad
            address >= pointer - thread_local_bytes(memories, pid);
 }
 
-/* Of other threads it lies on top of the stack that the C library mapped for them. */
+/* For other threads it is at the top of the stack that the C library mapped for them. */
 static char const *thread_stack_name(struct memories *memories, uint32_t pid,
                                      struct range const *range, uint64_t address)
 {
@@ -308,7 +308,7 @@ static char const *unmapped_name(struct memories *memories, uint32_t pid, uint64
     return near_top || in_exec ? "stack" : "anonymous"; /* exec fills nothing else unheard */
 }
 
-/* The rest of an object's data, all zero, which the loader or exec maps right behind its file. */
+/* The rest of an object's data, all zero, which the loader or exec maps directly after its file. */
 static bool continues_file(struct memories const *memories, uint32_t pid,
                            struct range const *range)
 {

@@ -1,4 +1,4 @@
-/* ledger_memory.h -- what the memory at an address is for.
+/* ledger_memory.h -- the purpose of the memory at an address.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_LEDGER_MEMORY_H
@@ -6,11 +6,12 @@
 
 #include "symbols/layers.h"
 
-/* `declaration` and `unit` of memory that the allocator declares in units; else NULL and 0. */
+/* `declaration` and `unit` are set for memory that the allocator declares in units; else NULL and
+ * 0. */
 struct memory {
-    char const *name; /* as in records.md; good as long as the memories */
+    char const *name; /* as in records.md; valid as long as the memories */
     struct memory_declaration const *declaration;
-    uint64_t unit;    /* address of the piece that it lies in */
+    uint64_t unit;    /* address of the piece that contains it */
     size_t made;      /* number of the event that mapped it */
 };
 
@@ -20,10 +21,10 @@ struct memories *memories_new(struct trace const *trace, struct spaces const *sp
                               struct places *places, struct layer_objects objects);
 void memories_free(struct memories *memories);
 
-/* Takes in event number `event`, after the spaces have. */
+/* Processes event number `event`, after the spaces did. */
 void memories_take(struct memories *memories, size_t event);
 
-/* in_exec: the kernel is building the program. */
+/* in_exec: the kernel is setting up the program. */
 struct memory memory_at(struct memories *memories, uint32_t pid, uint64_t address, bool in_exec);
 
 #endif

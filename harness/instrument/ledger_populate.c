@@ -1,4 +1,4 @@
-/* ledger_populate.c -- mmap, madvise and mlock as the kernel reads their arguments.
+/* ledger_populate.c -- interprets the arguments of mmap, madvise and mlock as the kernel does.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
@@ -16,7 +16,7 @@ static struct populated pages_of(uint64_t address, uint64_t bytes)
     return (struct populated){begin, page_round_up(address + bytes)};
 }
 
-/* Memory that may not be touched is not filled; MAP_NONBLOCK takes MAP_POPULATE back. */
+/* Inaccessible memory is not filled; MAP_NONBLOCK cancels MAP_POPULATE. */
 static bool mmap_fills(uint64_t const argument[6])
 {
     uint64_t const flags = argument[3];
@@ -33,7 +33,7 @@ struct populated populated_by(struct trace_call const *call, uint64_t value)
 
     switch (call->number) {
     case SYS_mmap:
-        if (value % PAGE_BYTES == 0 && mmap_fills(argument)) /* -errno is no such address */
+        if (value % PAGE_BYTES == 0 && mmap_fills(argument)) /* -errno is not a page's address */
             return pages_of(value, argument[1]);
         break;
     case SYS_madvise:

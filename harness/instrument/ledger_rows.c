@@ -1,4 +1,4 @@
-/* ledger_rows.c -- rows found by what their faults have in common, summed and sorted.
+/* ledger_rows.c -- groups faults into rows, adds them up and sorts them.
  *
  * SPDX-License-Identifier: MIT */
 #include "instrument/ledger_rows.h"
@@ -10,7 +10,7 @@
 
 static char const *const by_names[] = {"program", "kernel", "populate"};
 
-/* 19 bits for each name: nobody reads a ledger of half a million functions. */
+/* 19 bits for each name: half a million functions are more than a program has. */
 static uint64_t key_of(struct ledger_rows *rows, struct fault const *fault)
 {
     uint64_t key = fault->account;
@@ -86,7 +86,7 @@ static int compare_sizes(uint64_t one, uint64_t other)
     return (one > other) - (one < other);
 }
 
-/* The same stage, names, touch and by: rows of two accounts that the reader need not tell apart. */
+/* The same stage, names, touch and by: rows of two accounts that are merged for the reader. */
 static int compare_kinds(struct fault const *one, struct fault const *other)
 {
     int order = compare_sizes(one->stage, other->stage);
@@ -121,7 +121,7 @@ static int by_stage_and_size(void const *one, void const *other)
     return order != 0 ? order : compare_kinds(&first->fault, &second->fault);
 }
 
-/* Adds up neighbours of the same kind, and returns how many are left. */
+/* Merges neighbours of the same kind, and returns how many are left. */
 static size_t merge(struct ledger_row *row, size_t count)
 {
     size_t merged = 0;

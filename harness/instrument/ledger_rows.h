@@ -1,8 +1,8 @@
-/* ledger_rows.h -- faults counted by what they have in common.
+/* ledger_rows.h -- faults counted by their attributes.
  *
  * A populated row is a prediction: it counts the untouched pages of a call, and the kernel may have
- * taken fewer faults (huge pages, pages of a file that come together). So each belongs to an
- * account, whose true number of faults is known; an account that would be overdrawn loses all its
+ * taken fewer faults (huge pages, pages of a file that come together). So each row belongs to an
+ * account whose true number of faults is known; an account that would exceed it loses all its
  * predictions.
  *
  * SPDX-License-Identifier: MIT */
@@ -16,7 +16,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-/* Getrusage's numbers that a ledger knows: of the process at its region's two ends, and of all. */
+/* The accounts, by getrusage's numbers: of the process at both ends of its region, and in total. */
 enum ledger_account {
     ACCOUNT_START_UP,
     ACCOUNT_REGION,
@@ -38,7 +38,7 @@ struct fault {
 };
 
 struct ledger_row {
-    struct fault fault; /* its names are those of `names`; major does not matter */
+    struct fault fault; /* its names index `names`; major does not matter */
     uint64_t minor;
     uint64_t major;
 };
@@ -46,7 +46,7 @@ struct ledger_row {
 /* All zero: no faults. */
 struct ledger_rows {
     struct intern names;
-    struct number_map numbers; /* names and the rest of a fault in one number -> row, plus one */
+    struct number_map numbers; /* the attributes of a fault in one number -> row, plus one */
     struct ledger_row *row;
     size_t count;
 };
@@ -56,7 +56,7 @@ void rows_add(struct ledger_rows *rows, struct fault const *fault, uint64_t coun
 /* Faults in all rows by exceptions (populated: by populate). */
 uint64_t rows_sum(struct ledger_rows const *rows, bool populated);
 
-/* Drops what was predicted in the accounts that it overdraws. */
+/* Drops the predictions of the accounts that they would exceed. */
 void rows_check_populated(struct ledger_rows *rows, int64_t const faults[ACCOUNTS]);
 
 /* The array `rows` of records.md, in the order of stages, then of counts; a new reference. */

@@ -1,11 +1,11 @@
-/* ledger_superslabs.c -- three columns of numbers.
+/* ledger_superslabs.c -- faults on SuperSlabs as three columns of numbers.
  *
  * SPDX-License-Identifier: MIT */
 #include "instrument/ledger_superslabs.h"
 
 #include "trace/pages.h"
 
-/* A piece that was unmapped and mapped again at the same place is another one. A unit is at least a
+/* A piece that was unmapped and mapped again at the same address is a new one. A unit is at least a
  * page, which leaves 29 bits for the event that mapped it. */
 static uint64_t number_of(struct superslabs *superslabs, struct memory const *memory)
 {

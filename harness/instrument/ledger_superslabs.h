@@ -23,7 +23,7 @@ struct superslabs {
 void superslabs_add(struct superslabs *superslabs, struct memory const *memory, uint64_t address,
                     int64_t time_ns);
 
-/* The object `superslab_faults` of records.md, a new reference; NULL where there were none. */
+/* The object `superslab_faults` of records.md, a new reference; NULL if there were none. */
 json_t *superslabs_describe(struct superslabs const *superslabs);
 
 void superslabs_free(struct superslabs *superslabs);

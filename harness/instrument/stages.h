@@ -1,4 +1,4 @@
-/* stages.h -- before, in and after the measured region.
+/* stages.h -- the stages of a process: before, in and after the measured region.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_STAGES_H
@@ -8,7 +8,7 @@
 
 enum stage { STAGE_START_UP, STAGE_REGION, STAGE_AFTER, STAGES };
 
-/* CLOCK_MONOTONIC. Both 0 for a program that has no region: all of it is start-up. */
+/* CLOCK_MONOTONIC. Both 0 for a program without a region: all of it is start-up. */
 struct stages {
     uint64_t region_began_ns;
     uint64_t region_ended_ns;

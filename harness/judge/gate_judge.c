@@ -1,4 +1,4 @@
-/* gate_judge.c -- counts of signs, and the thresholds that they reach.
+/* gate_judge.c -- counts signs, and compares their e-processes with the thresholds.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
@@ -338,7 +338,7 @@ struct gate_row const *gate_judge_control_fault(struct gate_judge const *judge)
     return NULL;
 }
 
-/* The first row that blocks decide, time's before all others; NULL where there is none. */
+/* The first row that blocks decide, time's before all others; NULL if there is none. */
 static struct gate_row const *row_for_dependence(struct gate_judge const *judge, size_t cell)
 {
     struct gate_row const *const rows = &judge->rows[cell * judge->plan->gate.metric_count];

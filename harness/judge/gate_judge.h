@@ -34,7 +34,7 @@ struct gate_estimate {
     double effect;
     double low; /* a confidence sequence at the plan's alpha: it holds at any stop */
     double high;
-    double mde; /* the least that the gate had 80 % power to fail by its last block */
+    double mde; /* the smallest change that the gate had 80 % power to FAIL by its last block */
     double base;
     double head;
 };
@@ -86,7 +86,7 @@ struct gate_failures {
 
 struct gate_judge {
     struct plan const *plan;
-    size_t decisions;      /* rows that decide: the family of alpha_fail and of alpha_control */
+    size_t decisions;      /* rows that decide: the family for alpha_fail and alpha_control */
     struct gate_cell *cells;
     struct gate_row *rows; /* metric_count of each cell, in the plan's order */
     struct gate_failures failures;
@@ -97,7 +97,7 @@ enum { GATE_BASE, GATE_CONTROL, GATE_HEAD, GATE_ARMS };
 struct gate_judge *gate_judge_new(struct plan const *plan);
 void gate_judge_free(struct gate_judge *judge); /* NULL does nothing */
 
-/* Takes in the samples of a cell's next valid block. */
+/* Adds the samples of a cell's next valid block. */
 void gate_judge_add(struct gate_judge *judge, size_t cell, json_t const *samples);
 
 /* Takes in a cell's next block of instructions, by arm; room for GATE_ARMS of them. */
@@ -124,11 +124,11 @@ bool gate_judge_has_decided(struct gate_judge const *judge, size_t cell);
 bool gate_judge_wants_instructions(struct gate_judge const *judge, size_t cell);
 
 /* Does the control arm differ from the base in some row, at alpha_control over all of them? Its
- * e-process may be looked at at any time. NULL where it does not. */
+ * e-process may be looked at at any time. NULL if it does not. */
 struct gate_row const *gate_judge_control_fault(struct gate_judge const *judge);
 
-/* Does each block of some cell depend on the one before it? To be asked at the end. The cell's
- * number, or cell_count where none does. */
+/* The first cell whose blocks depend on the block before; cell_count if there is none. To be called
+ * at the end. */
 size_t gate_judge_dependent_cell(struct gate_judge const *judge);
 
 /* Fills in the estimates of all rows, at the end. */

@@ -165,7 +165,7 @@ static int compare_ranked(void const *left, void const *right)
     return (a > b) - (a < b);
 }
 
-/* rank[i] of values[i], from 1; equal values share the mean of theirs. */
+/* rank[i] of values[i], from 1; ties get the mean of their ranks. */
 static void midranks(double const *values, size_t n, double *rank)
 {
     struct ranked *const ordered = memory_zeroed(n, sizeof *ordered);

@@ -1,11 +1,12 @@
-/* sequential.h -- statistics that may be looked at after every block: e-processes, their inverses.
+/* sequential.h -- statistics that may be looked at after every block: e-processes and their
+ * inverses.
  *
  * An e-process is at most 1 in expectation at any stopping time where its hypothesis is true, so it
  * reaches 1/alpha with probability alpha at most, however often one looks (Ville 1939). All of them
  * bet on signs: with S of n differences positive the bet on a share p pays p^S (1-p)^(n-S) 2^n, and
  * p is mixed over Beta(a, a) (Robbins 1970, Ann. Math. Statist. 41:1397).
  *
- * analysis/statistics/sequential.py says the same in Python; a test holds the two to 1e-9.
+ * analysis/statistics/sequential.py computes the same in Python; a test compares the two to 1e-9.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_SEQUENTIAL_H
@@ -50,7 +51,7 @@ struct rank_interval confidence_sequence(size_t n, double alpha, enum mixture mi
 /* Of n values in rising order the rank, counted from 1, of the one that must be shifted up to 0 for
  * the one-sided e-process to reach log_threshold at the last of n looks with probability .8. How
  * far it lies below the median is the smallest shift that is seen, for the values' residuals stand
- * for the noise, as in analysis/statistics/statistics.py. 0 where n successes of n do not reach it.
+ * for the noise, as in analysis/statistics/statistics.py. 0 if n successes of n do not reach it.
  * */
 size_t sequential_mde_rank(size_t n, double log_threshold, enum mixture mixture);
 
@@ -61,8 +62,8 @@ double sequential_mde_share(size_t n, size_t against, double log_threshold);
 
 /* One-sided p value of "each block is independent of the one before": the lag-1 correlation r of
  * the values' ranks (ties share theirs), by 1 - Phi(r sqrt(n)) (Wald and Wolfowitz 1943, Ann. Math.
- * Statist. 14:378). Dependence that repeats signs is what an e-process must not meet. 1 where
- * nothing varies. */
+ * Statist. 14:378). An e-process must not be used on signs that depend in this way. 1 if nothing
+ * varies. */
 double dependence_p(double const *values, size_t n);
 
 #endif

@@ -1,4 +1,4 @@
-/* sparkline.c -- stretches of values to medians, and medians to block elements of Unicode.
+/* sparkline.c -- medians of stretches of values, drawn with Unicode's block elements.
  *
  * SPDX-License-Identifier: MIT */
 #include "judge/sparkline.h"

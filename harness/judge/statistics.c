@@ -28,7 +28,7 @@ struct rank_interval median_interval(size_t n, double alpha, size_t n_min)
     /* tail == P(heads <= low): the chance that the median lies below the value of rank low + 1. */
     while (low < n / 2) {
         tail += exp(coin_log_probability(n, low));
-        /* The slack is what the sum may be off: 2 / 64 at alpha 1 / 32 is not above it. */
+        /* The slack covers the error of the sum: 2 / 64 must not exceed alpha = 1 / 32. */
         if (2 * tail > alpha * (1 + SLACK))
             break;
         low++;

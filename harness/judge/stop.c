@@ -1,4 +1,4 @@
-/* stop.c -- the stop rules of a table and the conditions under which a run is VOID.
+/* stop.c -- the stop rules of tables, and the conditions that make a run VOID.
  *
  * SPDX-License-Identifier: MIT */
 #include "judge/stop.h"
@@ -12,15 +12,15 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Every arm's interval, the control's too, reaches from its geometric middle to at most 1 +
- * half_width times that. */
+/* The interval of every arm and of the control reaches at most a factor of 1 + half_width from its
+ * geometric middle. */
 static bool narrow_enough(struct tally const *tally, size_t cell)
 {
     struct plan const *const plan = tally->plan;
 
     for (size_t arm = 1; arm < plan->arm_count; arm++) {
         struct tally_effect const effect = tally_speed_effect(tally, cell, arm, plan->alpha);
-        /* Written so that NAN, which is no interval, is not narrow. */
+        /* Written so that NAN (no interval) is not narrow. */
         if (!(sqrt((1 + effect.high) / (1 + effect.low)) - 1 <= plan->stop.half_width))
             return false;
     }
@@ -128,7 +128,7 @@ static void judge_losses(struct tally const *tally, json_t *reasons)
                    100 * most);
 }
 
-/* The control arm is the baseline: where the two differ, the run cannot tell arms apart either. */
+/* The control arm is the baseline: if the two differ, the run cannot distinguish arms. */
 static void judge_control(struct tally const *tally, json_t *reasons)
 {
     size_t const cell_count = tally->plan->cell_count;
@@ -149,8 +149,8 @@ static void judge_control(struct tally const *tally, json_t *reasons)
     free(scratch);
 }
 
-/* The same by e-processes, which hold at the stop that the decisions chose; and a decision counts
- * blocks as independent. */
+/* The same by e-processes, which are valid at the stop that the decisions chose. A decision also
+ * assumes that blocks are independent. */
 static void judge_gate(struct tally const *tally, json_t *reasons)
 {
     struct cell const *const cells = tally->plan->cells;

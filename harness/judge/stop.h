@@ -1,4 +1,4 @@
-/* stop.h -- when a cell has seen enough, and what the run is then worth.
+/* stop.h -- when a cell stops, and whether the run is then valid.
  *
  * A table's rules look at the number of blocks, at widths and at recorded time: never at the sign
  * of an effect. A gate's look at signs, through e-processes alone.
@@ -21,7 +21,7 @@ enum stop_reason {
     STOP_CONTROL   /* a gate whose control arm differs from the base */
 };
 
-/* By blocks_max, half_width or a gate's decisions, which rest on a cell's own blocks. */
+/* By blocks_max, half_width or a gate's decisions, which depend on the cell's own blocks. */
 enum stop_reason stop_of_cell(struct tally const *tally, size_t cell);
 
 /* How many comparisons a table of the plan judges: every arm with the baseline, and what the plan
@@ -39,14 +39,14 @@ bool stop_of_run(struct tally const *tally);
  * allocator that was rebuilt meanwhile, say, is lost in every block to come. */
 bool stop_of_lost_run(struct tally const *tally);
 
-/* Is a gate's control arm another than the base? Then no decision is worth anything. */
+/* Does a gate's control arm differ from the base? Then no decision is valid. */
 bool stop_of_control(struct tally const *tally);
 
 /* outcome.json: the verdict, "complete" or "void" with its reasons (those of `known`, which is
  * borrowed and may be NULL, first), and why each cell stopped. A new reference. */
 json_t *stop_outcome(struct tally const *tally, enum stop_reason const *reasons, json_t *known);
 
-/* Are there blocks enough for the control arm to void the run: would all differences of one sign in
+/* Are there enough blocks for the control arm to void the run: would differences all of one sign in
  * one cell be significant at alpha_control by Holm's first step? */
 bool stop_control_can_void(struct tally const *tally);
 

@@ -1,4 +1,4 @@
-/* tally.c -- columns of numbers from records, and medians from columns.
+/* tally.c -- reads records into columns of numbers, and computes medians.
  *
  * SPDX-License-Identifier: MIT */
 #include "judge/tally.h"
@@ -49,7 +49,7 @@ static size_t find_cell(struct plan const *plan, char const *id)
     return cell;
 }
 
-/* Makes room for one more valid block and returns where it goes. */
+/* Makes room for one more valid block and returns its samples. */
 static struct tally_sample *next_block(struct tally_cell *cell, size_t arm_count)
 {
     size_t const valid = (size_t)(cell->blocks - cell->lost);
@@ -79,7 +79,7 @@ static bool is_timed(struct run_kind const *kind, json_t const *sample)
     return !kind->has_twins || json_object_get(sample, kind->finding) == NULL;
 }
 
-/* Each arm must be there once: arm_count samples, and none that fills a place twice. */
+/* Each arm must appear once: arm_count samples, and none twice. */
 static bool take_samples(struct tally const *tally, json_t const *samples,
                          struct tally_sample *into)
 {
@@ -104,7 +104,7 @@ static bool take_samples(struct tally const *tally, json_t const *samples,
     return timed == plan->arm_count;
 }
 
-/* The block is valid where every arm's sample is ok; adds those that are not to `losses`. */
+/* The block is valid if every arm's sample is ok; adds the others to `losses`. */
 static bool count_losses(json_t *losses, json_t const *samples)
 {
     bool valid = true;
@@ -181,8 +181,8 @@ static struct tally_sample const *sample_at(struct tally const *tally, size_t ce
     return &tally->cells[cell].sample[valid * tally->plan->arm_count + arm];
 }
 
-/* Every arm does the same number of operations, so the ratio of speeds is the inverse of that of
- * the times. */
+/* Every arm does the same number of operations, so the ratio of speeds is the inverse of the ratio
+ * of times. */
 void tally_speed_ratios(struct tally const *tally, size_t cell, size_t arm, double *ratio)
 {
     for (size_t i = 0; i < tally_valid(tally, cell); i++)

@@ -1,7 +1,7 @@
 /* tally.h -- what the recorded blocks say so far, for the stop rules and the summary.
  *
- * It is fed with records alone, live ones and ones read back alike: a resumed run knows what an
- * uninterrupted one knows.
+ * It reads only records, whether new or read back, so a resumed run has the same state as an
+ * uninterrupted one.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_TALLY_H
@@ -46,8 +46,8 @@ bool tally_add(void *context, json_t const *record);
 size_t tally_valid(struct tally const *tally, size_t cell);
 double tally_seconds(struct tally const *tally);
 
-/* An effect of arm against the baseline, as ratios less 1: 0.02 is +2 %. Without an interval low
- * and high are NAN. */
+/* The effect of an arm against the baseline, as ratios less 1: 0.02 is +2 %. Without an interval
+ * low and high are NAN. */
 struct tally_effect {
     double median;
     double low;
@@ -55,14 +55,14 @@ struct tally_effect {
 };
 
 /* Operations per second of arm over the baseline's, of every valid block in its order; room for
- * tally_valid(tally, cell) of them. A time of 0 counts as the clock's 1 ns. */
+ * tally_valid(tally, cell) of them. A time of 0 counts as 1 ns. */
 void tally_speed_ratios(struct tally const *tally, size_t cell, size_t arm, double *ratio);
 
 /* The median of those ratios and its exact interval. */
 struct tally_effect tally_speed_effect(struct tally const *tally, size_t cell, size_t arm,
                                        double alpha);
 
-/* Operations per second, and page faults, over the valid blocks; NAN when there is none. */
+/* Operations per second, and page faults, over the valid blocks; NAN if there is none. */
 double tally_median_speed(struct tally const *tally, size_t cell, size_t arm);
 double tally_median_faults(struct tally const *tally, size_t cell, size_t arm);
 

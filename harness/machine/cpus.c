@@ -1,4 +1,4 @@
-/* cpus.c -- CPUs by sched_getaffinity, which knows of containers and taskset what sysconf does not.
+/* cpus.c -- CPUs by sched_getaffinity, which unlike sysconf respects containers and taskset.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE

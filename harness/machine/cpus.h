@@ -1,4 +1,4 @@
-/* cpus.h -- the CPU that samples run on, and the one that the harness keeps to.
+/* cpus.h -- the CPU that samples run on, and the harness's own.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_CPUS_H
@@ -7,18 +7,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Samples get the last CPU allowed, the harness the last but one; where there is one alone, they
- * share it. */
+/* Samples get the last allowed CPU, the harness the last but one; if there is only one, they share
+ * it. */
 struct cpus {
-    size_t allowed; /* how many this process may run on; 0: the kernel does not say */
+    size_t allowed; /* how many this process may run on; 0: unknown */
     int workload;   /* -1: unknown */
     int harness;    /* -1: unknown */
 };
 
-/* What this process may run on now: after cpus_pin, one. */
+/* The CPUs that this process may run on now: after cpus_pin, one. */
 struct cpus cpus_allowed(void);
 
-/* Moves this process to that CPU and keeps it there. False, with errno, where it may not. */
+/* Pins this process to that CPU. False, with errno, if that is refused. */
 bool cpus_pin(int cpu);
 
 #endif

@@ -39,7 +39,7 @@ static void encode_by_name(char const *name, struct event *event)
             pfm_get_os_event_encoding(name, PFM_PLM0 | PFM_PLM3, PFM_OS_PERF_EVENT, &request);
     if (fault == PFM_SUCCESS)
         return;
-    /* Any fault but this one says that libpfm4 knows the event and not what follows its colon. */
+    /* Any other error means that libpfm4 knows the event, but not what follows its colon. */
     bool const tracepoint = fault == PFM_ERR_NOTFOUND && looks_like_tracepoint(name);
     event->undecided = tracepoint && !event_tracefs_readable();
     if (event->undecided)

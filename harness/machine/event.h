@@ -1,6 +1,6 @@
-/* event.h -- one perf event: from its name to what the kernel is asked for, and the asking.
+/* event.h -- one perf event: from its name to its attributes, and opening it.
  *
- * Samples and `slablab list events` both go through here, so they agree on what is absent and why.
+ * Samples and `slablab list events` both use this, so they agree on what is absent and why.
  * libpfm4's header brings its own copy of linux/perf_event.h: the kernel's cannot be included with
  * this one.
  *
@@ -16,24 +16,24 @@ enum { EVENT_ABSENCE_MAX = 128 };
 /* attributes == what perf_event_open is asked for, unless absence says why that is unknown. */
 struct event {
     struct perf_event_attr attributes;
-    char absence[EVENT_ABSENCE_MAX]; /* "" where the event is known */
-    bool undecided; /* absent, and nobody can tell here whether there is such a tracepoint */
+    char absence[EVENT_ABSENCE_MAX]; /* "" if the event is known */
+    bool undecided; /* absent, and unknown whether such a tracepoint exists */
 };
 
 /* A tracepoint (group:name) by its number in tracefs, any other event by libpfm4. */
 struct event event_encode(char const *name);
 
 /* Opens a known event on the calling process, inherited by its threads; in the group of `leader`,
- * or with -1 by itself. Where the kernel refuses to count its own work to this user, the event is
- * opened for user mode alone, unless it happens nowhere but in the kernel: then it would count 0.
- * Gives the descriptor or -1, and in *refusal the errno of the first attempt, 0 when that opened.
- * System calls and nothing else, so that it can stand between fork and exec. */
+ * or with -1 by itself. If the kernel does not let this user count kernel events, the event is
+ * opened for user mode only, unless it occurs only in the kernel: then it would count 0. Returns
+ * the descriptor or -1, and in *refusal the errno of the first attempt, 0 if that succeeded. Makes
+ * system calls only, so it may be called between fork and exec. */
 int event_open(struct event const *event, bool disabled, int leader, int *refusal);
 
-/* Does it happen in the kernel alone? */
+/* Does it occur only in the kernel? */
 bool event_is_of_kernel(struct event const *event);
 
-/* Software events and tracepoints need no hardware, so their group is never multiplexed. */
+/* Software events and tracepoints need no hardware counter, so their group is never multiplexed. */
 bool event_joins_group(struct event const *event);
 
 /* May this user look tracepoints up? */

@@ -1,4 +1,4 @@
-/* event_names.c -- which perf events there are, by the names that libpfm4 and tracefs know.
+/* event_names.c -- the names of perf events, from libpfm4 and tracefs.
  *
  * SPDX-License-Identifier: MIT */
 #include "machine/event_names.h"
@@ -16,10 +16,9 @@ char const *const event_names_default[] = {
 };
 size_t const event_names_default_count = sizeof event_names_default / sizeof *event_names_default;
 
-/* By default libpfm4 knows the events of the processor it runs on alone; an experiment may be
- * written elsewhere. libpfm4 is started anew around the question, since with this setting it would
- * also encode another processor's event for counting, and the kernel would then count something
- * else under its name. */
+/* By default libpfm4 knows only the events of the processor it runs on, but an experiment may have
+ * been written elsewhere. It is initialised again around the query: with this setting it would also
+ * encode another processor's event, and the kernel would count something else under that name. */
 static bool is_known_for_any_processor(char const *name)
 {
     static char const setting[] = "LIBPFM_ENCODE_INACTIVE";

@@ -1,4 +1,4 @@
-/* event_names.h -- which perf events there are, by the names that libpfm4 and tracefs know.
+/* event_names.h -- the names of perf events, from libpfm4 and tracefs.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_EVENT_NAMES_H
@@ -7,15 +7,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Counted in every sample, named by the experiment or not. */
+/* Counted in every sample, whether or not the experiment names them. */
 extern char const *const event_names_default[];
 extern size_t const event_names_default_count;
 
-/* NULL when the name is known, on whatever machine; else why not. An event that is known and that
- * this machine lacks is no fault. The caller frees the answer. */
+/* NULL if the name is known for any processor; else the reason. An event that this machine lacks is
+ * not an error. The caller frees the answer. */
 char *event_name_fault(char const *name);
 
-/* NULL when this machine opens the event; else the reason, which the caller frees. */
+/* NULL if this machine can open the event; else the reason, which the caller frees. */
 char *event_absence(char const *name);
 
 #endif

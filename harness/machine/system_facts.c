@@ -1,4 +1,4 @@
-/* system_facts.c -- what the kernel's small files say about this machine.
+/* system_facts.c -- facts about this machine from the kernel's small files.
  *
  * SPDX-License-Identifier: MIT */
 #include "machine/system_facts.h"

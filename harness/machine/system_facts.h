@@ -1,6 +1,6 @@
-/* system_facts.h -- what the kernel's small files say about this machine.
+/* system_facts.h -- facts about this machine from the kernel's small files.
  *
- * Every answer is the caller's to free, and NULL, with errno where it applies, when nobody tells.
+ * Every answer is the caller's to free, and NULL, with errno where it applies, if unknown.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_SYSTEM_FACTS_H
@@ -23,13 +23,13 @@
 /* The chosen word of "always [madvise] never". */
 char *fact_selected(char const *path);
 
-/* A whole number that may be negative, alone in its file. */
+/* A whole number, which may be negative, alone in its file. */
 bool fact_number(char const *path, int64_t *number);
 
-/* What stands behind "key:" or "key  :" in a file of such lines. */
+/* The value after "key:" or "key  :" in a file of such lines. */
 char *fact_keyed(char const *path, char const *key);
 
-/* The same out of a text that is at hand. */
+/* The same from a text in memory. */
 char *fact_keyed_in(char const *text, char const *key);
 
 /* "MemTotal: 123 kB" of /proc/meminfo in bytes. */
@@ -38,8 +38,8 @@ bool fact_memory_bytes(char const *key, uint64_t *bytes);
 /* How many paths match. */
 size_t fact_count(char const *pattern);
 
-/* The maker of the hypervisor that this machine runs under; "unknown" where it does not say; NULL
- * on bare metal. */
+/* The vendor of the hypervisor that this machine runs under; "unknown" if it does not say; NULL on
+ * bare metal. */
 char *fact_hypervisor(void);
 
 #endif

@@ -1,4 +1,4 @@
-/* tracefs.c -- finds tracefs, or mounts it for nobody else to see.
+/* tracefs.c -- finds tracefs, or mounts it privately.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
@@ -15,14 +15,14 @@
 
 enum { PATH_BYTES_MAX = 256 };
 
-/* events_fd == -1: nobody lets us read it. */
+/* events_fd == -1: it cannot be read. */
 static struct {
     char const *place;
     int events_fd;
     bool looked;
 } tracefs = {.events_fd = -1};
 
-/* The last dot takes the right to search the folder, which looking up a tracepoint needs. */
+/* The last dot requires search permission for the folder, which looking up a tracepoint needs. */
 static int open_events(int folder_fd, char const *path)
 {
     return openat(folder_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

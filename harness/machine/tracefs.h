@@ -1,7 +1,7 @@
-/* tracefs.h -- the kernel's numbers of tracepoints, wherever tracefs is.
+/* tracefs.h -- tracepoint ids from tracefs, whether or not it is mounted.
  *
- * Where it is mounted nowhere, root gets a mount that belongs to this process alone: it has no path
- * and stands in nobody's list of mounts. tracefs is opened at the first question and kept.
+ * If it is not mounted, root gets a mount private to this process: it has no path and appears in no
+ * mount table. tracefs is opened at the first query and stays open.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_TRACEFS_H
@@ -13,8 +13,8 @@
 /* "at /sys/kernel/tracing", "by a mount of our own": how this process reads it; NULL if not. */
 char const *tracefs_place(void);
 
-/* "syscalls:sys_enter_mmap" -> the number that perf_event_open wants; false where tracefs is not
- * readable or has no such tracepoint. */
+/* "syscalls:sys_enter_mmap" -> the id for perf_event_open; false if tracefs is not readable or has
+ * no such tracepoint. */
 bool tracefs_number(char const *name, uint64_t *number);
 
 #endif

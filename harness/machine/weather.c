@@ -19,7 +19,7 @@ static struct {
     [PRESSURE_IO] = {"/proc/pressure/io", "psi_io_some_us"},
 };
 
-/* The first bytes of a file as a string; the first lines are all that is wanted here. */
+/* The first bytes of a file as a string; only its first lines are needed. */
 static bool read_head(char const *path, char *text, size_t size)
 {
     int const fd = open(path, O_RDONLY | O_CLOEXEC);

@@ -1,4 +1,4 @@
-/* weather.h -- what else the machine did meanwhile: recorded per block, never used to drop one.
+/* weather.h -- the machine's load during a block: recorded, never used to drop one.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_WEATHER_H
@@ -10,7 +10,7 @@
 
 enum { PRESSURE_CPU, PRESSURE_MEMORY, PRESSURE_IO, PRESSURE_COUNT };
 
-/* Totals since boot, but for the load. What cannot be read is known == false. */
+/* Totals since boot, except the load. known == false if it cannot be read. */
 struct weather {
     struct {
         bool known;
@@ -28,7 +28,7 @@ struct weather {
 
 struct weather weather_now(void);
 
-/* The object `weather` of a block: what the totals grew by, and the load at the end. */
+/* The object `weather` of a block: the increase of the totals, and the load at the end. */
 json_t *weather_between(struct weather const *before, struct weather const *after);
 
 #endif

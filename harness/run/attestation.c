@@ -1,4 +1,4 @@
-/* attestation.c -- the checks of the attesting samples, and attestation.json.
+/* attestation.c -- checks the attesting samples, and writes attestation.json.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
@@ -18,8 +18,8 @@ enum { ATTEMPTS = 8 };
 
 static char const ALLOCATIONS[] = "_allocations";
 
-/* Of the tiers that answered: {"smallmid": 0.998, ...}. NULL when the allocator does not count
- * itself or allocated nothing. */
+/* The shares of the tiers: {"smallmid": 0.998, ...}. NULL if the allocator has no counts or
+ * allocated nothing. */
 static json_t *shares_of(struct region const *region)
 {
     json_t *const shares = json_object();
@@ -53,7 +53,7 @@ static char *counted_tiers(json_t *shares)
     return tiers;
 }
 
-/* What a share is instead of what was stated; NULL where it is that. The caller frees it. */
+/* The actual share, if it is not the stated one; NULL if it is. The caller frees it. */
 static char *violation_of(struct serves const *serves, json_t *shares)
 {
     json_t const *const counted = json_object_get(shares, serves->tier);
@@ -64,7 +64,7 @@ static char *violation_of(struct serves const *serves, json_t *shares)
         return text_copy("nothing was counted");
     if (counted == NULL) {
         char *const tiers = counted_tiers(shares);
-        char *const violation = text_format("nobody counts it; counted are %s", tiers);
+        char *const violation = text_format("it has no count; counted are %s", tiers);
         free(tiers);
         return violation;
     }
@@ -255,7 +255,7 @@ bool attestation_read(struct rig *rig, char const *directory)
     return whole;
 }
 
-/* Tiers that served nothing are left out; a dash stands for an allocator that does not count. */
+/* Tiers that served nothing are left out; a dash stands for an allocator without counts. */
 static void print_arm(json_t const *arm)
 {
     json_t *const shares = json_object_get(arm, "shares");

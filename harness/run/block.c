@@ -40,7 +40,7 @@ void block_free(struct block *block)
     free(block->findings);
 }
 
-/* As the kernel names mapped files: without symbolic links. The caller frees it. */
+/* Without symbolic links, as the kernel names mapped files. The caller frees it. */
 static char *resolved(char const *path)
 {
     char *const real = realpath(path, NULL);
@@ -69,10 +69,9 @@ static json_t *look_into(struct rig const *rig, struct block const *block,
     return finding;
 }
 
-/* Runs one entry of the block, and has the instrument look into it unless it is a twin. Every
- * process has a period of its own: a loop that keeps step with one is out of step with the others.
- * Workload planted with order=0, 20 us a turn, had 55 % of its samples at 100 us where 60 % of its
- * time is. */
+/* Runs one entry of the block, examined by the instrument unless it is a twin. Every process has
+ * its own sampling period: a loop in step with one is out of step with the others. Workload planted
+ * with order=0, 20 us a turn, had 55 % of its samples at 100 us where 60 % of its time is. */
 static bool run_entry(struct block *block, struct rig *rig, size_t place)
 {
     struct instrument const *const instrument = rig->instrument;
@@ -147,7 +146,7 @@ static void set_number(json_t *object, char const *key, uint64_t value)
     json_object_set_new(object, key, json_integer((json_int_t)value));
 }
 
-/* Why event `index` has no value; NULL where it has one. */
+/* Why event `index` has no value; NULL if it has one. */
 static char const *absence_of(struct sample const *sample, struct rig const *rig, size_t index)
 {
     struct region_counter const *const counter = &sample->region.counter[index];
@@ -204,7 +203,7 @@ static void describe_region(json_t *object, struct region const *region)
     set_number(object, "anon_huge_bytes", region->anon_huge_bytes);
 }
 
-/* A report is kept whatever the status: what the wrong checksum was, and who served. */
+/* A report is kept whatever the status: it has the wrong checksum, or the wrong object. */
 static json_t *describe_sample(struct sample const *sample, struct rig const *rig, size_t arm,
                                size_t position)
 {

@@ -7,9 +7,9 @@
 #include "machine/weather.h"
 #include "sample/trial.h"
 
-/* samples[i] ran i-th, and entry order[i] says as what: arm order[i] % arm_count; where an
- * instrument looks into processes, from arm_count on as that arm's twin, which it leaves alone.
- * Invariant: valid == every sample is SAMPLE_OK. */
+/* samples[i] ran i-th, as entry order[i]: arm order[i] % arm_count; with an instrument, an entry
+ * from arm_count on is that arm's twin, which the instrument leaves alone. Invariant: valid ==
+ * every sample is SAMPLE_OK. */
 struct block {
     size_t cell;
     uint64_t number;
@@ -30,10 +30,10 @@ struct block {
 enum block_end {
     BLOCK_DONE,
     BLOCK_INTERRUPTED, /* by Ctrl-C: not to be recorded */
-    BLOCK_FAULT        /* the harness itself could not go on; it has complained */
+    BLOCK_FAULT        /* the harness failed; it has complained */
 };
 
-/* The arrays for blocks of this rig. */
+/* Allocates the arrays for blocks of this rig. */
 void block_allocate(struct block *block, struct rig const *rig);
 void block_free(struct block *block);
 

@@ -1,8 +1,8 @@
-/* blocks.c -- round after round, every unfinished cell once in each.
+/* blocks.c -- runs rounds, each with one block of every unfinished cell.
  *
  * A cell takes part in every round until it has stopped, so its next block has the number of the
- * round. Where the tally stands therefore says where the schedule stands, and a resumed run needs
- * to know nothing else.
+ * round. The tally therefore determines the position in the schedule, and a resumed run needs
+ * nothing else.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
@@ -19,7 +19,7 @@
 
 enum { HOST_BYTES_MAX = 256 };
 
-/* What a loop over rounds carries along. */
+/* The state of the loop over rounds. */
 struct rounds {
     struct rig *rig;
     struct tally *tally;
@@ -29,8 +29,8 @@ struct rounds {
     char host[HOST_BYTES_MAX];
 };
 
-/* The round of the cells that have not stopped: the smallest of their next blocks. False when all
- * have. */
+/* The current round: the smallest next block of the cells that have not stopped. False if all have
+ * stopped. */
 static bool current_round(struct rounds const *rounds, uint64_t *round)
 {
     bool found = false;
@@ -45,8 +45,8 @@ static bool current_round(struct rounds const *rounds, uint64_t *round)
     return found;
 }
 
-/* Is none of them ahead of the others? seconds_max is looked at only then, so that all cells get
- * equally much. */
+/* Are all of them equally far? seconds_max is checked only then, so that all cells get equally many
+ * blocks. */
 static bool at_start_of_round(struct rounds const *rounds, uint64_t round)
 {
     for (size_t i = 0; i < rounds->rig->plan->cell_count; i++)

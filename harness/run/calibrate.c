@@ -1,4 +1,4 @@
-/* calibrate.c -- growing the number of operations until the time can be trusted, then scaling it.
+/* calibrate.c -- raises the number of operations until the time is reliable, then scales it.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
@@ -15,11 +15,11 @@
 #include <string.h>
 
 static uint64_t const OPERATIONS_FIRST = 1000;
-/* Reached by work that takes no time at all, as the null workload's. */
+/* Reached only by work that takes no time, such as the null workload's. */
 static uint64_t const OPERATIONS_MAX = 100000000;
 static uint64_t const GROWTH_MAX = 10;
 static uint64_t const CPU_NS_TRUSTED = 20000000;
-static uint64_t const CPU_NS_WANTED = 35000000; /* in the middle of method.md's 20 to 50 ms */
+static uint64_t const CPU_NS_WANTED = 35000000; /* a sample is 20 to 50 ms of work */
 
 static uint64_t two_digits(double value)
 {
@@ -32,8 +32,8 @@ uint64_t calibrate_next(uint64_t operations, uint64_t cpu_ns)
 {
     if (cpu_ns >= CPU_NS_TRUSTED || operations >= OPERATIONS_MAX)
         return 0;
-    /* Aims at the wanted time, but set-up may fool it: at least twice, at most ten times as many.
-     */
+    /* Aims at the wanted time, but set-up costs may mislead it: at least twice, at most ten times
+     * as many. */
     double const wanted = (double)CPU_NS_WANTED / fmax(1, (double)cpu_ns);
     double const factor = fmin(fmax(wanted, 2), (double)GROWTH_MAX);
     double const next = fmin((double)operations * factor, (double)OPERATIONS_MAX);

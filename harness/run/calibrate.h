@@ -8,17 +8,17 @@
 
 #include <jansson.h>
 
-/* Sets the operations of every cell that the plan leaves open. Adds to the array `reasons` when it
- * ends as STEP_VOID. */
+/* Sets the operations of every cell that the plan leaves open. Adds to the array `reasons` if it
+ * returns STEP_VOID. */
 enum step calibrate(struct rig *rig, json_t *reasons);
 
-/* The next number of operations to try, 0 when cpu_ns is long enough to settle it. */
+/* The next number of operations to try; 0 if cpu_ns is long enough. */
 uint64_t calibrate_next(uint64_t operations, uint64_t cpu_ns);
 
-/* The number of operations of about the wanted time, to two significant digits. */
+/* The number of operations that takes about the wanted time, to two significant digits. */
 uint64_t calibrate_settle(uint64_t operations, uint64_t cpu_ns);
 
-/* calibration.json. Reading returns false where it is missing, or does not fit the plan. */
+/* calibration.json. Reading returns false if it is missing or does not fit the plan. */
 bool calibration_write(struct rig const *rig, char const *directory);
 bool calibration_read(struct rig *rig, char const *directory);
 

@@ -75,7 +75,7 @@ static void take_faults(void *context, struct finding const *finding, struct fin
     free(label);
 }
 
-/* The largest row of these arms together that was not shown yet. */
+/* The largest row, summed over these arms, that was not shown yet. */
 static size_t next_row(struct sums const *sums, size_t const *arms, size_t arm_count, bool *shown)
 {
     size_t found = sums->labels.count;
@@ -158,7 +158,7 @@ static void print_sums(struct sums const *sums, struct plan const *plan, char co
     free(shown);
 }
 
-/* The control is the baseline again: it is in the records, and not shown here. */
+/* The control is the baseline again; it is in the records but not shown here. */
 static void print_cell(struct found const *found, struct plan const *plan, size_t cell,
                        bool profile)
 {
@@ -194,7 +194,7 @@ static void print_limits(struct instrument const *instrument)
     else if (hidden)
         puts("note: the kernel's names are hidden (kptr_restrict)");
     if (!profile && !recorder_sees_calls(instrument->recorder))
-        puts("note: system calls are not recorded: nobody knows who mapped memory");
+        puts("note: system calls are not recorded: it is unknown who mapped memory");
 }
 
 void instrument_summary_print(struct instrument const *instrument, struct tally const *tally,

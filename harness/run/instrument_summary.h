@@ -1,4 +1,4 @@
-/* instrument_summary.h -- what a finished run with an instrument found, in 80 columns.
+/* instrument_summary.h -- the findings of a finished run with an instrument, in 80 columns.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_INSTRUMENT_SUMMARY_H
@@ -7,8 +7,8 @@
 #include "instrument/instrument.h"
 #include "judge/tally.h"
 
-/* Prints, per cell and arm, where the region's time went by layer, or its page faults by memory;
- * losses, the verdict, and what to call for more. */
+/* Prints, per cell and arm, the region's time by layer, or its page faults by memory; then losses,
+ * the verdict, and the next command. */
 void instrument_summary_print(struct instrument const *instrument, struct tally const *tally,
                               json_t const *outcome, char const *folder);
 

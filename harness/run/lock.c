@@ -1,4 +1,4 @@
-/* lock.c -- flock, which the kernel takes back from whoever dies.
+/* lock.c -- flock, which the kernel releases when the process ends.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
@@ -19,14 +19,14 @@ enum { ATTEMPTS = 20 };
 
 static struct timespec const ATTEMPT_INTERVAL = {.tv_nsec = 50000000};
 
-/* The descriptor stays open, and locked, until this process ends. False with errno: EWOULDBLOCK
- * where another one has the lock. */
+/* The descriptor stays open, and locked, until this process ends. False with errno: EWOULDBLOCK if
+ * another process has the lock. */
 static bool lock_path(char const *path)
 {
     int const fd = open(path, O_RDONLY | O_CLOEXEC);
     int fault = errno;
 
-    /* A sample of a harness that was just killed holds the lock until the kernel has killed it too.
+    /* After a harness is killed, its sample holds the lock until the kernel has killed it too.
      */
     for (int attempt = 0; fd >= 0 && attempt < ATTEMPTS; attempt++) {
         if (flock(fd, LOCK_EX | LOCK_NB) == 0)

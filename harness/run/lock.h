@@ -1,4 +1,4 @@
-/* lock.h -- one slablab at a time in a run's folder, and one that measures.
+/* lock.h -- one slablab at a time in a run's folder, and one measuring at a time.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_LOCK_H
@@ -6,8 +6,8 @@
 
 #include <stdbool.h>
 
-/* Locks a run's folder for this process until it ends. Complains and returns false when another one
- * has it. */
+/* Locks a run's folder for this process until it ends. Complains and returns false if another
+ * process has it. */
 bool lock_folder(char const *folder);
 
 /* Locks the machine, so that no second slablab of any checkout measures on it at the same time.

@@ -1,4 +1,4 @@
-/* machine.c -- machine.json: where a run ran, and what was built how.
+/* machine.c -- machine.json: where a run ran, and how things were built.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE /* dladdr */
@@ -80,7 +80,7 @@ static void add_kernel(json_t *machine)
 {
     struct utsname name;
 
-    uname(&name); /* it has no way to fail with a valid buffer */
+    uname(&name); /* it cannot fail with a valid buffer */
     json_object_set_new(machine, "host", json_string(name.nodename));
     json_object_set_new(machine, "architecture", json_string(name.machine));
     json_object_set_new(machine, "kernel_release", json_string(name.release));
@@ -131,13 +131,13 @@ static void add_settings(json_t *machine)
     json_object_set_new(machine, "clocksource", text_or_errno(text_of_line_file(FACT_CLOCKSOURCE)));
 }
 
-/* A number that is negative where it is unknown. */
+/* A number; negative if unknown. */
 static json_t *cpu_number(int number)
 {
     return number >= 0 ? json_integer(number) : absent("sched_getaffinity does not tell");
 }
 
-/* Where sampler_open is about to pin samples and harness. */
+/* The CPUs to which sampler_open will pin samples and harness. */
 static void add_placement(json_t *machine)
 {
     struct cpus const cpus = cpus_allowed();

@@ -11,15 +11,15 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-/* All that machine.json holds, as a new reference; plan may be NULL (then "arms" is empty). */
+/* The content of machine.json, as a new reference; plan may be NULL (then "arms" is empty). */
 json_t *machine_describe(struct plan const *plan);
 
 /* Writes DIRECTORY/machine.json, synced. Returns false after a complaint. */
 bool machine_write(struct plan const *plan, char const *directory);
 
-/* "kernel_release was 6.1.0 and is 6.2.0": how this machine is another than the one in
- * DIRECTORY/machine.json, as far as blocks before and after would differ by it. NULL where it is
- * the same, or where the file is not there yet. The caller frees it. */
+/* "kernel_release was 6.1.0 and is 6.2.0": how this machine differs from the one in
+ * DIRECTORY/machine.json in ways that would affect blocks. NULL if it does not, or if the file does
+ * not exist yet. The caller frees it. */
 char *machine_change(char const *directory);
 
 #endif

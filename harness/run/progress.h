@@ -6,7 +6,7 @@
 
 #include "judge/stop.h"
 
-/* Says on the status line how many blocks are done and how long the rest takes. */
+/* Shows on the status line how many blocks are done and how long the rest will take. */
 void progress_blocks(struct tally const *tally, enum stop_reason const *reasons);
 
 #endif

@@ -78,7 +78,7 @@ char *run_folder_create(char const *parent, char const *form)
         if (durable_make_folder(folder))
             return folder;
         free(folder);
-        /* Another run took this second: wait for the next. */
+        /* Another run has this second's name: wait for the next. */
         possible = errno == EEXIST && nanosleep(&ATTEMPT_INTERVAL, NULL) == 0;
     }
     complain("df -h; ls -ld that folder; or --out another", "%s: cannot make a folder there: %s",

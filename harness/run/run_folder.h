@@ -12,8 +12,8 @@
  * words_free releases them. */
 struct words run_folder_unfinished(char const *parent, char const *form);
 
-/* Makes a new folder, and `parent` with all above it where they are missing. NULL after a
- * complaint. The caller frees it. */
+/* Makes a new folder, and `parent` with its ancestors if missing. NULL after a complaint. The
+ * caller frees it. */
 char *run_folder_create(char const *parent, char const *form);
 
 /* Does the folder hold a file of this name? */

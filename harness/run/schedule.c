@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "run/schedule.h"
 
-/* The cell's place in the key of a round's shuffle: no plan has so many cells. */
+/* Stands for the cell in the key of a round's shuffle: no plan has so many cells. */
 static uint64_t const ROUND_STREAM = UINT64_MAX;
 static uint64_t const PERIOD_STREAM = UINT64_MAX - 1; /* and downwards, by cell */
 static uint64_t const LEAD_IN_STREAM = UINT64_MAX / 2; /* and downwards, by cell */

@@ -1,8 +1,8 @@
-/* schedule.h -- who runs when, as a function of the seed and of nothing else.
+/* schedule.h -- the order of samples, as a function of the seed alone.
  *
  * A round is every unfinished cell once; the block of a cell in round r is its block r. The order
  * of a round depends on (seed, round), the order and the pad of a block on (seed, cell, block): no
- * state is carried over, so a run that was killed goes on with the schedule that it would have had.
+ * state is carried over, so a run that was killed continues with the same schedule.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_SCHEDULE_H

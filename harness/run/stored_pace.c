@@ -1,4 +1,4 @@
-/* stored_pace.c -- how long a plan takes at the pace of a stored run of the same experiment.
+/* stored_pace.c -- how long a plan would take at the pace of a stored run of its experiment.
  *
  * SPDX-License-Identifier: MIT */
 #include "run/stored_pace.h"
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What blocks lasted, and over how many samples: plans may differ in their arms. */
+/* The duration of blocks and their number of samples: plans may differ in their arms. */
 struct pace {
     double seconds;
     uint64_t samples;
@@ -36,7 +36,7 @@ static void take_block(struct paces *paces, char const *line)
     json_int_t duration_ns = 0;
     json_t *samples = NULL;
 
-    /* A run that was cut off may end in half a line; whatever is no block has no pace. */
+    /* An interrupted run may end in half a line; lines that are not blocks are skipped. */
     if (json_unpack(block, "{s:s, s:I, s:o}", "cell", &cell, "duration_ns", &duration_ns, "samples",
                     &samples)
             == 0

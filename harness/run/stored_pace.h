@@ -1,4 +1,4 @@
-/* stored_pace.h -- how long a plan takes at the pace of a stored run of the same experiment.
+/* stored_pace.h -- how long a plan would take at the pace of a stored run of its experiment.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_STORED_PACE_H
@@ -13,7 +13,7 @@ struct stored_pace {
 };
 
 /* Looks for RESULTS/<experiment>/<run>-<form>/samples*.jsonl, newest first. A cell that the run did
- * not have is taken to last as long as the mean of those it had. */
+ * not have is assumed to take the mean of those it had. */
 struct stored_pace stored_pace_of(struct plan const *plan, char const *results);
 
 #endif

@@ -36,7 +36,7 @@ static void print_arm(struct tally const *tally, size_t cell, size_t arm)
            tally_median_faults(tally, cell, arm));
 }
 
-/* The blocks' effects in their order, and from what to what the bars reach. */
+/* The blocks' effects in order, as bars, and the range of the bars. */
 static void print_blocks(struct tally const *tally, size_t cell, size_t arm)
 {
     size_t const blocks = tally_valid(tally, cell);
@@ -72,7 +72,7 @@ static void print_cell(struct tally const *tally, size_t cell)
            enough ? "; bars: their effects in the order in which they were taken" : "");
 }
 
-/* What two copies of the same allocator differ by in the worst cell. */
+/* The difference between two copies of the same allocator in the worst cell. */
 static void print_noise_floor(struct tally const *tally)
 {
     double worst = NAN;
@@ -106,7 +106,7 @@ void summary_print_verdict(json_t const *outcome)
     printf("blocks: %" JSON_INTEGER_FORMAT ", lost: %" JSON_INTEGER_FORMAT "\n", blocks, lost);
     json_object_foreach(json_object_get(outcome, "losses"), what, entry) {
         printf("  %s, %" JSON_INTEGER_FORMAT " samples%s\n", what, json_integer_value(entry),
-               text_ends_with(what, ": allocator") ? ": was it rebuilt while the run was on?" : "");
+               text_ends_with(what, ": allocator") ? ": was it rebuilt during the run?" : "");
     }
     printf("verdict: %s\n", json_string_value(json_object_get(outcome, "verdict")));
     json_array_foreach(json_object_get(outcome, "reasons"), place, entry) {
@@ -118,7 +118,7 @@ void summary_print_verdict(json_t const *outcome)
 
 void summary_print_next(char const *command, char const *folder)
 {
-    /* Debian's pandas belongs to this one, whatever other python comes first on the PATH. */
+    /* Debian's pandas is for this interpreter, whichever python is first on the PATH. */
     char const *const python =
         access("/usr/bin/python3", X_OK) == 0 ? "/usr/bin/python3" : "python3";
 

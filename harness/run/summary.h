@@ -6,11 +6,11 @@
 
 #include "judge/tally.h"
 
-/* Prints cells and arms, the noise floor, losses, the verdict with its reasons, and where the run
- * lies. */
+/* Prints cells and arms, the noise floor, losses, the verdict with its reasons, and the run's
+ * folder. */
 void summary_print(struct tally const *tally, json_t *outcome, char const *folder);
 
-/* Its last parts alone: losses and verdict; where the run lies and which `analysis` comes next. */
+/* Its last parts: losses and verdict; the run's folder and the `analysis` command for it. */
 void summary_print_verdict(json_t const *outcome);
 void summary_print_next(char const *command, char const *folder);
 

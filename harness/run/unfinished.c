@@ -1,4 +1,4 @@
-/* unfinished.c -- stored plans and machines held against those of now.
+/* unfinished.c -- compares stored plans and machines with the present ones.
  *
  * SPDX-License-Identifier: MIT */
 #include "run/unfinished.h"
@@ -10,8 +10,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-/* The stored text alone knows with which workloads the run began; the hash of the stored plan knows
- * whether somebody wrote into it since. */
+/* Only the stored text tells with which workloads the run began; the hash of the stored plan tells
+ * whether it was edited since. */
 static char *change_of_plan(struct plan const *stored, struct plan const *plan)
 {
     char *const hash = plan_hash(stored);
@@ -27,7 +27,7 @@ static char *change_of_plan(struct plan const *stored, struct plan const *plan)
     return change;
 }
 
-/* Why the run in `folder` is not to be gone on with; NULL where it is. */
+/* Why the run in `folder` cannot be resumed; NULL if it can. */
 static char *misfit_of_plan(char const *folder, struct plan const *stored, struct plan const *plan,
                     uint64_t seed)
 {

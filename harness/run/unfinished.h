@@ -1,4 +1,4 @@
-/* unfinished.h -- the run without an outcome that a command goes on with.
+/* unfinished.h -- the unfinished run that a command resumes.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_UNFINISHED_H
@@ -10,16 +10,16 @@
 struct unfinished {
     char *folder;
     struct plan *plan; /* as stored; NULL exactly where folder is */
-    char *why_none;    /* a line for each unfinished run that does not fit; NULL where one does */
+    char *why_none;    /* a line for each unfinished run that does not fit; NULL if one does */
 };
 
-/* Why the run in that folder is not to be gone on with, for whoever knows more of it than its plan;
- * NULL where it is. The caller frees it. */
+/* Why the run in that folder cannot be resumed, by checks beyond its plan; NULL if it can. The
+ * caller frees it. */
 typedef char *unfinished_misfit(void const *context, char const *folder);
 
 /* Looks at the unfinished runs in `parent` whose folders end in `form`, newest first. The first
- * fits whose plan is the same (its seed too, unless `seed` is 0) on the same machine, and with
- * which `misfit` (unless it is NULL) finds nothing wrong. */
+ * fits whose plan is the same (its seed too, unless `seed` is 0) on the same machine, and to which
+ * `misfit` (unless it is NULL) has no objection. */
 struct unfinished unfinished_find(char const *parent, char const *form, struct plan const *plan,
                                   uint64_t seed, unfinished_misfit *misfit, void const *context);
 

@@ -1,6 +1,6 @@
-/* counters.h -- the events that a plan names, encoded once and opened anew in every sample.
+/* counters.h -- the events that a plan names, encoded once and opened in every sample.
  *
- * The rest of the harness knows of perf only that an event has a name and may be absent.
+ * The rest of the harness knows only that an event has a name and may be absent.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_COUNTERS_H
@@ -13,22 +13,22 @@
 
 struct counters;
 
-/* Encodes the plan's events. Complains and returns NULL when there are more than
- * REGION_COUNTERS_MAX; an event that nobody knows is absent, not an error. Until counters_free the
- * plan's tracepoints stay in the kernel's code. */
+/* Encodes the plan's events. Complains and returns NULL if there are more than REGION_COUNTERS_MAX;
+ * an unknown event is absent, not an error. The plan's tracepoints stay open until counters_free.
+  */
 struct counters *counters_encode(char *const *events, size_t event_count);
 void counters_free(struct counters *counters);
 
-/* In the child, before exec: opens every event on the calling process, switched off, inherited by
- * its threads and left open across exec, and says in the page which descriptor is which. An event
- * that had to be opened for user mode alone (event.h) has a counter_errno that is not 0. */
+/* In the child, before exec: opens every event on the calling process, disabled, inherited by its
+ * threads and kept open across exec, and writes the descriptors to the page. An event that had to
+ * be opened for user mode only (event.h) has a nonzero counter_errno. */
 void counters_open(struct counters const *counters, struct region *page);
 
-/* Why event `index` is absent from this sample; NULL when it was counted. */
+/* Why event `index` is absent from this sample; NULL if it was counted. */
 char const *counters_absence(struct counters const *counters, struct region const *page,
                              size_t index);
 
-/* Was event `index` counted in user mode alone? */
+/* Was event `index` counted in user mode only? */
 bool counters_exclude_kernel(struct region const *page, size_t index);
 
 #endif

@@ -1,4 +1,4 @@
-/* environment.c -- strings laid out in one allocation behind their array of pointers.
+/* environment.c -- an array of pointers and its strings, in one allocation.
  *
  * SPDX-License-Identifier: MIT */
 #include "sample/environment.h"

@@ -1,11 +1,10 @@
 /* environment.h -- the environment of a sample, built from nothing: equal in size for every arm.
  *
- * It holds LD_PRELOAD (not where the C library's own malloc is the arm), SLABLAB_REGION,
- * LD_BIND_NOW (or an allocator's first call of each library function would look up its name, and
- * some do that in the region while others did it before), the arm's own assignments and
- * SLABLAB_PAD, whose length makes all arms' environments equally many bytes and adds the block's
- * pad. Bytes are what /proc/<pid>/environ shows, each string with its final 0. The array of
- * pointers is not evened out: the kernel starts it at an address random in steps of 16 bytes.
+ * It holds LD_PRELOAD (unless the arm is the C library's own malloc), SLABLAB_REGION, LD_BIND_NOW
+ * (so that no arm resolves symbols within its region), the arm's own assignments and SLABLAB_PAD,
+ * whose length makes the environments of all arms equal in bytes and adds the block's pad. Bytes
+ * are those of /proc/<pid>/environ, each string with its final 0. The array of pointers is not
+ * equalised: the kernel places it at an address that is random in steps of 16 bytes.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_ENVIRONMENT_H
@@ -16,7 +15,7 @@
 /* Bytes of the largest arm's environment without any pad; observing: with observers preloaded. */
 size_t environment_bytes_largest(struct plan const *plan, bool observing, int region_fd);
 
-/* What an arm preloads: its object, or its observer where observing and where it has one. */
+/* The object that an arm preloads: when observing its observer, if it has one. */
 char const *environment_object(struct arm const *arm, bool observing);
 
 /* A new environment of bytes_total + pad_bytes bytes; one free() releases it all. */

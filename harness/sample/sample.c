@@ -1,4 +1,4 @@
-/* sample.c -- the life of a sample's process.
+/* sample.c -- starts, watches and reaps a sample's process.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
@@ -31,8 +31,8 @@ enum {
     POLLS_MAX = 256
 };
 
-/* Tries both CPUs, so that no sample has to say that it may not run on its own. Gives that of the
- * samples. */
+/* Tries to pin to both CPUs, so that samples need not report a failure. Returns the samples' CPU.
+  */
 static int pin_apart(void)
 {
     struct cpus const cpus = cpus_allowed();
@@ -45,8 +45,7 @@ static int pin_apart(void)
     return cpus.workload;
 }
 
-/* The seal on growth bounds what a sample may write: past the end its write fails, here nothing
- * fills up. */
+/* The file is sealed against growth, which limits a sample's output: writing past the end fails. */
 static int open_bounded_file(void)
 {
     int const fd = memfd_create("stderr", MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -66,7 +65,7 @@ bool sampler_open(struct sampler *sampler, char *const *events, size_t event_cou
     sampler->timeout_ns = TIMEOUT_SECONDS * 1000000000ull;
     sampler->null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
     sampler->stderr_fd = open_bounded_file();
-    sampler->page_fd = memfd_create("region", 0); /* no CLOEXEC: samples find it by its number */
+    sampler->page_fd = memfd_create("region", 0); /* no CLOEXEC: samples inherit it by number */
     if (sampler->page_fd >= 0 && ftruncate(sampler->page_fd, sizeof *sampler->page) == 0)
         sampler->page = mmap(NULL, sizeof *sampler->page, PROT_READ | PROT_WRITE, MAP_SHARED,
                              sampler->page_fd, 0);
@@ -96,14 +95,12 @@ void sampler_close(struct sampler *sampler)
     counters_free(sampler->counters);
 }
 
-/* Between fork and exec, in a copy of the harness whose every page costs a fault when it is first
- * written: system calls and little else. Every descriptor of the harness but the page's closes on
- * exec. */
+/* Runs between fork and exec, where every page first written costs a fault, so it does little but
+ * system calls. All descriptors of the harness but the page's close on exec. */
 static _Noreturn void become(struct sampler const *sampler, pid_t parent, char *const *arguments,
                              char *const *environment)
 {
-    /* A harness that is killed takes the sample along, so that it disturbs nothing that comes
-     * after. */
+    /* The sample dies with the harness, so that it cannot disturb later measurements. */
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(EXIT_NOT_EXECUTED);
@@ -113,7 +110,7 @@ static _Noreturn void become(struct sampler const *sampler, pid_t parent, char *
     dup2(sampler->null_fd, STDIN_FILENO);
     dup2(sampler->null_fd, STDOUT_FILENO);
     dup2(sampler->stderr_fd, STDERR_FILENO);
-    /* Libraries open files that would stay open: libdw those of debug information. */
+    /* Libraries leave files open: libdw those with debug information. */
     close_range(STDERR_FILENO + 1, UINT_MAX, CLOSE_RANGE_CLOEXEC);
     fcntl(sampler->page_fd, F_SETFD, 0);
     counters_open(sampler->counters, sampler->page);
@@ -131,8 +128,8 @@ static void page_reset(struct region *page)
         page->counter_fd[i] = -1;
 }
 
-/* Returns false when the time was over and the process had to be killed. What a recorder's rings
- * hold is read meanwhile. */
+/* Returns false if the time limit passed and the process was killed. Reads the recorder's rings
+ * meanwhile. */
 static bool wait_for_exit(pid_t child, int pidfd, uint64_t deadline_ns, struct recorder *recorder)
 {
     struct pollfd polls[1 + POLLS_MAX] = {{.fd = pidfd, .events = POLLIN}};
@@ -152,7 +149,7 @@ static bool wait_for_exit(pid_t child, int pidfd, uint64_t deadline_ns, struct r
             break;
         }
     }
-    /* Not reaped yet, the process still holds its number: this cannot hit anybody else's group. */
+    /* The process is not reaped yet, so its id cannot belong to another group. */
     kill(-child, SIGKILL);
     return in_time;
 }
@@ -162,8 +159,8 @@ static uint64_t timeval_ns(struct timeval value)
     return (uint64_t)value.tv_sec * 1000000000u + (uint64_t)value.tv_usec * 1000u;
 }
 
-/* The descriptor's offset, shared with the sample, is what the sample wrote. Other bytes than
- * printable ASCII become '?': a record is valid UTF-8 whatever a dying process said. */
+/* The descriptor's offset, shared with the sample, is the number of bytes written. Bytes other than
+ * printable ASCII become '?', so that the record is valid UTF-8. */
 static char *read_stderr(int fd)
 {
     off_t const end = lseek(fd, 0, SEEK_CUR);
@@ -244,7 +241,7 @@ bool sample_run(struct sampler *sampler, char *const *arguments, char *const *en
         waitpid(child, NULL, 0);
         return false;
     }
-    setpgid(child, child); /* whoever comes first: from here on the group can be killed */
+    setpgid(child, child); /* parent and child both do it: from here on the group can be killed */
     interrupt_kills(child);
     bool const in_time =
         wait_for_exit(child, pidfd, started_ns + sampler->timeout_ns, sampler->recorder);
@@ -262,7 +259,7 @@ bool sample_run(struct sampler *sampler, char *const *arguments, char *const *en
     sample->process_major_faults = (uint64_t)usage.ru_majflt;
     page_copy(sample, sampler->page);
     sample->status = status_of(sample, wait_status, in_time);
-    /* A sample that is found wrong later, by its checksum or its allocator, needs its stderr too.
+    /* A sample that is later rejected for its checksum or its allocator needs its stderr too.
      */
     sample->stderr_text = read_stderr(sampler->stderr_fd);
     return true;

@@ -1,7 +1,6 @@
-/* sample.h -- one fresh process, given what it needs and nothing else, timed and reaped.
+/* sample.h -- one fresh process with a minimal environment, timed and reaped.
  *
- * This module knows processes; which workload and which allocator they are is its caller's
- * business.
+ * This module knows processes; the caller chooses workload and allocator.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_SAMPLE_H
@@ -24,7 +23,7 @@ enum sample_status {
     SAMPLE_PROTOCOL   /* exited 0 without a report */
 };
 
-/* What came of one process. status, exit_code and signal are about it; region is valid when
+/* The outcome of one process. status, exit_code and signal describe its end; region is valid if
  * SAMPLE_OK. */
 struct sample {
     enum sample_status status;
@@ -37,7 +36,7 @@ struct sample {
     uint64_t process_wall_ns;
     uint64_t process_minor_faults;
     uint64_t process_major_faults;
-    char *stderr_text; /* its first bytes, printable; NULL when SAMPLE_OK. Belongs to the sample. */
+    char *stderr_text; /* its first bytes, printable; NULL if SAMPLE_OK. Owned by the sample. */
 };
 
 /* What samples share. Invariant: page_fd refers to page, stderr_fd to a file of fixed size. */
@@ -48,30 +47,30 @@ struct sampler {
     int stderr_fd;
     int null_fd;
     int workload_cpu; /* samples are pinned there; -1: nowhere */
-    struct recorder *recorder; /* records the next samples; NULL: they are left alone. Borrowed. */
+    struct recorder *recorder; /* records the next samples; NULL: none does. Borrowed. */
     uint64_t timeout_ns;
 };
 
-/* Opens what samples need, and moves the harness off the CPU where they run, if there is another
- * (a complaint, and no fault, where it cannot). Complains and returns false on a fault. */
+/* Opens what samples need, and moves the harness off their CPU, if there is another (if that fails,
+ * it only prints a note). Complains and returns false on an error. */
 bool sampler_open(struct sampler *sampler, char *const *events, size_t event_count);
 void sampler_close(struct sampler *sampler);
 
 /* Runs arguments[0] to its end. status is any but CHECKSUM and ALLOCATOR, which sample_judge adds.
- * Returns false, after a complaint, when no process could be started: then there is no sample. */
+ * Returns false, after a complaint, if no process could be started: then there is no sample. */
 bool sample_run(struct sampler *sampler, char *const *arguments, char *const *environment,
                 struct sample *sample);
 
-/* Who should have served malloc, and what should have come out. */
+/* The expected allocator and checksum. */
 struct sample_expectation {
     char const *object;   /* NULL: the C library's own malloc */
-    char const *build_id; /* of what serves; "" without one: then the file's name decides */
+    char const *build_id; /* of the serving object; "" without one: then the file's name decides */
     bool attested;        /* are these two known? */
     uint64_t operations;
     uint64_t checksum;
 };
 
-/* Turns an OK into ALLOCATOR or CHECKSUM where the sample is not what was expected. */
+/* Turns OK into ALLOCATOR or CHECKSUM if the sample is not as expected. */
 void sample_judge(struct sample *sample, struct sample_expectation const *expectation);
 
 /* "ok", "failed" ... as in records.md. */

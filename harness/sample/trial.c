@@ -52,7 +52,7 @@ void rig_close(struct rig *rig)
     sampler_close(&rig->sampler);
 }
 
-/* Laid out behind the array of pointers. */
+/* The strings follow the array of pointers. */
 char **trial_arguments(struct cell const *cell, struct terms const *terms)
 {
     size_t const pointers = cell->parameter_count + 4;

@@ -1,6 +1,6 @@
 /* trial.h -- one arm in one cell of a plan, from the command line to the judged sample.
  *
- * Calibration, attestation and blocks differ only in what they do with the sample.
+ * Calibration, attestation and blocks differ only in their use of the sample.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_TRIAL_H
@@ -12,12 +12,12 @@
 /* How a step of a run ended. */
 enum step {
     STEP_DONE,
-    STEP_VOID, /* what it found voids the run; reasons were added */
+    STEP_VOID, /* the run is void; reasons were added */
     STEP_INTERRUPTED,
     STEP_FAULT /* it has complained */
 };
 
-/* What is settled about a cell before its first block. Known in this order: program, operations,
+/* What is determined about a cell before its first block, in this order: program, operations,
  * checksum. */
 struct terms {
     char *program;       /* path of the workload's executable */
@@ -26,11 +26,11 @@ struct terms {
     uint64_t
         calibrated_cpu_ns; /* of the calibrating sample's region; 0: the plan states operations */
     bool attested;
-    uint64_t checksum;        /* with these operations, under every allocator */
+    uint64_t checksum;        /* for these operations, under every allocator */
     uint64_t operations_done; /* as the workload reports them */
 };
 
-/* A plan, with all that is needed to run any part of it. terms[i] belongs to plan->cells[i]. */
+/* A plan, and everything needed to run any part of it. terms[i] belongs to plan->cells[i]. */
 struct rig {
     struct plan const *plan;
     struct run_kind const *kind;
@@ -43,15 +43,15 @@ struct rig {
 bool rig_open(struct rig *rig, struct plan const *plan, struct run_kind const *kind);
 void rig_close(struct rig *rig);
 
-/* Sets operations, and the warm-up where the plan leaves it to them. */
+/* Sets operations, and the warm-up if the plan derives it from them. */
 void terms_set_operations(struct terms *terms, struct cell const *cell, uint64_t operations);
 
 /* The command line of a cell's program: its path, name=value ..., NULL. One free() releases it all.
  */
 char **trial_arguments(struct cell const *cell, struct terms const *terms);
 
-/* Runs arm `arm` in cell `cell`; observing: on the arm's observer, where it has one. Returns false,
- * after a complaint, when no process could be started. The sample is the caller's to release. */
+/* Runs arm `arm` in cell `cell`; observing: on the arm's observer, if it has one. Returns false,
+ * after a complaint, if no process could be started. The sample is the caller's to release. */
 bool trial_run(struct rig *rig, size_t cell, size_t arm, bool observing, size_t pad_bytes,
                struct sample *sample);
 

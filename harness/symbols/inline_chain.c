@@ -1,7 +1,7 @@
 /* inline_chain.c -- two sorted tables, units and their functions, then down the blocks of one.
  *
- * libdw's own way to a unit (.debug_aranges) is left out by clang, and its own way to a function
- * (dwarf_getscopes) goes through the whole unit for every address.
+ * libdw finds a unit by .debug_aranges, which clang does not write, and a function by
+ * dwarf_getscopes, which walks the whole unit for every address.
  *
  * SPDX-License-Identifier: MIT */
 #include "symbols/inline_chain.h"
@@ -24,7 +24,7 @@ static void add_range(struct code_ranges *ranges, struct code_range range)
     ranges->range[ranges->count++] = range;
 }
 
-/* Code that the linker threw away is left in DWARF at address 0. */
+/* Code that the linker discarded remains in DWARF at address 0. */
 static void add_ranges_of(struct code_ranges *ranges, Dwarf_Die *die, uint64_t owner)
 {
     Dwarf_Addr base = 0;
@@ -101,7 +101,7 @@ void code_units_free(struct code_units *units)
     free(units->ranges.range);
 }
 
-/* C++ has functions within namespaces and classes. */
+/* In C++ functions may be inside namespaces and classes. */
 static bool holds_functions(int tag)
 {
     return tag == DW_TAG_namespace || tag == DW_TAG_class_type || tag == DW_TAG_structure_type;
@@ -163,8 +163,9 @@ size_t inline_chain(struct code_units *units, uint64_t address, Dwarf_Die entry[
     return count;
 }
 
-/* Where a function is defined is said at its origin, which may be in another unit (LTO). libdw
- * 0.188 takes file 0 for none; since DWARF 5 it is the unit's own, and clang says so. */
+/* The file of a function's definition is recorded at its origin, which may be in another unit
+ * (LTO). libdw 0.188 treats file 0 as none; since DWARF 5 it is the unit's own file, and clang uses
+ * it. */
 char const *inline_chain_file(Dwarf_Die const *entry)
 {
     enum { ORIGINS_MAX = 4 };

@@ -1,6 +1,6 @@
 /* inline_chain.h -- the functions that an address belongs to, by DWARF, inlined ones expanded.
  *
- * A compilation unit is read when the first of its addresses is asked for, and once.
+ * A compilation unit is read once, when the first of its addresses is looked up.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_INLINE_CHAIN_H
@@ -12,7 +12,7 @@
 
 enum { INLINE_CHAIN_MAX = 64 };
 
-/* begin ... end - 1 belongs to number `owner` of something. */
+/* begin ... end - 1 belongs to `owner`, an index or offset. */
 struct code_range {
     uint64_t begin;
     uint64_t end;
@@ -43,11 +43,11 @@ struct code_units {
 void code_units_read(struct code_units *units, struct object_file const *file);
 void code_units_free(struct code_units *units);
 
-/* Writes the entries of the functions at the address, outermost first: entry[0] really is a
- * function, the others are inlined. Returns how many; 0 where DWARF says nothing. */
+/* Writes the entries of the functions at the address, outermost first: entry[0] is a function of
+ * its own, the others are inlined. Returns how many; 0 if DWARF has none. */
 size_t inline_chain(struct code_units *units, uint64_t address, Dwarf_Die entry[INLINE_CHAIN_MAX]);
 
-/* The path of the file that the function is defined in; NULL where it is not said. */
+/* The path of the file that defines the function; NULL if unknown. */
 char const *inline_chain_file(Dwarf_Die const *entry);
 
 #endif

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* kallsyms tells where code begins and not where it ends. 12 times the largest function of Linux
- * 6.18 here (hidinput_connect, 20,688 bytes); what lies farther behind its symbol is something else
- * (there are holes of 1 MiB in the kernel's text, and of 1 GiB before its modules). */
+/* kallsyms gives the start of a function and not its end. This is 12 times the largest function of
+ * Linux 6.18 here (hidinput_connect, 20,688 bytes); an address farther beyond a symbol is not its
+ * code (there are holes of 1 MiB in the kernel's text, and of 1 GiB before its modules). */
 enum { FUNCTION_BYTES_MAX = 256 * 1024 };
 
 static int by_address_then_name(void const *one, void const *other)
@@ -30,7 +30,7 @@ static int by_address_then_name(void const *one, void const *other)
     return strcmp(a->name, b->name);
 }
 
-/* Takes in what is code: T, t, W, w. */
+/* Keeps code symbols: T, t, W, w. */
 static void take(struct kernel_symbols *symbols, char *line)
 {
     char *rest = NULL;

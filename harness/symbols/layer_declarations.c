@@ -1,4 +1,4 @@
-/* layer_declarations.c -- takes the strings of .slablab.layers apart.
+/* layer_declarations.c -- parses the strings of .slablab.layers.
  *
  * SPDX-License-Identifier: MIT */
 #include "symbols/layer_declarations.h"
@@ -29,8 +29,7 @@ static Elf_Data *section_data(Elf *elf, char const *wanted)
     return NULL;
 }
 
-/* Ends each word with a 0 in the place of its tab. Returns how many there are, at most one more
- * than WORDS_MAX. */
+/* Replaces each tab by a 0. Returns the number of words, at most one more than WORDS_MAX. */
 static size_t split(char *line, char *word[WORDS_MAX + 1])
 {
     size_t count = 0;
@@ -102,7 +101,7 @@ void layer_declarations_free(struct layer_declarations *declarations)
     free(declarations->problem);
 }
 
-/* "/home/me/slablab/allocators/parts/tiny.h" is allocators/parts/tiny.h. */
+/* "/home/me/slablab/allocators/parts/tiny.h" matches allocators/parts/tiny.h. */
 static bool is_file(char const *path, char const *declared)
 {
     size_t const length = strlen(path);

@@ -1,6 +1,6 @@
-/* layer_declarations.h -- what an object says of its own layers, in its section .slablab.layers.
+/* layer_declarations.h -- an object's declarations of its layers, in its section .slablab.layers.
  *
- * The words are those of symbols.h.
+ * symbols.h gives the syntax.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_LAYER_DECLARATIONS_H
@@ -22,7 +22,7 @@ struct layer_declarations {
     size_t file_count;
     struct memory_declaration *memory;
     size_t memory_count;
-    char *problem; /* the first declaration that makes no sense; NULL */
+    char *problem; /* the first invalid declaration; NULL */
 };
 
 /* Without the section nothing is declared. */
@@ -30,7 +30,7 @@ void layer_declarations_read(struct layer_declarations *declarations,
                              struct object_file const *file);
 void layer_declarations_free(struct layer_declarations *declarations);
 
-/* Of a function defined in the file of that path; either may be NULL: not known. */
+/* Of a function defined in the file of that path; NULL for what is unknown. */
 char const *layer_declarations_find(struct layer_declarations const *declarations,
                                     char const *function, char const *path);
 

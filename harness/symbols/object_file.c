@@ -1,6 +1,6 @@
 /* object_file.c -- opens ELF files one by one through elfutils' libdwfl.
  *
- * Every file is a module of its own, put at the addresses of its own headers.
+ * Every file is a module of its own, at the addresses in its own headers.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE /* memfd_create */
@@ -19,8 +19,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Sections stand behind everything else in the kernel's image, so their table is its end. A file
- * in memory holds a copy: libdwfl reads files. */
+/* The section table is last in the kernel's image, so it marks its end. The image is copied to a
+ * file in memory, because libdwfl reads files. */
 static int open_vdso(void)
 {
     unsigned char const *const image =
@@ -42,7 +42,7 @@ static int open_vdso(void)
     return file;
 }
 
-/* Devices and pipes are left alone: to open one may do something, and to read it may never end. */
+/* Devices and pipes are skipped: opening one may have effects, and reading it may never end. */
 static int open_regular(char const *path)
 {
     struct stat status;
@@ -94,7 +94,7 @@ void object_file_open(struct object_file *file, char const *path)
         file->problem = text_copy(errno == ENOEXEC ? "no regular file" : strerror(errno));
         return;
     }
-    /* libdwfl would ask the servers that it names. */
+    /* libdwfl would query the servers named there. */
     unsetenv("DEBUGINFOD_URLS");
     file->dwfl = dwfl_begin(&callbacks);
     if (file->dwfl != NULL) {

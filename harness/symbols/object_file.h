@@ -1,8 +1,7 @@
-/* object_file.h -- an ELF file with its debug information, wherever it was never loaded.
+/* object_file.h -- an ELF file with its debug information, which need not be loaded.
  *
- * Debug information is taken from the file or from where the distribution keeps it detached
- * (/usr/lib/debug), never from the network. Addresses are those that the file's own headers give
- * it (p_vaddr).
+ * Debug information comes from the file or from the distribution's detached copy (/usr/lib/debug),
+ * never from the network. Addresses are those that the file's own headers give it (p_vaddr).
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_OBJECT_FILE_H
@@ -31,11 +30,11 @@ struct object_file {
     char *problem;  /* why there is no module; NULL */
 };
 
-/* "[vdso]" is the kernel's own object as mapped into this process: it is the same in all. */
+/* "[vdso]" is the kernel's object as mapped into this process; it is the same in all processes. */
 void object_file_open(struct object_file *file, char const *path);
 void object_file_close(struct object_file *file);
 
-/* Where the byte at file_offset is loaded; false where it is not. */
+/* The address of the byte at file_offset; false if it is not loaded. */
 bool object_file_address(struct object_file const *file, uint64_t file_offset, uint64_t *address);
 
 bool object_file_is_x86_64(struct object_file const *file);

@@ -1,4 +1,4 @@
-/* place.c -- ranges asked for addresses, and objects for the rules of unwinding.
+/* place.c -- looks addresses up in ranges, and unwinding rules in objects.
  *
  * SPDX-License-Identifier: MIT */
 #include "symbols/place.h"
@@ -16,7 +16,7 @@ struct places {
     struct number_map objects; /* address of a path -> address of its object */
 };
 
-/* A process of a place, for unwind.h to ask about. */
+/* The process whose rules unwind.h looks up. */
 struct asked {
     struct places *places;
     uint32_t pid;

@@ -1,4 +1,4 @@
-/* place.h -- from the addresses of a process's code to places in the files that it mapped.
+/* place.h -- from the addresses of a process's code to offsets in the files that it mapped.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_PLACE_H
@@ -9,14 +9,14 @@
 #include "trace/space.h"
 
 struct place {
-    struct object *object; /* NULL where no file is mapped */
+    struct object *object; /* NULL if no file is mapped */
     uint64_t file_offset;
     bool of_call; /* it is a return address */
 };
 
 struct places;
 
-/* Looks into the spaces as they are at each question. */
+/* Uses the spaces as they are at each call. */
 struct places *places_new(struct spaces const *spaces, struct symbols *symbols);
 void places_free(struct places *places);
 
@@ -26,13 +26,13 @@ struct place place_find(struct places *places, uint32_t pid, uint64_t address, b
 size_t places_of_stack(struct places *places, uint32_t pid, struct trace_stack const *stack,
                        struct place place[UNWIND_FRAMES_MAX]);
 
-/* The object that a range of a file shows. */
+/* The object that is mapped in a range of a file. */
 struct object *place_object(struct places *places, struct range const *range);
 
-/* What stands for a function without a name: "[libfoo.so]", "[unknown]". The caller frees it. */
+/* The name shown for a nameless function: "[libfoo.so]", "[unknown]". The caller frees it. */
 char *place_nameless(struct object const *object);
 
-/* The functions there: at least one frame, which has no name where nobody knows it. */
+/* The functions there: at least one frame, without a name if it is unknown. */
 struct frames place_frames(struct place const *place);
 
 #endif

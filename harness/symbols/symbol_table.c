@@ -1,4 +1,4 @@
-/* symbol_table.c -- reads ELF symbols and makes one sorted name of many aliases.
+/* symbol_table.c -- reads ELF symbols, sorts them, and keeps one of several aliases.
  *
  * SPDX-License-Identifier: MIT */
 #include "symbols/symbol_table.h"
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* "tiny_refill.constprop.0" is tiny_refill, as a compiler cut it to fit one caller. */
+/* "tiny_refill.constprop.0" is tiny_refill, specialised by the compiler for one caller. */
 static size_t length_without_clone(char const *name)
 {
     static char const *const endings[] = {".constprop.", ".isra.",     ".part.", ".cold",
@@ -24,7 +24,7 @@ static size_t length_without_clone(char const *name)
     return length;
 }
 
-/* Where code of unknown size ends at the latest; 0 for what is no code. */
+/* The latest possible end of code of unknown size; 0 for what is not code. */
 static uint64_t section_end(Elf *elf, GElf_Word section, Dwarf_Addr bias)
 {
     GElf_Shdr header;
@@ -36,8 +36,8 @@ static uint64_t section_end(Elf *elf, GElf_Word section, Dwarf_Addr bias)
     return header.sh_addr + header.sh_size + bias;
 }
 
-/* A symbol with a size knows better than one without; what others may call is better known than
- * what they may not. Then short names win, so that malloc is not __libc_malloc. */
+/* A symbol with a size is preferred to one without, and a global one to a local one. Then short
+ * names win, so that malloc is preferred to __libc_malloc. */
 static unsigned rank_of(GElf_Sym const *symbol)
 {
     bool const local = GELF_ST_BIND(symbol->st_info) == STB_LOCAL;
@@ -62,7 +62,7 @@ static int by_begin_then_rank(void const *one, void const *other)
 }
 
 /* Code of unknown size reaches to the next symbol; within a function of known size it is a label.
- * Of aliases the first, and so the best, stays. */
+ * Of aliases the first, which is the preferred one, stays. */
 static void settle(struct symbol_table *table)
 {
     size_t kept = 0;
@@ -136,7 +136,7 @@ void symbol_table_free(struct symbol_table *table)
 char const *symbol_table_name(struct symbol_table const *table, uint64_t address)
 {
     size_t first = 0;
-    size_t last = table->count; /* the first that begins behind the address is in first ... last */
+    size_t last = table->count; /* the first that begins after the address is in first ... last */
 
     while (first < last) {
         size_t const middle = first + (last - first) / 2;

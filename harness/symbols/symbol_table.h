@@ -1,4 +1,4 @@
-/* symbol_table.h -- the names that an object's linker left in it, by address.
+/* symbol_table.h -- an object's function symbols, by address.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_SYMBOL_TABLE_H
@@ -13,21 +13,21 @@ struct named_code {
     uint64_t end;
     uint64_t end_max; /* of this one and all before it */
     char const *name;
-    unsigned rank; /* among aliases, the lowest is the name to show */
+    unsigned rank; /* of aliases the lowest is shown */
 };
 
-/* By begin, which is different in all. */
+/* By begin; all are different. */
 struct symbol_table {
     struct named_code *code;
     size_t count;
-    struct words shortened; /* names that lost a compiler's ending */
+    struct words shortened; /* names stripped of a compiler's suffix */
 };
 
 /* .symtab, of the file or of its detached debug information, else .dynsym. */
 void symbol_table_read(struct symbol_table *table, struct object_file const *file);
 void symbol_table_free(struct symbol_table *table);
 
-/* NULL where no function is known to be. Lives as long as the table. */
+/* NULL if no function is known there. Valid as long as the table. */
 char const *symbol_table_name(struct symbol_table const *table, uint64_t address);
 
 #endif

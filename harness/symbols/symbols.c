@@ -1,4 +1,4 @@
-/* symbols.c -- remembers what each object said of each of its places.
+/* symbols.c -- caches the functions at each location of each object.
  *
  * SPDX-License-Identifier: MIT */
 #include "symbols/symbols.h"
@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The functions at one place. */
+/* The functions at one location. */
 struct place {
     size_t count;
     struct frame frame[];
@@ -31,7 +31,7 @@ struct object {
     struct code_units units;
     struct layer_declarations layers;
     char *problem;
-    struct arena arena;  /* of the places and rules that were asked for */
+    struct arena arena;  /* of the locations and rules that were looked up */
     struct number_map places; /* file_offset * 2 + of_call -> address of its struct place */
     struct number_map rules;  /* file_offset -> address of its struct unwind_rule */
 };
@@ -130,7 +130,7 @@ uint64_t object_thread_local_bytes(struct object const *object)
     return object->file.thread_local_bytes;
 }
 
-/* entry is NULL where DWARF says nothing of the function. */
+/* entry is NULL if DWARF does not know the function. */
 static struct frame frame_of(struct object const *object, uint64_t address, Dwarf_Die *entry,
                              bool inlined)
 {
@@ -141,7 +141,7 @@ static struct frame frame_of(struct object const *object, uint64_t address, Dwar
         frame.function = dwarf_diename(entry);
     if (frame.function == NULL && !inlined)
         frame.function = symbol_table_name(&object->table, address);
-    /* The path costs a line table, so it is asked for where a declaration could need it. */
+    /* Reading the path needs a line table, so it is done only if a declaration could need it. */
     if (entry != NULL && object->layers.file_count > 0)
         path = inline_chain_file(entry);
     frame.layer = layer_declarations_find(&object->layers, frame.function, path);

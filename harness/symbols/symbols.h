@@ -1,8 +1,9 @@
-/* symbols.h -- from places in files, and addresses in the kernel, to functions and layers.
+/* symbols.h -- from locations in files, and addresses in the kernel, to functions and layers.
  *
- * Files are asked once for each place, whatever process mapped them where, so that a million
- * samples cost about as much as their distinct places. Names come from DWARF (inlined functions
- * expanded), else from the file's symbol table. All strings returned live as long as the symbols.
+ * Each location of a file is looked up once, whichever process mapped it where, so that a million
+ * samples cost about as much as their distinct locations. Names come from DWARF (inlined functions
+ * expanded), else from the file's symbol table. All strings returned are valid as long as the
+ * symbols.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_SYMBOLS_H
@@ -16,17 +17,17 @@ struct symbols;
 struct object;
 
 /* The section .slablab.layers of an object holds declarations, each a string with its final 0, its
- * words set apart by tabs (allocators/core/layer.h writes them):
+ * words separated by tabs (allocators/core/layer.h writes them):
  *
  *   file     allocators/parts/tiny.h  front                 every function defined in that file
  *   function tiny_refill              backend               that one, whatever its file says
  *   memory   superslab_map            superslab  1048576  4096 */
 
-/* One function at a place. Of inlined functions the innermost comes first and the one that really
- * is a function last. */
+/* One function at a location. The innermost inlined function comes first, and the function that
+ * contains them last. */
 struct frame {
-    char const *function; /* NULL where nobody knows its name */
-    char const *layer;    /* declared for it in its object's .slablab.layers; NULL: nothing said */
+    char const *function; /* NULL if its name is unknown */
+    char const *layer;    /* declared for it in its object's .slablab.layers; NULL: nothing */
     bool inlined;
 };
 
@@ -43,25 +44,25 @@ enum kernel_names {
 struct symbols *symbols_open(void);
 void symbols_close(struct symbols *symbols);
 
-/* The object of that path ("[vdso]" is one): never NULL. One that cannot be read, or is no ELF
- * file, knows no name. */
+/* The object of that path ("[vdso]" is one): never NULL. One that cannot be read, or is not an ELF
+ * file, has no names. */
 struct object *symbols_object(struct symbols *symbols, char const *path);
 char const *object_path(struct object const *object);
 char const *object_build_id(struct object const *object); /* "" without one */
 
-/* Why it knows no name, or less than it declares; NULL where all is well. */
+/* Why it has no names, or ignores declarations; NULL if all is well. */
 char const *object_problem(struct object const *object);
 
-/* The functions at a place of the file. of_call: the place is a return address, so that the call
+/* The functions at a location of the file. of_call: the location is a return address, so the call
  * before it is meant. */
 struct frames object_frames(struct object *object, uint64_t file_offset, bool of_call);
 
-/* How memory that was mapped below `function` is cut up, as declared by MEMORY_OF in the object's
- * .slablab.layers; NULL where nothing is said of it. */
+/* How memory mapped by `function` is divided, as declared by MEMORY_OF in the object's
+ * .slablab.layers; NULL if nothing is declared. */
 struct memory_declaration {
     char const *function;
     char const *memory;    /* "superslab", "span" ... */
-    uint64_t unit_bytes;   /* pieces begin at multiples of it; 0: it is one piece */
+    uint64_t unit_bytes;   /* pieces begin at multiples of it; 0: one piece */
     uint64_t header_bytes; /* at the front of every piece */
 };
 struct memory_declaration const *object_memory(struct object *object, char const *function);
@@ -69,9 +70,9 @@ struct memory_declaration const *object_memory(struct object *object, char const
 /* Bytes of thread-local data that the object adds to every thread (PT_TLS). */
 uint64_t object_thread_local_bytes(struct object const *object);
 
-/* Where the caller's registers are at a place of the file, by its CFI (DWARF 5, 6.4). The return
- * address is at cfa - 8. Of a place that is a return address, ask for the byte before it: the next
- * one may belong to another function. Known on x86-64 alone. */
+/* Where the caller's registers are at a location of the file, by its CFI (DWARF 5, 6.4). The return
+ * address is at cfa - 8. For a return address, pass the byte before it: the address itself may
+ * belong to another function. Known on x86-64 only. */
 struct unwind_rule {
     bool known;
     bool cfa_from_bp;         /* else from sp */
@@ -81,8 +82,7 @@ struct unwind_rule {
 };
 struct unwind_rule object_unwind_rule(struct object *object, uint64_t file_offset);
 
-/* "asm_exc_page_fault"; NULL where no name is known. Of a return address, ask for the byte before
- * it. */
+/* "asm_exc_page_fault"; NULL if no name is known. For a return address, pass the byte before it. */
 char const *symbols_kernel(struct symbols const *symbols, uint64_t address);
 enum kernel_names symbols_kernel_names(struct symbols const *symbols);
 

@@ -1,4 +1,4 @@
-/* unwind.c -- steps from frame to frame by CFI, beside the kernel's walk, and joins it again.
+/* unwind.c -- steps from frame to frame by CFI alongside the kernel's walk, and rejoins it.
  *
  * The kernel's walk knows frame pointers alone: user[k + 1] is the word above the k-th of them.
  *
@@ -11,15 +11,15 @@
  *          | bp of its caller | <-'                      bp 1, of main
  *          | return into libc |       user[2]
  *
- *   given back:  ip, fill, user[1], user[2]
+ *   repaired:  ip, fill, user[1], user[2]
  *
- * One step: the CFI of a frame says where it ends (cfa), the return address is the word below that
- * end, and the caller's bp is a word that the frame saved, or bp as it is. Steps go on through
- * frames that the kernel saw too, where they find the same as it did, because a function without a
- * frame pointer may hide in the middle (a comparison called by qsort). Where a rule is unknown or a
- * word was not recorded, bp tells how far the kernel's walk is: if it is the k-th of its frame
+ * One step: the CFI of a frame gives its end (cfa), the return address is the word below that end,
+ * and the caller's bp is a word saved by the frame, or bp itself. Steps go on through frames that
+ * the kernel saw too, where they find the same as it did, because a function without a frame
+ * pointer may hide in the middle (a comparison called by qsort). Where a rule is unknown or a word
+ * was not recorded, bp gives the position in the kernel's walk: if it is the k-th of its frame
  * pointers, the rest is user[k + 1] and on. If it is none of them, the kernel followed a register
- * that was no frame pointer, and its walk is worth nothing.
+ * that was not a frame pointer, and its walk is useless.
  *
  * SPDX-License-Identifier: MIT */
 #include "symbols/unwind.h"
@@ -30,7 +30,7 @@ enum { WORD_BYTES = 8 };
  * argc in rbp (glibc 2.36). */
 enum { START_UP_FRAMES = 2 };
 
-/* A frame, when everything that it called is over. */
+/* A frame, after all its callees. */
 struct step {
     uint64_t ip;
     uint64_t sp;
@@ -48,7 +48,7 @@ static bool read_word(struct trace_stack const *stack, uint64_t address, uint64_
     return true;
 }
 
-/* A slot below sp was popped already, so that the register holds what it held. */
+/* A slot below sp was already popped, so the register holds its value. */
 static bool step_out(struct trace_stack const *stack, struct unwind_rule const *rule,
                      struct step *step)
 {
@@ -65,8 +65,8 @@ static bool step_out(struct trace_stack const *stack, struct unwind_rule const *
     return true;
 }
 
-/* The position in the kernel's walk of what it found from the step's bp on; its end if that bp is
- * none that the walk went through, or was its last. Frames that lie below sp are behind us. */
+/* The position in the kernel's walk of what follows the step's bp; its end if the walk did not pass
+ * that bp, or ended there. Frames below sp are already done. */
 static size_t rest_of_walk(struct trace_stack const *stack, struct step const *step)
 {
     uint64_t bp = stack->bp;
@@ -102,8 +102,8 @@ size_t unwind_repair(struct trace_stack const *stack, unwind_lookup *lookup, voi
             framed = count;
     }
     size_t next = rest_of_walk(stack, &step);
-    /* Whether words reach down to the start-up code differs from sample to sample; without it all
-     * stacks of a program have the same root. */
+    /* Whether the recorded words reach the start-up code differs from sample to sample; without it
+     * all stacks of a program have the same root. */
     if (next == stack->user_count && framed > 0 && count - framed <= START_UP_FRAMES)
         return framed;
     while (next < stack->user_count && count < UNWIND_FRAMES_MAX)

@@ -1,8 +1,8 @@
-/* unwind.h -- the callers that a walk along frame pointers leaves out.
+/* unwind.h -- the callers that a frame-pointer walk misses.
  *
  * A function that has not pushed its frame yet, or has none (most of the C library), hides its
  * caller from the kernel's walk: the frame pointer is still the caller's own. Its CFI and the words
- * at the top of the stack, which were recorded with the chain, give that caller back.
+ * at the top of the stack, which were recorded with the chain, recover that caller.
  *
  *   kernel's walk:   malloc <- workload_main <- main          ip bp
  *   repaired:        malloc <- run <- workload_main <- main
@@ -16,13 +16,13 @@
 
 enum { UNWIND_FRAMES_MAX = 128 };
 
-/* Finds the rule at an address of the process at hand; of_call as in symbols.h. */
+/* Finds the rule at an address of the current process; of_call as in symbols.h. */
 typedef struct unwind_rule unwind_lookup(void *context, uint64_t address, bool of_call);
 
-/* Writes the user part of the stack, callers put in where they were left out, to
- * ip[0 ... UNWIND_FRAMES_MAX - 1], innermost first; returns how many. Gives back the kernel's walk
- * as it is where the rules or the words do not reach. The C library's start-up code below the
- * outermost frame pointer is left out even where it can be seen, as the kernel leaves it out. */
+/* Writes the user part of the stack, with the missing callers inserted, to ip[0 ...
+ * UNWIND_FRAMES_MAX - 1], innermost first; returns how many. Where rules or words are missing, the
+ * kernel's walk is copied unchanged. The C library's start-up code below the outermost frame
+ * pointer is always left out, as in the kernel's walk. */
 size_t unwind_repair(struct trace_stack const *stack, unwind_lookup *lookup, void *context,
                      uint64_t *ip);
 

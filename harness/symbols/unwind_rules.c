@@ -1,4 +1,4 @@
-/* unwind_rules.c -- what libdw makes of .eh_frame, as far as rbp and rsp tell it.
+/* unwind_rules.c -- libdw's reading of .eh_frame, as far as rbp and rsp suffice.
  *
  * SPDX-License-Identifier: MIT */
 #include "symbols/unwind_rules.h"
@@ -11,7 +11,7 @@
 enum { RBP = 6, RSP = 7, RETURN_ADDRESS = 16, WORD_BYTES = 8 };
 
 /* The linker describes all entries of a PLT by one expression: an entry is 16 bytes, and its push
- * is over in the last few of them.
+ * has happened in the last few of them.
  *
  *   cfa = rsp + 8 + ((rip & 15) >= 11) * 8 */
 static bool is_plt(Dwarf_Op const *op, size_t count)
@@ -47,7 +47,7 @@ static bool read_cfa(Dwarf_Frame *frame, uint64_t address, struct unwind_rule *r
     return true;
 }
 
-/* Where the caller's register is: at cfa + *offset; *saved is false where it is untouched. */
+/* The caller's register is at cfa + *offset; *saved is false if the register is unchanged. */
 static bool read_register(Dwarf_Frame *frame, int number, bool *saved, int32_t *offset)
 {
     Dwarf_Op memory[3];

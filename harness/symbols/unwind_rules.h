@@ -7,8 +7,8 @@
 #include "symbols/object_file.h"
 #include "symbols/symbols.h"
 
-/* Not known: the address has no CFI, or CFI that says more than two registers can, or the machine
- * is no x86-64. */
+/* Unknown: the address has no CFI, or CFI that needs other registers, or the machine is not x86-64.
+  */
 struct unwind_rule unwind_rule_at(struct object_file const *file, uint64_t address);
 
 #endif

@@ -117,6 +117,6 @@ if [[ $(id -u) -eq 0 ]] && "${nobody[@]}" --version >"$output/all" 2>&1; then
     slablab=as_nobody
     as_nobody() { "${nobody[@]}" "$@" --out "$output" --blocks 1 --fresh; }
     expect 0 'this user may not sample the kernel' profile experiments/planted.yaml
-    expect 0 'nobody knows who mapped memory' faults experiments/planted.yaml
+    expect 0 'it is unknown who mapped memory' faults experiments/planted.yaml
 fi
 [[ $failures -eq 0 ]] && echo "command line: all as expected"

@@ -220,7 +220,7 @@ static void too_small_a_share(void **state)
     assert_int_equal(attest(&rig, reasons, &file), STEP_DONE);
 }
 
-static void a_share_that_nobody_counts(void **state)
+static void a_share_without_counts(void **state)
 {
     (void)state;
     cell.serves = &serves;
@@ -230,15 +230,15 @@ static void a_share_that_nobody_counts(void **state)
 }
 
 /* A misspelt tier has a share of 0, which is at most anything: it must not pass for that. */
-static void a_tier_that_nobody_counts(void **state)
+static void a_tier_without_a_count(void **state)
 {
     (void)state;
     let_phase_be("FAKE_TIERS=1");
     cell.serves = &misspelt;
     cell.serves_count = 1;
     assert_int_equal(attest(&rig, reasons, &file), STEP_VOID);
-    assert_string_equal(reason(0), "fake cold: phase: tier tyni is to serve <= 5 %, and nobody "
-                                   "counts it; counted are tiny, libc");
+    assert_string_equal(reason(0), "fake cold: phase: tier tyni is to serve <= 5 %, and it has "
+                                   "no count; counted are tiny, libc");
 }
 
 /* The fake's operation takes 100 ns: 35 ms are 350,000. */
@@ -324,7 +324,7 @@ static void a_counter_that_never_ran_is_absent(void **state)
     block_free(&block);
 }
 
-/* One arm crashes, the others go on; what it said is kept, and the block does not count. */
+/* One arm crashes, the others continue; its stderr is kept, and the block does not count. */
 static void an_invalid_block(void **state)
 {
     struct block block;
@@ -369,8 +369,8 @@ int main(int argc, char **argv)
         TEST(a_crash_that_another_process_does_not_repeat),
         TEST(shares),
         TEST(too_small_a_share),
-        TEST(a_share_that_nobody_counts),
-        TEST(a_tier_that_nobody_counts),
+        TEST(a_share_without_counts),
+        TEST(a_tier_without_a_count),
         TEST(calibrates_what_the_plan_leaves_open),
         TEST(calibration_on_a_broken_baseline),
         TEST(a_valid_block),

@@ -348,7 +348,7 @@ static void the_region_is_the_last_of_its_parts(void **state)
     assert_int_equal(callgrind_parse(NULL), 0);
 }
 
-/* The last one: nobody takes a Ctrl-C back. */
+/* The last one: a Ctrl-C cannot be undone. */
 static void an_interrupted_block_is_not_recorded(void **state)
 {
     (void)state;

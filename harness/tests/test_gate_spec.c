@@ -228,7 +228,7 @@ static void without_git_there_are_names_and_files(void **state)
     free(path);
 }
 
-/* The last one: nobody takes a Ctrl-C back. */
+/* The last one: a Ctrl-C cannot be undone. */
 static void an_interrupt_leaves_nothing_behind(void **state)
 {
     (void)state;

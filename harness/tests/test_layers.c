@@ -1,7 +1,7 @@
 /* test_layers.c -- every function of the built phases has a layer, and every declared one exists.
  *
  * The declarations are in .slablab.layers (symbols.h), the functions in the debug information. A
- * file of core/ may declare nothing: its functions belong to whoever calls them.
+ * file of core/ may declare nothing: its functions belong to their callers.
  *
  * SPDX-License-Identifier: MIT */
 #include <setjmp.h>

@@ -50,7 +50,8 @@ static void undeclared_memory_is_his_who_mapped_it(void **state)
     assert_int_equal(faults("start_up front pop anonymous first program"), 2);
 }
 
-/* An allocator may grow by brk; the rest of the heap is the C library's, whoever was seen. */
+/* An allocator may grow by brk; the rest of the heap is the C library's, whichever code was seen.
+  */
 static void the_heap(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* test_lock.c -- a lock holds until its process ends, and whoever comes second is told to wait.
+/* test_lock.c -- a lock holds until its process ends, and a second process is told to wait.
  *
  * flock belongs to the open file and not to the process, so one process can be both here.
  *

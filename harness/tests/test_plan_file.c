@@ -152,7 +152,7 @@ static void a_plan_that_is_none_is_refused(void **state)
     free(folder);
 }
 
-/* Whoever goes through a plan takes arms[1] for the control. */
+/* Code that iterates over a plan takes arms[1] for the control. */
 static void a_plan_without_arms_or_cells_is_refused(void **state)
 {
     static char const *const lists[][2] = {{"arms", "fewer than two entries in 'arms'"},

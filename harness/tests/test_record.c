@@ -207,7 +207,7 @@ static void full_disk(void **state)
     assert_false(record_append(&file, record));
     setrlimit(RLIMIT_FSIZE, &before);
     assert_int_equal(size_of_file(), whole);
-    /* With room again it goes on. */
+    /* With room again it resumes. */
     assert_true(record_append(&file, record));
     assert_true(size_of_file() > whole);
     json_decref(record);

@@ -42,7 +42,7 @@ static void take(void)
         spaces_take(spaces, taken++);
 }
 
-/* "a" for every page mapped by a_stack, "o" by other_stack, "?" by nobody known, "f" of a file, "h"
+/* "a" for every page mapped by a_stack, "o" by other_stack, "?" by unknown code, "f" of a file, "h"
  * of the heap, "." where nothing is. */
 static char const *drawing(uint32_t pid, size_t pages)
 {
@@ -271,7 +271,7 @@ static void a_fork_copies_and_a_thread_shares(void **state)
     made_mmap(AT(2), PAGE, MADE_ANONYMOUS, other_stack);
     assert_string_equal(drawing(MADE_PID, 3), "aao");
     assert_string_equal(drawing(200, 3), "a..");
-    assert_string_equal(drawing(300, 3), "..."); /* nobody knows it */
+    assert_string_equal(drawing(300, 3), "..."); /* unknown */
 }
 
 static void exec_clears(void **state)

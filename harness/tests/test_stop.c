@@ -156,7 +156,7 @@ static void void_by_losses(void **state)
     assert_string_equal(verdict_of(stop_outcome(&tally, stops, NULL), 1), "void");
 }
 
-/* 19 lost are bad luck, 20 are none; one valid block among them and the run goes on. */
+/* 19 lost blocks may be chance, 20 are not; with one valid block among them the run continues. */
 static void all_lost_after_twenty(void **state)
 {
     enum stop_reason const stops[MADE_CELLS] = {STOP_ALL_LOST, STOP_ALL_LOST};

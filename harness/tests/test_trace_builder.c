@@ -214,7 +214,7 @@ static void mapping_and_tasks(void **state)
     assert_int_equal(trace->throttled, 1);
 }
 
-/* The harness's own, an event that nobody opened, and a record that is shorter than it says. */
+/* The harness's own, an event that was never opened, and a record that is shorter than it says. */
 static void left_out(void **state)
 {
     struct made own = sample(SAMPLES, OWN, 1, 0);

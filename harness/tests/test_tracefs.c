@@ -1,4 +1,4 @@
-/* test_tracefs.c -- tracepoints get their numbers, and nobody sees how.
+/* test_tracefs.c -- tracepoints get their numbers, and no mount is visible.
  *
  * SPDX-License-Identifier: MIT */
 #include <setjmp.h>

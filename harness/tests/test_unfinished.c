@@ -1,4 +1,4 @@
-/* test_unfinished.c -- which stored run a command goes on with, and what it says of the others.
+/* test_unfinished.c -- which stored run a command resumes, and what it says of the others.
  *
  * SPDX-License-Identifier: MIT */
 #include "fixture.h"

@@ -35,12 +35,12 @@ void address_space_map(struct address_space *space, struct range const *range)
     if (range->begin >= range->end)
         return;
     address_space_unmap(space, range->begin, range->end, ALWAYS);
-    pages_clear(&space->touched, range->begin, range->end); /* of what was not known to be mapped */
+    pages_clear(&space->touched, range->begin, range->end); /* the mapping was unknown */
     ranges_put(&space->ranges, range);
     space->files_version += range_is_file(range);
 }
 
-/* Nameless memory that is known stays, with who mapped it; a file there is gone. */
+/* Known anonymous memory stays, with its origin; a file there was unmapped. */
 static void map_gaps(struct address_space *space, struct range const *told)
 {
     struct range gap = *told;
@@ -75,7 +75,7 @@ void address_space_told(struct address_space *space, struct range const *told)
         address_space_map(space, told);
 }
 
-/* It stays where it is: its end alone moves. */
+/* It stays in place; only its end moves. */
 static void resize(struct address_space *space, struct range old, struct address_move const *move)
 {
     uint64_t const old_end = move->from + move->old_bytes;
@@ -120,7 +120,7 @@ void address_space_heap(struct address_space *space, uint64_t end, struct range 
         return;
     range.begin = old_end;
     range.end = space->heap_end;
-    address_space_map(space, &range); /* nothing where it shrank */
+    address_space_map(space, &range); /* nothing if it shrank */
     address_space_unmap(space, space->heap_end, old_end, ALWAYS);
 }
 

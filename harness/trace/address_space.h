@@ -1,4 +1,4 @@
-/* address_space.h -- one process's ranges, with the pages of them that were touched.
+/* address_space.h -- one process's ranges, and which of their pages were touched.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_ADDRESS_SPACE_H
@@ -11,22 +11,22 @@
 struct address_space {
     struct ranges ranges;
     struct pages touched;
-    uint64_t files_version; /* counts changes of what files are mapped */
+    uint64_t files_version; /* counts changes of the mapped files */
     uint64_t heap_end;      /* rounded up to a page; 0 before the first brk returned */
 };
 
-/* Unmaps all that was made before event number `before`. */
+/* Unmaps all ranges made before event number `before`. */
 void address_space_unmap(struct address_space *space, uint64_t begin, uint64_t end, size_t before);
 
-/* Puts the range in the place of whatever was there; none of its pages is touched. */
+/* Maps the range over whatever was there; none of its pages is touched. */
 void address_space_map(struct address_space *space, struct range const *range);
 
-/* Takes in a record of what is mapped, which may repeat what is known: a file's range if mprotect
- * changed it, nameless memory if its neighbour was merged with it. */
+/* Applies a MAP record, which may repeat what is known: a file's range if mprotect changed it,
+ * anonymous memory if its neighbour was merged with it. */
 void address_space_told(struct address_space *space, struct range const *told);
 
-/* mremap: old_bytes at `from` are now new_bytes at `to`. The pages move along, touched as they are,
- * and so does who mapped them. */
+/* mremap: old_bytes at `from` are now new_bytes at `to`. The pages keep their touched state and
+ * their origin. */
 struct address_move {
     uint64_t from;
     uint64_t old_bytes;
@@ -38,10 +38,10 @@ struct address_move {
 };
 void address_space_move(struct address_space *space, struct address_move const *move);
 
-/* brk returned `end`; `grown` says who asked, its begin and end do not matter. */
+/* brk returned `end`; `grown` gives the caller, its begin and end do not matter. */
 void address_space_heap(struct address_space *space, uint64_t end, struct range const *grown);
 
-/* What a forked child begins with. */
+/* The address space that a forked child starts with. */
 void address_space_copy(struct address_space *child, struct address_space const *parent);
 
 void address_space_clear(struct address_space *space);

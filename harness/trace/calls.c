@@ -16,7 +16,7 @@ struct calls {
     struct trace const *trace;
     struct number_map pending; /* tid -> the CALL that it is in */
     struct number_map forks;   /* pid -> the last CALL that makes a thread or process */
-    struct number_map running; /* tid -> 1 from when its program runs */
+    struct number_map running; /* tid -> 1 once its program runs */
 };
 
 struct calls *calls_new(struct trace const *trace)
@@ -115,7 +115,7 @@ bool calls_in_exec(struct calls const *calls, uint32_t tid)
     return running == NULL || *running == 0;
 }
 
-/* Those that touch a program's memory in its stead, and those that workloads make. */
+/* Those that touch a program's memory on its behalf, and those that workloads make. */
 static char const *const names[] = {
     [SYS_read] = "read",
     [SYS_write] = "write",

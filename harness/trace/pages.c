@@ -58,7 +58,7 @@ void pages_clear(struct pages *pages, uint64_t begin, uint64_t end)
     }
 }
 
-/* From a copy, since the two places may overlap in a program that mremaps twice. */
+/* From a copy, since the two ranges may overlap in a program that mremaps twice. */
 void pages_move(struct pages *pages, uint64_t from, uint64_t to, uint64_t bytes)
 {
     struct pages before = pages_copy(pages);

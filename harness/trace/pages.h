@@ -29,7 +29,7 @@ bool pages_touch(struct pages *pages, uint64_t address);
 /* Begins and ends are multiples of PAGE_BYTES. */
 void pages_clear(struct pages *pages, uint64_t begin, uint64_t end);
 
-/* What was touched of `bytes` at `from` is touched at `to` from now on, and nothing else there. */
+/* Moves the touched state of `bytes` bytes from `from` to `to`, replacing what was there. */
 void pages_move(struct pages *pages, uint64_t from, uint64_t to, uint64_t bytes);
 
 struct pages pages_copy(struct pages const *pages);

@@ -1,4 +1,4 @@
-/* ranges.c -- a sorted array of ranges that is cut and filled.
+/* ranges.c -- a sorted array of ranges, with cutting and insertion.
  *
  * Ten thousand SuperSlabs are ten thousand ranges, of which an insertion moves half a megabyte at
  * most: 20 microseconds, less than the mmap itself took under a tracer.
@@ -79,7 +79,7 @@ static void begin_at(struct range *range, uint64_t begin)
     range->begin = begin;
 }
 
-/* Cuts one range, and returns the position of what is to be looked at next. */
+/* Cuts one range, and returns the position of the next one to examine. */
 static size_t cut_one(struct ranges *ranges, size_t position, uint64_t begin, uint64_t end)
 {
     struct range *const range = &ranges->range[position];

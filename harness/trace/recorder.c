@@ -1,4 +1,4 @@
-/* recorder.c -- events of one CPU each, all of a CPU's into one ring.
+/* recorder.c -- opens each event once per CPU, with one ring per CPU.
  *
  * An inherited event that was opened for any CPU cannot have a ring (perf_event_open(2)), so each
  * is opened once for every CPU.
@@ -56,7 +56,7 @@ static int open_on_cpu(struct perf_event_attr *attributes, int cpu)
                         (unsigned long)PERF_FLAG_FD_CLOEXEC);
 }
 
-/* errno tells why not. */
+/* errno says why not. */
 static bool can_open(struct perf_event_attr *attributes)
 {
     struct perf_event_attr trial = *attributes;
@@ -69,7 +69,7 @@ static bool can_open(struct perf_event_attr *attributes)
     return true;
 }
 
-/* False where the event is unknown here or refused. */
+/* False if the event is unknown here or refused. */
 static bool add_event(struct recorder *recorder, char const *name, struct trace_source source)
 {
     struct event event = event_encode(name);
@@ -105,7 +105,7 @@ static bool add_event(struct recorder *recorder, char const *name, struct trace_
     return true;
 }
 
-/* The first event of a CPU tells of mappings, programs and tasks too. */
+/* The first event of a CPU also records mappings, programs and tasks. */
 static void follow_processes(struct perf_event_attr *attributes, bool data_too)
 {
     attributes->mmap = 1;
@@ -221,7 +221,7 @@ static bool begin_on(struct recorder *recorder, size_t cpu)
     return true;
 }
 
-/* Returns the first CPU that refused, with errno; cpu_count where none did. */
+/* Returns the first CPU that refused, with errno; cpu_count if none did. */
 static size_t begin_on_all(struct recorder *recorder)
 {
     trace_builder_free(recorder->builder);
@@ -237,7 +237,8 @@ static size_t begin_on_all(struct recorder *recorder)
     return recorder->cpu_count;
 }
 
-/* A user without rights may lock so much memory for all rings together: they get smaller alike. */
+/* An unprivileged user may lock only so much memory for all rings together; all are made smaller.
+  */
 bool recorder_begin(struct recorder *recorder)
 {
     size_t cpu = begin_on_all(recorder);

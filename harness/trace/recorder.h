@@ -1,7 +1,7 @@
 /* recorder.h -- the kernel's records of one process: opened before it starts, a trace when it ends.
  *
  * The events are opened on this process and inherited by the child it forks next, so that nothing
- * of the child is missed. What this process does meanwhile is left out of the trace.
+ * of the child is missed. This process's own records are left out of the trace.
  *
  *   recorder_begin   events and rings, one of each CPU        (then fork, exec)
  *   recorder_read    whatever the rings hold so far           (again and again, or they overflow)
@@ -17,12 +17,12 @@
 
 enum recording {
     RECORD_CPU_TIME,   /* a SAMPLE every period of CPU time, from exec on */
-    RECORD_PAGE_FAULTS /* every FAULT from fork on, and system calls where they can be had */
+    RECORD_PAGE_FAULTS /* every FAULT from fork on, and system calls if permitted */
 };
 
 struct recorder;
 
-/* Encodes the events. Complains and returns NULL where this user may not have them at all.
+/* Encodes the events. Complains and returns NULL if this user may open none of them.
  * period_ns is for RECORD_CPU_TIME. */
 struct recorder *recorder_new(enum recording recording, uint64_t period_ns);
 void recorder_free(struct recorder *recorder);
@@ -34,10 +34,10 @@ bool recorder_sees_calls(struct recorder const *recorder);
 /* From the next begin on, of RECORD_CPU_TIME. */
 void recorder_set_period(struct recorder *recorder, uint64_t period_ns);
 
-/* Complains and returns false where events or rings cannot be had. */
+/* Complains and returns false if events or rings are refused. */
 bool recorder_begin(struct recorder *recorder);
 
-/* Writes what to wait on to polls (room for `room`); returns how many there are. */
+/* Writes the descriptors to wait for to polls (room for `room`); returns how many there are. */
 size_t recorder_polls(struct recorder const *recorder, struct pollfd *polls, size_t room);
 
 void recorder_read(struct recorder *recorder);

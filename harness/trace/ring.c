@@ -42,7 +42,7 @@ void ring_drain(struct ring *ring, ring_visitor *take, void *context)
     while (tail < head) {
         size_t const place = tail & (ring->data_bytes - 1);
         size_t const left = ring->data_bytes - place;
-        /* Records are multiples of 8 bytes, so a header never runs over the end. */
+        /* Records are multiples of 8 bytes, so a header never wraps around the end. */
         struct perf_event_header const *record =
             (struct perf_event_header const *)(ring->data + place);
         size_t const size = record->size;

@@ -1,7 +1,7 @@
-/* ring.h -- the buffer that the kernel writes one CPU's records to, read without a system call.
+/* ring.h -- the buffer into which the kernel writes one CPU's records, read without system calls.
  *
  * perf_event_open(2), "MMAP layout": a page of control, then a power of two of data pages.
- * data_head is the kernel's, data_tail ours; both only grow.
+ * The kernel writes data_head, the reader data_tail; both only grow.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_RING_H
@@ -22,7 +22,7 @@ struct ring {
 bool ring_open(struct ring *ring, int fd, size_t bytes);
 void ring_close(struct ring *ring);
 
-/* Shows each whole record to `take`, a copy where it runs over the end, and gives its room back. */
+/* Passes each whole record to `take`, as a copy if it wraps around the end, and frees its space. */
 typedef void ring_visitor(void *context, struct perf_event_header const *record);
 void ring_drain(struct ring *ring, ring_visitor *take, void *context);
 

@@ -1,4 +1,4 @@
-/* space.c -- address spaces kept up by system calls and MAP records.
+/* space.c -- address spaces maintained from system calls and MAP records.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
@@ -63,7 +63,7 @@ static struct process *find(struct spaces const *spaces, uint32_t pid)
     return number == NULL ? NULL : &spaces->processes[*number - 1];
 }
 
-/* A process that nobody forked is the first, with one thread. Moves the others. */
+/* A process without a FORK event is the first, with one thread. Moves the others. */
 static struct process *find_or_add(struct spaces *spaces, uint32_t pid)
 {
     uint64_t *const number = number_map_at(&spaces->numbers, pid);
@@ -101,7 +101,7 @@ static void take_map(struct spaces *spaces, struct trace_event const *event, siz
         if (number == SYS_mmap)
             *number_map_at(&spaces->files, event->tid) = event->detail + 1;
         if (number == SYS_mmap || number == SYS_brk || number == SYS_mremap)
-            return; /* what it returns says more */
+            return; /* its RETURN says more */
     }
     address_space_told(&find_or_add(spaces, event->pid)->space, &told);
 }
@@ -135,7 +135,7 @@ static void take_mmap(struct spaces *spaces, struct address_space *space,
         address_space_map(space, &range);
 }
 
-/* Another thread may have mapped there anew before this one came back. */
+/* Another thread may have mapped there again before this call returned. */
 static void take_munmap(struct address_space *space, struct returned const *returned)
 {
     uint64_t const begin = returned->call->argument[0];
@@ -173,7 +173,7 @@ static void take_brk(struct address_space *space, struct returned const *returne
     address_space_heap(space, returned->value, &grown);
 }
 
-/* `call` is the number of the CALL event; `position`, of the event by which it is over. */
+/* `call` is the number of the CALL event; `position`, that of the event that ends it. */
 static void take_return(struct spaces *spaces, size_t call, size_t position, uint64_t value)
 {
     struct trace_event const *const event = &spaces->trace->events[position];
@@ -197,7 +197,7 @@ static void take_return(struct spaces *spaces, size_t call, size_t position, uin
         take_brk(space, &returned);
 }
 
-/* A thread that ends, or calls again, in a munmap that never returned has unmapped. */
+/* A thread that ends or calls again during a munmap whose return was not seen has unmapped. */
 static void take_unreturned(struct spaces *spaces, size_t position)
 {
     size_t const call = calls_pending(spaces->calls, spaces->trace->events[position].tid);

@@ -1,7 +1,7 @@
 /* trace.h -- what the kernel recorded of one process and its descendants, in the order of time.
  *
- * recorder.h makes one; everything that knows symbols, layers or memory is built on it and knows
- * nothing of perf. Times are CLOCK_MONOTONIC.
+ * recorder.h makes one; the code for symbols, layers and memory is built on it and does not depend
+ * on perf. Times are CLOCK_MONOTONIC.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_TRACE_H
@@ -12,33 +12,33 @@
 #include <stdint.h>
 
 enum trace_kind {
-    TRACE_SAMPLE, /* a period of CPU time is over */
+    TRACE_SAMPLE, /* a period of CPU time elapsed */
     TRACE_FAULT,  /* a page fault by an exception; detail: the address that was touched */
     TRACE_CALL,   /* a system call begins; detail: a position in calls */
     TRACE_RETURN, /* and returns; detail: what it returns */
     TRACE_MAP,    /* memory was mapped; detail: a position in mappings */
     TRACE_FORK,   /* the process or thread began; detail: its parent's pid */
-    TRACE_EXEC,   /* the process became another program: nothing that was mapped before is */
+    TRACE_EXEC,   /* the process executed another program: earlier mappings are gone */
     TRACE_EXIT    /* the thread ended */
 };
 
-/* stack is a position in stacks where the kind has one (SAMPLE, FAULT, CALL). */
+/* stack is a position in stacks if the kind has one (SAMPLE, FAULT, CALL). */
 struct trace_event {
     uint64_t time_ns;
     uint64_t detail;
     uint32_t pid;
     uint32_t tid;
     uint32_t stack;
-    uint32_t order;  /* in which it was read, among events of one time */
+    uint32_t order;  /* order of reading, among events of equal time */
     uint8_t kind;    /* enum trace_kind */
     bool in_kernel;  /* SAMPLE, FAULT: the kernel was running */
-    bool major;      /* FAULT: it had to be read from a disk */
+    bool major;      /* FAULT: it was a major fault */
 };
 
 /* A chain of code addresses, innermost first: ip[0 ... kernel_count - 1] in the kernel, then
  * user_count in the program. All but the innermost of each are return addresses. The registers and
- * the words at the top of the user stack are as the kernel found them when user code was last
- * running; word_count is 0 where it gave none. */
+ * the words at the top of the user stack are those of the moment when user code last ran;
+ * word_count is 0 if there are none. */
 struct trace_stack {
     uint64_t const *ip;
     uint16_t kernel_count;
@@ -73,8 +73,8 @@ struct trace {
     size_t call_count;
     struct trace_mapping *mappings;
     size_t mapping_count;
-    uint64_t lost;      /* records that found no room in a ring */
-    uint64_t throttled; /* times that the kernel paused an event as too frequent */
+    uint64_t lost;      /* records lost because a ring was full */
+    uint64_t throttled; /* times that the kernel throttled an event */
 };
 
 #endif

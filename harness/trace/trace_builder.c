@@ -47,7 +47,7 @@ static uint32_t high(uint64_t word)
     return (uint32_t)(word >> 32);
 }
 
-/* `count` words of the record where they stand; NULL where it is shorter than it says. */
+/* `count` words of the record, in place; NULL if the record is too short. */
 static uint64_t const *read_words(struct reader *reader, uint64_t count)
 {
     uint64_t const *const words = (uint64_t const *)reader->next;
@@ -257,7 +257,7 @@ static void take_mapping(struct trace_builder *builder, struct reader reader,
     add_event(builder, event);
 }
 
-/* pid ppid, tid ptid: the event is the new task's, whoever it was that forked. */
+/* pid ppid, tid ptid: the event belongs to the new task, not to the one that forked. */
 static void take_task(struct trace_builder *builder, struct reader reader, uint32_t type,
                       struct trace_event event)
 {
@@ -271,7 +271,7 @@ static void take_task(struct trace_builder *builder, struct reader reader, uint3
     add_event(builder, event);
 }
 
-/* Records that are no samples end in: pid tid, time, identifier (sample_id_all). */
+/* Records other than samples end with: pid tid, time, identifier (sample_id_all). */
 static struct trace_event who_and_when(struct perf_event_header const *record)
 {
     unsigned char const *const end = (unsigned char const *)record + record->size;
@@ -312,7 +312,7 @@ void trace_builder_take(struct trace_builder *builder, struct perf_event_header 
     }
 }
 
-/* Equal times stay in the order in which they were read. */
+/* Events of equal time keep the order in which they were read. */
 static int compare_events(void const *one, void const *other)
 {
     struct trace_event const *const a = one;

@@ -1,6 +1,6 @@
-/* trace_builder.h -- perf's records, taken apart into a trace.
+/* trace_builder.h -- decodes perf's records into a trace.
  *
- * It knows the layout of a record and no system call, so that a test can hand it its own.
+ * It knows the layout of records and makes no system calls, so that a test can pass its own.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_TRACE_BUILDER_H
@@ -10,12 +10,12 @@
 
 #include <perfmon/perf_event.h>
 
-/* What every event is asked to put into its samples, in the order in which it stands there. */
+/* The fields of every event's samples, in their order. */
 enum {
     TRACE_SAMPLE_TYPE = PERF_SAMPLE_IDENTIFIER | PERF_SAMPLE_IP | PERF_SAMPLE_TID |
                         PERF_SAMPLE_TIME | PERF_SAMPLE_ADDR | PERF_SAMPLE_CALLCHAIN |
                         PERF_SAMPLE_RAW,
-    TRACE_USER_STATE = PERF_SAMPLE_REGS_USER | PERF_SAMPLE_STACK_USER, /* where the CPU has them */
+    TRACE_USER_STATE = PERF_SAMPLE_REGS_USER | PERF_SAMPLE_STACK_USER, /* if the CPU has them */
     /* asm/perf_regs.h of x86-64: bp, sp and ip, in this order in the record */
     TRACE_REGISTERS = 1 << 6 | 1 << 7 | 1 << 8,
     TRACE_STACK_BYTES = 256,
@@ -31,7 +31,8 @@ struct trace_source {
 
 struct trace_builder;
 
-/* own_pid: whose records are left out. user_state: the samples hold TRACE_USER_STATE. */
+/* own_pid: the process whose records are left out. user_state: the samples hold TRACE_USER_STATE.
+  */
 struct trace_builder *trace_builder_new(uint32_t own_pid, bool user_state);
 void trace_builder_free(struct trace_builder *builder);
 

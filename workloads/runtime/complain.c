@@ -1,6 +1,6 @@
-/* complain.c -- how a workload ends when it cannot go on.
+/* complain.c -- how a workload ends after an error.
  *
- * The words are put together on the stack and written at once: malloc may be what has just failed.
+ * The message is built on the stack and written at once: malloc may just have failed.
  *
  * SPDX-License-Identifier: MIT */
 #include "runtime.h"
@@ -24,7 +24,7 @@ end_with_list(int status, char const *hint, char const *format, va_list list)
     size_t const bytes = length < (int)sizeof line ? (size_t)length : sizeof line - 1;
 
     if (write(STDERR_FILENO, line, bytes) < 0)
-        status = STATUS_FAILED; /* nobody hears us; the status has to say it */
+        status = STATUS_FAILED; /* stderr is gone; the status must tell */
     _exit(status);
 }
 

@@ -1,4 +1,4 @@
-/* describe.c -- what a workload says of itself, for people and for programs.
+/* describe.c -- a workload's description of itself, for people and for programs.
  *
  * SPDX-License-Identifier: MIT */
 #include "runtime.h"

@@ -1,4 +1,4 @@
-/* memory.c -- how much memory the process has, from /proc/self.
+/* memory.c -- the process's memory, from /proc/self.
  *
  * Read by the measured process itself: ru_maxrss of a child starts from its parent's peak.
  *

@@ -17,7 +17,7 @@
 
 static char const hint[] = "the allocator as a shared object, from a shorter path";
 
-/* What the walk over the mapped objects looks for, and where the answer goes. */
+/* What the walk over the mapped objects looks for, and its result. */
 struct search {
     uintptr_t address;
     char *build_id;

@@ -1,4 +1,4 @@
-/* report.c -- one sample for people, when no harness asked for it.
+/* report.c -- prints a sample when the workload runs without a harness.
  *
  * SPDX-License-Identifier: MIT */
 #include "runtime.h"

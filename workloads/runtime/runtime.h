@@ -1,13 +1,13 @@
-/* runtime.h -- what the runtime's files give each other; no workload includes it.
+/* runtime.h -- the interface among the runtime's files; no workload includes it.
  *
  *   main.c -> sample.c -> arguments.c    the command line, --help, --describe
  *                      -> page.c         the harness's page, or one of our own
  *                      -> measure.c      the region's two ends
  *                      -> memory.c tiers.c object.c   the rest, once the region is over
- *                      -> report.c       for people, when there is no harness
+ *                      -> report.c       for people, if there is no harness
  *
- * Until the region has ended nothing here calls malloc, and nothing calls what might: no stdio, no
- * dlsym of a name that may be missing (its error message is allocated).
+ * Until the region has ended nothing here calls malloc, and nothing calls what might call it: no
+ * stdio, no dlsym of a name that may be missing (its error message is allocated).
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_RUNTIME_H

@@ -1,4 +1,4 @@
-/* tiers.c -- what an observing allocator counted, as differences over the region.
+/* tiers.c -- the counts of an observing allocator, as differences over the region.
  *
  * The symbol is weak: the loader leaves its address NULL when no mapped object exports it. dlsym
  * would allocate a message about that with the very malloc that is being measured.

@@ -1,4 +1,4 @@
-/* play.h -- plays the harness for one sample: page, counters, fork, exec.
+/* play.h -- acts as the harness for one sample: page, counters, fork, exec.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_PLAY_H
@@ -14,7 +14,7 @@
 /* How the child opens its counters before exec: as one group, each alone, or running already. */
 enum play_counters { PLAY_NONE, PLAY_GROUP, PLAY_ALONE, PLAY_RUNNING };
 
-/* Positions in region.counter; the last is absent, like an event that a machine has not. */
+/* Positions in region.counter; the last is absent, like an event that a machine lacks. */
 enum play_event {
     PLAY_PAGE_FAULTS,
     PLAY_MINOR_FAULTS,
@@ -63,7 +63,7 @@ static inline void play_open_counters(struct region *region, enum play_counters 
     }
 }
 
-/* Whether this machine lets us count at all. */
+/* Whether this machine allows counting at all. */
 static inline bool play_can_count(void)
 {
     int const file = play_open(PERF_COUNT_SW_PAGE_FAULTS, true, -1);

@@ -1,4 +1,4 @@
-/* spawn.h -- runs a program and keeps what it says: status, standard output, standard error.
+/* spawn.h -- runs a program and captures its status, standard output and standard error.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_SPAWN_H
@@ -51,7 +51,7 @@ struct spawn_words {
 };
 
 /* words: the program's path, relative to the build directory unless it begins with '/', and its
- * arguments, with single blanks between. */
+ * arguments, separated by single blanks. */
 static inline void spawn_split(char const *words, struct spawn_words *split)
 {
     size_t count = 0;

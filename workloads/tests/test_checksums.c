@@ -1,4 +1,4 @@
-/* test_checksums.c -- one checksum for each command line, whoever serves malloc.
+/* test_checksums.c -- one checksum for each command line, under any allocator.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE

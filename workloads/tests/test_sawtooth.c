@@ -1,4 +1,4 @@
-/* test_sawtooth.c -- the sawtooth's calls, one by one, with the test in the allocator's place.
+/* test_sawtooth.c -- the sawtooth's calls, one by one, with the test as the allocator.
  *
  * Blocks are numbered as they are handed out; the log says +n for malloc and -n for free.
  *
@@ -129,7 +129,7 @@ static void random_order_is_a_permutation_a_tooth(void **unused)
     assert_true(orders_seen > 0);
 }
 
-/* An allocator that gives the same block twice is found out, and the program ends with status 1. */
+/* An allocator that gives the same block twice is detected, and the program ends with status 1. */
 static void shared_memory_is_found_out(void **unused)
 {
     int status;

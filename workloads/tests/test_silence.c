@@ -1,4 +1,4 @@
-/* test_silence.c -- until the region has ended, nobody but the workload calls malloc.
+/* test_silence.c -- until the region has ended, only the workload calls malloc.
  *
  * The test starts itself: with SLABLAB_REGION it is a workload whose malloc counts. The checksum
  * says how many calls there had been when the region began, times 1000, plus those until it ended.
@@ -16,7 +16,7 @@
 #include "play.h"
 #include "runtime/runtime.h"
 
-/* The C library's own names, which it exports for whoever stands in front of them. */
+/* The C library's own functions, under the names that it exports for interposers. */
 extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t count, size_t size);
 extern void *__libc_realloc(void *block, size_t size);
@@ -71,7 +71,7 @@ static void the_runtime_allocates_nothing(void **unused)
     assert_int_equal(played.region.checksum, 0);
 }
 
-/* The same figure moves when there are calls, or the test above would show nothing. */
+/* The figure rises if there are calls; otherwise the test above would prove nothing. */
 static void the_count_counts(void **unused)
 {
     (void)unused;

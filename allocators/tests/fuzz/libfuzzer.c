@@ -1,4 +1,4 @@
-/* libfuzzer.c -- the walk as a target of libFuzzer, which makes up the decisions.
+/* libfuzzer.c -- the walk as a target of libFuzzer, which supplies the decisions.
  *
  * Each input is walked in a child, so that it begins with a fresh allocator and what it shows can
  * be repeated by `fuzz input`; the child's coverage counters are carried over to libFuzzer's.

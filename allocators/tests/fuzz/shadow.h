@@ -3,8 +3,8 @@
  * A block is known by its address, its usable size and the pattern in its first `written` bytes. It
  * is checked against all others when it comes, and for its contents when it goes.
  *
- * Where AddressSanitizer is linked, a live block is poisoned for as long as the shadow holds it: an
- * allocator has no business in it, and is caught reading as well as writing.
+ * Where AddressSanitizer is linked, a live block is poisoned for as long as the shadow holds it:
+ * the allocator must not access it, and both reads and writes are caught.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_TESTS_FUZZ_SHADOW_H
@@ -57,7 +57,7 @@ static inline void whereabouts_say(char const *what)
             what, whereabouts->replay, number + 1);
 }
 
-/* Ends at once, from any thread: a broken heap cannot be walked on. */
+/* Ends at once, from any thread: a broken heap cannot be used further. */
 static inline void require(bool holds, char const *what)
 {
     if (holds)

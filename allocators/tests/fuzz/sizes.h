@@ -1,4 +1,5 @@
-/* sizes.h -- the sizes that a fuzzer asks for: beside every edge at which something changes.
+/* sizes.h -- the sizes that a fuzzer requests: on both sides of every size at which something
+ * changes.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_TESTS_FUZZ_SIZES_H

@@ -31,7 +31,7 @@ struct walk {
 
 static struct walk walk;
 
-/* By way of memory: analysers take `block = realloc(block, size)` for a leak, and compilers warn of
+/* Through memory: analysers take `block = realloc(block, size)` for a leak, and compilers warn of
  * products that are meant to overflow. */
 static void *(*volatile const walk_realloc)(void *, size_t) = realloc;
 static void *(*volatile const walk_reallocarray)(void *, size_t, size_t) = reallocarray;
@@ -258,8 +258,8 @@ static void walk_end_thread(void)
 
 static void walk_on(uint64_t operations);
 
-/* The child lives on with what it inherited. The second thread may be anywhere when it is made,
- * under a lock not seldom. */
+/* The child lives on with what it inherited. At the fork the second thread may be anywhere, often
+ * holding a lock. */
 static void walk_fork(void)
 {
     uint64_t const seed = walk.owner * UINT64_C(65536) + walk_decide(65536);

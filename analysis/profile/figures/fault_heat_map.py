@@ -1,7 +1,7 @@
 """fault_heat_map.py -- where in its SuperSlab, and when, each page fault was.
 
-Reuse is visible at a glance: no dots after the first cycles. Without it they go on to the end. What
-is hatched is no reuse: the arm's region had ended.
+Reuse is visible at a glance: no dots after the first cycles. Without reuse they continue to the
+end. A hatched area is not reuse: the arm's region had ended.
 
 SPDX-License-Identifier: MIT"""
 
@@ -111,8 +111,7 @@ def _draw_panel(
 
 
 def ended_ms(touches: Touches, time_range: tuple[float, float]) -> tuple[float, float] | None:
-    """From where to where a panel lies beyond the arm's region; None where it does not, or nobody
-    knows."""
+    """The part of a panel that is beyond the arm's region; None if there is none, or unknown."""
     if not 0 < touches.region_ns < time_range[1]:
         return None
     return touches.region_ns / 1e6, time_range[1] / 1e6

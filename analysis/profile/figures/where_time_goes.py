@@ -112,7 +112,7 @@ def draw(joined: Joined, axes: NDArray) -> None:
 
 
 def _uncertainty(joined: Joined) -> str:
-    """How far the interval of a share that is shown reaches at most."""
+    """The largest distance from a shown share to an end of its interval."""
     frame = layers(joined.profile)
     left = frame["cell"].map(lambda cell: main_stage(joined.profile, cell))
     frame = frame[(frame["stage"] == left) | (frame["stage"] == "start_up")]
@@ -129,7 +129,7 @@ def caption(joined: Joined) -> str:
     return (
         f"Where CPU time goes, by layer, of {panels.listed(joined.arms)}: the region on the left "
         "and, to its own scale, the start-up on the right, a row of panels per cell. A bar is as "
-        "long as the mean CPU time of a process that nobody sampled; the figures in it are shares "
+        "long as the mean CPU time of an unsampled process; the figures in it are shares "
         f"of all samples of the arm{_uncertainty(joined)} (each is in the table). "
         f"{panels.processes_on(joined, joined.profile.sizes(_measured(joined)))}"
     )
