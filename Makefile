@@ -175,7 +175,7 @@ print-runs:
 print-python:
 	@echo $(PYTHON)
 
-# Tests lock one another out, and not whoever measures on this machine.
+# Tests lock one another out, and not a measurement on this machine.
 check test test-all test-c test-python: export SLABLAB_LOCK = $(CURDIR)/$(BUILD)/lock
 
 # build, WHAT: by all CPUs. steps, NAMES: those of .ci/tests.sh, run by .ci/steps.py.

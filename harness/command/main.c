@@ -40,7 +40,8 @@ static struct command const commands[] = {
      "pass, 1 fail, 3 inconclusive, 4 void, 2 nothing was measured, 130 interrupted.",
      command_gate},
     {"profile",
-     "experiments/NAME.yaml [--quick] [--blocks N] [--rate HZ] [--seed N] [--out DIR] [--fresh] [--wait] | "
+     "experiments/NAME.yaml [--quick] [--blocks N] [--rate HZ] [--seed N] [--out DIR] [--fresh] "
+     "[--wait] | "
      "-- ARM WORKLOAD name=number ...",
      "sample where the CPU time goes, function by function",
      "Samples every process of an experiment, or of one arm and workload, in N shuffled blocks "
@@ -50,7 +51,8 @@ static struct command const commands[] = {
      "run.",
      command_run},
     {"faults",
-     "experiments/NAME.yaml [--quick] [--blocks N] [--seed N] [--out DIR] [--fresh] [--wait] | -- ARM "
+     "experiments/NAME.yaml [--quick] [--blocks N] [--seed N] [--out DIR] [--fresh] [--wait] | -- "
+     "ARM "
      "WORKLOAD name=number ...",
      "account for every page fault: which code, which memory, when",
      "Records every page fault of every process of an experiment, or of one arm and workload, in "

@@ -99,8 +99,7 @@ static char *settle_folder(struct measurement const *measurement, struct plan **
         fprintf(stderr,
                 "no verdict of better or worse is possible: %zu comparisons need %" PRIu64
                 " blocks, and a cell stops after %" PRIu64 "\n",
-                stop_comparisons(*plan), stop_blocks_for_verdict(*plan),
-                (*plan)->stop.blocks_max);
+                stop_comparisons(*plan), stop_blocks_for_verdict(*plan), (*plan)->stop.blocks_max);
     free(found.why_none);
     free(ending);
     free(parent);
@@ -228,9 +227,7 @@ static int carry_out(struct measurement const *measurement, struct rig *rig, str
     }
     if (step == STEP_INTERRUPTED) {
         status_line_end();
-        fprintf(stderr,
-                "interrupted; %s is kept, and the same command resumes it\n",
-                folder);
+        fprintf(stderr, "interrupted; %s is kept, and the same command resumes it\n", folder);
         status = EXIT_STATUS_INTERRUPTED;
     }
     free(stops);
@@ -239,8 +236,8 @@ static int carry_out(struct measurement const *measurement, struct rig *rig, str
 }
 
 /* An instrument runs a fixed number of blocks, whatever the plan's stop rule. */
-static int carry_out_with(struct measurement const *measurement, struct rig *rig,
-                          struct plan *plan, char const *folder)
+static int carry_out_with(struct measurement const *measurement, struct rig *rig, struct plan *plan,
+                          char const *folder)
 {
     struct tally tally = tally_new(plan, measurement->kind);
     int status;
@@ -256,7 +253,8 @@ static int carry_out_with(struct measurement const *measurement, struct rig *rig
 
 int measurement_run(struct measurement const *measurement, struct plan *plan)
 {
-    char *const folder = lock_measuring(measurement->wait) ? settle_folder(measurement, &plan) : NULL;
+    char *const folder =
+        lock_measuring(measurement->wait) ? settle_folder(measurement, &plan) : NULL;
     struct rig rig;
     int status = EXIT_STATUS_USAGE;
 

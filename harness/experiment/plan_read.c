@@ -207,10 +207,10 @@ static bool take_gate(struct reader *reader, json_t *object)
     return true;
 }
 
-/* A plan from before plans had rules was measured under these defaults. */
+/* A plan from before plans had rules was measured under these. */
 static bool take_rules(struct reader *reader, json_t *object)
 {
-    reader->plan->rules = rules_default;
+    reader->plan->rules = rules_of_old_plans();
     return object == NULL || rules_from_json(object, &reader->plan->rules, &reader->error);
 }
 

@@ -15,11 +15,19 @@ struct rules const rules_default = {
     .blocks_all_lost = 20,
 };
 
+struct rules rules_of_old_plans(void)
+{
+    struct rules rules = rules_default;
+
+    rules.lead_in = 0;
+    return rules;
+}
+
 json_t *rules_to_json(struct rules const *rules)
 {
     return json_pack("{s:f, s:f, s:f, s:I, s:b, s:I, s:I, s:I, s:I}", "lost_ratio_max",
-                     rules->lost_ratio_max, "alpha_dependence", rules->alpha_dependence, "alpha_failures",
-                     rules->alpha_failures, "failure_pairs_max",
+                     rules->lost_ratio_max, "alpha_dependence", rules->alpha_dependence,
+                     "alpha_failures", rules->alpha_failures, "failure_pairs_max",
                      (json_int_t)rules->failure_pairs_max, "lead_in", rules->lead_in, "blocks_min",
                      (json_int_t)rules->blocks_min, "blocks_for_dependence",
                      (json_int_t)rules->blocks_for_dependence, "blocks_for_half_width",
@@ -30,18 +38,16 @@ json_t *rules_to_json(struct rules const *rules)
 /* A plan that lacks a key is from before that rule. */
 bool rules_from_json(json_t *object, struct rules *rules, json_error_t *error)
 {
-    struct rules read = rules_default;
+    struct rules read = rules_of_old_plans();
     json_int_t least, for_dependence, for_half_width, all_lost;
     json_int_t pairs = (json_int_t)read.failure_pairs_max;
 
-    read.lead_in = 0;
     if (json_unpack_ex(object, error, 0, "{s:F, s:F, s?F, s?I, s?b, s:I, s:I, s:I, s:I}",
                        "lost_ratio_max", &read.lost_ratio_max, "alpha_dependence",
                        &read.alpha_dependence, "alpha_failures", &read.alpha_failures,
                        "failure_pairs_max", &pairs, "lead_in", &read.lead_in, "blocks_min", &least,
                        "blocks_for_dependence", &for_dependence, "blocks_for_half_width",
-                       &for_half_width, "blocks_all_lost", &all_lost)
-        != 0)
+                       &for_half_width, "blocks_all_lost", &all_lost) != 0)
         return false;
     read.failure_pairs_max = (uint64_t)pairs;
     read.blocks_min = (uint64_t)least;

@@ -27,6 +27,9 @@ struct rules {
 
 extern struct rules const rules_default;
 
+/* Of a plan from before plans had rules: the defaults, and no lead-in. */
+struct rules rules_of_old_plans(void);
+
 /* As plan.json has them; a new reference. */
 json_t *rules_to_json(struct rules const *rules);
 

@@ -36,8 +36,8 @@ enum stop_reason stop_of_cell(struct tally const *tally, size_t cell)
         return STOP_DECIDED;
     if (tally->cells[cell].blocks >= stop->blocks_max)
         return STOP_BLOCKS_MAX;
-    if (!tally->kind->has_judge && stop->half_width > 0 &&
-        tally_valid(tally, cell) >= least && narrow_enough(tally, cell))
+    if (!tally->kind->has_judge && stop->half_width > 0 && tally_valid(tally, cell) >= least &&
+        narrow_enough(tally, cell))
         return STOP_HALF_WIDTH;
     return STOP_NOT_YET;
 }
@@ -105,13 +105,11 @@ bool stop_of_control(struct tally const *tally)
 
 static char const *stop_reason_name(enum stop_reason reason)
 {
-    static char const *const names[] = {[STOP_NOT_YET] = "nothing",
-                                        [STOP_BLOCKS_MAX] = "blocks_max",
-                                        [STOP_HALF_WIDTH] = "half_width",
-                                        [STOP_SECONDS_MAX] = "seconds_max",
-                                        [STOP_ALL_LOST] = "all_lost",
-                                        [STOP_DECIDED] = "decided",
-                                        [STOP_CONTROL] = "control"};
+    static char const *const names[] = {
+        [STOP_NOT_YET] = "nothing",       [STOP_BLOCKS_MAX] = "blocks_max",
+        [STOP_HALF_WIDTH] = "half_width", [STOP_SECONDS_MAX] = "seconds_max",
+        [STOP_ALL_LOST] = "all_lost",     [STOP_DECIDED] = "decided",
+        [STOP_CONTROL] = "control"};
 
     return names[reason];
 }

@@ -81,10 +81,10 @@ static bool run_entry(struct block *block, struct rig *rig, size_t place)
     struct sample *const sample = &block->samples[place];
 
     clear(block, place);
-    uint64_t const period_ns =
-        watched ? schedule_period(rig->plan->seed, block->cell, block->number, place,
-                                  instrument->period_ns)
-                : 0;
+    uint64_t const period_ns = watched
+                                   ? schedule_period(rig->plan->seed, block->cell, block->number,
+                                                     place, instrument->period_ns)
+                                   : 0;
     rig->sampler.recorder = watched ? instrument->recorder : NULL;
     if (period_ns > 0)
         recorder_set_period(instrument->recorder, period_ns);
@@ -107,8 +107,7 @@ static bool lead_in(struct block *block, struct rig *rig)
     block->lead_in_ns = 0;
     if (rig->kind->finding != NULL || !rig->plan->rules.lead_in)
         return true;
-    block->lead_in_arm =
-        schedule_lead_in(seed, block->cell, block->number, rig->plan->arm_count);
+    block->lead_in_arm = schedule_lead_in(seed, block->cell, block->number, rig->plan->arm_count);
     rig->sampler.recorder = NULL;
     if (!trial_run(rig, block->cell, block->lead_in_arm, false, block->pad_bytes, &sample))
         return false;
@@ -122,8 +121,7 @@ enum block_end block_run(struct block *block, struct rig *rig, size_t cell, uint
     block->cell = cell;
     block->number = number;
     block->valid = true;
-    block->pad_bytes =
-        schedule_block(rig->plan->seed, cell, number, block->order, block->count);
+    block->pad_bytes = schedule_block(rig->plan->seed, cell, number, block->order, block->count);
     block->before = weather_now();
     block->started_unix_ns = clock_ns(CLOCK_REALTIME);
     uint64_t const started_ns = clock_ns(CLOCK_MONOTONIC);

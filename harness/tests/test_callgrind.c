@@ -8,6 +8,7 @@
 
 #include "base/interrupt.h"
 #include "gate/callgrind.h"
+#include "base/reason.h"
 #include "gate/instructions.h"
 
 #include <math.h>
@@ -252,7 +253,7 @@ static char *void_reason(struct blocks *blocks,
     assert_int_equal(instructions_run(&user, &rig, fixture_root, reasons), STEP_VOID);
     assert_int_equal(blocks->taken, 0);
     assert_int_equal(json_array_size(reasons), 1);
-    char *const reason = text_copy(json_string_value(json_array_get(reasons, 0)));
+    char *const reason = reason_line(json_array_get(reasons, 0));
     json_decref(reasons);
     return reason;
 }

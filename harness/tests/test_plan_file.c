@@ -105,7 +105,9 @@ static void a_plan_carries_the_rules(void **state)
     assert_int_equal(json_object_del(object, "rules"), 0);
     assert_int_equal(json_dump_file(object, path, 0), 0);
     struct plan *const older = plan_read(folder);
-    assert_memory_equal(&older->rules, &rules_default, sizeof rules_default);
+    struct rules const rules = rules_of_old_plans();
+    assert_memory_equal(&older->rules, &rules, sizeof rules);
+    assert_false(rules.lead_in);
     plan_free(older);
     json_decref(object);
     plan_free(stored);
@@ -117,7 +119,8 @@ static void a_plan_carries_the_rules(void **state)
 /* What analysis/ takes for the rules of a plan that has none. */
 static void the_defaults_of_the_analysis_are_these(void **state)
 {
-    json_t *const written = rules_to_json(&rules_default);
+    struct rules const rules = rules_of_old_plans();
+    json_t *const written = rules_to_json(&rules);
     json_t *const defaults = json_load_file("analysis/records/rules.json", 0, NULL);
 
     (void)state;
@@ -202,8 +205,8 @@ static char *hash_with(char const *from, char const *to)
     char const *const place = strstr(experiment, from);
 
     assert_non_null(place);
-    char *const yaml = text_format("%.*s%s%s", (int)(place - experiment), experiment, to,
-                                   place + strlen(from));
+    char *const yaml =
+        text_format("%.*s%s%s", (int)(place - experiment), experiment, to, place + strlen(from));
     struct plan *const plan = plan_of(yaml, 1);
     char *const hash = text_copy(plan->hash);
     plan_free(plan);
