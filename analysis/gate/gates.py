@@ -95,11 +95,14 @@ class Gate:
             return _instruction_counts(self.run, cell)
         return self.run.matrix(cell, self.metric(metric).values)
 
+    def is_derivable(self, metric: str) -> bool:
+        """Do the samples give its rows? Of instructions only since they are tested."""
+        return metric != INSTRUCTIONS or self.said["schema"] == SCHEMA
+
     @property
     def derivable(self) -> list[dict[str, Any]]:
         """The rules whose rows the samples give."""
-        kept = self.said["schema"] == SCHEMA
-        return [rule for rule in self.rules if kept or rule["name"] != INSTRUCTIONS]
+        return [rule for rule in self.rules if self.is_derivable(rule["name"])]
 
 
 def load_gate(folder: Path) -> Gate:
@@ -162,6 +165,12 @@ def _tail_estimates(tail: Tail, rule: Rule, alpha: float) -> dict[str, float | N
     )
 
 
+def _modes(counts: NDArray[np.float64]) -> list[list[int]]:
+    """The counts that occurred, each with how often."""
+    found = zip(*np.unique(counts, return_counts=True))
+    return [[int(value), int(often)] for value, often in found]
+
+
 def _scale(rule: Rule) -> str:
     if rule.beyond > 0:
         return "points"
@@ -179,6 +188,7 @@ def _row(gate: Gate, cell: str, written: dict[str, Any]) -> dict[str, Any]:
         decision = decide(head, base, rule)
         estimates = _estimates(head, base, rule, alpha)
     decided = written["decides"]
+    counted = written["name"] == INSTRUCTIONS
     return {
         "scale": _scale(rule),
         "decides": decided,
@@ -189,6 +199,7 @@ def _row(gate: Gate, cell: str, written: dict[str, Any]) -> dict[str, Any]:
         **estimates,
         "log_e_fail": decision.log_e_fail,
         "log_e_pass": decision.log_e_pass,
+        **({"modes": {"base": _modes(base), "head": _modes(head)}} if counted else {}),
     }
 
 
@@ -351,8 +362,8 @@ def _held(
 
 def gate_differences(gate: Gate) -> list[str]:
     """Where gate.json is not what the samples say: a line each, none where all is as it should."""
-    rows, names = derived_rows(gate), {rule["name"] for rule in gate.derivable}
-    said = [row for row in gate.said["rows"] if row["metric"] in names]
+    rows = derived_rows(gate)
+    said = [row for row in gate.said["rows"] if gate.is_derivable(row["metric"])]
     found = [
         *_held(said, rows, "row"),
         *_held(gate.said["control"], _derived_controls(gate), "control"),

@@ -148,7 +148,7 @@ def write_gate_report(gate: Gate, out: Path) -> Path:
     tables = out / "tables"
     tables.mkdir(parents=True, exist_ok=True)
     (tables / f"{name}.md").write_text(markdown(found), encoding="utf-8")
-    rows = pd.DataFrame(gate.said["rows"])
+    rows = pd.DataFrame(gate.said["rows"]).drop(columns="modes", errors="ignore")
     (tables / f"{name}.csv").write_text(csv_text(rows), encoding="utf-8")
     page = out / f"{name}.html"
     page.write_text(page_of([section(name, found, [])]), encoding="utf-8")

@@ -14,10 +14,12 @@ from analysis.gate.gates import gate_differences, load_gate
 from analysis.records.blocks import DEFAULT_EVENTS
 
 from . import gate_oracle
-from .synthetic import arm_record, write_run
+from .synthetic import HASH, arm_record, write_run
 
 CELLS = ["fixed_random size=512 slots=400 warm", "fixed_random size=256 slots=65536 cold"]
 CALLS = ("mmap", "munmap", "madvise")
+ARMS = ("base", "control", "head")
+ENDS = ("base", "head")  # the arms of a pair
 METRICS = [
     {"name": "time", "margin": 0.02, "decides": True},
     {"name": "page_faults", "margin": 0.01, "decides": True},
@@ -25,6 +27,13 @@ METRICS = [
     {"name": "vm_hwm", "margin": 0.03, "decides": True},
     {"name": "wall_time", "margin": 0.02, "decides": False},
 ]
+# What goes with those, and instructions.
+IMPLIED = [
+    {"name": "time_tail", "margin": 0.05, "decides": True},
+    {"name": "process_time", "margin": 0.05, "decides": True},
+    {"name": "process_page_faults", "margin": 0.05, "decides": True},
+]
+INSTRUCTIONS = [{"name": "instructions", "margin": 0.002, "decides": True}]
 
 
 def _call_events(mmaps: int) -> dict[str, Any]:
@@ -38,11 +47,60 @@ def _call_events(mmaps: int) -> dict[str, Any]:
 def _measured(sample: dict[str, Any]) -> dict[str, float]:
     return {
         "time": sample["cpu_ns"],
+        "time_tail": sample["cpu_ns"],
+        "process_time": sample["process_cpu_ns"],
+        "process_page_faults": sample["process_minor_faults"] + sample["process_major_faults"],
         "wall_time": sample["wall_ns"],
         "vm_hwm": sample["vm_hwm_bytes"],
         "page_faults": sample["minor_faults"] + sample["major_faults"],
         **{name: sample["events"][f"syscalls:sys_enter_{name}"]["value"] for name in CALLS},
     }
+
+
+def _write_lines(folder: Path, name: str, records: list[dict[str, Any]]) -> None:
+    lines = [json.dumps({"plan": HASH, **record}) + "\n" for record in records]
+    (folder / name).write_text("".join(lines))
+
+
+def _write_counts(
+    folder: Path, counts: Callable[[str, int], int], blocks: int
+) -> dict[str, list[gate_oracle.Block]]:
+    """instructions.jsonl, the same in both cells."""
+    found = [{arm: counts(arm, block) for arm in ARMS} for block in range(blocks)]
+    _write_lines(
+        folder,
+        "instructions.jsonl",
+        [
+            {
+                "schema": "slablab-instructions/1",
+                "cell": cell,
+                "block": block,
+                "samples": [{"arm": arm, "instructions": value} for arm, value in arms.items()],
+            }
+            for cell in CELLS
+            for block, arms in enumerate(found)
+        ],
+    )
+    judged = [{arm: {"instructions": value} for arm, value in arms.items()} for arms in found]
+    return dict.fromkeys(CELLS, judged)
+
+
+def _write_failures(
+    folder: Path, pairs: list[tuple[str, str]], callgrind: list[str], attested: list[str]
+) -> None:
+    """pairs: statuses of base and head; the others: arms of which a process crashed there."""
+    records: list[dict[str, Any]] = [
+        {"where": "callgrind", "samples": [{"arm": arm, "status": "crashed"}]} for arm in callgrind
+    ]
+    records += [
+        {"where": "pair", "samples": [{"arm": arm, "status": s} for arm, s in zip(ENDS, pair)]}
+        for pair in pairs
+    ]
+    if records:
+        _write_lines(folder, "failures.jsonl", records)
+    arms = [{"arm": arm, "status": "ok", "failed": [{"status": "crashed"}]} for arm in attested]
+    cells = [{"cell": CELLS[0], "arms": arms}]
+    (folder / "attestation.json").write_text(json.dumps({"cells": cells}))
 
 
 def write_gate(
@@ -53,22 +111,31 @@ def write_gate(
     mmaps: Callable[[str], int] = lambda arm: 30,
     metrics: list[dict[str, Any]] | None = None,
     edit: Callable[[dict[str, Any]], None] = lambda block: None,
+    counts: Callable[[str, int], int] | None = None,
+    counted: int = 20,
+    pairs: list[tuple[str, str]] | None = None,
+    callgrind: list[str] | None = None,
+    attested: list[str] | None = None,
     **options: Any,
 ) -> Path:
     """head: the log of its time against the base's. mmaps: system calls of an arm. edit may change
-    each block, whose arms are base, control and head, before it is written and judged."""
+    each block, whose arms are base, control and head, before it is written and judged. counts:
+    instructions of an arm in one of `counted` blocks. The rest: see _write_failures."""
     judged: dict[str, list[gate_oracle.Block]] = {cell: [] for cell in CELLS}
+    ended: list[dict[str, str]] = []
 
     def as_gate(block: dict[str, Any]) -> None:
         for sample in block["samples"]:
             sample["arm"] = "base" if sample["arm"] == "baseline" else sample["arm"]
             sample["events"] = {**sample["events"], **_call_events(mmaps(sample["arm"]))}
         edit(block)
+        ended.append({sample["arm"]: sample["status"] for sample in block["samples"]})
         if block["valid"]:
             found = {sample["arm"]: _measured(sample) for sample in block["samples"]}
             judged[block["cell"]].append(found)
 
-    gate = {"alpha_fail": 0.005, "alpha_pass": 0.05, "metrics": metrics or METRICS}
+    metrics = (metrics or METRICS) + (INSTRUCTIONS if counts else [])
+    gate = {"alpha_fail": 0.005, "alpha_pass": 0.05, "metrics": metrics}
     write_run(
         folder,
         {"head": -head},
@@ -81,10 +148,14 @@ def write_gate(
         **options,
     )
     plan = json.loads((folder / "plan.json").read_text())
-    roles = (("base", "baseline"), ("control", "control"), ("head", "arm"))
+    roles = zip(ARMS, ("baseline", "control", "arm"))
     plan["arms"] = [arm_record(name, role) for name, role in roles]
     (folder / "plan.json").write_text(json.dumps(plan))
-    write_said(folder, gate_oracle.said(plan, judged))
+    counted_blocks = _write_counts(folder, counts, counted) if counts else {}
+    _write_failures(folder, pairs or [], callgrind or [], attested or [])
+    ended += [dict(zip(ENDS, pair)) for pair in pairs or []]
+    failures = gate_oracle.failures_of(ended, [*(callgrind or []), *(attested or [])])
+    write_said(folder, gate_oracle.said(plan, judged, counted_blocks, failures))
     return folder
 
 

@@ -1,19 +1,20 @@
 /* judge_again.c -- what the harness's own judge says of a stored gate's samples, as gate.json.
  *
- *   judge_again plan.json samples.jsonl [instructions.jsonl]
+ *   judge_again FOLDER
  *
  * A test compares it with the analysis. It reads no more of the plan than the judge does, so that a
  * made run needs no true hash. "stops" tells after how many valid blocks each cell would have
  * stopped; 0: it would not.
  *
  * SPDX-License-Identifier: MIT */
+#include "base/text.h"
 #include "gate/gate_report.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CELLS_MAX = 64, METRICS_MAX = 16, REPEATS_MAX = 64 };
+enum { CELLS_MAX = 64, METRICS_MAX = 16 };
 
 static struct arm arms[GATE_ARMS];
 static struct cell cells[CELLS_MAX];
@@ -69,62 +70,78 @@ static size_t cell_of(json_t const *record)
 }
 
 static size_t stops[CELLS_MAX];
+static char const *folder;
 
-static void judge_blocks(struct gate_judge *judge, FILE *file)
+/* Shows each record of a file of the folder, which need not be there. */
+static void read_records(struct gate_judge *judge, char const *name,
+                         void (*take)(struct gate_judge *, json_t const *))
 {
-    json_t *record;
-
-    while ((record = json_loadf(file, JSON_DISABLE_EOF_CHECK, NULL)) != NULL) {
-        size_t const cell = cell_of(record);
-        if (json_is_true(json_object_get(record, "valid"))) {
-            gate_judge_add(judge, cell, json_object_get(record, "samples"));
-            if (stops[cell] == 0 && gate_judge_has_decided(judge, cell))
-                stops[cell] = judge->cells[cell].n;
-        }
-        json_decref(record);
-    }
-}
-
-struct counts {
-    double base[REPEATS_MAX];
-    double head[REPEATS_MAX];
-    size_t n_base;
-    size_t n_head;
-};
-
-static void judge_instructions(struct gate_judge *judge, FILE *file)
-{
-    static struct counts counts[CELLS_MAX];
-    json_t *record;
-
-    while ((record = json_loadf(file, JSON_DISABLE_EOF_CHECK, NULL)) != NULL) {
-        struct counts *const into = &counts[cell_of(record)];
-        json_t const *const samples = json_object_get(record, "samples");
-        for (size_t i = 0; i < json_array_size(samples); i++) {
-            json_t const *const sample = json_array_get(samples, i);
-            double const value = number_in(sample, "instructions");
-            if (strcmp(text_in(sample, "arm"), "head") == 0)
-                into->head[into->n_head++] = value;
-            else
-                into->base[into->n_base++] = value;
-        }
-        json_decref(record);
-    }
-    for (size_t i = 0; i < plan.cell_count; i++)
-        if (counts[i].n_head > 0)
-            gate_judge_instructions(judge, i, counts[i].base, counts[i].n_base, counts[i].head,
-                                    counts[i].n_head);
-}
-
-static FILE *opened(char const *path)
-{
+    char *const path = text_format("%s/%s", folder, name);
     FILE *const file = fopen(path, "r");
+    json_t *record;
 
-    if (file == NULL) {
-        perror(path);
-        exit(2);
+    while (file != NULL && (record = json_loadf(file, JSON_DISABLE_EOF_CHECK, NULL)) != NULL) {
+        take(judge, record);
+        json_decref(record);
     }
-    return file;
+    if (file != NULL)
+        fclose(file);
+    free(path);
+}
+
+static void take_block(struct gate_judge *judge, json_t const *record)
+{
+    size_t const cell = cell_of(record);
+    json_t const *const samples = json_object_get(record, "samples");
+
+    gate_judge_add_failures(judge, samples);
+    if (!json_is_true(json_object_get(record, "valid")))
+        return;
+    gate_judge_add(judge, cell, samples);
+    if (stops[cell] == 0 && gate_judge_has_decided(judge, cell))
+        stops[cell] = judge->cells[cell].timed.n;
+}
+
+static void take_instructions(struct gate_judge *judge, json_t const *record)
+{
+    json_t const *const samples = json_object_get(record, "samples");
+    uint64_t counts[GATE_ARMS] = {0};
+
+    for (size_t i = 0; i < json_array_size(samples); i++) {
+        json_t const *const sample = json_array_get(samples, i);
+        size_t arm = 0;
+        if (plan_find_arm(&plan, text_in(sample, "arm"), true, &arm))
+            counts[arm] = (uint64_t)number_in(sample, "instructions");
+    }
+    gate_judge_add_instructions(judge, cell_of(record), counts);
+}
+
+static void take_failure(struct gate_judge *judge, json_t const *record)
+{
+    json_t const *const samples = json_object_get(record, "samples");
+
+    if (strcmp(text_in(record, "where"), "pair") == 0)
+        gate_judge_add_failures(judge, samples);
+    else
+        gate_judge_note_failures(judge, samples);
+}
+
+/* Each process that failed in attestation, by itself. */
+static void take_attestation(struct gate_judge *judge, json_t const *file)
+{
+    size_t place, position, number;
+    json_t *cell, *arm, *failure;
+
+    json_array_foreach(json_object_get(file, "cells"), place, cell) {
+        json_array_foreach(json_object_get(cell, "arms"), position, arm) {
+            json_array_foreach(json_object_get(arm, "failed"), number, failure) {
+                json_object_set(failure, "arm", json_object_get(arm, "arm"));
+                json_t *const samples = json_pack("[O]", failure);
+                gate_judge_note_failures(judge, samples);
+                json_decref(samples);
+            }
+        }
+    }
 }
 
 int main(int count, char **words)
@@ -132,15 +149,17 @@ int main(int count, char **words)
     struct gate_spec const spec = {.text = (char *)"made"};
     struct gate_circumstances const none = {.base = &spec, .head = &spec, .host = "testhost"};
 
-    if (count < 3)
+    if (count != 2)
         return 2;
-    json_t *const stored = json_load_file(words[1], 0, NULL);
+    folder = words[1];
+    char *const path = text_format("%s/plan.json", folder);
     json_t *const reasons = json_array();
-    take_plan(stored);
+    take_plan(json_load_file(path, 0, NULL));
     struct gate_judge *const judge = gate_judge_new(&plan);
-    judge_blocks(judge, opened(words[2]));
-    if (count > 3)
-        judge_instructions(judge, opened(words[3]));
+    read_records(judge, "samples.jsonl", take_block);
+    read_records(judge, "instructions.jsonl", take_instructions);
+    read_records(judge, "failures.jsonl", take_failure);
+    read_records(judge, "attestation.json", take_attestation);
     gate_judge_estimate(judge);
     if (gate_judge_control_fault(judge) != NULL)
         json_array_append_new(reasons, json_string("control"));

@@ -18,6 +18,7 @@ from analysis.statistics.sequential import log_e_one_sided
 
 from .gate_runs import (
     CELLS,
+    IMPLIED,
     METRICS,
     drifting,
     edited_differences,
@@ -114,6 +115,9 @@ def test_a_number_typed_by_hand_is_found_with_its_row(tmp_path: Path, field: str
         (lambda said: said["rows"][1].update(scale="ratio"), "scale is ratio in"),
         (lambda said: said["control"][0].update(log_e=3.0), "control of time in"),
         (lambda said: said["control"].pop(), "control of vm_hwm in"),
+        (lambda said: said["failures"].update(pairs=7), "failures: pairs is 7 in"),
+        (lambda said: said["failures"].update(verdict="fail"), "failures: verdict is fail in"),
+        (lambda said: said["failures"].pop("both"), "failures: both is None in"),
     ],
 )
 def test_words_typed_by_hand_are_found(
@@ -121,6 +125,55 @@ def test_words_typed_by_hand_are_found(
 ) -> None:
     (line,) = edited_differences(write_gate(tmp_path / "run"), edit)
     assert told in line
+
+
+@pytest.mark.parametrize(
+    ("edit", "told"),
+    [
+        (lambda row: row["modes"]["base"].pop(), "modes is "),
+        (lambda row: row.update(log_e_pass=9.0), "log_e_pass is 9.0 in"),
+        (lambda row: row.update(verdict="fail"), "verdict is fail in"),
+    ],
+)
+def test_instructions_typed_by_hand_are_found(
+    tmp_path: Path, edit: Callable[[dict[str, Any]], None], told: str
+) -> None:
+    folder = write_gate(tmp_path / "run", counts=lambda arm, block: 1000 + block % 2)
+
+    def of_instructions(said: dict[str, Any]) -> None:
+        edit(next(row for row in said["rows"] if row["metric"] == "instructions"))
+
+    (line,) = edited_differences(folder, of_instructions)
+    assert "row of instructions in" in line and told in line
+
+
+@pytest.mark.parametrize("file", ["failures.jsonl", "instructions.jsonl", "attestation.json"])
+def test_a_file_that_is_taken_away_is_missed(tmp_path: Path, file: str) -> None:
+    folder = write_gate(
+        tmp_path / "run",
+        counts=lambda arm, block: 1000,
+        pairs=[("crashed", "ok")],
+        attested=["base"],
+    )
+    assert gate_differences(load_gate(folder)) == []
+    (folder / file).unlink()
+    assert gate_differences(load_gate(folder)) != []
+
+
+def test_a_gate_of_before_is_read_without_failures_and_instructions(tmp_path: Path) -> None:
+    """Its three blocks of instructions had a rule of their own, whose word is taken."""
+    folder = write_gate(tmp_path / "run", counts=lambda arm, block: 1000, counted=3)
+    said = said_of(folder)
+    del said["failures"]
+    for row in said["rows"]:
+        if row["metric"] == "instructions":
+            row.update(verdict="pass", decided_at=3)
+    said["control"] = [one for one in said["control"] if one["metric"] != "instructions"]
+    write_said(folder, {**said, "schema": "slablab-gate/1", "verdict": "pass"})
+    assert gate_differences(load_gate(folder)) == []
+    row["verdict"] = "fail"
+    write_said(folder, {**said, "schema": "slablab-gate/1", "verdict": "fail"})
+    assert gate_differences(load_gate(folder)) == []
 
 
 def _uncounted(block: dict[str, Any]) -> None:
@@ -142,10 +195,10 @@ def test_what_could_not_be_counted_decides_nothing(tmp_path: Path) -> None:
 
 def test_what_is_no_gate_is_refused(tmp_path: Path) -> None:
     folder = write_gate(tmp_path / "run")
-    write_said(folder, {**said_of(folder), "schema": "slablab-gate/2"})
+    write_said(folder, {**said_of(folder), "schema": "slablab-gate/3"})
     with pytest.raises(Complaint, match="unknown schema"):
         load_gate(folder)
-    write_said(folder, {**said_of(folder), "schema": "slablab-gate/1", "plan": "0" * 16})
+    write_said(folder, {**said_of(folder), "schema": "slablab-gate/2", "plan": "0" * 16})
     with pytest.raises(Complaint, match="its plan is not"):
         load_gate(folder)
     (folder / "gate.json").unlink()
@@ -159,7 +212,7 @@ def test_the_command_prints_the_table_or_what_differs(
     folder = write_gate(tmp_path / "run", head=0.03)
     assert run(["gate", str(folder)]) == 0
     shown = capsys.readouterr().out
-    assert "FAIL: 2 of 8 rows failed" in shown
+    assert "FAIL: 2 of 9 rows failed" in shown
     lines = shown.replace(str(folder), "").splitlines()
     assert max(map(len, lines)) <= TERMINAL_COLUMNS
     said = said_of(folder)
@@ -167,6 +220,22 @@ def test_the_command_prints_the_table_or_what_differs(
     write_said(folder, said)
     assert run(["gate", str(folder)]) == 1
     assert f"row of time in '{CELLS[0]}': effect is" in capsys.readouterr().err
+
+
+def test_the_table_has_points_and_failures(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pairs = [("ok", "crashed")] * 12
+    folder = write_gate(tmp_path / "run", metrics=IMPLIED, pairs=pairs, callgrind=["base"])
+    said = said_of(folder)
+    said["failures"].update(status="crashed by signal 6 (Aborted)", stderr="heap corrupt")
+    write_said(folder, said)
+    assert run(["gate", str(folder)]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "time_tail 0.0 pt [-7.3, +7.3]" in shown and " 5 pt undecided 60" in shown
+    assert "FAIL: 1 of 7 rows failed, 2 undecided" in shown
+    assert "Failures of processes: FAIL: 12 of the head and 0 of the base in 132 pairs, 1" in shown
+    assert "The head's first: crashed by signal 6 (Aborted): heap corrupt" in shown
 
 
 def test_the_command_writes_what_it_prints(tmp_path: Path) -> None:
@@ -179,7 +248,7 @@ def test_the_command_writes_what_it_prints(tmp_path: Path) -> None:
     assert lines[0].startswith("cell,metric,scale,unit,decides,margin,verdict,decided_at")
     assert len(lines) == 1 + len(said_of(folder)["rows"])
     for text in ((out / "tables" / "synthetic-run.md"), (out / "synthetic-run.html")):
-        assert "FAIL: 2 of 8 rows failed" in text.read_text()
+        assert "FAIL: 2 of 9 rows failed" in text.read_text()
 
 
 @pytest.mark.parametrize("folder", STORED, ids=lambda folder: folder.name)

@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: MIT"""
 
+import json
 import subprocess
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 
 from analysis.records.metrics import DEFAULTS, default, default_metrics, event_metric, metrics_of
+from analysis.records.rules import rules_of
 
 SLABLAB = Path(__file__).parents[2] / "build/slablab"
 ROWS = pd.DataFrame({"operations": [100], "cpu_ns": [50], "minor_faults": [3], "major_faults": [4]})
@@ -33,6 +35,18 @@ def test_an_event_is_a_column_of_its_own() -> None:
 def test_a_plan_s_own_table_comes_first() -> None:
     assert metrics_of({}) == default_metrics()
     assert metrics_of({"metrics": []}) == ()
+
+
+def test_a_plan_whose_table_is_older_than_tails_has_none() -> None:
+    table = json.loads(DEFAULTS.read_text())
+    assert {row["name"]: row.pop("beyond") for row in table}["time_tail"] == 0.1
+    assert {metric.beyond for metric in metrics_of({"metrics": table})} == {0.0}
+
+
+def test_a_plan_whose_rules_are_older_than_one_has_the_default() -> None:
+    written = {"lost_ratio_max": 0.3, "alpha_dependence": 0.01, "blocks_min": 6}
+    rules = rules_of({"rules": {**written, "blocks_for_dependence": 20}})
+    assert (rules.lost_ratio_max, rules.alpha_failures) == (0.3, 0.005)
 
 
 def test_columns_are_unique_and_a_gate_s_names_too() -> None:
