@@ -336,8 +336,8 @@ static void one_measures_at_a_time(void **state)
     assert_true(WIFEXITED(same) && WIFEXITED(another));
     assert_int_equal(WEXITSTATUS(same), 2);
     assert_int_equal(WEXITSTATUS(another), 2);
-    assert_true(said(name, "another slablab of this build is measuring"));
-    assert_true(said("beside", "try: wait for it to end"));
+    assert_true(said(name, "another slablab is measuring on this machine"));
+    assert_true(said("beside", "try: --wait, or wait for it to end"));
     assert_null(find_file("beside", "plan.json"));
     assert_ended(wait_for(first));
     assert_same_schedule(name);
