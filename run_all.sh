@@ -105,6 +105,7 @@ for instrument in profile faults; do
 done
 python=$(make --silent print-python)
 report=results/report
+printf 'drawing the report (a minute or two)\n'
 "$python" -m analysis report "${runs[@]}" "${looked[@]}" --out "$report" >/dev/null
 "$python" -m analysis claims "${runs[@]}" "${looked[@]}" --out "$report" >/dev/null
 "$python" -m analysis profile "${looked[@]}" --out "$report" >"$report/profile.txt"
