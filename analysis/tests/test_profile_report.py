@@ -157,6 +157,7 @@ def test_shares_and_costs_have_keys(folders: list[Path]) -> None:
     assert "w.hash" in found and found["w.figures"] == f"figures/{joined.name}-"
 
 
+@pytest.mark.usefixtures("drawn_once")
 @pytest.mark.parametrize(
     "name, before, after",
     [

@@ -72,6 +72,7 @@ def test_verify_accepts_what_the_samples_give(folder: Path) -> None:
     assert commands.run(["verify", str(folder / "run"), "--against", str(folder / "out")]) == 0
 
 
+@pytest.mark.usefixtures("drawn_once")
 @pytest.mark.parametrize(
     "name, before, after",
     [
