@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[2]
 # What harness/judge/gate_judge.c and gate_describe.c call.
 JUDGE = ("judge/gate_judge", "gate/gate_describe", "judge/sequential", "judge/statistics")
 JUDGE += ("base/memory", "base/complain", "base/text", "experiment/metric", "experiment/plan")
-JUDGE += ("experiment/rules",)
+JUDGE += ("base/arena", "experiment/rules")
 
 
 def _noisy_faults(arm: str, cell: str, number: int) -> int:
