@@ -49,6 +49,14 @@ char *arena_text(struct arena *arena, char const *text)
     return text != NULL ? arena_copy(arena, text, strlen(text) + 1) : NULL;
 }
 
+char *arena_keep(struct arena *arena, char *text)
+{
+    char *const kept = arena_text(arena, text);
+
+    free(text);
+    return kept;
+}
+
 char *arena_format(struct arena *arena, char const *format, ...)
 {
     va_list arguments;

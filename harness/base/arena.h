@@ -17,8 +17,9 @@ void *arena_room(struct arena *arena, size_t bytes);
 void *arena_zeroed(struct arena *arena, size_t bytes);
 void *arena_copy(struct arena *arena, void const *from, size_t bytes);
 
-/* NULL of NULL. */
+/* A copy; NULL of NULL. arena_keep frees the text that it copies. */
 char *arena_text(struct arena *arena, char const *text);
+char *arena_keep(struct arena *arena, char *text);
 __attribute__((format(printf, 2, 3))) char *arena_format(struct arena *arena, char const *format,
                                                          ...);
 

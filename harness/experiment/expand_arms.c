@@ -122,9 +122,7 @@ static bool add_arm(struct expansion const *expansion, char const *place, char c
         arena_room_for_one(&plan->arena, plan->arms, plan->arm_count, sizeof *plan->arms);
     struct arm *const arm = &plan->arms[plan->arm_count++];
     arm->role = role;
-    char *const joined = words_join(&spec, 0, spec.count);
-    arm->spec = arena_text(&plan->arena, joined);
-    free(joined);
+    arm->spec = arena_keep(&plan->arena, words_join(&spec, 0, spec.count));
     arm->allocator = arena_text(&plan->arena, spec.word[0]);
     bool const taken = take_environment(expansion, place, &spec, arm)
         && take_files(expansion, place, arm);

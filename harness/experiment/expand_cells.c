@@ -240,9 +240,7 @@ static bool add_cell(struct entry const *entry, size_t point)
         if (!set_parameter(entry, cell, entry->axes[i].name, value))
             return false;
     }
-    char *const id = cell_id(cell);
-    cell->id = arena_text(&plan->arena, id);
-    free(id);
+    cell->id = arena_keep(&plan->arena, cell_id(cell));
     return is_new_cell(entry, cell) && expand_serves(entry->expansion, entry->index, cell);
 }
 

@@ -196,9 +196,7 @@ static struct plan *plan_of(struct expansion expansion, char const *text, uint64
     plan->experiment = experiment_name(&plan->arena, yaml_file_path(expansion.file));
     plan->experiment_text = arena_text(&plan->arena, text);
     if (expand(&expansion, seed)) {
-        char *const hash = plan_hash(plan);
-        plan->hash = arena_text(&plan->arena, hash);
-        free(hash);
+        plan->hash = arena_keep(&plan->arena, plan_hash(plan));
         return plan;
     }
     plan_free(plan);
