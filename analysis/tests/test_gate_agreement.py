@@ -33,7 +33,7 @@ ROOT = Path(__file__).parents[2]
 # What harness/judge/gate_judge.c and gate_describe.c call.
 JUDGE = ("judge/gate_judge", "judge/gate_estimate", "judge/sequential", "judge/statistics")
 JUDGE += ("gate/gate_describe", "base/memory", "base/complain", "base/text")
-JUDGE += ("experiment/metric", "experiment/plan", "experiment/rules")
+JUDGE += ("base/arena", "experiment/metric", "experiment/plan", "experiment/rules")
 
 
 def _noisy_faults(arm: str, cell: str, number: int) -> int:

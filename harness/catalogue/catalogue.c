@@ -96,85 +96,83 @@ struct words catalogue_workloads(void)
     return names;
 }
 
-static void serve_by(struct allocator *allocator, char *object)
+/* Takes over the path; NULL serves nothing. */
+static bool serve_by(struct allocator *allocator, char *object)
 {
-    allocator->object = object;
-    allocator->serving = text_copy(object);
-    allocator->build_id = catalogue_build_id(object);
+    allocator->object = arena_keep(&allocator->arena, object);
+    allocator->serving = allocator->object;
+    if (allocator->object != NULL)
+        allocator->build_id =
+            arena_keep(&allocator->arena, catalogue_build_id(allocator->object));
+    return allocator->object != NULL;
 }
 
 static bool find_phase(char const *name, struct allocator *allocator)
 {
-    char *const source = text_format("%s/allocators/phases/%s.c", catalogue_root(), name);
-    char *const object = text_format("%s/lib%s.so", catalogue_build_directory(), name);
-    char *const observer = text_format("%s/observe/lib%s.so", catalogue_build_directory(), name);
-    bool const known = is_file(source) || is_file(object);
+    struct arena *const arena = &allocator->arena;
+    char const *const build = catalogue_build_directory();
+    char *const source = arena_format(arena, "%s/allocators/phases/%s.c", catalogue_root(), name);
+    char *const object = arena_format(arena, "%s/lib%s.so", build, name);
+    char *const observer = arena_format(arena, "%s/observe/lib%s.so", build, name);
 
     allocator->kind = ALLOCATOR_PHASE;
-    if (known && is_file(object))
-        serve_by(allocator, realpath(object, NULL));
-    if (known && is_file(observer))
-        allocator->observer = realpath(observer, NULL);
-    if (known && (allocator->object == NULL || allocator->observer == NULL)) {
-        allocator->problem = text_format("%s is not built",
-                                         allocator->object == NULL ? object : observer);
-        allocator->remedy = text_copy("make allocators");
+    if (!is_file(source) && !is_file(object))
+        return false;
+    bool const built = is_file(object) && serve_by(allocator, realpath(object, NULL));
+    if (is_file(observer))
+        allocator->observer = arena_keep(arena, realpath(observer, NULL));
+    if (!built || allocator->observer == NULL) {
+        allocator->problem = arena_format(arena, "%s is not built", built ? observer : object);
+        allocator->remedy = "make allocators";
     }
-    free(observer);
-    free(object);
-    free(source);
-    return known;
+    return true;
 }
 
 /* A relative path starts at the project's root, whatever the working directory. */
 static bool find_path(char const *name, struct allocator *allocator)
 {
-    char *const path = *name == '/' ? text_copy(name)
-                                    : text_format("%s/%s", catalogue_root(), name);
-    char *const object = is_file(path) ? realpath(path, NULL) : NULL;
+    struct arena *const arena = &allocator->arena;
+    char const *const path =
+        *name == '/' ? name : arena_format(arena, "%s/%s", catalogue_root(), name);
 
     allocator->kind = ALLOCATOR_PATH;
-    if (object != NULL) {
-        serve_by(allocator, object);
-    } else {
-        allocator->problem = text_format("%s is no file", path);
-        allocator->remedy = text_copy("a path from the project's root, or slablab list allocators");
-    }
-    free(path);
-    return object != NULL;
+    if (is_file(path) && serve_by(allocator, realpath(path, NULL)))
+        return true;
+    allocator->problem = arena_format(arena, "%s is no file", path);
+    allocator->remedy = "a path from the project's root, or slablab list allocators";
+    return false;
 }
 
 static void find_peer_files(struct peer const *peer, struct allocator *allocator)
 {
+    struct arena *const arena = &allocator->arena;
+
     allocator->kind = ALLOCATOR_PEER;
-    allocator->package = text_copy(peer->package);
+    allocator->package = arena_text(arena, peer->package);
     if (peer->object == NULL) {
-        allocator->serving = peers_c_library();
-        allocator->build_id = catalogue_build_id(allocator->serving);
-    } else {
-        char *const object = peers_find_object(peer->object);
-        if (object == NULL) {
-            allocator->problem = text_format("%s is not installed", peer->object);
-            allocator->remedy = text_format("apt-get install %s", peer->package);
-            return;
-        }
-        serve_by(allocator, object);
+        allocator->serving = arena_keep(arena, peers_c_library());
+        allocator->build_id = arena_keep(arena, catalogue_build_id(allocator->serving));
+    } else if (!serve_by(allocator, peers_find_object(peer->object))) {
+        allocator->problem = arena_format(arena, "%s is not installed", peer->object);
+        allocator->remedy = arena_format(arena, "apt-get install %s", peer->package);
+        return;
     }
-    allocator->version = peers_version(peer);
+    allocator->version = arena_keep(arena, peers_version(peer));
 }
 
 bool catalogue_allocator(char const *name, struct allocator *allocator)
 {
-    *allocator = (struct allocator){.name = text_copy(name)};
+    struct peer const *const peer = peers_find(name);
+
+    *allocator = (struct allocator){.arena = {NULL}};
+    allocator->name = arena_text(&allocator->arena, name);
     if (strchr(name, '/') != NULL)
         return find_path(name, allocator);
-
-    struct peer const *const peer = peers_find(name);
     if (peer != NULL)
         find_peer_files(peer, allocator);
     else if (!find_phase(name, allocator)) {
-        allocator->problem = text_format("unknown allocator '%s'", name);
-        allocator->remedy = text_copy("slablab list allocators");
+        allocator->problem = arena_format(&allocator->arena, "unknown allocator '%s'", name);
+        allocator->remedy = "slablab list allocators";
         return false;
     }
     return true;
@@ -182,14 +180,6 @@ bool catalogue_allocator(char const *name, struct allocator *allocator)
 
 void catalogue_allocator_free(struct allocator *allocator)
 {
-    free(allocator->name);
-    free(allocator->object);
-    free(allocator->serving);
-    free(allocator->build_id);
-    free(allocator->observer);
-    free(allocator->version);
-    free(allocator->package);
-    free(allocator->problem);
-    free(allocator->remedy);
-    *allocator = (struct allocator){0};
+    arena_free(&allocator->arena);
+    *allocator = (struct allocator){.arena = {NULL}};
 }

@@ -12,6 +12,7 @@
 #ifndef SLABLAB_CATALOGUE_H
 #define SLABLAB_CATALOGUE_H
 
+#include "base/arena.h"
 #include "base/text.h"
 
 #include <stdbool.h>
@@ -20,6 +21,7 @@ enum allocator_kind { ALLOCATOR_PHASE, ALLOCATOR_PEER, ALLOCATOR_PATH };
 
 /* An allocator's files. Any string may be NULL if unknown. */
 struct allocator {
+    struct arena arena; /* holds all strings */
     char *name;
     enum allocator_kind kind;
     char *object; /* absolute path to preload; NULL for the C library's own, or if it is not
@@ -31,7 +33,7 @@ struct allocator {
     char *version;
     char *package; /* of the distribution, for a peer */
     char *problem; /* why it cannot run here; NULL if it can */
-    char *remedy;  /* what to try about the problem */
+    char const *remedy; /* what to try about the problem */
 };
 
 /* Resolves the name of a phase or a peer, or a path to a .so (any text with a '/'). Always fills

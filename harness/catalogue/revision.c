@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include "catalogue/revision.h"
 
+#include "base/arena.h"
 #include "base/capture.h"
 #include "base/complain.h"
 #include "base/interrupt.h"
@@ -26,6 +27,7 @@ static char const phases_folder[] = "allocators/phases/";
 
 /* What the steps of one build share. */
 struct build {
+    struct arena arena; /* holds all that they make up */
     char const *commit;
     char const *allocator;
     char *worktree; /* the folder of the whole repository */
@@ -149,27 +151,25 @@ char *revision_find(char const *name)
 }
 
 /* Does the commit have the allocator? If not, complains and lists those it has. */
-static bool has_allocator(struct build const *build)
+static bool has_allocator(struct build *build)
 {
     char const *const list[] = {"ls-tree", "--name-only", build->commit, phases_folder, NULL};
-    char *const answered = answer(git_command(list));
+    char const *const answered = arena_keep(&build->arena, answer(git_command(list)));
     struct words names = words_of(answered != NULL ? answered : "");
-    char *const wanted = text_format("%s%s.c", phases_folder, build->allocator);
+    char const *const wanted =
+        arena_format(&build->arena, "%s%s.c", phases_folder, build->allocator);
     bool const has = words_hold(&names, wanted);
-    char *hint = text_copy("");
+    char const *hint = "";
 
     for (size_t i = 0; i < names.count; i++)
         if (text_ends_with(names.word[i], ".c"))
-            text_append(&hint, "%s%.*s", *hint != '\0' ? ", " : "",
-                        (int)(strlen(names.word[i]) - strlen(phases_folder) - 2),
-                        names.word[i] + strlen(phases_folder));
+            hint = arena_format(&build->arena, "%s%s%.*s", hint, *hint != '\0' ? ", " : "",
+                                (int)(strlen(names.word[i]) - strlen(phases_folder) - 2),
+                                names.word[i] + strlen(phases_folder));
     if (!has)
         complain(*hint != '\0' ? hint : "a revision that has allocators/phases/",
                  "revision %.12s has no allocator '%s'", build->commit, build->allocator);
-    free(hint);
-    free(wanted);
     words_free(&names);
-    free(answered);
     return has;
 }
 
@@ -185,53 +185,51 @@ static bool make_folder(char const *path)
 static bool make_folders(struct build *build)
 {
     static char const *const prefix[] = {"rev-parse", "--show-prefix", NULL};
-    char *const revisions = text_format("%s/revisions", catalogue_build_directory());
+    struct arena *const arena = &build->arena;
+    char *const revisions = arena_format(arena, "%s/revisions", catalogue_build_directory());
 
-    build->folder = text_format("%s/%s", revisions, build->commit);
-    build->object = text_format("%s/lib%s.so", build->folder, build->allocator);
-    build->worktree = text_format("%s/worktree-XXXXXX", revisions);
+    build->folder = arena_format(arena, "%s/%s", revisions, build->commit);
+    build->object = arena_format(arena, "%s/lib%s.so", build->folder, build->allocator);
+    build->worktree = arena_format(arena, "%s/worktree-XXXXXX", revisions);
     bool made = make_folder(revisions) && make_folder(build->folder);
     if (made && mkdtemp(build->worktree) == NULL) {
         complain("ls -ld that folder", "%s: cannot make a folder in it: %s", revisions,
                  strerror(errno));
         made = false;
     }
-    free(revisions);
-    char *const part = made ? answer(git_command(prefix)) : NULL;
-    build->sources = text_format("%s/%s", build->worktree, part != NULL ? part : "");
+    char *const part = made ? arena_keep(arena, answer(git_command(prefix))) : NULL;
+    build->sources = arena_format(arena, "%s/%s", build->worktree, part != NULL ? part : "");
     build->sources[strlen(build->sources) - 1] = '\0'; /* the slash at the end of either */
-    free(part);
     return made;
 }
 
 /* The Makefile's command for an allocator, run in the worktree. */
-static struct words compiler_command(struct build const *build)
+static struct words compiler_command(struct build *build)
 {
     struct words command = words_of(BUILD_COMPILER " " BUILD_FLAGS);
-    char *const map = text_format("-ffile-prefix-map=%s=%s", build->sources, catalogue_root());
-    char *const source = text_format("%s%s.c", phases_folder, build->allocator);
+    char *const map = arena_format(&build->arena, "-ffile-prefix-map=%s=%s", build->sources,
+                                   catalogue_root());
+    char *const source =
+        arena_format(&build->arena, "%s%s.c", phases_folder, build->allocator);
     char const *const rest[] = {map, "-o", "revision.so", source, "-pthread", NULL};
 
     add_all(&command, rest);
-    free(source);
-    free(map);
     return command;
 }
 
 /* Renamed in one step: a running sample keeps the file that it has mapped. */
-static bool install(struct build const *build)
+static bool install(struct build *build)
 {
-    char *const built = text_format("%s/revision.so", build->sources);
+    char *const built = arena_format(&build->arena, "%s/revision.so", build->sources);
     bool const installed = rename(built, build->object) == 0;
 
     if (!installed)
         complain("ls -ld that folder", "%s: cannot put it there: %s", build->object,
                  strerror(errno));
-    free(built);
     return installed;
 }
 
-static bool checkout_and_compile(struct build const *build)
+static bool checkout_and_compile(struct build *build)
 {
     char const *const add[] = {"worktree",      "add",         "--quiet", "--detach",
                                build->worktree, build->commit, NULL};
@@ -278,18 +276,12 @@ char *revision_build(char const *commit, char const *allocator)
     bool built = false;
 
     interrupt_catch();
-    if (!has_allocator(&build))
-        return NULL;
-    if (make_folders(&build)) {
+    if (has_allocator(&build) && make_folders(&build)) {
         built = checkout_and_compile(&build);
         remove_worktree(&build);
         rmdir(build.folder); /* stays unless it is empty */
     }
-    free(build.sources);
-    free(build.worktree);
-    free(build.folder);
-    if (built)
-        return build.object;
-    free(build.object);
-    return NULL;
+    char *const object = built ? text_copy(build.object) : NULL;
+    arena_free(&build.arena);
+    return object;
 }

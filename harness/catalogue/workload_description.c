@@ -31,8 +31,8 @@ char *catalogue_workload_path(char const *name)
     return NULL;
 }
 
-static bool take_parameter(json_t *object, struct workload_parameter *parameter,
-                           json_error_t *error)
+static bool take_parameter(struct arena *arena, json_t *object,
+                           struct workload_parameter *parameter, json_error_t *error)
 {
     char const *name = NULL;
     char const *unit = NULL;
@@ -43,10 +43,10 @@ static bool take_parameter(json_t *object, struct workload_parameter *parameter,
                        &default_value, "unit", &unit, "meaning", &meaning)
         != 0)
         return false;
-    parameter->name = text_copy(name);
+    parameter->name = arena_text(arena, name);
     parameter->default_value = (uint64_t)default_value;
-    parameter->unit = text_copy(unit);
-    parameter->meaning = text_copy(meaning);
+    parameter->unit = arena_text(arena, unit);
+    parameter->meaning = arena_text(arena, meaning);
     return true;
 }
 
@@ -61,12 +61,14 @@ static bool take_description(json_t *object, struct workload_description *descri
                        "parameters", &parameters)
         != 0)
         return false;
-    description->name = text_copy(name);
-    description->models = text_copy(models);
+    struct arena *const arena = &description->arena;
     size_t const count = json_array_size(parameters);
-    description->parameters = memory_zeroed(count, sizeof *description->parameters);
+    description->name = arena_text(arena, name);
+    description->models = arena_text(arena, models);
+    description->parameters = arena_zeroed(arena, count * sizeof *description->parameters);
     for (size_t i = 0; i < count; i++, description->parameter_count = i)
-        if (!take_parameter(json_array_get(parameters, i), &description->parameters[i], error))
+        if (!take_parameter(arena, json_array_get(parameters, i), &description->parameters[i],
+                            error))
             return false;
     return true;
 }
@@ -100,13 +102,6 @@ void catalogue_workload_free(struct workload_description *description)
 {
     if (description == NULL)
         return;
-    for (size_t i = 0; i < description->parameter_count; i++) {
-        free(description->parameters[i].name);
-        free(description->parameters[i].unit);
-        free(description->parameters[i].meaning);
-    }
-    free(description->parameters);
-    free(description->name);
-    free(description->models);
+    arena_free(&description->arena);
     free(description);
 }

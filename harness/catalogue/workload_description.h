@@ -4,6 +4,8 @@
 #ifndef SLABLAB_WORKLOAD_DESCRIPTION_H
 #define SLABLAB_WORKLOAD_DESCRIPTION_H
 
+#include "base/arena.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,6 +18,7 @@ struct workload_parameter {
 };
 
 struct workload_description {
+    struct arena arena; /* holds all that is pointed to */
     char *name;
     char *models;
     struct workload_parameter *parameters;

@@ -7,7 +7,6 @@
  * SPDX-License-Identifier: MIT */
 #include "experiment/expansion.h"
 
-#include "base/memory.h"
 #include "base/text.h"
 #include "catalogue/catalogue.h"
 
@@ -45,10 +44,13 @@ static bool is_set_before(struct words const *spec, size_t word)
     return false;
 }
 
-static bool take_environment(struct yaml_file const *file, char const *place,
+static bool take_environment(struct expansion const *expansion, char const *place,
                              struct words const *spec, struct arm *arm)
 {
-    arm->environment = memory_zeroed(spec->count, sizeof *arm->environment);
+    struct yaml_file const *const file = expansion->file;
+    struct arena *const arena = &expansion->plan->arena;
+
+    arm->environment = arena_zeroed(arena, spec->count * sizeof *arm->environment);
     for (size_t i = 1; i < spec->count; i++) {
         char const *const word = spec->word[i];
         size_t const name = strcspn(word, "=");
@@ -67,7 +69,7 @@ static bool take_environment(struct yaml_file const *file, char const *place,
                                "%.*s is set twice", (int)name, word);
             return false;
         }
-        arm->environment[arm->environment_count++] = text_copy(word);
+        arm->environment[arm->environment_count++] = arena_text(arena, word);
     }
     return true;
 }
@@ -84,18 +86,20 @@ static bool can_be_preloaded(struct yaml_file const *file, char const *place, ch
     return false;
 }
 
-static bool take_files(struct yaml_file const *file, char const *place, struct arm *arm)
+static bool take_files(struct expansion const *expansion, char const *place, struct arm *arm)
 {
+    struct yaml_file const *const file = expansion->file;
+    struct arena *const arena = &expansion->plan->arena;
     struct allocator allocator;
 
     catalogue_allocator(arm->allocator, &allocator);
     if (allocator.problem != NULL) {
         yaml_file_complain(file, place, allocator.remedy, "%s", allocator.problem);
     } else {
-        arm->object = allocator.object != NULL ? text_copy(allocator.object) : NULL;
-        arm->object_build_id = text_copy(allocator.build_id);
-        arm->observer = allocator.observer != NULL ? text_copy(allocator.observer) : NULL;
-        arm->version = allocator.version != NULL ? text_copy(allocator.version) : NULL;
+        arm->object = arena_text(arena, allocator.object);
+        arm->object_build_id = arena_text(arena, allocator.build_id);
+        arm->observer = arena_text(arena, allocator.observer);
+        arm->version = arena_text(arena, allocator.version);
     }
     bool const usable = allocator.problem == NULL && can_be_preloaded(file, place, arm->object) &&
                         can_be_preloaded(file, place, arm->observer);
@@ -114,27 +118,29 @@ static bool add_arm(struct expansion const *expansion, char const *place, char c
                            "an allocator's name is missing");
         return false;
     }
-    plan->arms = memory_room_for_one(plan->arms, plan->arm_count, sizeof *plan->arms);
+    plan->arms =
+        arena_room_for_one(&plan->arena, plan->arms, plan->arm_count, sizeof *plan->arms);
     struct arm *const arm = &plan->arms[plan->arm_count++];
     arm->role = role;
-    arm->spec = words_join(&spec, 0, spec.count);
-    arm->allocator = text_copy(spec.word[0]);
-    bool const taken = take_environment(expansion->file, place, &spec, arm)
-        && take_files(expansion->file, place, arm);
+    arm->spec = arena_keep(&plan->arena, words_join(&spec, 0, spec.count));
+    arm->allocator = arena_text(&plan->arena, spec.word[0]);
+    bool const taken = take_environment(expansion, place, &spec, arm)
+        && take_files(expansion, place, arm);
     words_free(&spec);
     return taken;
 }
 
 /* The allocator's name; for a path, the file's name without lib and .so. */
-static char *base_id(struct arm const *arm)
+static char *base_id(struct arena *arena, struct arm const *arm)
 {
     char const *const slash = strrchr(arm->allocator, '/');
 
     if (slash == NULL)
-        return text_copy(arm->allocator);
+        return arm->allocator;
     char const *const name = strncmp(slash + 1, "lib", 3) == 0 ? slash + 4 : slash + 1;
     char const *const ending = strstr(name, ".so");
-    return text_copy_bytes(name, ending != NULL ? (size_t)(ending - name) : strlen(name));
+    return arena_format(arena, "%.*s", (int)(ending != NULL ? ending - name : (int)strlen(name)),
+                        name);
 }
 
 static bool arm_has(struct arm const *arm, char const *assignment)
@@ -155,16 +161,17 @@ static bool is_common(struct plan const *plan, char *const *bases, char const *b
     return true;
 }
 
-static char *id_of(struct plan const *plan, char *const *bases, size_t arm)
+static char *id_of(struct plan *plan, char *const *bases, size_t arm)
 {
     static char const prefix[] = "SLABLAB_";
-    char *id = text_copy(bases[arm]);
+    char *id = bases[arm];
 
     for (size_t i = 0; i < plan->arms[arm].environment_count; i++) {
         char const *const assignment = plan->arms[arm].environment[i];
         bool const prefixed = strncmp(assignment, prefix, strlen(prefix)) == 0;
         if (!is_common(plan, bases, bases[arm], assignment))
-            text_append(&id, " %s", assignment + (prefixed ? strlen(prefix) : 0));
+            id = arena_format(&plan->arena, "%s %s", id,
+                              assignment + (prefixed ? strlen(prefix) : 0));
     }
     return id;
 }
@@ -175,26 +182,24 @@ static void name_gate(struct plan *plan)
         [ROLE_BASELINE] = "base", [ROLE_CONTROL] = control_id, [ROLE_ARM] = "head"};
 
     for (size_t i = 0; i < plan->arm_count; i++)
-        plan->arms[i].id = text_copy(ids[plan->arms[i].role]);
+        plan->arms[i].id = arena_text(&plan->arena, ids[plan->arms[i].role]);
 }
 
 static void name_arms(struct plan *plan)
 {
-    char **const bases = memory_zeroed(plan->arm_count, sizeof *bases);
+    struct arena *const arena = &plan->arena;
+    char **const bases = arena_zeroed(arena, plan->arm_count * sizeof *bases);
 
     for (size_t i = 0; i < plan->arm_count; i++)
-        bases[i] = base_id(&plan->arms[i]);
+        bases[i] = base_id(arena, &plan->arms[i]);
     for (size_t i = 0; i < plan->arm_count; i++)
-        plan->arms[i].id = plan->arms[i].role == ROLE_CONTROL ? text_copy(control_id)
+        plan->arms[i].id = plan->arms[i].role == ROLE_CONTROL ? arena_text(arena, control_id)
                                                               : id_of(plan, bases, i);
-    for (size_t i = 0; i < plan->arm_count; i++)
-        free(bases[i]);
-    free(bases);
 }
 
-static char *place_of(size_t arm)
+static char const *place_of(struct expansion const *expansion, size_t arm)
 {
-    return arm < 2 ? text_copy("baseline") : text_format("arms/%zu", arm - 2);
+    return arm < 2 ? "baseline" : arena_format(&expansion->plan->arena, "arms/%zu", arm - 2);
 }
 
 static bool names_differ(struct expansion const *expansion)
@@ -208,7 +213,7 @@ static bool names_differ(struct expansion const *expansion)
             && text_equal(plan->arms[i].id, control_id);
         if (first == i && !reserved)
             continue;
-        char *const place = place_of(i);
+        char const *const place = place_of(expansion, i);
         if (reserved)
             yaml_file_complain(expansion->file, place, "another name for the file",
                                "'%s' is the name of the hidden second baseline", control_id);
@@ -216,7 +221,6 @@ static bool names_differ(struct expansion const *expansion)
             yaml_file_complain(expansion->file, place,
                                "slablab adds a second baseline, the control, by itself",
                                "arm '%s' is there already", plan->arms[i].id);
-        free(place);
         return false;
     }
     return true;
@@ -234,11 +238,8 @@ bool expand_arms(struct expansion const *expansion)
         name_gate(expansion->plan);
         return added;
     }
-    for (size_t i = 0; added && i < experiment->arms_count; i++) {
-        char *const place = place_of(i + 2);
-        added = add_arm(expansion, place, experiment->arms[i], ROLE_ARM);
-        free(place);
-    }
+    for (size_t i = 0; added && i < experiment->arms_count; i++)
+        added = add_arm(expansion, place_of(expansion, i + 2), experiment->arms[i], ROLE_ARM);
     if (!added)
         return false;
     name_arms(expansion->plan);

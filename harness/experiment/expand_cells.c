@@ -7,7 +7,6 @@
 #include "catalogue/catalogue.h"
 #include "experiment/expansion.h"
 
-#include "base/memory.h"
 #include "base/text.h"
 #include "catalogue/workload_description.h"
 
@@ -32,6 +31,11 @@ struct entry {
     size_t axis_count;
 };
 
+static struct arena *arena_of(struct entry const *entry)
+{
+    return &entry->expansion->plan->arena;
+}
+
 static char const operations_name[] = "operations";
 static char const warmup_name[] = "warmup";
 
@@ -39,8 +43,9 @@ static bool take_values(struct entry const *entry, char const *values, struct ax
 {
     do {
         size_t const length = strcspn(values, ",");
-        char *const word = text_copy_bytes(values, length);
-        axis->values = memory_room_for_one(axis->values, axis->count, sizeof *axis->values);
+        char *const word = arena_format(arena_of(entry), "%.*s", (int)length, values);
+        axis->values = arena_room_for_one(arena_of(entry), axis->values, axis->count,
+                                          sizeof *axis->values);
         bool const number = text_to_number(word, &axis->values[axis->count]);
         if (number)
             axis->count++;
@@ -48,7 +53,6 @@ static bool take_values(struct entry const *entry, char const *values, struct ax
             yaml_file_complain(entry->expansion->file, entry->place,
                                "digits, or a list of them: size=256,512",
                                "%s: '%s' is not a number", axis->name, word);
-        free(word);
         if (!number)
             return false;
         values += length;
@@ -66,9 +70,10 @@ static bool take_axis(struct entry *entry, char const *word)
                            "'%s' is not name=number", word);
         return false;
     }
-    entry->axes = memory_room_for_one(entry->axes, entry->axis_count, sizeof *entry->axes);
+    entry->axes = arena_room_for_one(arena_of(entry), entry->axes, entry->axis_count,
+                                     sizeof *entry->axes);
     struct axis *const axis = &entry->axes[entry->axis_count++];
-    axis->name = text_copy_bytes(word, length);
+    axis->name = arena_format(arena_of(entry), "%.*s", (int)length, word);
     for (size_t i = 0; i + 1 < entry->axis_count; i++)
         if (text_equal(entry->axes[i].name, axis->name)) {
             yaml_file_complain(file, entry->place, "one list of values: size=256,512",
@@ -139,11 +144,7 @@ static bool check_workload(struct entry const *entry)
 /* The key `warmup:` is the axis warmup= with one value. */
 static bool take_warmup(struct entry *entry, char const *warmup)
 {
-    char *const word = text_format("%s=%s", warmup_name, warmup);
-    bool const taken = take_axis(entry, word);
-
-    free(word);
-    return taken;
+    return take_axis(entry, arena_format(arena_of(entry), "%s=%s", warmup_name, warmup));
 }
 
 static bool take_entry(struct entry *entry, struct experiment_workload const *written)
@@ -155,7 +156,7 @@ static bool take_entry(struct entry *entry, struct experiment_workload const *wr
         yaml_file_complain(entry->expansion->file, entry->place, "slablab list workloads",
                            "a workload's name is missing");
     else
-        entry->workload = text_copy(words.word[0]);
+        entry->workload = arena_text(arena_of(entry), words.word[0]);
     taken = taken && check_workload(entry);
     for (size_t i = 1; taken && i < words.count; i++)
         taken = take_axis(entry, words.word[i]);
@@ -163,17 +164,6 @@ static bool take_entry(struct entry *entry, struct experiment_workload const *wr
         taken = take_warmup(entry, written->warmup);
     words_free(&words);
     return taken && check_parameters(entry);
-}
-
-static void free_entry(struct entry *entry)
-{
-    for (size_t i = 0; i < entry->axis_count; i++) {
-        free(entry->axes[i].name);
-        free(entry->axes[i].values);
-    }
-    free(entry->axes);
-    free(entry->workload);
-    free(entry->place);
 }
 
 /* Stores one value in the cell; false for `operations=0` and for a warm-up with a cold start. */
@@ -197,9 +187,10 @@ static bool set_parameter(struct entry const *entry, struct cell *cell, char con
                 cell->warm ? "a warm start has a warm-up" : "a cold start has no warm-up");
         return value != 0 && cell->warm;
     }
-    cell->parameters = memory_room_for_one(cell->parameters, cell->parameter_count,
-                                           sizeof *cell->parameters);
-    cell->parameters[cell->parameter_count++] = (struct parameter){text_copy(name), value};
+    cell->parameters = arena_room_for_one(arena_of(entry), cell->parameters, cell->parameter_count,
+                                          sizeof *cell->parameters);
+    cell->parameters[cell->parameter_count++] =
+        (struct parameter){arena_text(arena_of(entry), name), value};
     return true;
 }
 
@@ -238,9 +229,10 @@ static bool add_cell(struct entry const *entry, size_t point)
 
     for (size_t i = 0; i < entry->axis_count; i++)
         points_left *= entry->axes[i].count;
-    plan->cells = memory_room_for_one(plan->cells, plan->cell_count, sizeof *plan->cells);
+    plan->cells =
+        arena_room_for_one(&plan->arena, plan->cells, plan->cell_count, sizeof *plan->cells);
     struct cell *const cell = &plan->cells[plan->cell_count++];
-    cell->workload = text_copy(entry->workload);
+    cell->workload = entry->workload;
     cell->warm = entry->expansion->experiment->workloads[entry->index].start == START_WARM;
     for (size_t i = 0; i < entry->axis_count; i++) {
         points_left /= entry->axes[i].count;
@@ -248,7 +240,7 @@ static bool add_cell(struct entry const *entry, size_t point)
         if (!set_parameter(entry, cell, entry->axes[i].name, value))
             return false;
     }
-    cell->id = cell_id(cell);
+    cell->id = arena_keep(&plan->arena, cell_id(cell));
     return is_new_cell(entry, cell) && expand_serves(entry->expansion, entry->index, cell);
 }
 
@@ -266,7 +258,8 @@ static bool add_cells(struct entry const *entry, bool **left_out)
         return false;
     }
     for (size_t point = 0; point < points; point++) {
-        *left_out = memory_room_for_one(*left_out, plan->cell_count, sizeof **left_out);
+        *left_out =
+            arena_room_for_one(arena_of(entry), *left_out, plan->cell_count, sizeof **left_out);
         (*left_out)[plan->cell_count] = entry->expansion->experiment->workloads[entry->index].quick
             == IN_QUICK_NO;
         if (!add_cell(entry, point))
@@ -284,9 +277,12 @@ bool expand_cells(struct expansion const *expansion, bool **left_out)
         yaml_file_complain(expansion->file, "workloads", "slablab list workloads",
                            "an experiment needs a workload");
     for (size_t i = 0; expanded && i < experiment->workloads_count; i++) {
-        struct entry entry = {expansion, i, text_format("workloads/%zu/run", i), NULL, NULL, 0};
+        struct entry entry = {
+            .expansion = expansion,
+            .index = i,
+            .place = arena_format(&expansion->plan->arena, "workloads/%zu/run", i),
+        };
         expanded = take_entry(&entry, &experiment->workloads[i]) && add_cells(&entry, left_out);
-        free_entry(&entry);
     }
     return expanded;
 }

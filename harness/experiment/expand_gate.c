@@ -3,7 +3,6 @@
  * SPDX-License-Identifier: MIT */
 #include "experiment/expansion.h"
 
-#include "base/memory.h"
 #include "base/text.h"
 #include "experiment/experiment_words.h"
 #include "machine/event_names.h"
@@ -40,7 +39,8 @@ static void add_metric(struct expansion const *expansion, struct gate_metric ask
     struct gate *const gate = &expansion->plan->gate;
 
     asked.decides = asked.decides && can_be_counted(expansion, asked.metric);
-    gate->metrics = memory_room_for_one(gate->metrics, gate->metric_count, sizeof *gate->metrics);
+    gate->metrics = arena_room_for_one(&expansion->plan->arena, gate->metrics, gate->metric_count,
+                                       sizeof *gate->metrics);
     gate->metrics[gate->metric_count++] = asked;
     if (asked.metric->event != NULL)
         expansion_add_event(expansion->plan, asked.metric->event);
@@ -127,11 +127,10 @@ static bool take_metrics(struct expansion const *expansion, char const *key, cha
 {
     bool taken = true;
 
-    for (size_t i = 0; taken && i < count; i++) {
-        char *const place = text_format("gate/%s/%zu", key, i);
-        taken = take_metric(expansion, place, texts[i], decides);
-        free(place);
-    }
+    for (size_t i = 0; taken && i < count; i++)
+        taken = take_metric(expansion,
+                            arena_format(&expansion->plan->arena, "gate/%s/%zu", key, i), texts[i],
+                            decides);
     return taken;
 }
 

@@ -3,7 +3,6 @@
  * SPDX-License-Identifier: MIT */
 #include "experiment/expansion.h"
 
-#include "base/memory.h"
 #include "base/text.h"
 
 #include <math.h>
@@ -16,9 +15,8 @@ static bool find_arm(struct expansion const *expansion, char const *place, char 
     if (plan_find_arm(expansion->plan, id, false, arm))
         return true;
     char *const ids = plan_arm_ids(expansion->plan);
-    char *const hint = text_format("one of %s", ids);
+    char *const hint = arena_format(&expansion->plan->arena, "one of %s", ids);
     yaml_file_complain(expansion->file, place, hint, "unknown arm '%s'", id);
-    free(hint);
     free(ids);
     return false;
 }
@@ -69,7 +67,7 @@ static bool read_serves(struct expansion const *expansion, char const *place,
                            "%s cannot count itself", arm->id);
         return false;
     }
-    serves->tier = text_copy(words->word[count - 3]);
+    serves->tier = arena_text(&expansion->plan->arena, words->word[count - 3]);
     return true;
 }
 
@@ -78,14 +76,14 @@ bool expand_serves(struct expansion const *expansion, size_t workload, struct ce
     struct experiment_workload const *const written = &expansion->experiment->workloads[workload];
     bool read = true;
 
-    cell->serves = memory_zeroed(written->serves_count, sizeof *cell->serves);
+    struct arena *const arena = &expansion->plan->arena;
+    cell->serves = arena_zeroed(arena, written->serves_count * sizeof *cell->serves);
     for (size_t i = 0; read && i < written->serves_count; i++) {
-        char *const place = text_format("workloads/%zu/serves/%zu", workload, i);
+        char *const place = arena_format(arena, "workloads/%zu/serves/%zu", workload, i);
         struct words words = words_of(written->serves[i]);
         read = read_serves(expansion, place, &words, &cell->serves[cell->serves_count]);
         cell->serves_count += read;
         words_free(&words);
-        free(place);
     }
     return read;
 }
@@ -110,8 +108,8 @@ static bool expand_comparison(struct expansion const *expansion, char const *pla
         read = false;
     }
     if (read) {
-        plan->comparisons = memory_room_for_one(plan->comparisons, plan->comparison_count,
-                                                sizeof comparison);
+        plan->comparisons = arena_room_for_one(&plan->arena, plan->comparisons,
+                                               plan->comparison_count, sizeof comparison);
         plan->comparisons[plan->comparison_count++] = comparison;
     }
     words_free(&words);
@@ -135,8 +133,8 @@ static bool expand_interaction(struct expansion const *expansion, char const *pl
         && find_arm_of(expansion, place, &words, times + 1, equals, &interaction.second)
         && find_arm_of(expansion, place, &words, equals + 1, words.count, &interaction.both);
     if (read) {
-        plan->interactions = memory_room_for_one(plan->interactions, plan->interaction_count,
-                                                 sizeof interaction);
+        plan->interactions = arena_room_for_one(&plan->arena, plan->interactions,
+                                                plan->interaction_count, sizeof interaction);
         plan->interactions[plan->interaction_count++] = interaction;
     }
     words_free(&words);
@@ -172,9 +170,8 @@ static bool check_metric(struct expansion const *expansion, char const *place, c
     if (metric_published(metric) != NULL)
         return true;
     char *const names = metric_published_names();
-    char *const hint = text_format("one of %s", names);
+    char *const hint = arena_format(&expansion->plan->arena, "one of %s", names);
     yaml_file_complain(expansion->file, place, hint, "unknown metric '%s'", metric);
-    free(hint);
     free(names);
     return false;
 }
@@ -197,10 +194,13 @@ static bool expand_published(struct expansion const *expansion, size_t index)
 {
     struct experiment_published const *const written = &expansion->experiment->published[index];
     struct plan *const plan = expansion->plan;
+    struct arena *const arena = &plan->arena;
     char *const at[] = {
-        text_format("published/%zu/where", index),   text_format("published/%zu/arm", index),
-        text_format("published/%zu/against", index), text_format("published/%zu/metric", index),
-        text_format("published/%zu/value", index),
+        arena_format(arena, "published/%zu/where", index),
+        arena_format(arena, "published/%zu/arm", index),
+        arena_format(arena, "published/%zu/against", index),
+        arena_format(arena, "published/%zu/metric", index),
+        arena_format(arena, "published/%zu/value", index),
     };
     size_t arm = 0;
     double value = 0;
@@ -211,36 +211,31 @@ static bool expand_published(struct expansion const *expansion, size_t index)
         && take_value(expansion, at[4], written->value, &value);
 
     if (read) {
-        plan->published = memory_room_for_one(plan->published, plan->published_count,
-                                              sizeof *plan->published);
+        plan->published = arena_room_for_one(arena, plan->published, plan->published_count,
+                                             sizeof *plan->published);
         plan->published[plan->published_count++] = (struct published){
-            .where = text_copy(written->where),
-            .arm = text_copy(written->arm),
-            .against = written->against != NULL ? text_copy(written->against) : NULL,
-            .metric = text_copy(written->metric),
+            .where = arena_text(arena, written->where),
+            .arm = arena_text(arena, written->arm),
+            .against = arena_text(arena, written->against),
+            .metric = arena_text(arena, written->metric),
             .value = value,
         };
     }
-    for (size_t i = 0; i < sizeof at / sizeof *at; i++)
-        free(at[i]);
     return read;
 }
 
 bool expand_references(struct expansion const *expansion)
 {
     struct experiment const *const experiment = expansion->experiment;
+    struct arena *const arena = &expansion->plan->arena;
     bool read = true;
 
-    for (size_t i = 0; read && i < experiment->compare_count; i++) {
-        char *const place = text_format("compare/%zu", i);
-        read = expand_comparison(expansion, place, experiment->compare[i]);
-        free(place);
-    }
-    for (size_t i = 0; read && i < experiment->interactions_count; i++) {
-        char *const place = text_format("interactions/%zu", i);
-        read = expand_interaction(expansion, place, experiment->interactions[i]);
-        free(place);
-    }
+    for (size_t i = 0; read && i < experiment->compare_count; i++)
+        read = expand_comparison(expansion, arena_format(arena, "compare/%zu", i),
+                                 experiment->compare[i]);
+    for (size_t i = 0; read && i < experiment->interactions_count; i++)
+        read = expand_interaction(expansion, arena_format(arena, "interactions/%zu", i),
+                                  experiment->interactions[i]);
     for (size_t i = 0; read && i < experiment->published_count; i++)
         read = expand_published(expansion, i);
     return read;

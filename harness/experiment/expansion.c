@@ -22,24 +22,27 @@ static double const alpha_control_default = 0.01;
 static double const margin_default = 0.02;
 
 /* "experiments/phase17.yaml" is phase17. */
-static char *experiment_name(char const *path)
+static char *experiment_name(struct arena *arena, char const *path)
 {
     char const *const slash = strrchr(path, '/');
     char const *const name = slash != NULL ? slash + 1 : path;
     char const *const dot = strrchr(name, '.');
 
-    return text_copy_bytes(name, dot != NULL && dot != name ? (size_t)(dot - name) : strlen(name));
+    size_t const length = dot != NULL && dot != name ? (size_t)(dot - name) : strlen(name);
+
+    return arena_format(arena, "%.*s", (int)length, name);
 }
 
-static bool take_blocks(struct yaml_file const *file, char const *place, char const *text,
+static bool take_blocks(struct expansion const *expansion, char const *place, char const *text,
                         uint64_t *blocks)
 {
     if (text == NULL || (text_to_number(text, blocks) && *blocks > 0))
         return true;
-    char *const hint = text_format("%" PRIu64 " blocks are the fewest that give an interval",
-                                   rules_default.blocks_min);
-    yaml_file_complain(file, place, hint, "'%s' is not a number of blocks", text);
-    free(hint);
+    yaml_file_complain(expansion->file, place,
+                       arena_format(&expansion->plan->arena,
+                                    "%" PRIu64 " blocks are the fewest that give an interval",
+                                    expansion->plan->rules.blocks_min),
+                       "'%s' is not a number of blocks", text);
     return false;
 }
 
@@ -65,21 +68,18 @@ static bool take_real(struct yaml_file const *file, char const *place, char cons
 }
 
 /* Applies one of the two forms to the plan so far. */
-static bool take_stop(struct yaml_file const *file, char const *key,
+static bool take_stop(struct expansion const *expansion, char const *key,
                       struct experiment_stop const *written, struct stop *stop)
 {
-    if (written == NULL)
-        return true;
-    char *const blocks = text_format("%s/blocks_max", key);
-    char *const half_width = text_format("%s/half_width", key);
-    char *const seconds = text_format("%s/seconds_max", key);
-    bool const taken = take_blocks(file, blocks, written->blocks_max, &stop->blocks_max)
-        && expansion_take_ratio(file, half_width, written->half_width, &stop->half_width)
-        && take_real(file, seconds, written->seconds_max, false, &stop->seconds_max);
-    free(seconds);
-    free(half_width);
-    free(blocks);
-    return taken;
+    struct arena *const arena = &expansion->plan->arena;
+
+    return written == NULL
+        || (take_blocks(expansion, arena_format(arena, "%s/blocks_max", key), written->blocks_max,
+                        &stop->blocks_max)
+            && expansion_take_ratio(expansion->file, arena_format(arena, "%s/half_width", key),
+                                    written->half_width, &stop->half_width)
+            && take_real(expansion->file, arena_format(arena, "%s/seconds_max", key),
+                         written->seconds_max, false, &stop->seconds_max));
 }
 
 static uint64_t draw_seed(void)
@@ -115,10 +115,12 @@ static bool take_scalars(struct expansion const *expansion, uint64_t seed)
     struct plan *const plan = expansion->plan;
     struct stop quick = {0};
 
-    plan->question = text_copy(experiment->question);
-    plan->expects = text_copy(experiment->expects != NULL ? experiment->expects : "");
-    plan->form =
-        text_copy(expansion->base != NULL ? "gate" : expansion->quick ? "quick" : "full");
+    plan->question = arena_text(&plan->arena, experiment->question);
+    plan->expects =
+        arena_text(&plan->arena, experiment->expects != NULL ? experiment->expects : "");
+    plan->form = arena_text(&plan->arena, expansion->base != NULL ? "gate"
+                                          : expansion->quick      ? "quick"
+                                                                  : "full");
     plan->alpha = alpha_default;
     plan->alpha_control = alpha_control_default;
     plan->margin = margin_default;
@@ -132,8 +134,9 @@ static bool take_scalars(struct expansion const *expansion, uint64_t seed)
     return take_seed(expansion, seed)
         && expansion_take_ratio(file, "margin", experiment->margin, &plan->margin)
         && take_real(file, "alpha", experiment->alpha, true, &plan->alpha)
-        && take_stop(file, "stop", experiment->stop, &plan->stop)
-        && take_stop(file, "quick", experiment->quick, expansion->quick ? &plan->stop : &quick);
+        && take_stop(expansion, "stop", experiment->stop, &plan->stop)
+        && take_stop(expansion, "quick", experiment->quick,
+                     expansion->quick ? &plan->stop : &quick);
 }
 
 static bool expand_events(struct expansion const *expansion)
@@ -145,10 +148,10 @@ static bool expand_events(struct expansion const *expansion)
     for (size_t i = 0; i < experiment->events_count; i++) {
         char *const fault = event_name_fault(experiment->events[i]);
         if (fault != NULL) {
-            char *const place = text_format("events/%zu", i);
-            yaml_file_complain(expansion->file, place, "slablab list events",
-                               "unknown event '%s': %s", experiment->events[i], fault);
-            free(place);
+            yaml_file_complain(expansion->file,
+                               arena_format(&expansion->plan->arena, "events/%zu", i),
+                               "slablab list events", "unknown event '%s': %s",
+                               experiment->events[i], fault);
             free(fault);
             return false;
         }
@@ -157,26 +160,14 @@ static bool expand_events(struct expansion const *expansion)
     return true;
 }
 
-static void free_cell_alone(struct cell *cell)
-{
-    struct plan *const plan = memory_zeroed(1, sizeof *plan);
-
-    plan->cells = memory_zeroed(1, sizeof *plan->cells);
-    plan->cells[plan->cell_count++] = *cell;
-    plan_free(plan);
-}
-
 static bool leave_out(struct expansion const *expansion, bool const *left_out)
 {
     struct plan *const plan = expansion->plan;
     size_t kept = 0;
 
-    for (size_t i = 0; i < plan->cell_count; i++) {
-        if (left_out[i])
-            free_cell_alone(&plan->cells[i]);
-        else
+    for (size_t i = 0; i < plan->cell_count; i++)
+        if (!left_out[i])
             plan->cells[kept++] = plan->cells[i];
-    }
     plan->cell_count = kept;
     if (kept == 0)
         yaml_file_complain(expansion->file, "workloads", "quick: yes for one of them",
@@ -192,7 +183,6 @@ static bool expand(struct expansion const *expansion, uint64_t seed)
         && expand_cells(expansion, &left_out) && expand_references(expansion)
         && (!expansion->quick || leave_out(expansion, left_out));
 
-    free(left_out);
     return expanded;
 }
 
@@ -203,10 +193,10 @@ static struct plan *plan_of(struct expansion expansion, char const *text, uint64
     struct plan *const plan = memory_zeroed(1, sizeof *plan);
 
     expansion.plan = plan;
-    plan->experiment = experiment_name(yaml_file_path(expansion.file));
-    plan->experiment_text = text_copy(text);
+    plan->experiment = experiment_name(&plan->arena, yaml_file_path(expansion.file));
+    plan->experiment_text = arena_text(&plan->arena, text);
     if (expand(&expansion, seed)) {
-        plan->hash = plan_hash(plan);
+        plan->hash = arena_keep(&plan->arena, plan_hash(plan));
         return plan;
     }
     plan_free(plan);

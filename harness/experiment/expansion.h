@@ -3,7 +3,7 @@
  *   arms -> cells -> references between them -> hash
  *
  * Each complains with the line of the error and returns false; the plan is then partly filled, and
- * plan_free may be called.
+ * plan_free may be called. What they make on the way is in the plan's arena.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_EXPANSION_H
@@ -26,7 +26,7 @@ struct expansion {
 bool expand_arms(struct expansion const *expansion);
 
 /* expand_cells.c: every workload on every point of its axes, the first axis slowest. All cells, in
- * either form; *left_out[i] says that the quick form omits cell i. The caller frees *left_out. */
+ * either form; *left_out[i] says that the quick form omits cell i. */
 bool expand_cells(struct expansion const *expansion, bool **left_out);
 
 /* expand_references.c: serves, compare, interactions, published. */

@@ -19,8 +19,9 @@ void expansion_add_event(struct plan *plan, char const *name)
 {
     struct words events = {plan->events, plan->event_count};
 
-    if (!words_hold(&events, name))
-        words_add(&events, name);
-    plan->events = events.word;
-    plan->event_count = events.count;
+    if (words_hold(&events, name))
+        return;
+    plan->events = arena_room_for_one(&plan->arena, plan->events, plan->event_count,
+                                      sizeof *plan->events);
+    plan->events[plan->event_count++] = arena_text(&plan->arena, name);
 }

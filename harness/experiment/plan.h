@@ -2,13 +2,14 @@
  *
  *   experiments/x.yaml --experiment.c--> struct plan --plan_write.c--> results/x/<run>/plan.json
  *
- * A plan read back from plan.json equals the plan that was written. Strings and arrays belong to
- * the plan and live until plan_free. Indices (arm, cell) are positions in the plan's arrays.
+ * A plan read back from plan.json equals the plan that was written. Strings and arrays are in the
+ * plan's arena and live until plan_free. Indices (arm, cell) are positions in the plan's arrays.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_PLAN_H
 #define SLABLAB_PLAN_H
 
+#include "base/arena.h"
 #include "experiment/metric.h"
 #include "experiment/rules.h"
 
@@ -106,6 +107,7 @@ struct gate {
 };
 
 struct plan {
+    struct arena arena;
     char *experiment;       /* the file's name without its ending */
     char *experiment_text;  /* the whole file, verbatim; or the words */
     char *form;             /* "full", "quick" or "gate" */

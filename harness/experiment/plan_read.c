@@ -25,20 +25,30 @@ static bool fail(struct reader *reader, char const *what, char const *which)
     return false;
 }
 
-/* NULL for JSON's null. */
-static char *copy_or_null(json_t const *value)
+static char *copy(struct reader *reader, char const *text)
 {
-    return json_is_string(value) ? text_copy(json_string_value(value)) : NULL;
+    return arena_text(&reader->plan->arena, text);
+}
+
+/* NULL for JSON's null. */
+static char *copy_or_null(struct reader *reader, json_t const *value)
+{
+    return copy(reader, json_string_value(value));
+}
+
+static void *room(struct reader *reader, size_t count, size_t size)
+{
+    return arena_zeroed(&reader->plan->arena, count * size);
 }
 
 static bool take_texts(struct reader *reader, json_t *array, char ***texts, size_t *count)
 {
-    *texts = memory_zeroed(json_array_size(array), sizeof **texts);
+    *texts = room(reader, json_array_size(array), sizeof **texts);
     for (size_t i = 0; i < json_array_size(array); i++) {
         char const *const text = json_string_value(json_array_get(array, i));
         if (text == NULL)
             return fail(reader, "a list of texts holds", "something else");
-        (*texts)[(*count)++] = text_copy(text);
+        (*texts)[(*count)++] = copy(reader, text);
     }
     return true;
 }
@@ -54,13 +64,13 @@ static bool take_arm(struct reader *reader, json_t *object, struct arm *arm)
                        &version, "environment", &environment)
         != 0)
         return false;
-    arm->id = text_copy(id);
-    arm->spec = text_copy(spec);
-    arm->allocator = text_copy(allocator);
-    arm->object = copy_or_null(file);
-    arm->object_build_id = text_copy(build_id);
-    arm->observer = copy_or_null(observer);
-    arm->version = copy_or_null(version);
+    arm->id = copy(reader, id);
+    arm->spec = copy(reader, spec);
+    arm->allocator = copy(reader, allocator);
+    arm->object = copy_or_null(reader, file);
+    arm->object_build_id = copy(reader, build_id);
+    arm->observer = copy_or_null(reader, observer);
+    arm->version = copy_or_null(reader, version);
     size_t index = 0;
     while (index < ROLES && !text_equal(plan_role_names[index], role))
         index++;
@@ -86,7 +96,7 @@ static bool take_serves(struct reader *reader, json_t *object, struct serves *se
     if (!text_equal(relation, ">=") && !text_equal(relation, "<="))
         return fail(reader, "unknown relation", relation);
     serves->relation = text_equal(relation, ">=") ? SERVES_AT_LEAST : SERVES_AT_MOST;
-    serves->tier = text_copy(tier);
+    serves->tier = copy(reader, tier);
     return take_arm_id(reader, arm, &serves->arm);
 }
 
@@ -95,13 +105,13 @@ static bool take_parameters(struct reader *reader, json_t *object, struct cell *
     char const *name;
     json_t *value;
 
-    cell->parameters = memory_zeroed(json_object_size(object), sizeof *cell->parameters);
+    cell->parameters = room(reader, json_object_size(object), sizeof *cell->parameters);
     json_object_foreach(object, name, value)
     {
         if (!json_is_integer(value))
             return fail(reader, "not a whole number: parameter", name);
         cell->parameters[cell->parameter_count++] = (struct parameter){
-            text_copy(name), (uint64_t)json_integer_value(value)};
+            copy(reader, name), (uint64_t)json_integer_value(value)};
     }
     return true;
 }
@@ -117,14 +127,14 @@ static bool take_cell(struct reader *reader, json_t *object, struct cell *cell)
                        "operations", &operations, "warmup_operations", &warmup, "serves", &serves)
         != 0)
         return false;
-    cell->id = text_copy(id);
-    cell->workload = text_copy(workload);
+    cell->id = copy(reader, id);
+    cell->workload = copy(reader, workload);
     cell->warm = text_equal(start, "warm");
     if (!cell->warm && !text_equal(start, "cold"))
         return fail(reader, "unknown start", start);
     cell->operations = (uint64_t)json_integer_value(operations); /* null reads as 0 */
     cell->warmup_operations = (uint64_t)warmup;
-    cell->serves = memory_zeroed(json_array_size(serves), sizeof *cell->serves);
+    cell->serves = room(reader, json_array_size(serves), sizeof *cell->serves);
     for (size_t i = 0; i < json_array_size(serves); i++, cell->serves_count = i)
         if (!take_serves(reader, json_array_get(serves, i), &cell->serves[i]))
             return false;
@@ -163,10 +173,10 @@ static bool take_published(struct reader *reader, json_t *object, struct publish
                        &published->value)
         != 0)
         return false;
-    published->where = text_copy(where);
-    published->arm = text_copy(arm);
-    published->against = copy_or_null(against);
-    published->metric = text_copy(metric);
+    published->where = copy(reader, where);
+    published->arm = copy(reader, arm);
+    published->against = copy_or_null(reader, against);
+    published->metric = copy(reader, metric);
     return true;
 }
 
@@ -184,7 +194,8 @@ static bool take_metric(struct reader *reader, json_t *object, struct gate *gate
     taken.decides = decides != 0;
     if (taken.metric == NULL)
         return fail(reader, "unknown metric", name);
-    gate->metrics = memory_room_for_one(gate->metrics, gate->metric_count, sizeof *gate->metrics);
+    gate->metrics = arena_room_for_one(&reader->plan->arena, gate->metrics, gate->metric_count,
+                                       sizeof *gate->metrics);
     gate->metrics[gate->metric_count++] = taken;
     return true;
 }
@@ -235,12 +246,12 @@ static bool take_scalars(struct reader *reader, json_t *object)
                        &events)
         != 0)
         return false;
-    plan->experiment = text_copy(experiment);
-    plan->experiment_text = text_copy(text);
-    plan->form = text_copy(form);
-    plan->question = text_copy(question);
-    plan->expects = text_copy(expects);
-    plan->hash = text_copy(hash);
+    plan->experiment = copy(reader, experiment);
+    plan->experiment_text = copy(reader, text);
+    plan->form = copy(reader, form);
+    plan->question = copy(reader, question);
+    plan->expects = copy(reader, expects);
+    plan->hash = copy(reader, hash);
     plan->seed = (uint64_t)seed;
     plan->stop.blocks_max = (uint64_t)blocks_max;
     return take_texts(reader, events, &plan->events, &plan->event_count);
@@ -257,11 +268,11 @@ static bool take_lists(struct reader *reader, json_t *object)
 
     if (!taken)
         return false;
-    plan->arms = memory_zeroed(json_array_size(arms), sizeof *plan->arms);
-    plan->cells = memory_zeroed(json_array_size(cells), sizeof *plan->cells);
-    plan->comparisons = memory_zeroed(json_array_size(comparisons), sizeof *plan->comparisons);
-    plan->interactions = memory_zeroed(json_array_size(interactions), sizeof *plan->interactions);
-    plan->published = memory_zeroed(json_array_size(published), sizeof *plan->published);
+    plan->arms = room(reader, json_array_size(arms), sizeof *plan->arms);
+    plan->cells = room(reader, json_array_size(cells), sizeof *plan->cells);
+    plan->comparisons = room(reader, json_array_size(comparisons), sizeof *plan->comparisons);
+    plan->interactions = room(reader, json_array_size(interactions), sizeof *plan->interactions);
+    plan->published = room(reader, json_array_size(published), sizeof *plan->published);
     for (size_t i = 0; taken && i < json_array_size(arms); i++)
         taken = take_arm(reader, json_array_get(arms, i), &plan->arms[plan->arm_count++]);
     for (size_t i = 0; taken && i < json_array_size(cells); i++)

@@ -21,15 +21,18 @@ static bool take_known(char const *name, char **allocator, bool *good)
 {
     struct allocator known;
 
-    if (strchr(name, '/') != NULL || !catalogue_allocator(name, &known))
+    if (strchr(name, '/') != NULL)
         return false;
-    *good = known.problem == NULL;
-    if (*good)
-        *allocator = text_copy(name);
-    else
-        complain(known.remedy, "%s", known.problem);
+    bool const is_known = catalogue_allocator(name, &known);
+    if (is_known) {
+        *good = known.problem == NULL;
+        if (*good)
+            *allocator = text_copy(name);
+        else
+            complain(known.remedy, "%s", known.problem);
+    }
     catalogue_allocator_free(&known);
-    return true;
+    return is_known;
 }
 
 /* The absolute path of a file, seen from here or from the project's root; NULL. */
