@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from analysis import report
-from analysis.sections import Section
+from analysis.report import report
+from analysis.report.sections import Section
 
 
 def pytest_configure(config: pytest.Config) -> None:

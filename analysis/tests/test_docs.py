@@ -134,12 +134,9 @@ def first_reached(e: float) -> int:
 def of_gate() -> list[str]:
     one = [float(np.exp(sequential.log_e_one_sided(s, 5))) for s in (5, 4, 3, 2, 1)]
     two = {fixed(float(np.exp(sequential.log_e_two_sided(s, 5))), 2) for s in (5, 0)}
-    counts = sequential.decide_instructions(
-        [1003, 1004, 1005], [1000, 1001, 1000, 1001, 1000], 0.002
-    )
     level = change_points([1, 2, 3, 4, 5, 11, 12, 13, 14, 15], ALPHA)
-    fail_at = 36 / 0.005
-    assert counts[0] == "fail" and [point.first for point in level] == [5]
+    fail_at = 54 / 0.005
+    assert [point.first for point in level] == [5]
     assert sequential.confidence_sequence(5, ALPHA) is None
     return [
         f"signs for the bet give e = {listed(one, 2)}",
@@ -150,11 +147,40 @@ def of_gate() -> list[str]:
             *sequential.confidence_sequence(20, ALPHA), *statistics.median_interval(20, ALPHA)
         ),
         f"72 blocks see what shifts the {sequential.sequential_mde_rank(72, math.log(fail_at))}th",
-        f"effect is {per_cent(counts[1])} %, the tolerance {per_cent(counts[2], sign='')} %: FAIL, "
-        f"for {per_cent(counts[1] - counts[2])} %",
         f"1, 2, 3, 4, 5 have p = {bare(sequential.dependence_p([1, 2, 3, 4, 5]), 3)}; 3, 1, 4, 2, "
         f"5 have {bare(sequential.dependence_p([3, 1, 4, 2, 5]), 3)}",
         f"changes after its fifth value, p = {bare(level[0].p, 4)}",
+    ]
+
+
+def first_equal(e: float) -> int:
+    """The same of counts."""
+    counts = sequential.OF_COUNTS
+    return next(n for n in range(1, 999) if sequential.log_e_one_sided(n, n, counts) >= math.log(e))
+
+
+def of_gate_rows() -> list[str]:
+    head, control = [1.02, 1.15, 0.98, 1.3, 1.0], [1.0, 1.12, 1.05, 0.99, 1.2]
+    rule = sequential.Rule(0.05, False, math.inf, math.inf, beyond=0.10)
+    decision, tail = sequential.decide_tail(head, control, np.ones(5), rule)
+    quiet = next(
+        n for n in range(1, 999) if sequential.log_e_mean_below(0, 0, n, 0.05) >= math.log(20)
+    )
+    equal = [
+        float(np.exp(sequential.log_e_one_sided(n, n, sequential.OF_COUNTS))) for n in (5, 6, 7)
+    ]
+    assert (tail.more, tail.less, tail.both) == (1, 1, 1)
+    return [
+        f"effect is {fixed((tail.more - tail.less) / tail.n, 1)} points; e is "
+        f"{fixed(math.exp(decision.log_e_fail), 2)} for FAIL and "
+        f"{fixed(math.exp(decision.log_e_pass), 2)} for PASS",
+        f"PASS takes {quiet} blocks: that is what this row costs a cell that could stop after "
+        f"{first_reached(20)}",
+        f"e reaches 200: after {first_equal(200)} failures",
+        "equal signs e is {}, {} and {}: equal counts PASS after {} blocks".format(
+            *(fixed(e, 1) for e in equal), first_equal(20)
+        ),
+        f"reaches 3,600 after {first_equal(3600)}",
     ]
 
 
@@ -249,6 +275,7 @@ def of_why() -> list[str]:
         ("blocks.md", of_blocks),
         ("estimates.md", of_estimates),
         ("gate.md", of_gate),
+        ("gate_rows.md", of_gate_rows),
         ("instruments.md", of_instruments),
         ("profiles.md", of_profiles),
         ("ledger.md", of_ledger),
