@@ -81,8 +81,8 @@ gate: {decides: [page_faults 5%], reports: [time 2%]}
 END
 export GITHUB_STEP_SUMMARY=$output/summary.md
 gate=(gate "$counts" --out "$output" --record --base baseline)
-expect 0 'verdict: PASS (0 of 1 rows failed' "${gate[@]}" --head baseline
-expect 1 'verdict: FAIL (1 of 1 rows failed' "${gate[@]}" --head bump --explain
+expect 0 'verdict: PASS (0 of 3 rows failed' "${gate[@]}" --head baseline
+expect 1 'verdict: FAIL (2 of 3 rows failed' "${gate[@]}" --head bump --explain
 if ! grep --quiet 'page faults of the region  *base  *head  *change of control$' "$output/all"; then
     echo "FAILED: slablab gate --explain: it explains no page faults; it printed:"
     cat "$output/all"
@@ -102,7 +102,7 @@ for blocks in 1 2 3; do
     kill -KILL "$!" 2>/dev/null || true
     wait "$!" 2>/dev/null || true
 done
-expect 1 'verdict: FAIL (1 of 1 rows failed' "${killed[@]}"
+expect 1 'verdict: FAIL (2 of 3 rows failed' "${killed[@]}"
 if ! { grep --quiet ': PASS$' "$output/summary.md" && grep --quiet ': FAIL$' "$output/summary.md" &&
     [[ $(wc --lines <"$output/history/counts.jsonl") -eq 2 ]] && python3 -c '
 import sys, xml.dom.minidom
