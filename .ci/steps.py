@@ -98,7 +98,7 @@ def ran(command: str, running: set[subprocess.Popen[bytes]]) -> Ran:
 
 
 def results(step: Step) -> Iterator[Ran]:
-    """In the order of the commands. Ctrl-C ends those that run."""
+    """In the order of the commands. Ctrl-C and SIGTERM end those that run."""
     cpus = len(os.sched_getaffinity(0))
     running: set[subprocess.Popen[bytes]] = set()
     pool = ThreadPoolExecutor(1 if step.name.endswith(ONE_AT_A_TIME) else cpus)
@@ -158,6 +158,7 @@ def conclude(done: list[Ran], seconds: float) -> int:
 
 
 def main(words: list[str]) -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     file, *part = words
     steps = steps_of(Path(file).read_text(encoding="utf-8"))
     if part:
