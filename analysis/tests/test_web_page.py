@@ -208,21 +208,18 @@ def _said(text: str, width: int, folder: Path, script: str = SCRIPT) -> dict:
 
 
 CONTENTS_SCRIPT = """
-onload = async () => {
+onload = () => {
 const nav = document.querySelector('nav'), said = {};
 const inSight = () => {
   const place = nav.getBoundingClientRect();
   return place.top >= 0 && place.top < innerHeight / 2 && place.height > 0;
 };
-const frames = () => new Promise((done) => {
-  requestAnimationFrame(() => requestAnimationFrame(done));
-});
 said.before = inSight();
-location.hash = nav.querySelectorAll('a')[2].hash;
-await frames();
-said.after = inSight();
-said.hidden = document.querySelector(location.hash).getBoundingClientRect().top -
-  (innerWidth < 1000 ? nav.getBoundingClientRect().bottom : 0);
+const section = document.querySelector(nav.querySelectorAll('a')[2].hash);
+section.scrollIntoView();
+said.after = inSight() && scrollY > 0;
+const under = innerWidth < 1000 ? nav.getBoundingClientRect().bottom : 0;
+said.hidden = section.getBoundingClientRect().top - under;
 said.overflow = document.documentElement.scrollWidth - innerWidth;
 parent.postMessage(JSON.stringify(said), '*');
 };
