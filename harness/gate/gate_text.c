@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "gate/gate_report.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -202,12 +203,16 @@ static void append_failures(char **text, json_t const *gate, char const *before)
 
     if (!any_failed(gate))
         return;
+    char const *const said = text_at(failures, "stderr");
+    int length = (int)strlen(said);
+    while (length > 0 && said[length - 1] == '\n')
+        length--;
     char *const came_of = gate_failures_text(gate);
     text_append(text, "%sfailures: %s: %s\n", before, shout(text_at(failures, "verdict")), came_of);
     if (*text_at(failures, "status") != '\0')
-        text_append(text, "%sthe head's first: %s: %s\n", before, text_at(failures, "status"),
-                    *text_at(failures, "stderr") != '\0' ? text_at(failures, "stderr")
-                                                         : "it wrote nothing to stderr");
+        text_append(text, "%sthe head's first: %s: %.*s\n", before, text_at(failures, "status"),
+                    length > 0 ? length : INT_MAX,
+                    length > 0 ? said : "it wrote nothing to stderr");
     free(came_of);
 }
 

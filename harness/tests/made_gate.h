@@ -74,7 +74,8 @@ static inline void made_pairs(struct gate_judge *judge, size_t n, char const *ba
 {
     json_t *const samples = json_pack(
         "[{s:s, s:s}, {s:s, s:s, s:i, s:s}]", "arm", "base", "status", base, "arm", "head",
-        "status", head, "signal", strcmp(head, "crashed") == 0 ? 6 : 0, "stderr", "heap <corrupt>");
+        "status", head, "signal", strcmp(head, "crashed") == 0 ? 6 : 0, "stderr",
+        "heap <corrupt>\n");
 
     for (size_t i = 0; i < n; i++)
         gate_judge_add_failures(judge, samples);

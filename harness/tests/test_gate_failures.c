@@ -76,7 +76,7 @@ static void the_first_failure_of_the_head_is_kept(void **state)
     made_pairs(judge, 1, "ok", "crashed");
     made_pairs(judge, 1, "ok", "timeout");
     assert_string_equal(judge->failures.status, "crashed by signal 6 (Aborted)");
-    assert_string_equal(judge->failures.stderr_text, "heap <corrupt>");
+    assert_string_equal(judge->failures.stderr_text, "heap <corrupt>\n");
 }
 
 static void processes_elsewhere_are_in_no_test(void **state)

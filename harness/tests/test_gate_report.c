@@ -203,6 +203,7 @@ static void failures_are_said_with_what_they_wrote(void **state)
     assert_holds(table, "  failures: FAIL: 12 of the head and 0 of the base in 132 pairs of "
                         "processes, 1 more in attestation or under callgrind\n");
     assert_holds(table, "  the head's first: crashed by signal 6 (Aborted): heap <corrupt>\n");
+    assert_null(strstr(table, "<corrupt>\n\n"));
     assert_holds(table, "verdict: FAIL (1 of 5 rows failed, in 12 s)\n");
     assert_holds(markdown, "- failures: FAIL: 12 of the head");
     assert_holds(junit, "tests=\"5\" failures=\"1\" skipped=\"0\" errors=\"0\"");
