@@ -22,7 +22,7 @@ from .claims.report import claims_differences, write_claims
 from .comparison.answer_lines import answer_lines, answers_in_full
 from .comparison.run_formats import FORMATS, brief
 from .comparison.watch import keep_off_samples, watch
-from .complaint import Complaint
+from .complaint import Complaint, regular
 from .document.formats import terminal
 from .drawing.drawing import TWO_COLUMNS, drawn
 from .gate.gates import gate_differences, load_gate
@@ -209,7 +209,7 @@ def history(arguments: argparse.Namespace) -> int:
 
 def fill(arguments: argparse.Namespace) -> int:
     for file in arguments.file:
-        text = file.read_text(encoding="utf-8")
+        text = regular(file).read_text(encoding="utf-8")
         file.write_text(filled(text, file.parent), encoding="utf-8")
     return 0
 

@@ -4,6 +4,8 @@ SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 class Complaint(Exception):
     """An error that its reader can act on; ends the program with status 2."""
@@ -13,3 +15,11 @@ class Complaint(Exception):
 
     def __str__(self) -> str:
         return f"analysis: {self.args[0]}\n  try: {self.args[1]}"
+
+
+def regular(path: Path) -> Path:
+    """The path again. Raises Complaint where it is there and has no end: a pipe, a device, a
+    folder."""
+    if path.exists() and not path.is_file():
+        raise Complaint(f"{path}: not a regular file", f"ls -l {path}")
+    return path

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..complaint import Complaint
+from ..complaint import Complaint, regular
 from .blocks import (
     BLOCK_NAMES,
     MEASURES,
@@ -114,7 +114,7 @@ def read_object(path: Path) -> dict[str, Any] | None:
     if not path.exists():
         return None
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
+        value = json.loads(regular(path).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise Complaint(
             f"{path}: cannot be read: {error}", "restore the file; it is written once"

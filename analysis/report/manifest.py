@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..comparison.numbers import FILE as NUMBERS
-from ..complaint import Complaint
+from ..complaint import Complaint, regular
 from ..document.web_page import words_of_page
 from .report import PAGE, VERSIONS
 
@@ -63,7 +63,7 @@ def manifest_text(entries: list[Entry]) -> str:
 
 def read_manifest(file: Path) -> list[Entry]:
     found = []
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(regular(file).read_text(encoding="utf-8").splitlines(), start=1):
         fields = line.split("  ")
         if len(fields) != len(Entry._fields):
             raise Complaint(

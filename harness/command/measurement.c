@@ -8,6 +8,7 @@
 #include "base/durable.h"
 #include "base/interrupt.h"
 #include "base/memory.h"
+#include "base/regular_file.h"
 #include "base/status_line.h"
 #include "base/text.h"
 #include "gate/gate_failures.h"
@@ -33,7 +34,7 @@ static char const instrument_file[] = "instrument.json";
 static char *misfit_of_instrument(void const *context, char const *folder)
 {
     char *const path = text_format("%s/%s", folder, instrument_file);
-    json_t *const stored = json_load_file(path, 0, NULL);
+    json_t *const stored = regular_file_json(path, 0, NULL);
     json_t *const now = instrument_describe(context);
     char *why = NULL;
     char const *key;

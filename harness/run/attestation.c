@@ -6,6 +6,7 @@
 
 #include "base/interrupt.h"
 #include "base/reason.h"
+#include "base/regular_file.h"
 #include "base/status_line.h"
 #include "base/text.h"
 
@@ -245,7 +246,7 @@ static bool read_cell(struct rig *rig, size_t index, json_t const *cells)
 bool attestation_read(struct rig *rig, char const *directory)
 {
     char *const path = text_format("%s/attestation.json", directory);
-    json_t *const file = json_load_file(path, 0, NULL);
+    json_t *const file = regular_file_json(path, 0, NULL);
     bool whole = file != NULL && json_array_size(json_object_get(file, "violations")) == 0;
 
     for (size_t i = 0; whole && i < rig->plan->cell_count; i++)

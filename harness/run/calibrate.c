@@ -7,6 +7,7 @@
 #include "base/durable.h"
 #include "base/interrupt.h"
 #include "base/reason.h"
+#include "base/regular_file.h"
 #include "base/status_line.h"
 #include "base/text.h"
 
@@ -133,7 +134,7 @@ static bool read_cell(struct rig *rig, size_t index, json_t const *cells)
 bool calibration_read(struct rig *rig, char const *directory)
 {
     char *const path = text_format("%s/calibration.json", directory);
-    json_t *const file = json_load_file(path, 0, NULL);
+    json_t *const file = regular_file_json(path, 0, NULL);
     bool whole = file != NULL;
 
     for (size_t i = 0; whole && i < rig->plan->cell_count; i++)

@@ -1,0 +1,75 @@
+"""test_files.py -- files that have no end are refused, not waited for; what cannot be written is said.
+
+SPDX-License-Identifier: MIT"""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from analysis import commands
+
+from .synthetic import write_run
+
+CELL = "fixed_random size=256 slots=400 operations=100000 cold"
+
+
+@pytest.fixture(name="refused")
+def _refused(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[..., str]]:
+    """What `python3 -m analysis WORD...` says when it refuses; all of it may take 60 s."""
+
+    def refused(*words: object) -> str:
+        assert commands.run([*map(str, words)]) == 2
+        return capsys.readouterr().err
+
+    signal.alarm(60)
+    yield refused
+    signal.alarm(0)
+
+
+@pytest.fixture(name="run")
+def _run(tmp_path: Path) -> Path:
+    return write_run(tmp_path / "run", {"a": -0.2}, [CELL], 8)
+
+
+def _pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def _device(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+@pytest.mark.parametrize("endless", [_pipe, _device, Path.mkdir])
+@pytest.mark.parametrize("name", ["samples.jsonl", "plan.json", "machine.json", "outcome.json"])
+def test_no_regular_file_is_refused(
+    run: Path, name: str, endless: Callable[[Path], None], refused: Callable[..., str]
+) -> None:
+    (run / name).unlink()
+    endless(run / name)
+    assert refused("table", run) == f"analysis: {run / name}: not a regular file\n  try: ls -l {run / name}\n"
+
+
+@pytest.mark.parametrize("endless", [_pipe, _device])
+def test_a_history_and_claims_too(
+    tmp_path: Path, endless: Callable[[Path], None], refused: Callable[..., str]
+) -> None:
+    path = tmp_path / "endless"
+    endless(path)
+    for words in (
+        ("history", path, "--out", tmp_path),
+        ("claims", "--claims", path, "--out", tmp_path, tmp_path),
+        ("fill", path),
+    ):
+        assert f"{path}: not a regular file" in refused(*words)
+
+
+def test_claims_too_deep_or_of_two_documents(
+    tmp_path: Path, refused: Callable[..., str]
+) -> None:
+    path = tmp_path / "claims.yaml"
+    for text, what in (("[" * 200_000, "too deep"), ("[]\n---\n[]\n", "a single document")):
+        path.write_text(text)
+        assert what in refused("claims", "--claims", path, "--out", tmp_path, tmp_path)
