@@ -214,9 +214,15 @@ def fill(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _path(word: str) -> Path:
+    if not word:
+        raise argparse.ArgumentTypeError("'' names no file and no folder")
+    return Path(word)
+
+
 def _run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "run", type=Path, metavar="RUN", nargs="+", help="results/<experiment>/<run>"
+        "run", type=_path, metavar="RUN", nargs="+", help="results/<experiment>/<run>"
     )
 
 
@@ -228,7 +234,7 @@ def _table_arguments(parser: argparse.ArgumentParser) -> None:
     shown.add_argument(
         "--watch", action="store_true", help="follow a running run; drawn again at each block"
     )
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write there instead of printing")
+    parser.add_argument("--out", type=_path, metavar="FILE", help="write there instead of printing")
 
 
 def _answer_arguments(parser: argparse.ArgumentParser) -> None:
@@ -241,7 +247,7 @@ def _answer_arguments(parser: argparse.ArgumentParser) -> None:
 def _report_arguments(parser: argparse.ArgumentParser) -> None:
     _run_arguments(parser)
     parser.add_argument(
-        "--out", type=Path, metavar="DIR", required=True, help="the report's folder"
+        "--out", type=_path, metavar="DIR", required=True, help="the report's folder"
     )
 
 
@@ -256,7 +262,7 @@ def _profile_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--out",
-        type=Path,
+        type=_path,
         metavar="DIR",
         help="write flame graphs, folded stacks and all functions there, too",
     )
@@ -265,63 +271,63 @@ def _profile_arguments(parser: argparse.ArgumentParser) -> None:
 def _gate_arguments(parser: argparse.ArgumentParser) -> None:
     _run_arguments(parser)
     parser.add_argument(
-        "--out", type=Path, metavar="DIR", help="write a page and tables/ there, too"
+        "--out", type=_path, metavar="DIR", help="write a page and tables/ there, too"
     )
 
 
 def _verify_arguments(parser: argparse.ArgumentParser) -> None:
     _run_arguments(parser)
     parser.add_argument(
-        "--against", type=Path, metavar="DIR", required=True, help="a report's folder"
+        "--against", type=_path, metavar="DIR", required=True, help="a report's folder"
     )
 
 
 def _manifest_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("folder", type=Path, metavar="DIR", help="a report's folder")
+    parser.add_argument("folder", type=_path, metavar="DIR", help="a report's folder")
     file = parser.add_mutually_exclusive_group()
-    file.add_argument("--out", type=Path, metavar="FILE", help="write there instead of printing")
+    file.add_argument("--out", type=_path, metavar="FILE", help="write there instead of printing")
     file.add_argument(
-        "--against", type=Path, metavar="FILE", help="a stored manifest; fail on any difference"
+        "--against", type=_path, metavar="FILE", help="a stored manifest; fail on any difference"
     )
 
 
 def _certificate_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "folder", type=Path, metavar="DIR", help="what make certify wrote: results/certify"
+        "folder", type=_path, metavar="DIR", help="what make certify wrote: results/certify"
     )
     parser.add_argument(
-        "--out", type=Path, metavar="DIR", required=True, help="the certificate's folder"
+        "--out", type=_path, metavar="DIR", required=True, help="the certificate's folder"
     )
 
 
 def _claims_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "run",
-        type=Path,
+        type=_path,
         metavar="RUN",
         nargs="*",
         help="results/<experiment>/<run>; without any, those in results/reference",
     )
     parser.add_argument(
         "--claims",
-        type=Path,
+        type=_path,
         metavar="FILE",
         default=CLAIMS_FILE,
         help="what was claimed, beside the experiments (%(default)s)",
     )
     folder = parser.add_mutually_exclusive_group(required=True)
-    folder.add_argument("--out", type=Path, metavar="DIR", help="for claims.md, .csv and .tex")
+    folder.add_argument("--out", type=_path, metavar="DIR", help="for claims.md, .csv and .tex")
     folder.add_argument(
-        "--against", type=Path, metavar="DIR", help="derive them again; fail on any difference"
+        "--against", type=_path, metavar="DIR", help="derive them again; fail on any difference"
     )
 
 
 def _history_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "file", type=Path, metavar="FILE", help="results/history/<experiment>.jsonl"
+        "file", type=_path, metavar="FILE", help="results/history/<experiment>.jsonl"
     )
     parser.add_argument(
-        "--out", type=Path, metavar="DIR", required=True, help="the report's folder"
+        "--out", type=_path, metavar="DIR", required=True, help="the report's folder"
     )
 
 
@@ -334,7 +340,7 @@ def _why_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _fill_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "file", type=Path, metavar="FILE", nargs="+", help="a Markdown text with marks"
+        "file", type=_path, metavar="FILE", nargs="+", help="a Markdown text with marks"
     )
 
 

@@ -1,4 +1,4 @@
-"""test_files.py -- files that have no end are refused, not waited for; what cannot be written is said.
+"""test_files.py -- files that have no end, and output that has no place.
 
 SPDX-License-Identifier: MIT"""
 
@@ -49,7 +49,16 @@ def test_no_regular_file_is_refused(
 ) -> None:
     (run / name).unlink()
     endless(run / name)
-    assert refused("table", run) == f"analysis: {run / name}: not a regular file\n  try: ls -l {run / name}\n"
+    said = refused("table", run)
+    assert said == f"analysis: {run / name}: not a regular file\n  try: ls -l {run / name}\n"
+
+
+def test_an_empty_name_is_no_folder(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (["report", str(run), "--out="], ["table", ""], ["history", "x", "--out", ""]):
+        with pytest.raises(SystemExit) as ended:
+            commands.run(words)
+        assert ended.value.code == 2
+        assert "'' names no file and no folder" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("endless", [_pipe, _device])

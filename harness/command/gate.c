@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "command/commands.h"
 #include "command/measurement.h"
+#include "command/options.h"
 #include "experiment/experiment.h"
 #include "gate/callgrind.h"
 #include "gate/gate_outcome.h"
@@ -39,7 +40,7 @@ static bool take_option(int option, struct words_of_gate *words, struct gate_req
     case 'r': request->record = true; return true;
     case 'f': measurement->fresh = true; return true;
     case 'w': measurement->wait = true; return true;
-    case 'o': measurement->results = optarg; return true;
+    case 'o': return option_out("gate", &measurement->results);
     default: break;
     }
     if (text_to_number(optarg, &measurement->seed) && measurement->seed > 0)

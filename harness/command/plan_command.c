@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "base/wrapped.h"
 #include "command/commands.h"
+#include "command/options.h"
 #include "experiment/plan.h"
 #include "judge/stop.h"
 #include "run/stored_pace.h"
@@ -39,7 +40,8 @@ static bool parse(int argc, char **argv, struct request *request)
         if (option == 'q') {
             request->quick = true;
         } else if (option == 'o') {
-            request->results = optarg;
+            if (!option_out("plan", &request->results))
+                return false;
         } else if (option != 's') {
             complain(usage, "plan: unknown or incomplete option '%s'", argv[optind - 1]);
             return false;

@@ -33,6 +33,19 @@ static char *experiment_name(struct arena *arena, char const *path)
     return arena_format(arena, "%.*s", (int)length, name);
 }
 
+/* The name is a folder of results/: neither that folder, nor the one above, nor hidden. */
+static bool is_folder_name(struct yaml_file const *file, char const *name)
+{
+    bool good = *name != '.' && *name != '\0' && !text_equal(name, "history");
+
+    for (char const *letter = name; *letter != '\0'; letter++)
+        good = good && (unsigned char)*letter >= ' ' && *letter != 0x7f;
+    if (!good)
+        yaml_file_complain(file, "question", "a file name like experiments/mine.yaml",
+                           "'%s' is no name for a folder of runs", name);
+    return good;
+}
+
 static bool take_blocks(struct expansion const *expansion, char const *place, char const *text,
                         uint64_t *blocks)
 {
@@ -195,7 +208,7 @@ static struct plan *plan_of(struct expansion expansion, char const *text, uint64
     expansion.plan = plan;
     plan->experiment = experiment_name(&plan->arena, yaml_file_path(expansion.file));
     plan->experiment_text = arena_text(&plan->arena, text);
-    if (expand(&expansion, seed)) {
+    if (is_folder_name(expansion.file, plan->experiment) && expand(&expansion, seed)) {
         plan->hash = arena_keep(&plan->arena, plan_hash(plan));
         return plan;
     }

@@ -45,6 +45,9 @@ done
 expect 2 'plan: one experiment is wanted, and 0 are given' plan
 expect 2 'unknown or incomplete option' plan --slow experiments/null.yaml
 expect 2 "--seed '0' is not a whole number above 0" plan experiments/null.yaml --seed 0
+for command in run gate profile faults plan; do
+    expect 2 "$command: --out '' names no folder" "$command" experiments/null.yaml --out ''
+done
 expect 2 'nowhere.yaml: No such file or directory' plan nowhere.yaml
 expect 2 "unknown kind 'nothing'" list nothing
 expect 2 "one experiment is wanted, and it got 'none'" profile

@@ -89,12 +89,37 @@ static void keys_that_do_nothing_here_are_said(void **state)
     plan_free(plan);
 }
 
+/* results/.. and the like would be written to. */
+static void names_that_are_no_folder_are_refused(void **state)
+{
+    static char const *const names[] = {"...yaml", "..yaml", ".yaml",        ".hidden.yaml",
+                                        "..",      ".",      "history.yaml", "a\nb.yaml"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char *const name = text_format("experiments/%s", names[i]);
+        char *const path = fixture_path(name);
+        if (!text_ends_with(path, "."))
+            fixture_write(name, EXPERIMENT, 0644);
+        fixture_hear();
+        struct plan *const plan = plan_from_experiment(path, false, 1);
+        char *const heard = fixture_heard();
+        assert_null(plan);
+        assert_non_null(
+            strstr(heard, text_ends_with(path, ".") ? "not a regular file" : "is no name for a"));
+        free(heard);
+        free(path);
+        free(name);
+    }
+}
+
 int main(void)
 {
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(a_second_document_is_refused),
         cmocka_unit_test(a_tower_of_brackets_is_refused_at_once),
         cmocka_unit_test(what_is_no_file_is_not_waited_for),
+        cmocka_unit_test(names_that_are_no_folder_are_refused),
         cmocka_unit_test(keys_that_do_nothing_here_are_said),
     };
 
