@@ -439,20 +439,33 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _drop_output() -> None:
+    """What is left in the buffer goes nowhere, or Python would complain of it at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def run(words: list[str]) -> int:
-    """Runs one command; returns the exit status: 0, 1 (verify: different), 2 (usage, or a refused
-    run)."""
-    arguments = _parser().parse_args(words)
-    command = next(command for command in COMMANDS if command.name == arguments.command)
+    """Runs one command; returns the exit status: 0, 1 (verify: different), 2 (usage, a refused run,
+    or output that cannot be written)."""
+    if sys.stdout is None:  # closed: what would be printed has no place
+        print("analysis: standard output is closed\n  try: analysis ... > FILE", file=sys.stderr)
+        return STATUS_USAGE
     try:
-        status = command.function(arguments)
-        sys.stdout.flush()
-        return status
+        try:
+            arguments = _parser().parse_args(words)
+            command = next(command for command in COMMANDS if command.name == arguments.command)
+            return command.function(arguments)
+        finally:
+            sys.stdout.flush()
     except Complaint as complaint:
         print(complaint, file=sys.stderr)
     except BrokenPipeError:  # `analysis table RUN | head`: the reader has closed the pipe
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return 0
     except OSError as error:
-        print(f"analysis: {error}\n  try: check the path and its permissions", file=sys.stderr)
+        what = str(error)
+        if error.filename is None:  # of standard output, or of a file that was open already
+            what = f"cannot write all of it: {error.strerror}"
+            _drop_output()
+        print(f"analysis: {what}\n  try: check the path and its permissions", file=sys.stderr)
     return STATUS_USAGE

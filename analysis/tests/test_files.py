@@ -3,7 +3,10 @@
 SPDX-License-Identifier: MIT"""
 
 import os
+import re
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -82,3 +85,18 @@ def test_claims_too_deep_or_of_two_documents(
     for text, what in (("[" * 200_000, "too deep"), ("[]\n---\n[]\n", "a single document")):
         path.write_text(text)
         assert what in refused("claims", "--claims", path, "--out", tmp_path, tmp_path)
+
+
+@pytest.mark.parametrize("output", [">/dev/full", ">&-"])
+def test_output_that_does_not_arrive_is_no_success(run: Path, output: str) -> None:
+    for words in ("--help", "--version", f"answer {run}"):
+        said = subprocess.run(
+            f"{sys.executable} -m analysis {words} {output}",
+            shell=True,
+            cwd=Path(__file__).parents[2],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert said.returncode == 2
+        wanted = r"analysis: .*(cannot write all of it|closed).*\n  try: .*\n"
+        assert re.fullmatch(wanted, said.stderr)

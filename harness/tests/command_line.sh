@@ -66,6 +66,19 @@ expect 2 "--seed 'x' is not a whole number" gate experiments/gate.yaml --seed x
 expect 2 'a gate needs to know what decides' gate experiments/null.yaml --base bump --head bump
 expect 0 'page-faults' list events
 expect 0 'fixed_random' list workloads
+# Output that does not arrive is no success.
+for words in --help --version list 'list events' 'list metrics --json' doctor 'run --help' \
+    'plan experiments/null.yaml'; do
+    for output_of in '>/dev/full' '>&-'; do
+        status=0
+        eval "$slablab $words $output_of" 2>"$output/all" || status=$?
+        if [[ $status -ne 2 ]] || ! grep --quiet 'cannot print all of it' "$output/all"; then
+            echo "FAILED: slablab $words $output_of: status $status; it printed:"
+            cat "$output/all"
+            failures=$((failures + 1))
+        fi
+    done
+done
 narrow --help
 narrow list
 narrow doctor
