@@ -11,6 +11,7 @@
 #include "base/regular_file.h"
 #include "base/status_line.h"
 #include "base/text.h"
+#include "experiment/check_arms.h"
 #include "gate/gate_failures.h"
 #include "judge/stop.h"
 #include "run/attestation.h"
@@ -254,8 +255,8 @@ static int carry_out_with(struct measurement const *measurement, struct rig *rig
 
 int measurement_run(struct measurement const *measurement, struct plan *plan)
 {
-    char *const folder =
-        lock_measuring(measurement->wait) ? settle_folder(measurement, &plan) : NULL;
+    bool const ready = check_arms(plan) && lock_measuring(measurement->wait);
+    char *const folder = ready ? settle_folder(measurement, &plan) : NULL;
     struct rig rig;
     int status = EXIT_STATUS_USAGE;
 

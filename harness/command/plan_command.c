@@ -6,6 +6,7 @@
 #include "base/wrapped.h"
 #include "command/commands.h"
 #include "command/options.h"
+#include "experiment/check_arms.h"
 #include "experiment/plan.h"
 #include "judge/stop.h"
 #include "run/stored_pace.h"
@@ -191,7 +192,9 @@ int command_plan(int argc, char **argv)
     struct plan *const plan = plan_from_experiment(request.experiment, request.quick, request.seed);
     if (plan == NULL)
         return EXIT_STATUS_USAGE;
-    print_plan(plan, &request);
+    bool const good = check_arms(plan);
+    if (good)
+        print_plan(plan, &request);
     plan_free(plan);
-    return EXIT_STATUS_PASS;
+    return good ? EXIT_STATUS_PASS : EXIT_STATUS_USAGE;
 }

@@ -119,9 +119,11 @@ struct arguments arguments_parse(int argc, char **argv)
         describe_for_programs();
         exit_printed();
     }
-    for (int i = 1; i < argc; i++)
+    bool const check = argc >= 2 && strcmp(argv[1], "--check") == 0;
+    for (int i = check ? 2 : 1; i < argc; i++)
         parse_one(argv[i]);
     return (struct arguments){
+        .check = check,
         .operations =
             look_up(runtime_params, &runtime_values, find(runtime_params, "operations", 10)),
         .warmup = look_up(runtime_params, &runtime_values, find(runtime_params, "warmup", 6)),
