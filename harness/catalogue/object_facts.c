@@ -105,7 +105,7 @@ bool object_defines(char const *path, char const *name)
     return defines;
 }
 
-struct words object_variables(char const *path)
+struct words object_variables(char const *path, bool *declared)
 {
     struct object object = object_open(path);
     struct words names = {0};
@@ -115,6 +115,7 @@ struct words object_variables(char const *path)
     Elf_Data const *const data = section != NULL ? elf_getdata(section, NULL) : NULL;
     char const *const bytes = data != NULL ? data->d_buf : NULL;
 
+    *declared = section != NULL;
     for (size_t at = 0; bytes != NULL && at < data->d_size;) {
         size_t const length = strnlen(bytes + at, data->d_size - at);
         char *const name = text_copy_bytes(bytes + at, length);

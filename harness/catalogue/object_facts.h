@@ -11,9 +11,9 @@
 /* Does the loader find this name defined there? */
 bool object_defines(char const *path, char const *name);
 
-/* The SLABLAB_ variables that a phase reads (allocators/core/variable.h). None: it is no phase, or
- * one of a revision that did not say. words_free releases them. */
-struct words object_variables(char const *path);
+/* The SLABLAB_ variables that a phase reads (allocators/core/variable.h). *declared: it says so at
+ * all, as neither foreign objects nor phases of old revisions do. words_free releases them. */
+struct words object_variables(char const *path, bool *declared);
 
 /* The tiers whose allocations an observing build counts (allocators/core/observe.h): "tiny". */
 struct words object_tiers(char const *path);

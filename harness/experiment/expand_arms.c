@@ -9,11 +9,13 @@
 
 #include "base/text.h"
 #include "catalogue/catalogue.h"
+#include "catalogue/object_facts.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 static char const control_id[] = "control";
+static char const prefix[] = "SLABLAB_";
 
 static bool is_variable_name(char const *text, size_t length)
 {
@@ -107,6 +109,33 @@ static bool take_files(struct expansion const *expansion, char const *place, str
     return usable;
 }
 
+/* Does the phase read every SLABLAB_ variable of the arm? It would end at its start. */
+static bool are_variables(struct yaml_file const *file, char const *place, struct arm const *arm)
+{
+    bool declared = false;
+    struct words known = object_variables(arm->object, &declared);
+    bool good = true;
+
+    for (size_t i = 0; declared && good && i < arm->environment_count; i++) {
+        char const *const word = arm->environment[i];
+        char *const name = text_copy_bytes(word, strcspn(word, "="));
+        good = strncmp(name, prefix, strlen(prefix)) != 0 || words_hold(&known, name);
+        if (!good) {
+            char const *const nearest = text_nearest(name, known.word, known.count);
+            char *const names = words_join(&known, 0, known.count);
+            char *const hint = nearest != NULL     ? text_copy(nearest)
+                               : known.count == 0 ? text_copy("leave it out")
+                                                  : text_format("one of %s", names);
+            yaml_file_complain(file, place, hint, "%s reads no variable %s", arm->allocator, name);
+            free(hint);
+            free(names);
+        }
+        free(name);
+    }
+    words_free(&known);
+    return good;
+}
+
 static bool add_arm(struct expansion const *expansion, char const *place, char const *text,
                     enum arm_role role)
 {
@@ -125,7 +154,8 @@ static bool add_arm(struct expansion const *expansion, char const *place, char c
     arm->spec = arena_keep(&plan->arena, words_join(&spec, 0, spec.count));
     arm->allocator = arena_text(&plan->arena, spec.word[0]);
     bool const taken = take_environment(expansion, place, &spec, arm)
-        && take_files(expansion, place, arm);
+        && take_files(expansion, place, arm)
+        && are_variables(expansion->file, place, arm);
     words_free(&spec);
     return taken;
 }
@@ -163,7 +193,6 @@ static bool is_common(struct plan const *plan, char *const *bases, char const *b
 
 static char *id_of(struct plan *plan, char *const *bases, size_t arm)
 {
-    static char const prefix[] = "SLABLAB_";
     char *id = bases[arm];
 
     for (size_t i = 0; i < plan->arms[arm].environment_count; i++) {

@@ -134,12 +134,51 @@ static void a_tier_that_nothing_counts_is_refused(void **state)
     free(observer);
 }
 
+/* A phase says which variables it reads; what is no phase of ours may read any. */
+static void a_variable_that_the_phase_does_not_read_is_refused(void **state)
+{
+    static char const *const arms[][2] = {
+        {"two SLABLAB_SMALMID=1",
+         "two reads no variable SLABLAB_SMALMID\n  try: SLABLAB_SMALLMID\n"},
+        {"two SLABLAB_LOCK=1",
+         "two reads no variable SLABLAB_LOCK\n  try: one of SLABLAB_SMALLMID\n"},
+        {"three SLABLAB_SMALLMID=1",
+         "three reads no variable SLABLAB_SMALLMID\n  try: leave it out\n"},
+        {"two SLABLAB_SMALLMID=1 SMALMID=1", NULL},
+        {"one SLABLAB_SMALMID=1", NULL},
+    };
+    char *const with = built("libphase17-1.so");
+    char *const without = built("libbaseline.so");
+
+    (void)state;
+    fixture_workload("null");
+    fixture_copy(with, "build/libtwo.so");
+    fixture_copy(without, "build/libthree.so");
+    for (size_t i = 0; i < sizeof arms / sizeof *arms; i++) {
+        char *const yaml = text_format("question: q\nbaseline: libc\narms:\n  - %s\n"
+                                       "workloads: [{run: null}]\n",
+                                       arms[i][0]);
+        fixture_hear();
+        struct plan *const plan = fixture_plan(yaml, false, 1);
+        char *const heard = fixture_heard();
+        assert_true((plan == NULL) == (arms[i][1] != NULL));
+        if (arms[i][1] != NULL && strstr(heard, arms[i][1]) == NULL)
+            fail_msg("%s: not '%s' but: %s", arms[i][0], arms[i][1], heard);
+        plan_free(plan);
+        free(heard);
+        free(yaml);
+    }
+    free(without);
+    free(with);
+}
+
 int main(void)
 {
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(an_object_that_cannot_serve_is_refused),
         cmocka_unit_test(an_object_that_can_serve_is_not),
         cmocka_unit_test(numbers_are_the_workloads_business),
+        cmocka_unit_test(a_variable_that_the_phase_does_not_read_is_refused),
         cmocka_unit_test(a_tier_that_nothing_counts_is_refused),
     };
 
