@@ -5,6 +5,7 @@
 
 #include "base/complain.h"
 #include "base/memory.h"
+#include "base/spec_words.h"
 #include "base/text.h"
 #include "experiment/experiment_words.h"
 #include "machine/event_names.h"
@@ -263,7 +264,7 @@ struct plan *plan_from_words(char *const *words, uint64_t seed)
     char *const text = words_join(&all, 0, all.count);
     struct experiment_workload workload = {.run = words_join(&all, middle, all.count)};
     struct experiment const experiment = {.question = question,
-                                          .baseline = words_join(&all, 0, middle),
+                                          .baseline = spec_join(&all, 0, middle),
                                           .workloads = &workload,
                                           .workloads_count = middle < all.count};
     for (size_t i = 0; i < all.count; i++)

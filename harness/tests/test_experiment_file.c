@@ -1,4 +1,4 @@
-/* test_experiment_file.c -- files that are no experiment: what has no end, too much, or two of them.
+/* test_experiment_file.c -- files that are no experiment: endless, too deep, too large, or two.
  *
  * SPDX-License-Identifier: MIT */
 #include "fixture.h"

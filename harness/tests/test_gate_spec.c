@@ -145,13 +145,25 @@ static void an_allocator_is_no_revision(void **state)
 static void a_file_becomes_absolute(void **state)
 {
     struct gate_spec spec;
-    char *const arm = text_format("%s/build/libone.so X=1", fixture_root);
+    char *arm = text_format("%s/build/libone.so X=1", fixture_root);
 
     (void)state;
     assert_true(gate_spec_resolve("./build/libone.so X=1", "one", &spec));
     assert_string_equal(spec.arm, arm);
     assert_null(spec.revision);
     gate_spec_free(&spec);
+    free(arm);
+    /* A shell takes the quotes of the first of these. */
+    static char const *const blank[] = {"./build/a folder/libx.so A=1",
+                                        "'./build/a folder/libx.so' A=1"};
+    fixture_folder("build/a folder");
+    fixture_copy("/proc/self/exe", "build/a folder/libx.so");
+    arm = text_format("'%s/build/a folder/libx.so' A=1", fixture_root);
+    for (size_t i = 0; i < sizeof blank / sizeof *blank; i++) {
+        assert_true(gate_spec_resolve(blank[i], "one", &spec));
+        assert_string_equal(spec.arm, arm);
+        gate_spec_free(&spec);
+    }
     free(arm);
     expect_complaint("build/libnone.so", "one", "slablab: build/libnone.so is no file\n  try: ");
 }
