@@ -22,7 +22,7 @@ from .claims.report import claims_differences, write_claims
 from .comparison.answer_lines import answer_lines, answers_in_full
 from .comparison.run_formats import FORMATS, brief
 from .comparison.watch import keep_off_samples, watch
-from .complaint import Complaint, regular
+from .complaint import Complaint, analysis_command, regular
 from .document.formats import terminal
 from .drawing.drawing import TWO_COLUMNS, drawn
 from .gate.gates import gate_differences, load_gate
@@ -53,7 +53,7 @@ def _watch(arguments: argparse.Namespace) -> int:
     if len(arguments.run) > 1 or arguments.out is not None or arguments.format != "terminal":
         raise Complaint(
             "--watch follows one run, on the terminal",
-            "/usr/bin/python3 -m analysis table --watch RUN",
+            analysis_command("table", "--watch", "RUN"),
         )
     keep_off_samples(arguments.run[0])
     try:
@@ -138,9 +138,8 @@ def verify(arguments: argparse.Namespace) -> int:
             name = one.subject.name
             print(f"{arguments.against}: page, tables, figures and numbers of {name} are its own")
     if status != 0:
-        names = " ".join(map(str, arguments.run))
         print(
-            f"  try: /usr/bin/python3 -m analysis report {names} --out {arguments.against}",
+            "  try: " + analysis_command("report", *arguments.run, "--out", arguments.against),
             file=sys.stderr,
         )
     return status

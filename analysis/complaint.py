@@ -4,6 +4,7 @@ SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 
@@ -23,3 +24,10 @@ def regular(path: Path) -> Path:
     if path.exists() and not path.is_file():
         raise Complaint(f"{path}: not a regular file", f"ls -l {path}")
     return path
+
+
+def analysis_command(*words: object) -> str:
+    """`python3 -m analysis WORD...` as a line that works when it is pasted in this directory."""
+    root = Path(__file__).parents[1]
+    found = "" if Path.cwd() == root else f"PYTHONPATH={shlex.quote(str(root))} "
+    return f"{found}/usr/bin/python3 -m analysis {shlex.join(map(str, words))}"

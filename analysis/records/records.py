@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..complaint import Complaint, regular
+from ..complaint import Complaint, analysis_command, regular
 from .blocks import (
     BLOCK_NAMES,
     MEASURES,
@@ -219,7 +219,7 @@ def load(folder: Path) -> Run:
     if (folder / "instrument.json").exists():
         raise Complaint(
             f"{folder}: holds a profile or a ledger of faults, and no timed samples",
-            f"/usr/bin/python3 -m analysis profile {folder}",
+            analysis_command("profile", folder),
         )
     columns = read_blocks(record_files(folder, "samples"), plan)
     blocks = block_frame(columns.blocks, [cell["id"] for cell in plan["cells"]])

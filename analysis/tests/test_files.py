@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from analysis import commands
+from analysis.complaint import analysis_command
 
 from .synthetic import write_run
 
@@ -100,3 +101,15 @@ def test_output_that_does_not_arrive_is_no_success(run: Path, output: str) -> No
         assert said.returncode == 2
         wanted = r"analysis: .*(cannot write all of it|closed).*\n  try: .*\n"
         assert re.fullmatch(wanted, said.stderr)
+
+
+def test_a_command_to_paste_works_from_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "run").rename(tmp_path / "it's $HOME")
+    command = analysis_command("answer", "it's $HOME")
+    said = subprocess.run(command, shell=True, stdout=subprocess.PIPE, text=True)
+    assert said.returncode == 0 and "\nsynthetic " in said.stdout
+    monkeypatch.chdir(Path(__file__).parents[2])
+    assert analysis_command("table", "RUN") == "/usr/bin/python3 -m analysis table RUN"
