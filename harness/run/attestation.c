@@ -9,6 +9,7 @@
 #include "base/regular_file.h"
 #include "base/status_line.h"
 #include "base/text.h"
+#include "sample/ending.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -108,10 +109,12 @@ static void check_sample(struct rig const *rig, size_t index, size_t arm,
                    "checksum %016" PRIx64 " after %" PRIu64 " operations; the baseline gives "
                    "%016" PRIx64 " after %" PRIu64,
                    region->checksum, region->operations, terms->checksum, terms->operations_done);
-    else
+    else {
+        char *const ending = ending_of(sample);
         reason_add(reasons, "process", cell, planned->id, "%s (exit code %d, signal %d): %s",
-                   sample_status_name(sample->status), sample->exit_code, sample->signal,
-                   sample->stderr_text == NULL ? "" : sample->stderr_text);
+                   sample_status_name(sample->status), sample->exit_code, sample->signal, ending);
+        free(ending);
+    }
 }
 
 static json_t *describe(struct sample const *sample, char const *arm, json_t *shares)

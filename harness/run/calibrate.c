@@ -10,6 +10,7 @@
 #include "base/regular_file.h"
 #include "base/status_line.h"
 #include "base/text.h"
+#include "sample/ending.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -67,9 +68,10 @@ static enum step calibrate_cell(struct rig *rig, size_t index, json_t *reasons)
             return STEP_INTERRUPTED;
         }
         if (sample.status != SAMPLE_OK) {
+            char *const ending = ending_of(&sample);
             reason_add(reasons, "calibration", cell->id, rig->plan->arms[0].id,
-                       "while calibrating: %s: %s", sample_status_name(sample.status),
-                       sample.stderr_text == NULL ? "" : sample.stderr_text);
+                       "while calibrating: %s: %s", sample_status_name(sample.status), ending);
+            free(ending);
             sample_release(&sample);
             return STEP_VOID;
         }
