@@ -5,6 +5,7 @@
 #include "base/complain.h"
 #include "base/interrupt.h"
 #include "base/text.h"
+#include "catalogue/worktree.h"
 #include "command/commands.h"
 #include "command/measurement.h"
 #include "command/options.h"
@@ -119,6 +120,7 @@ int command_gate(int argc, char **argv)
     if (!parse(argc, argv, &words, &request, &measurement))
         return EXIT_STATUS_USAGE;
     request.results = measurement.results;
+    worktree_sweep();
     struct plan *const plan = plan_of(&words, &request, measurement.seed);
     if (plan != NULL && tools_are_there(plan))
         status = measurement_run(&measurement, plan);

@@ -82,6 +82,8 @@ static bool take_revision(char const *name, char const *baseline, char **allocat
     }
     char *const name_of_revision = text_copy_bytes(name, length);
     *revision = revision_find(name_of_revision);
+    if (*revision != NULL)
+        revision_note_uncommitted(*revision, name_of_revision);
     free(name_of_revision);
     *allocator = *revision != NULL ? revision_build(*revision, wanted) : NULL;
     return *allocator != NULL;
