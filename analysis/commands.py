@@ -22,7 +22,7 @@ from .claims.report import claims_differences, write_claims
 from .comparison.answer_lines import answer_lines, answers_in_full
 from .comparison.run_formats import FORMATS, brief
 from .comparison.watch import keep_off_samples, watch
-from .complaint import Complaint
+from .complaint import Complaint, analysis_command, regular
 from .document.formats import terminal
 from .drawing.drawing import TWO_COLUMNS, drawn
 from .gate.gates import gate_differences, load_gate
@@ -53,7 +53,7 @@ def _watch(arguments: argparse.Namespace) -> int:
     if len(arguments.run) > 1 or arguments.out is not None or arguments.format != "terminal":
         raise Complaint(
             "--watch follows one run, on the terminal",
-            "/usr/bin/python3 -m analysis table --watch RUN",
+            analysis_command("table", "--watch", "RUN"),
         )
     keep_off_samples(arguments.run[0])
     try:
@@ -138,9 +138,8 @@ def verify(arguments: argparse.Namespace) -> int:
             name = one.subject.name
             print(f"{arguments.against}: page, tables, figures and numbers of {name} are its own")
     if status != 0:
-        names = " ".join(map(str, arguments.run))
         print(
-            f"  try: /usr/bin/python3 -m analysis report {names} --out {arguments.against}",
+            "  try: " + analysis_command("report", *arguments.run, "--out", arguments.against),
             file=sys.stderr,
         )
     return status
@@ -209,14 +208,20 @@ def history(arguments: argparse.Namespace) -> int:
 
 def fill(arguments: argparse.Namespace) -> int:
     for file in arguments.file:
-        text = file.read_text(encoding="utf-8")
+        text = regular(file).read_text(encoding="utf-8")
         file.write_text(filled(text, file.parent), encoding="utf-8")
     return 0
 
 
+def _path(word: str) -> Path:
+    if not word:
+        raise argparse.ArgumentTypeError("'' names no file and no folder")
+    return Path(word)
+
+
 def _run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "run", type=Path, metavar="RUN", nargs="+", help="results/<experiment>/<run>"
+        "run", type=_path, metavar="RUN", nargs="+", help="results/<experiment>/<run>"
     )
 
 
@@ -228,7 +233,7 @@ def _table_arguments(parser: argparse.ArgumentParser) -> None:
     shown.add_argument(
         "--watch", action="store_true", help="follow a running run; drawn again at each block"
     )
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write there instead of printing")
+    parser.add_argument("--out", type=_path, metavar="FILE", help="write there instead of printing")
 
 
 def _answer_arguments(parser: argparse.ArgumentParser) -> None:
@@ -241,7 +246,7 @@ def _answer_arguments(parser: argparse.ArgumentParser) -> None:
 def _report_arguments(parser: argparse.ArgumentParser) -> None:
     _run_arguments(parser)
     parser.add_argument(
-        "--out", type=Path, metavar="DIR", required=True, help="the report's folder"
+        "--out", type=_path, metavar="DIR", required=True, help="the report's folder"
     )
 
 
@@ -256,7 +261,7 @@ def _profile_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--out",
-        type=Path,
+        type=_path,
         metavar="DIR",
         help="write flame graphs, folded stacks and all functions there, too",
     )
@@ -265,63 +270,63 @@ def _profile_arguments(parser: argparse.ArgumentParser) -> None:
 def _gate_arguments(parser: argparse.ArgumentParser) -> None:
     _run_arguments(parser)
     parser.add_argument(
-        "--out", type=Path, metavar="DIR", help="write a page and tables/ there, too"
+        "--out", type=_path, metavar="DIR", help="write a page and tables/ there, too"
     )
 
 
 def _verify_arguments(parser: argparse.ArgumentParser) -> None:
     _run_arguments(parser)
     parser.add_argument(
-        "--against", type=Path, metavar="DIR", required=True, help="a report's folder"
+        "--against", type=_path, metavar="DIR", required=True, help="a report's folder"
     )
 
 
 def _manifest_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("folder", type=Path, metavar="DIR", help="a report's folder")
+    parser.add_argument("folder", type=_path, metavar="DIR", help="a report's folder")
     file = parser.add_mutually_exclusive_group()
-    file.add_argument("--out", type=Path, metavar="FILE", help="write there instead of printing")
+    file.add_argument("--out", type=_path, metavar="FILE", help="write there instead of printing")
     file.add_argument(
-        "--against", type=Path, metavar="FILE", help="a stored manifest; fail on any difference"
+        "--against", type=_path, metavar="FILE", help="a stored manifest; fail on any difference"
     )
 
 
 def _certificate_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "folder", type=Path, metavar="DIR", help="what make certify wrote: results/certify"
+        "folder", type=_path, metavar="DIR", help="what make certify wrote: results/certify"
     )
     parser.add_argument(
-        "--out", type=Path, metavar="DIR", required=True, help="the certificate's folder"
+        "--out", type=_path, metavar="DIR", required=True, help="the certificate's folder"
     )
 
 
 def _claims_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "run",
-        type=Path,
+        type=_path,
         metavar="RUN",
         nargs="*",
         help="results/<experiment>/<run>; without any, those in results/reference",
     )
     parser.add_argument(
         "--claims",
-        type=Path,
+        type=_path,
         metavar="FILE",
         default=CLAIMS_FILE,
         help="what was claimed, beside the experiments (%(default)s)",
     )
     folder = parser.add_mutually_exclusive_group(required=True)
-    folder.add_argument("--out", type=Path, metavar="DIR", help="for claims.md, .csv and .tex")
+    folder.add_argument("--out", type=_path, metavar="DIR", help="for claims.md, .csv and .tex")
     folder.add_argument(
-        "--against", type=Path, metavar="DIR", help="derive them again; fail on any difference"
+        "--against", type=_path, metavar="DIR", help="derive them again; fail on any difference"
     )
 
 
 def _history_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "file", type=Path, metavar="FILE", help="results/history/<experiment>.jsonl"
+        "file", type=_path, metavar="FILE", help="results/history/<experiment>.jsonl"
     )
     parser.add_argument(
-        "--out", type=Path, metavar="DIR", required=True, help="the report's folder"
+        "--out", type=_path, metavar="DIR", required=True, help="the report's folder"
     )
 
 
@@ -334,7 +339,7 @@ def _why_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _fill_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "file", type=Path, metavar="FILE", nargs="+", help="a Markdown text with marks"
+        "file", type=_path, metavar="FILE", nargs="+", help="a Markdown text with marks"
     )
 
 
@@ -433,20 +438,33 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _drop_output() -> None:
+    """What is left in the buffer goes nowhere, or Python would complain of it at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def run(words: list[str]) -> int:
-    """Runs one command; returns the exit status: 0, 1 (verify: different), 2 (usage, or a refused
-    run)."""
-    arguments = _parser().parse_args(words)
-    command = next(command for command in COMMANDS if command.name == arguments.command)
+    """Runs one command; returns the exit status: 0, 1 (verify: different), 2 (usage, a refused run,
+    or output that cannot be written)."""
+    if sys.stdout is None:  # closed: what would be printed has no place
+        print("analysis: standard output is closed\n  try: analysis ... > FILE", file=sys.stderr)
+        return STATUS_USAGE
     try:
-        status = command.function(arguments)
-        sys.stdout.flush()
-        return status
+        try:
+            arguments = _parser().parse_args(words)
+            command = next(command for command in COMMANDS if command.name == arguments.command)
+            return command.function(arguments)
+        finally:
+            sys.stdout.flush()
     except Complaint as complaint:
         print(complaint, file=sys.stderr)
     except BrokenPipeError:  # `analysis table RUN | head`: the reader has closed the pipe
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return 0
     except OSError as error:
-        print(f"analysis: {error}\n  try: check the path and its permissions", file=sys.stderr)
+        what = str(error)
+        if error.filename is None:  # of standard output, or of a file that was open already
+            what = f"cannot write all of it: {error.strerror}"
+            _drop_output()
+        print(f"analysis: {what}\n  try: check the path and its permissions", file=sys.stderr)
     return STATUS_USAGE

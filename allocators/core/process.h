@@ -16,6 +16,7 @@
 
 #include "core/layer.h"
 #include "core/message.h"
+#include "core/variable.h"
 
 LAYER(backend);
 
@@ -32,8 +33,6 @@ LAYER_OF(backend, phase_fork_prepare);
 LAYER_OF(backend, phase_fork_done);
 
 enum thread_life { THREAD_NEW, THREAD_LIVE, THREAD_ENDED };
-
-extern char **environ;
 
 static bool process_began;
 static pthread_key_t process_thread_key;
@@ -53,6 +52,7 @@ NOINLINE void process_begin_slow(void)
     if (process_began || environ == NULL) /* NULL: the C library is not initialised yet */
         return;
     process_began = true; /* at once: what follows may allocate */
+    variables_check();
     phase_begin();
     if (pthread_key_create(&process_thread_key, thread_end) != 0 ||
         pthread_atfork(phase_fork_prepare, phase_fork_done, phase_fork_done) != 0) {

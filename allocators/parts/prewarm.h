@@ -15,10 +15,13 @@
 #include <sys/resource.h>
 
 #include "core/layer.h"
+#include "core/variable.h"
 #include "parts/shared_pool.h"
 
 LAYER(backend);
 SUPERSLABS_OF(prewarm);
+VARIABLE(SLABLAB_PREWARM);
+VARIABLE(SLABLAB_PREWARM_METHOD);
 
 enum { PREWARM_SUPERSLABS_MAX = 64, HUGE_PAGE_BYTES = 2 << 20 };
 

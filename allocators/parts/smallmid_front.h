@@ -13,6 +13,7 @@
 #include "core/process.h"
 #include "core/superslab.h"
 #include "core/tag.h"
+#include "core/variable.h"
 
 LAYER(front);
 LAYER_OF(backend, smallmid_from_environment);
@@ -27,6 +28,8 @@ struct smallmid_front {
 
 typedef void *smallmid_miss_function(uint32_t class);
 typedef void smallmid_spill_function(void *payload, uint32_t class);
+
+VARIABLE(SLABLAB_SMALLMID);
 
 /* SLABLAB_SMALLMID: 1 is on, 0 or unset is off. */
 static inline bool smallmid_from_environment(void)

@@ -1,5 +1,6 @@
 /* configuration.c -- tests that a bad SLABLAB_ variable stops a program before it allocates.
  *
+ *   configuration names                   any phase: which names are none of it
  *   configuration smallmid | prewarm      which variables the phase under test reads
  *
  * Allocators read their configuration at start, so each case is this program executed anew.
@@ -89,6 +90,22 @@ static void test_small_mid(void **state)
         assert_refused((struct setting){"SLABLAB_SMALLMID", bad[i], NULL});
 }
 
+/* A misspelt name would be measured as if it were unset. */
+static void test_names(void **state)
+{
+    static char const *const good[] = {"SLABLAB_REGION", "SLABLAB_PAD", "SLABLAB_LOCK",
+                                       "SLABLABX",       "SLABLAB",     "MY_SLABLAB_X"};
+    static char const *const bad[] = {"SLABLAB_SMALMID",   "SLABLAB_SMALLMIDS", "SLABLAB_SMALLMI",
+                                      "SLABLAB_smallmid",  "SLABLAB_",          "SLABLAB_X",
+                                      "SLABLAB_REGION_FD", "SLABLAB_PREWARMED"};
+    (void)state;
+
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        assert_accepted((struct setting){good[i], "77", NULL});
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_refused((struct setting){bad[i], "77", NULL});
+}
+
 static void test_prewarm(void **state)
 {
     static char const *const good[] = {"0", "1", "2"};
@@ -151,6 +168,7 @@ static void test_prewarm_without_memory(void **state)
 int main(int argc, char **argv)
 {
     static struct CMUnitTest const small_mid[] = {cmocka_unit_test(test_small_mid)};
+    static struct CMUnitTest const names[] = {cmocka_unit_test(test_names)};
     static struct CMUnitTest const prewarm[] = {cmocka_unit_test(test_prewarm),
                                                 cmocka_unit_test(test_prewarm_method),
                                                 cmocka_unit_test(test_prewarm_without_memory)};
@@ -161,8 +179,10 @@ int main(int argc, char **argv)
         return 1;
     if (argc == 2 && strcmp(argv[1], "smallmid") == 0)
         return cmocka_run_group_tests_name("smallmid", small_mid, NULL, NULL);
+    if (argc == 2 && strcmp(argv[1], "names") == 0)
+        return cmocka_run_group_tests_name("names", names, NULL, NULL);
     if (argc == 2 && strcmp(argv[1], "prewarm") == 0)
         return cmocka_run_group_tests_name("prewarm", prewarm, NULL, NULL);
-    fputs("usage: configuration smallmid | prewarm\n", stderr);
+    fputs("usage: configuration names | smallmid | prewarm\n", stderr);
     return 2;
 }

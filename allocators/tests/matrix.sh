@@ -39,6 +39,7 @@ phases() {
     local phase settings test object
     echo "$build/allocators/tests/size_class"
     for phase in ${which:-$(all_phases)}; do
+        echo "LD_PRELOAD=$build/lib$phase.so $build/allocators/tests/configuration names"
         for test in smallmid prewarm; do
             if reads "$phase" "SLABLAB_${test^^}"; then
                 echo "LD_PRELOAD=$build/lib$phase.so $build/allocators/tests/configuration $test"

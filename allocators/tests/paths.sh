@@ -19,12 +19,14 @@ compiler=$(readelf --string-dump=.comment "$build/libbaseline.so" |
 readonly compiler
 
 counted() {
-    local path phase setting
+    local path phase setting assignment
     for path in "$here"/../phases/*.c; do
         phase=$(basename "$path" .c)
         for setting in SLABLAB_SMALLMID=0 SLABLAB_SMALLMID=1; do
             [ "$setting" = SLABLAB_SMALLMID=0 ] || reads "$phase" SLABLAB_SMALLMID || continue
-            env LD_PRELOAD="$build/lib$phase.so" "$setting" \
+            assignment=("$setting")
+            reads "$phase" SLABLAB_SMALLMID || assignment=() # as if it were 0
+            env LD_PRELOAD="$build/lib$phase.so" "${assignment[@]}" \
                 "$build/allocators/tests/paths" "$phase $setting" || return
         done
     done

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..complaint import Complaint
+from ..complaint import Complaint, regular
 from ..records.packed import lines_of
 from ..records.records import Run, load, record_files
 from ..statistics import statistics
@@ -107,7 +107,7 @@ def load_certified(folder: Path) -> Certified:
         folder,
         gates,
         load(runs[-1]) if runs else None,
-        json.loads(machine.read_text(encoding="utf-8")) if machine.exists() else {},
+        json.loads(regular(machine).read_text(encoding="utf-8")) if machine.exists() else {},
     )
 
 

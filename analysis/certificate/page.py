@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..comparison.wording import ABSENT, per_cent
-from ..complaint import Complaint
+from ..complaint import Complaint, analysis_command
 from ..document.document import Document, Row, Table
 from ..document.formats import markdown, markdown_table
 from ..document.web_page import Picture, page_of, section
@@ -197,7 +197,8 @@ def certificate_summary(folder: Path) -> str:
     """A README's text on a stored certificate: the promises, and a row per planted change."""
     path = folder / FILE
     if not path.exists():
-        raise Complaint(f"{path}: not there", f"python3 -m analysis certificate {folder} --out ...")
+        command = analysis_command("certificate", folder, "--out", "DIR")
+        raise Complaint(f"{path}: not there", command)
     stated = json.loads(path.read_text(encoding="utf-8"))
     if stated.get("schema") != SCHEMA:
         raise Complaint(f"{path}: unknown schema '{stated.get('schema')}'", f"this reads {SCHEMA}")

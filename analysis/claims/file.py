@@ -14,8 +14,9 @@ from typing import Any
 
 import yaml
 
-from ..complaint import Complaint
+from ..complaint import Complaint, regular
 
+YAML_BYTES_MOST = 1 << 20
 FILE = Path("experiments/claims.yaml")
 NUMBER = r"([+-]?[0-9][0-9,]*(?:\.[0-9]+)?)( ?%)?"
 RULES = {  # words of a rule, to whether its figures bound from below and from above
@@ -90,7 +91,11 @@ def cells_with(words: str, cells: list[str]) -> list[str]:
 
 def _read_yaml(path: Path) -> Any:
     try:
+        if regular(path).stat().st_size > YAML_BYTES_MOST:
+            raise Complaint(f"{path}: too large", "see experiments/claims.yaml")
         return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except RecursionError as error:
+        raise Complaint(f"{path}: too deep", "see experiments/claims.yaml") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise Complaint(
             f"{path}: is no YAML: {' '.join(str(error).split())}", "see experiments/claims.yaml"

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..comparison.wording import per_cent
-from ..complaint import Complaint
+from ..complaint import Complaint, regular
 from ..records.metrics import Metric, metrics_of
 from ..records.packed import lines_of
 from ..records.reasons import reasons_of
@@ -113,7 +113,7 @@ def load_gate(folder: Path) -> Gate:
             f"{folder}: no finished gate: it has no gate.json",
             "name a folder that slablab gate made: results/<experiment>/<time>-gate",
         )
-    said = json.loads(path.read_text(encoding="utf-8"))
+    said = json.loads(regular(path).read_text(encoding="utf-8"))
     if said.get("schema") not in SCHEMAS:
         raise Complaint(f"{path}: unknown schema '{said.get('schema')}'", "a newer slablab")
     run = load(folder)

@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from ..complaint import Complaint
+from ..records.packed import lines_of
 from ..statistics.change_points import ChangePoint, change_points
 from .gates import SCHEMA, SCHEMAS
 
@@ -62,7 +63,7 @@ def _head_name(gate: dict[str, Any]) -> str:
 
 def _read(path: Path) -> list[dict[str, Any]]:
     gates = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(lines_of(path), start=1):
         try:
             gate = json.loads(line)
             known = gate["schema"] in SCHEMAS and isinstance(gate["rows"], list)

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..complaint import Complaint
+from ..complaint import Complaint, regular
 from .packed import DAMAGED, is_packed, opened
 
 SCHEMA = "slablab-block/1"
@@ -107,7 +107,7 @@ class Part(NamedTuple):
 
 def _parts(path: Path) -> list[Part]:
     """The file cut at line ends into as many parts as CPUs can be given; a packed one is one."""
-    size = path.stat().st_size
+    size = regular(path).stat().st_size
     count = min(cpus(), size // PART_BYTES_MIN)
     if is_packed(path) or count < 2:
         return [Part(path)]

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..complaint import Complaint
+from ..complaint import Complaint, analysis_command
 from .blocks import (
     MEASURES,
     Part,
@@ -83,7 +83,7 @@ def instrument_of(folder: Path) -> dict[str, Any]:
         read_header(folder)  # complains of what is no run at all
         raise Complaint(
             f"{folder / FILE}: not there, so this is neither a profile nor a ledger of faults",
-            f"/usr/bin/python3 -m analysis table {folder}",
+            analysis_command("table", folder),
         )
     return found
 

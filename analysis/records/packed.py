@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from ..complaint import Complaint
+from ..complaint import Complaint, regular
 
 OPENERS: dict[str, Callable[..., object]] = {".gz": gzip.open, ".xz": lzma.open}
 DAMAGED = (OSError, EOFError, zlib.error, lzma.LZMAError)  # what reading a broken file raises
@@ -28,7 +28,7 @@ def unpacked_name(path: Path) -> str:
 
 def opened(path: Path) -> BinaryIO:
     """The file's own bytes, decompressed; raises one of DAMAGED, here or while it is read."""
-    return cast(BinaryIO, OPENERS.get(path.suffix, open)(path, "rb"))
+    return cast(BinaryIO, OPENERS.get(path.suffix, open)(regular(path), "rb"))
 
 
 def lines_of(path: Path) -> list[str]:

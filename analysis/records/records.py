@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..complaint import Complaint
+from ..complaint import Complaint, analysis_command, regular
 from .blocks import (
     BLOCK_NAMES,
     MEASURES,
@@ -114,7 +114,7 @@ def read_object(path: Path) -> dict[str, Any] | None:
     if not path.exists():
         return None
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
+        value = json.loads(regular(path).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise Complaint(
             f"{path}: cannot be read: {error}", "restore the file; it is written once"
@@ -219,7 +219,7 @@ def load(folder: Path) -> Run:
     if (folder / "instrument.json").exists():
         raise Complaint(
             f"{folder}: holds a profile or a ledger of faults, and no timed samples",
-            f"/usr/bin/python3 -m analysis profile {folder}",
+            analysis_command("profile", folder),
         )
     columns = read_blocks(record_files(folder, "samples"), plan)
     blocks = block_frame(columns.blocks, [cell["id"] for cell in plan["cells"]])

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..comparison.numbers import FILE as NUMBERS
-from ..complaint import Complaint
+from ..complaint import Complaint, analysis_command, regular
 from ..document.web_page import words_of_page
 from .report import PAGE, VERSIONS
 
@@ -63,12 +63,12 @@ def manifest_text(entries: list[Entry]) -> str:
 
 def read_manifest(file: Path) -> list[Entry]:
     found = []
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(regular(file).read_text(encoding="utf-8").splitlines(), start=1):
         fields = line.split("  ")
         if len(fields) != len(Entry._fields):
             raise Complaint(
                 f"{file}:{number}: is not 'digest  kind  name': {line:.60}",
-                f"/usr/bin/python3 -m analysis manifest DIR --out {file}",
+                analysis_command("manifest", "DIR", "--out", file),
             )
         digest, kind, name = fields
         found.append(Entry(kind, name, digest))

@@ -95,6 +95,43 @@ char *capture(char *const *arguments, char **why)
     return NULL;
 }
 
+/* Standard output and error, both into one pipe. */
+static int spawn_saying_all(int output, char *const *arguments, char *const *environment,
+                            pid_t *child)
+{
+    posix_spawn_file_actions_t actions;
+    int fault = posix_spawn_file_actions_init(&actions);
+
+    if (fault != 0)
+        return fault;
+    if ((fault = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)) == 0
+        && (fault = posix_spawn_file_actions_adddup2(&actions, output, 1)) == 0
+        && (fault = posix_spawn_file_actions_adddup2(&actions, output, 2)) == 0)
+        fault = posix_spawn(child, arguments[0], &actions, NULL, arguments, environment);
+    posix_spawn_file_actions_destroy(&actions);
+    return fault;
+}
+
+char *capture_all(char *const *arguments, char *const *environment, bool *succeeded)
+{
+    int ends[2];
+    pid_t child = 0;
+
+    *succeeded = false;
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return text_copy(strerror(errno));
+    int const fault = spawn_saying_all(ends[1], arguments, environment, &child);
+    close(ends[1]);
+    char *text = fault != 0 ? text_copy(strerror(fault)) : read_to_end(ends[0]);
+    char *const problem = fault == 0 ? describe_end(child) : NULL;
+    *succeeded = fault == 0 && problem == NULL;
+    if (problem != NULL && *text == '\0')
+        text_append(&text, "%s", problem);
+    free(problem);
+    close(ends[0]);
+    return text;
+}
+
 char *capture_line(char *const *arguments, char **why)
 {
     char *const text = capture(arguments, why);

@@ -25,11 +25,15 @@ static void handle(int number)
 void interrupt_catch(void)
 {
     struct sigaction action = {.sa_handler = handle};
+    struct sigaction before;
 
     sigemptyset(&action.sa_mask);
     action.sa_flags = SA_RESTART;
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    /* nohup has it ignored, and means it. */
+    if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+        sigaction(SIGHUP, &action, NULL);
 }
 
 bool interrupted(void)

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* From here on SIGINT and SIGTERM are counted and terminate nothing. */
+/* From here on SIGINT, SIGTERM and SIGHUP are counted and terminate nothing. */
 void interrupt_catch(void);
 
 /* Has one arrived? */

@@ -6,6 +6,7 @@
 
 #include "base/complain.h"
 #include "base/durable.h"
+#include "base/regular_file.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -63,13 +64,16 @@ bool record_open(struct record_file *file, char const *directory, char const *na
                  record_visitor *visit, void *context)
 {
     FILE *stream;
+    char const *why = NULL;
     bool good;
 
     *file = (struct record_file){.path = text_format("%s/%s", directory, name)};
-    file->fd = open(file->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-    stream = file->fd < 0 ? NULL : fopen(file->path, "re");
-    if (stream == NULL || !durable_sync_folder(directory)) {
-        complain("ls -ld that folder", "%s: cannot open it: %s", file->path, strerror(errno));
+    file->fd = regular_file_open(file->path, O_RDWR | O_CREAT | O_APPEND, &why);
+    stream = file->fd < 0 ? NULL : regular_file_stream(file->path, &why);
+    if (stream != NULL && !durable_sync_folder(directory))
+        why = strerror(errno);
+    if (why != NULL) {
+        complain("ls -l that file; ls -ld its folder", "%s: cannot open it: %s", file->path, why);
         good = false;
     } else {
         good = read_back(file, stream, visit, context) && cut_back(file);
@@ -84,11 +88,12 @@ bool record_open(struct record_file *file, char const *directory, char const *na
 bool record_read(char const *directory, char const *name, record_visitor *visit, void *context)
 {
     struct record_file file = {.path = text_format("%s/%s", directory, name), .fd = -1};
-    FILE *const stream = fopen(file.path, "re");
+    char const *why = NULL;
+    FILE *const stream = regular_file_stream(file.path, &why);
     bool good = false;
 
     if (stream == NULL) {
-        complain("ls -ld that folder", "%s: cannot open it: %s", file.path, strerror(errno));
+        complain("ls -l that file; ls -ld its folder", "%s: cannot open it: %s", file.path, why);
     } else {
         good = read_back(&file, stream, visit, context);
         fclose(stream);

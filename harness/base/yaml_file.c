@@ -6,9 +6,10 @@
 #include "base/arena.h"
 #include "base/complain.h"
 #include "base/memory.h"
+#include "base/regular_file.h"
 #include "base/text.h"
+#include "base/yaml_bounds.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -283,11 +284,12 @@ struct yaml_file *yaml_file_open(char const *path, struct yaml_shape const *shap
                                      .shape = shape};
     struct yaml_file *const file = yaml_file_of_nothing(path);
     size_t size = 0;
+    char const *why = NULL;
 
-    file->text = text_of_file(path, &size);
+    file->text = regular_file_text(path, YAML_BYTES_MOST, &size, &why);
     if (file->text == NULL)
-        complain("slablab list experiments", "%s: %s", path, strerror(errno));
-    else if (parse_document(file, size) &&
+        complain("slablab list experiments", "%s: %s", path, why);
+    else if (yaml_bounds_hold(path, file->text, size) && parse_document(file, size) &&
              take_value(file, yaml_document_get_root_node(&file->document), 1, &whole,
                         (char *)file))
         return file;

@@ -8,11 +8,12 @@
 #include "base/capture.h"
 #include "base/complain.h"
 #include "base/interrupt.h"
-#include "base/memory.h"
 #include "base/text.h"
 #include "catalogue/catalogue.h"
+#include "catalogue/git.h"
 #include "catalogue/peers.h"
 #include "catalogue/project.h"
+#include "catalogue/worktree.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -30,7 +31,7 @@ struct build {
     struct arena arena; /* holds all that they make up */
     char const *commit;
     char const *allocator;
-    char *worktree; /* the folder of the whole repository */
+    struct worktree worktree; /* of the whole repository */
     char *sources;  /* the project's folder in it, if the project is only a part of it */
     char *folder;   /* build/revisions/<commit> */
     char *object;   /* that folder's lib<allocator>.so */
@@ -40,54 +41,6 @@ static void add_all(struct words *command, char const *const *words)
 {
     for (; *words != NULL; words++)
         words_add(command, *words);
-}
-
-/* git in the project's root. The repository may belong to another user; its hooks must not run, and
- * if one of them started this process, its variables name other folders. */
-static struct words git_command(char const *const *words)
-{
-    static char const *const before[] = {"env", "-u", "GIT_DIR", "-u", "GIT_WORK_TREE", "-u",
-                                         "GIT_INDEX_FILE", "git", "-c", "safe.directory=*", "-c",
-                                         "core.hooksPath=/dev/null", "-C", NULL};
-    struct words command = {0};
-
-    add_all(&command, before);
-    words_add(&command, catalogue_root());
-    add_all(&command, words);
-    return command;
-}
-
-/* The command's output without trailing white space; NULL if it fails. Releases the command. */
-static char *answer(struct words command)
-{
-    char **const arguments = memory_zeroed(command.count + 1, sizeof *arguments);
-
-    memcpy(arguments, command.word, command.count * sizeof *arguments);
-    char *const text = capture_line(arguments, NULL);
-    free(arguments);
-    words_free(&command);
-    return text;
-}
-
-/* Runs a command in a folder and releases it. NULL if it succeeds, otherwise its output. */
-static char *fault_of(char const *folder, struct words command)
-{
-    static char const *const shell[] = {"sh", "-c", "cd \"$0\" && \"$@\" 2>&1; echo \"status $?\"",
-                                        NULL};
-    struct words whole = {0};
-
-    add_all(&whole, shell);
-    words_add(&whole, folder);
-    for (size_t i = 0; i < command.count; i++)
-        words_add(&whole, command.word[i]);
-    words_free(&command);
-    char *const said = answer(whole);
-    if (said == NULL)
-        return text_copy("it was ended");
-    if (!text_ends_with(said, "status 0"))
-        return said;
-    free(said);
-    return NULL;
 }
 
 /* Truncates a text after its first lines. */
@@ -104,7 +57,7 @@ static char *hint_for(char const *name)
     static char const *const question[] = {"rev-parse", "--is-shallow-repository", NULL};
     struct words known = catalogue_phases();
     struct words peers = peers_names();
-    char *const shallow = answer(git_command(question));
+    char *const shallow = git_answer(git_command(question));
 
     for (size_t i = 0; i < peers.count; i++)
         words_add(&known, peers.word[i]);
@@ -127,8 +80,8 @@ char *revision_find(char const *name)
     char const *const verify[] = {"rev-parse", "--verify", "--quiet", object, NULL};
     char *why = NULL;
     char *const git = capture_line(version, &why);
-    char *const found = git != NULL ? answer(git_command(repository)) : NULL;
-    char *const commit = found != NULL ? answer(git_command(verify)) : NULL;
+    char *const found = git != NULL ? git_answer(git_command(repository)) : NULL;
+    char *const commit = found != NULL ? git_answer(git_command(verify)) : NULL;
 
     if (git == NULL) {
         complain("apt-get install git; slablab list allocators",
@@ -154,7 +107,7 @@ char *revision_find(char const *name)
 static bool has_allocator(struct build *build)
 {
     char const *const list[] = {"ls-tree", "--name-only", build->commit, phases_folder, NULL};
-    char const *const answered = arena_keep(&build->arena, answer(git_command(list)));
+    char const *const answered = arena_keep(&build->arena, git_answer(git_command(list)));
     struct words names = words_of(answered != NULL ? answered : "");
     char const *const wanted =
         arena_format(&build->arena, "%s%s.c", phases_folder, build->allocator);
@@ -171,6 +124,18 @@ static bool has_allocator(struct build *build)
                  "revision %.12s has no allocator '%s'", build->commit, build->allocator);
     words_free(&names);
     return has;
+}
+
+static size_t lines_in(char const *text)
+{
+    size_t lines = 0;
+
+    while (text != NULL && *text != '\0') {
+        text += strcspn(text, "\n");
+        text += *text == '\n';
+        lines++;
+    }
+    return lines;
 }
 
 static bool make_folder(char const *path)
@@ -190,15 +155,10 @@ static bool make_folders(struct build *build)
 
     build->folder = arena_format(arena, "%s/%s", revisions, build->commit);
     build->object = arena_format(arena, "%s/lib%s.so", build->folder, build->allocator);
-    build->worktree = arena_format(arena, "%s/worktree-XXXXXX", revisions);
     bool made = make_folder(revisions) && make_folder(build->folder);
-    if (made && mkdtemp(build->worktree) == NULL) {
-        complain("ls -ld that folder", "%s: cannot make a folder in it: %s", revisions,
-                 strerror(errno));
-        made = false;
-    }
-    char *const part = made ? arena_keep(arena, answer(git_command(prefix))) : NULL;
-    build->sources = arena_format(arena, "%s/%s", build->worktree, part != NULL ? part : "");
+    made = made && worktree_begin(revisions, &build->worktree);
+    char *const part = made ? arena_keep(arena, git_answer(git_command(prefix))) : NULL;
+    build->sources = arena_format(arena, "%s/%s", build->worktree.path, part != NULL ? part : "");
     build->sources[strlen(build->sources) - 1] = '\0'; /* the slash at the end of either */
     return made;
 }
@@ -231,14 +191,14 @@ static bool install(struct build *build)
 
 static bool checkout_and_compile(struct build *build)
 {
-    char const *const add[] = {"worktree",      "add",         "--quiet", "--detach",
-                               build->worktree, build->commit, NULL};
+    char const *const add[] = {"worktree",           "add",         "--quiet", "--detach",
+                               build->worktree.path, build->commit, NULL};
     char const *step = "git worktree add";
-    char *fault = fault_of("/", git_command(add));
+    char *fault = git_fault("/", git_command(add));
 
     if (fault == NULL && !interrupted()) {
         step = BUILD_COMPILER;
-        fault = fault_of(build->sources, compiler_command(build));
+        fault = git_fault(build->sources, compiler_command(build));
     }
     if (fault != NULL && !interrupted()) {
         shorten(fault);
@@ -251,23 +211,37 @@ static bool checkout_and_compile(struct build *build)
     return built && install(build);
 }
 
-/* The folder, and git's record of it; an interrupted checkout is not a worktree yet. */
-static void remove_worktree(struct build const *build)
+/* How many files differ from the last commit, of those that a build could be made of. */
+static size_t count_uncommitted(void)
 {
-    static char const *const prune[] = {"worktree", "prune", NULL};
-    static char const *const unlink_all[] = {"rm", "-rf", "--", NULL};
-    char const *const forget[] = {"worktree", "remove",        "--force",
-                                  "--force",  build->worktree, NULL};
-    char *const fault = fault_of("/", git_command(forget));
+    static char const *const tracked[] = {"status", "--porcelain", "--untracked-files=no",
+                                          "--", ".", NULL};
+    static char const *const untracked[] = {"ls-files", "--others", "--exclude-standard", "--",
+                                            "allocators", NULL};
+    char *const changed = git_answer(git_command(tracked));
+    char *const added = git_answer(git_command(untracked));
+    size_t const count = lines_in(changed) + lines_in(added);
 
-    if (fault != NULL) {
-        struct words command = {0};
-        add_all(&command, unlink_all);
-        words_add(&command, build->worktree);
-        free(fault_of("/", command));
-        free(fault_of("/", git_command(prune)));
-    }
-    free(fault);
+    free(added);
+    free(changed);
+    return count;
+}
+
+void revision_note_uncommitted(char const *commit, char const *name)
+{
+    static char const *const head[] = {"rev-parse", "HEAD", NULL};
+    static bool noted;
+    char *const current = git_answer(git_command(head));
+    bool const is_current = current != NULL && text_equal(current, commit);
+    size_t const count = is_current && !noted ? count_uncommitted() : 0;
+
+    free(current);
+    if (count == 0)
+        return;
+    noted = true;
+    complain("git commit; or --head baseline, which is what `make` built of these files",
+             "note: %zu file%s of %s changed since the last commit, and '%s' has nothing of that",
+             count, count == 1 ? "" : "s", catalogue_root(), name);
 }
 
 char *revision_build(char const *commit, char const *allocator)
@@ -278,7 +252,7 @@ char *revision_build(char const *commit, char const *allocator)
     interrupt_catch();
     if (has_allocator(&build) && make_folders(&build)) {
         built = checkout_and_compile(&build);
-        remove_worktree(&build);
+        worktree_end(&build.worktree);
         rmdir(build.folder); /* stays unless it is empty */
     }
     char *const object = built ? text_copy(build.object) : NULL;

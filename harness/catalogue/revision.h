@@ -13,6 +13,10 @@
  */
 char *revision_find(char const *name);
 
+/* Says so, once, if the commit is the checked out one and files have changed since: a build of it
+ * has nothing of that. */
+void revision_note_uncommitted(char const *commit, char const *name);
+
 /* The absolute path of the allocator's object, rebuilt. NULL after a complaint; NULL without one
  * after Ctrl-C, which is caught from here on (interrupt.h). The caller frees it. */
 char *revision_build(char const *commit, char const *allocator);

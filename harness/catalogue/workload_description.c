@@ -14,6 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+extern char **environ;
+
 static bool is_program(char const *path)
 {
     struct stat status;
@@ -73,11 +75,37 @@ static bool take_description(json_t *object, struct workload_description *descri
     return true;
 }
 
+/* What a workload complains of, without the program's name and the hint: "slablab: null: ..." */
+static char *complaint_in(char *said, char const *name)
+{
+    char *const begin = text_format("slablab: %s: ", name);
+    size_t const skipped = strncmp(said, begin, strlen(begin)) == 0 ? strlen(begin) : 0;
+
+    free(begin);
+    said[strcspn(said, "\n")] = '\0';
+    return text_copy(said + skipped);
+}
+
+/* Its standard output; NULL, with *why, where it does not exit with 0. */
+static char *description_of(char *path, char const *name, char **why)
+{
+    char *const arguments[] = {path, "--describe", NULL};
+    bool succeeded = false;
+    char *const said = capture_all(arguments, environ, &succeeded);
+
+    if (succeeded)
+        return said;
+    char *const complaint = complaint_in(said, name);
+    *why = text_format("%s: %s", path, complaint);
+    free(complaint);
+    free(said);
+    return NULL;
+}
+
 struct workload_description *catalogue_workload_describe(char const *name, char **why)
 {
     char *const path = catalogue_workload_path(name);
-    char *const arguments[] = {path, "--describe", NULL};
-    char *const line = path != NULL ? capture(arguments, why) : NULL;
+    char *const line = path != NULL ? description_of(path, name, why) : NULL;
     struct workload_description *description = NULL;
     json_error_t error;
 
@@ -93,9 +121,34 @@ struct workload_description *catalogue_workload_describe(char const *name, char 
         }
         json_decref(object);
     }
+    if (description != NULL && !text_equal(description->name, name)) {
+        *why = text_format("%s: its .name is '%s', and its file's name '%s'", path,
+                           description->name, name);
+        catalogue_workload_free(description);
+        description = NULL;
+    }
     free(line);
     free(path);
     return description;
+}
+
+char *catalogue_workload_fault(char const *name, struct words const *assignments)
+{
+    char *const path = catalogue_workload_path(name);
+    char **const arguments = memory_zeroed(assignments->count + 3, sizeof *arguments);
+    bool succeeded = false;
+    char *fault = NULL;
+
+    arguments[0] = path;
+    arguments[1] = "--check";
+    memcpy(arguments + 2, assignments->word, assignments->count * sizeof *arguments);
+    char *const said = path != NULL ? capture_all(arguments, environ, &succeeded) : text_copy("");
+    if (!succeeded)
+        fault = complaint_in(said, name);
+    free(said);
+    free(arguments);
+    free(path);
+    return fault;
 }
 
 void catalogue_workload_free(struct workload_description *description)

@@ -5,6 +5,7 @@
 #define SLABLAB_WORKLOAD_DESCRIPTION_H
 
 #include "base/arena.h"
+#include "base/text.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -30,6 +31,9 @@ char *catalogue_workload_path(char const *name);
 
 /* Runs the workload's executable. Returns NULL, with *why set, if its answer is unusable. */
 struct workload_description *catalogue_workload_describe(char const *name, char **why);
+/* What the workload complains of, given these "name=digits"; NULL where it would run. It is set up
+ * and ends. The caller frees the answer. */
+char *catalogue_workload_fault(char const *name, struct words const *assignments);
 void catalogue_workload_free(struct workload_description *description);
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/reason.h"
 #include "base/status_line.h"
 #include "command/commands.h"
+#include "experiment/check_arms.h"
 #include "run/attestation.h"
 #include "run/calibrate.h"
 
@@ -55,7 +56,7 @@ int command_attest(int argc, char **argv)
         return EXIT_STATUS_USAGE;
     }
     plan = plan_from_experiment(argv[1], quick, 1); /* no schedule is drawn, so any seed will do */
-    if (plan != NULL && rig_open(&rig, plan, &run_kinds[RUN_TIMED])) {
+    if (plan != NULL && check_arms(plan) && rig_open(&rig, plan, &run_kinds[RUN_TIMED])) {
         interrupt_catch();
         enum step step = calibrate(&rig, reasons);
         if (step == STEP_DONE)

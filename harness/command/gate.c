@@ -5,8 +5,10 @@
 #include "base/complain.h"
 #include "base/interrupt.h"
 #include "base/text.h"
+#include "catalogue/worktree.h"
 #include "command/commands.h"
 #include "command/measurement.h"
+#include "command/options.h"
 #include "experiment/experiment.h"
 #include "gate/callgrind.h"
 #include "gate/gate_outcome.h"
@@ -39,7 +41,7 @@ static bool take_option(int option, struct words_of_gate *words, struct gate_req
     case 'r': request->record = true; return true;
     case 'f': measurement->fresh = true; return true;
     case 'w': measurement->wait = true; return true;
-    case 'o': measurement->results = optarg; return true;
+    case 'o': return option_out("gate", &measurement->results);
     default: break;
     }
     if (text_to_number(optarg, &measurement->seed) && measurement->seed > 0)
@@ -118,6 +120,7 @@ int command_gate(int argc, char **argv)
     if (!parse(argc, argv, &words, &request, &measurement))
         return EXIT_STATUS_USAGE;
     request.results = measurement.results;
+    worktree_sweep();
     struct plan *const plan = plan_of(&words, &request, measurement.seed);
     if (plan != NULL && tools_are_there(plan))
         status = measurement_run(&measurement, plan);

@@ -6,8 +6,12 @@
 #include "base/wrapped.h"
 #include "command/commands.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 static char const version[] = "slablab " SLABLAB_VERSION;
 
@@ -128,7 +132,27 @@ static int complain_of(char const *name)
     return EXIT_STATUS_USAGE;
 }
 
-int main(int argc, char **argv)
+/* A file that is opened later must not become what is printed to. Printing to a standard output
+ * that was closed fails, as it should. */
+static void keep_standard_descriptors(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+            (void)!open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+/* The status of a command whose output may not have arrived. */
+static int status_of_output(int status)
+{
+    errno = 0;
+    if (fflush(stdout) == 0 && ferror(stdout) == 0)
+        return status;
+    complain("df -h; or another place to print to", "cannot print all of it: %s",
+             errno != 0 ? strerror(errno) : "a write failed");
+    return status == EXIT_STATUS_PASS ? EXIT_STATUS_USAGE : status;
+}
+
+static int dispatch(int argc, char **argv)
 {
     if (argc < 2) {
         help(stderr);
@@ -145,4 +169,10 @@ int main(int argc, char **argv)
         if (is_help(argv[i]) && *argv[i] == '-')
             return help_with(command);
     return command->function(argc - 1, argv + 1);
+}
+
+int main(int argc, char **argv)
+{
+    keep_standard_descriptors();
+    return status_of_output(dispatch(argc, argv));
 }

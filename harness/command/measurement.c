@@ -8,8 +8,10 @@
 #include "base/durable.h"
 #include "base/interrupt.h"
 #include "base/memory.h"
+#include "base/regular_file.h"
 #include "base/status_line.h"
 #include "base/text.h"
+#include "experiment/check_arms.h"
 #include "gate/gate_failures.h"
 #include "judge/stop.h"
 #include "run/attestation.h"
@@ -33,7 +35,7 @@ static char const instrument_file[] = "instrument.json";
 static char *misfit_of_instrument(void const *context, char const *folder)
 {
     char *const path = text_format("%s/%s", folder, instrument_file);
-    json_t *const stored = json_load_file(path, 0, NULL);
+    json_t *const stored = regular_file_json(path, 0, NULL);
     json_t *const now = instrument_describe(context);
     char *why = NULL;
     char const *key;
@@ -253,8 +255,8 @@ static int carry_out_with(struct measurement const *measurement, struct rig *rig
 
 int measurement_run(struct measurement const *measurement, struct plan *plan)
 {
-    char *const folder =
-        lock_measuring(measurement->wait) ? settle_folder(measurement, &plan) : NULL;
+    bool const ready = check_arms(plan) && lock_measuring(measurement->wait);
+    char *const folder = ready ? settle_folder(measurement, &plan) : NULL;
     struct rig rig;
     int status = EXIT_STATUS_USAGE;
 

@@ -5,6 +5,8 @@
 #include "base/text.h"
 #include "base/wrapped.h"
 #include "command/commands.h"
+#include "command/options.h"
+#include "experiment/check_arms.h"
 #include "experiment/plan.h"
 #include "judge/stop.h"
 #include "run/stored_pace.h"
@@ -39,7 +41,8 @@ static bool parse(int argc, char **argv, struct request *request)
         if (option == 'q') {
             request->quick = true;
         } else if (option == 'o') {
-            request->results = optarg;
+            if (!option_out("plan", &request->results))
+                return false;
         } else if (option != 's') {
             complain(usage, "plan: unknown or incomplete option '%s'", argv[optind - 1]);
             return false;
@@ -189,7 +192,9 @@ int command_plan(int argc, char **argv)
     struct plan *const plan = plan_from_experiment(request.experiment, request.quick, request.seed);
     if (plan == NULL)
         return EXIT_STATUS_USAGE;
-    print_plan(plan, &request);
+    bool const good = check_arms(plan);
+    if (good)
+        print_plan(plan, &request);
     plan_free(plan);
-    return EXIT_STATUS_PASS;
+    return good ? EXIT_STATUS_PASS : EXIT_STATUS_USAGE;
 }

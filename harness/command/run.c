@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "command/commands.h"
 #include "command/measurement.h"
+#include "command/options.h"
 
 #include <getopt.h>
 #include <inttypes.h>
@@ -60,7 +61,7 @@ static bool take_option(struct request *request, int option)
     case 'q': request->quick = true; return true;
     case 'f': request->measurement.fresh = true; return true;
     case 'w': request->measurement.wait = true; return true;
-    case 'o': request->measurement.results = optarg; return true;
+    case 'o': return option_out(command_of(request), &request->measurement.results);
     case 's': return take_number(request, "--seed 1", INT64_MAX, &request->measurement.seed);
     case 'b':
         if (!take_number(request, "--blocks 20", BLOCKS_MOST, &number))

@@ -1,19 +1,20 @@
-/* expand_arms.c -- arms: allocators with their environment, under ids that tell them apart.
+/* expand_arms.c -- arms: allocators with their files and their environment.
  *
- * An id is the allocator's name and, where arms share an allocator, the assignments that differ
- * among them: "ss-prewarm PREWARM_METHOD=touch". arms[1], the control, is the baseline again under
- * its own id. The arms of a gate are `base`, `control` and `head`.
+ * arms[1], the control, is the baseline again under its own id.
  *
  * SPDX-License-Identifier: MIT */
 #include "experiment/expansion.h"
 
+#include "base/spec_words.h"
 #include "base/text.h"
 #include "catalogue/catalogue.h"
+#include "catalogue/object_facts.h"
+#include "catalogue/preload_alias.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static char const control_id[] = "control";
+static char const prefix[] = "SLABLAB_";
 
 static bool is_variable_name(char const *text, size_t length)
 {
@@ -74,15 +75,21 @@ static bool take_environment(struct expansion const *expansion, char const *plac
     return true;
 }
 
-/* The loader splits LD_PRELOAD at every space and colon, and has no quotes. */
-static bool can_be_preloaded(struct yaml_file const *file, char const *place, char const *path)
+/* Replaces a path that the loader would take apart by an alias. */
+static bool can_be_preloaded(struct expansion const *expansion, char const *place, char **path)
 {
-    if (path == NULL || strpbrk(path, " :") == NULL)
+    char *const alias = *path == NULL || preload_takes(*path) ? NULL : preload_alias(*path);
+
+    if (*path == NULL || preload_takes(*path))
         return true;
-    yaml_file_complain(file, place, "a copy of the project, or of the file, elsewhere",
+    if (alias != NULL) {
+        *path = arena_keep(&expansion->plan->arena, alias);
+        return true;
+    }
+    yaml_file_complain(expansion->file, place, "a copy of the project, or of the file, elsewhere",
                        "'%s' cannot be preloaded: its path has a space or a colon, where the "
                        "loader ends a path",
-                       path);
+                       *path);
     return false;
 }
 
@@ -101,17 +108,45 @@ static bool take_files(struct expansion const *expansion, char const *place, str
         arm->observer = arena_text(arena, allocator.observer);
         arm->version = arena_text(arena, allocator.version);
     }
-    bool const usable = allocator.problem == NULL && can_be_preloaded(file, place, arm->object) &&
-                        can_be_preloaded(file, place, arm->observer);
+    bool const usable = allocator.problem == NULL &&
+                        can_be_preloaded(expansion, place, &arm->object) &&
+                        can_be_preloaded(expansion, place, &arm->observer);
     catalogue_allocator_free(&allocator);
     return usable;
+}
+
+/* Does the phase read every SLABLAB_ variable of the arm? It would end at its start. */
+static bool are_variables(struct yaml_file const *file, char const *place, struct arm const *arm)
+{
+    bool declared = false;
+    struct words known = object_variables(arm->object, &declared);
+    bool good = true;
+
+    for (size_t i = 0; declared && good && i < arm->environment_count; i++) {
+        char const *const word = arm->environment[i];
+        char *const name = text_copy_bytes(word, strcspn(word, "="));
+        good = strncmp(name, prefix, strlen(prefix)) != 0 || words_hold(&known, name);
+        if (!good) {
+            char const *const nearest = text_nearest(name, known.word, known.count);
+            char *const names = words_join(&known, 0, known.count);
+            char *const hint = nearest != NULL     ? text_copy(nearest)
+                               : known.count == 0 ? text_copy("leave it out")
+                                                  : text_format("one of %s", names);
+            yaml_file_complain(file, place, hint, "%s reads no variable %s", arm->allocator, name);
+            free(hint);
+            free(names);
+        }
+        free(name);
+    }
+    words_free(&known);
+    return good;
 }
 
 static bool add_arm(struct expansion const *expansion, char const *place, char const *text,
                     enum arm_role role)
 {
     struct plan *const plan = expansion->plan;
-    struct words spec = words_of(text);
+    struct words spec = spec_words(text);
 
     if (spec.count == 0) {
         yaml_file_complain(expansion->file, place, "slablab list allocators",
@@ -122,108 +157,13 @@ static bool add_arm(struct expansion const *expansion, char const *place, char c
         arena_room_for_one(&plan->arena, plan->arms, plan->arm_count, sizeof *plan->arms);
     struct arm *const arm = &plan->arms[plan->arm_count++];
     arm->role = role;
-    arm->spec = arena_keep(&plan->arena, words_join(&spec, 0, spec.count));
+    arm->spec = arena_keep(&plan->arena, spec_join(&spec, 0, spec.count));
     arm->allocator = arena_text(&plan->arena, spec.word[0]);
     bool const taken = take_environment(expansion, place, &spec, arm)
-        && take_files(expansion, place, arm);
+        && take_files(expansion, place, arm)
+        && are_variables(expansion->file, place, arm);
     words_free(&spec);
     return taken;
-}
-
-/* The allocator's name; for a path, the file's name without lib and .so. */
-static char *base_id(struct arena *arena, struct arm const *arm)
-{
-    char const *const slash = strrchr(arm->allocator, '/');
-
-    if (slash == NULL)
-        return arm->allocator;
-    char const *const name = strncmp(slash + 1, "lib", 3) == 0 ? slash + 4 : slash + 1;
-    char const *const ending = strstr(name, ".so");
-    return arena_format(arena, "%.*s", (int)(ending != NULL ? ending - name : (int)strlen(name)),
-                        name);
-}
-
-static bool arm_has(struct arm const *arm, char const *assignment)
-{
-    for (size_t i = 0; i < arm->environment_count; i++)
-        if (text_equal(arm->environment[i], assignment))
-            return true;
-    return false;
-}
-
-/* Have all arms of that name this assignment? */
-static bool is_common(struct plan const *plan, char *const *bases, char const *base,
-                      char const *assignment)
-{
-    for (size_t i = 0; i < plan->arm_count; i++)
-        if (text_equal(bases[i], base) && !arm_has(&plan->arms[i], assignment))
-            return false;
-    return true;
-}
-
-static char *id_of(struct plan *plan, char *const *bases, size_t arm)
-{
-    static char const prefix[] = "SLABLAB_";
-    char *id = bases[arm];
-
-    for (size_t i = 0; i < plan->arms[arm].environment_count; i++) {
-        char const *const assignment = plan->arms[arm].environment[i];
-        bool const prefixed = strncmp(assignment, prefix, strlen(prefix)) == 0;
-        if (!is_common(plan, bases, bases[arm], assignment))
-            id = arena_format(&plan->arena, "%s %s", id,
-                              assignment + (prefixed ? strlen(prefix) : 0));
-    }
-    return id;
-}
-
-static void name_gate(struct plan *plan)
-{
-    static char const *const ids[] = {
-        [ROLE_BASELINE] = "base", [ROLE_CONTROL] = control_id, [ROLE_ARM] = "head"};
-
-    for (size_t i = 0; i < plan->arm_count; i++)
-        plan->arms[i].id = arena_text(&plan->arena, ids[plan->arms[i].role]);
-}
-
-static void name_arms(struct plan *plan)
-{
-    struct arena *const arena = &plan->arena;
-    char **const bases = arena_zeroed(arena, plan->arm_count * sizeof *bases);
-
-    for (size_t i = 0; i < plan->arm_count; i++)
-        bases[i] = base_id(arena, &plan->arms[i]);
-    for (size_t i = 0; i < plan->arm_count; i++)
-        plan->arms[i].id = plan->arms[i].role == ROLE_CONTROL ? arena_text(arena, control_id)
-                                                              : id_of(plan, bases, i);
-}
-
-static char const *place_of(struct expansion const *expansion, size_t arm)
-{
-    return arm < 2 ? "baseline" : arena_format(&expansion->plan->arena, "arms/%zu", arm - 2);
-}
-
-static bool names_differ(struct expansion const *expansion)
-{
-    struct plan const *const plan = expansion->plan;
-
-    for (size_t i = 0; i < plan->arm_count; i++) {
-        size_t first = i;
-        plan_find_arm(plan, plan->arms[i].id, true, &first);
-        bool const reserved = plan->arms[i].role != ROLE_CONTROL
-            && text_equal(plan->arms[i].id, control_id);
-        if (first == i && !reserved)
-            continue;
-        char const *const place = place_of(expansion, i);
-        if (reserved)
-            yaml_file_complain(expansion->file, place, "another name for the file",
-                               "'%s' is the name of the hidden second baseline", control_id);
-        else
-            yaml_file_complain(expansion->file, place,
-                               "slablab adds a second baseline, the control, by itself",
-                               "arm '%s' is there already", plan->arms[i].id);
-        return false;
-    }
-    return true;
 }
 
 bool expand_arms(struct expansion const *expansion)
@@ -235,13 +175,10 @@ bool expand_arms(struct expansion const *expansion)
 
     if (added && expansion->base != NULL) {
         added = add_arm(expansion, "gate", expansion->head, ROLE_ARM);
-        name_gate(expansion->plan);
-        return added;
+        return added && expand_arm_names(expansion);
     }
     for (size_t i = 0; added && i < experiment->arms_count; i++)
-        added = add_arm(expansion, place_of(expansion, i + 2), experiment->arms[i], ROLE_ARM);
-    if (!added)
-        return false;
-    name_arms(expansion->plan);
-    return names_differ(expansion);
+        added = add_arm(expansion, expansion_place_of_arm(expansion, i + 2), experiment->arms[i],
+                        ROLE_ARM);
+    return added && expand_arm_names(expansion);
 }

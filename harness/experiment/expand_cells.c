@@ -110,7 +110,8 @@ static bool check_parameters(struct entry const *entry)
     bool known = description != NULL;
 
     if (description == NULL)
-        yaml_file_complain(file, entry->place, "make workloads", "%s", why);
+        yaml_file_complain(file, entry->place,
+                           "make workloads; workloads/null.c, which is a short example", "%s", why);
     for (size_t i = 0; known && i < entry->axis_count; i++) {
         known = is_parameter(description, entry->axes[i].name);
         if (!known) {
@@ -221,6 +222,29 @@ static bool is_new_cell(struct entry const *entry, struct cell const *cell)
     return true;
 }
 
+/* Would the workload take these numbers? */
+static bool is_runnable(struct entry const *entry, struct cell const *cell)
+{
+    struct words assignments = {0};
+
+    for (size_t i = 0; i < cell->parameter_count; i++) {
+        char *const word = text_format("%s=%" PRIu64, cell->parameters[i].name,
+                                       cell->parameters[i].value);
+        words_add(&assignments, word);
+        free(word);
+    }
+    char *const fault = catalogue_workload_fault(cell->workload, &assignments);
+    if (fault != NULL) {
+        char *const hint = text_format("build/workloads/%s --help", cell->workload);
+        yaml_file_complain(entry->expansion->file, entry->place, hint, "%s: %s", cell->workload,
+                           fault);
+        free(hint);
+    }
+    words_free(&assignments);
+    free(fault);
+    return fault == NULL;
+}
+
 /* The point-th cell of an entry: the last axis varies fastest, like the digits of a number. */
 static bool add_cell(struct entry const *entry, size_t point)
 {
@@ -241,7 +265,8 @@ static bool add_cell(struct entry const *entry, size_t point)
             return false;
     }
     cell->id = arena_keep(&plan->arena, cell_id(cell));
-    return is_new_cell(entry, cell) && expand_serves(entry->expansion, entry->index, cell);
+    return is_new_cell(entry, cell) && is_runnable(entry, cell) &&
+           expand_serves(entry->expansion, entry->index, cell);
 }
 
 static bool add_cells(struct entry const *entry, bool **left_out)

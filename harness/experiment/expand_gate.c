@@ -158,11 +158,25 @@ static bool take_alpha(struct expansion const *expansion, char const *place, cha
     return false;
 }
 
+/* A key that is read and checked, and does nothing in this kind of run. */
+static void note_unused(struct expansion const *expansion)
+{
+    struct experiment const *const written = expansion->experiment;
+
+    if (expansion->base == NULL && written->gate != NULL)
+        yaml_file_complain(expansion->file, "gate", "slablab gate, with --base and --head",
+                           "note: gate is for slablab gate, and does nothing here");
+    if (expansion->base != NULL && written->arms_count > 0)
+        yaml_file_complain(expansion->file, "arms", "--base and --head name a gate's arms",
+                           "note: arms is for slablab run, and does nothing here");
+}
+
 bool expand_gate(struct expansion const *expansion)
 {
     struct experiment_gate const *const written = expansion->experiment->gate;
     struct gate *const gate = &expansion->plan->gate;
 
+    note_unused(expansion);
     if (expansion->base == NULL)
         return true;
     if (written == NULL || written->decides_count == 0) {

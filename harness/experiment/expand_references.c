@@ -4,6 +4,7 @@
 #include "experiment/expansion.h"
 
 #include "base/text.h"
+#include "catalogue/object_facts.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -46,6 +47,24 @@ static size_t divider(struct words const *words, char const *word)
     return found;
 }
 
+/* Has the arm a tier of that name? An observer that does not say is asked when it runs. */
+static bool is_counted(struct expansion const *expansion, char const *place, struct arm const *arm,
+                       char const *tier)
+{
+    struct words tiers = object_tiers(arm->observer);
+    bool const counted = tiers.count == 0 || words_hold(&tiers, tier);
+
+    if (!counted) {
+        char *const known = words_join(&tiers, 0, tiers.count);
+        char *const hint = text_format("one of %s", known);
+        yaml_file_complain(expansion->file, place, hint, "%s has no tier '%s'", arm->id, tier);
+        free(hint);
+        free(known);
+    }
+    words_free(&tiers);
+    return counted;
+}
+
 static bool read_serves(struct expansion const *expansion, char const *place,
                         struct words const *words, struct serves *serves)
 {
@@ -68,7 +87,7 @@ static bool read_serves(struct expansion const *expansion, char const *place,
         return false;
     }
     serves->tier = arena_text(&expansion->plan->arena, words->word[count - 3]);
-    return true;
+    return is_counted(expansion, place, arm, serves->tier);
 }
 
 bool expand_serves(struct expansion const *expansion, size_t workload, struct cell *cell)

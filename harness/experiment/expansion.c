@@ -5,6 +5,7 @@
 
 #include "base/complain.h"
 #include "base/memory.h"
+#include "base/spec_words.h"
 #include "base/text.h"
 #include "experiment/experiment_words.h"
 #include "machine/event_names.h"
@@ -31,6 +32,19 @@ static char *experiment_name(struct arena *arena, char const *path)
     size_t const length = dot != NULL && dot != name ? (size_t)(dot - name) : strlen(name);
 
     return arena_format(arena, "%.*s", (int)length, name);
+}
+
+/* The name is a folder of results/: neither that folder, nor the one above, nor hidden. */
+static bool is_folder_name(struct yaml_file const *file, char const *name)
+{
+    bool good = *name != '.' && *name != '\0' && !text_equal(name, "history");
+
+    for (char const *letter = name; *letter != '\0'; letter++)
+        good = good && (unsigned char)*letter >= ' ' && *letter != 0x7f;
+    if (!good)
+        yaml_file_complain(file, "question", "a file name like experiments/mine.yaml",
+                           "'%s' is no name for a folder of runs", name);
+    return good;
 }
 
 static bool take_blocks(struct expansion const *expansion, char const *place, char const *text,
@@ -195,7 +209,7 @@ static struct plan *plan_of(struct expansion expansion, char const *text, uint64
     expansion.plan = plan;
     plan->experiment = experiment_name(&plan->arena, yaml_file_path(expansion.file));
     plan->experiment_text = arena_text(&plan->arena, text);
-    if (expand(&expansion, seed)) {
+    if (is_folder_name(expansion.file, plan->experiment) && expand(&expansion, seed)) {
         plan->hash = arena_keep(&plan->arena, plan_hash(plan));
         return plan;
     }
@@ -250,7 +264,7 @@ struct plan *plan_from_words(char *const *words, uint64_t seed)
     char *const text = words_join(&all, 0, all.count);
     struct experiment_workload workload = {.run = words_join(&all, middle, all.count)};
     struct experiment const experiment = {.question = question,
-                                          .baseline = words_join(&all, 0, middle),
+                                          .baseline = spec_join(&all, 0, middle),
                                           .workloads = &workload,
                                           .workloads_count = middle < all.count};
     for (size_t i = 0; i < all.count; i++)

@@ -22,8 +22,12 @@ struct expansion {
     struct plan *plan;
 };
 
-/* expand_arms.c: baseline, control, arms; their ids and files. */
+/* expand_arms.c: baseline, control, arms, and their files. */
 bool expand_arms(struct expansion const *expansion);
+
+/* expand_arm_names.c: their ids. */
+bool expand_arm_names(struct expansion const *expansion);
+char const *expansion_place_of_arm(struct expansion const *expansion, size_t arm);
 
 /* expand_cells.c: every workload on every point of its axes, the first axis slowest. All cells, in
  * either form; *left_out[i] says that the quick form omits cell i. */

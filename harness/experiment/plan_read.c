@@ -5,6 +5,7 @@
 
 #include "base/complain.h"
 #include "base/memory.h"
+#include "base/regular_file.h"
 #include "base/text.h"
 #include "experiment/plan_file.h"
 
@@ -301,7 +302,7 @@ struct plan *plan_read(char const *directory)
 {
     struct reader reader = {.plan = memory_zeroed(1, sizeof *reader.plan)};
     char *const path = text_format("%s/plan.json", directory);
-    json_t *const object = json_load_file(path, JSON_REJECT_DUPLICATES, &reader.error);
+    json_t *const object = regular_file_json(path, JSON_REJECT_DUPLICATES, &reader.error);
     bool const read = object != NULL && take_scalars(&reader, object)
         && take_rules(&reader, json_object_get(object, "rules")) && take_lists(&reader, object)
         && take_gate(&reader, json_object_get(object, "gate"))

@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/reason.h"
 #include "base/text.h"
+#include "sample/ending.h"
 #include "sample/environment.h"
 
 #include <errno.h>
@@ -234,10 +235,11 @@ void callgrind_add_reason(json_t *reasons, struct plan const *plan, size_t cell,
 {
     char const *const why = sample->status == SAMPLE_OK ? "its report has no region"
                                                         : sample_status_name(sample->status);
-    char const *const said = sample->stderr_text != NULL ? sample->stderr_text : "";
+    char *const ending = ending_of(sample);
 
     reason_add(reasons, "callgrind", plan->cells[cell].id, plan->arms[arm].id,
-               "under callgrind: %s%s%s", why, *said != '\0' ? ": " : "", said);
+               "under callgrind: %s%s%s", why, *ending != '\0' ? ": " : "", ending);
+    free(ending);
 }
 
 enum step callgrind_count(struct callgrind *callgrind, size_t cell, size_t arm,

@@ -8,12 +8,14 @@
 #include "base/interrupt.h"
 #include "base/memory.h"
 #include "base/status_line.h"
+#include "base/shell_word.h"
 #include "base/text.h"
 #include "experiment/plan.h"
 #include "gate/contrast.h"
 #include "instrument/instrument.h"
 #include "judge/gate_judge.h"
 #include "run/blocks.h"
+#include "run/summary.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -134,6 +136,18 @@ static void print_cells(struct plan const *plan, char const *profile, char const
     }
 }
 
+static void print_more(char const *parent)
+{
+    char *const whole = realpath(parent, NULL);
+    char *const word = shell_word(whole != NULL ? whole : parent);
+    char *const words = text_format("%s/*", word);
+
+    summary_print_analysis("\nmore: ", "profile", words);
+    free(words);
+    free(word);
+    free(whole);
+}
+
 void gate_explain(struct rig const *rig, size_t const *failed_cells, size_t count,
                   char const *folder)
 {
@@ -148,7 +162,7 @@ void gate_explain(struct rig const *rig, size_t const *failed_cells, size_t coun
         if (profiled || recorded) {
             puts("\nwhere they differ, per process (a look, no measurement)");
             print_cells(&excerpt.plan, profiled ? profile : NULL, recorded ? faults : NULL);
-            printf("\nmore: python3 -m analysis profile %s/*\n", parent);
+            print_more(parent);
         }
     }
     excerpt_free(&excerpt);

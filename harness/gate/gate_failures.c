@@ -5,6 +5,7 @@
 
 #include "base/interrupt.h"
 #include "base/record.h"
+#include "base/regular_file.h"
 #include "base/status_line.h"
 #include "base/text.h"
 #include "run/run_folder.h"
@@ -102,7 +103,7 @@ static void take_attested_arm(struct gate_judge *judge, json_t const *arm)
 static void take_attestation(struct gate_judge *judge, char const *folder)
 {
     char *const path = text_format("%s/attestation.json", folder);
-    json_t *const file = json_load_file(path, 0, NULL);
+    json_t *const file = regular_file_json(path, 0, NULL);
     size_t place;
     json_t *cell;
 

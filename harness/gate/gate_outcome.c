@@ -9,6 +9,7 @@
 #include "base/durable.h"
 #include "base/memory.h"
 #include "base/record.h"
+#include "base/regular_file.h"
 #include "base/text.h"
 #include "gate/gate_explain.h"
 #include "gate/gate_failures.h"
@@ -151,7 +152,7 @@ static bool append_history(char const *results, char const *experiment, json_t *
 bool gate_record(struct gate_request const *request, char const *experiment, char const *folder)
 {
     char *const path = text_format("%s/gate.json", folder);
-    json_t *const gate = request->record ? json_load_file(path, 0, NULL) : NULL;
+    json_t *const gate = request->record ? regular_file_json(path, 0, NULL) : NULL;
     bool const recorded =
         !request->record || (gate != NULL && append_history(request->results, experiment, gate));
 

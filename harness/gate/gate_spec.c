@@ -4,6 +4,7 @@
 #include "gate/gate_spec.h"
 
 #include "base/complain.h"
+#include "base/spec_words.h"
 #include "base/text.h"
 #include "catalogue/catalogue.h"
 #include "catalogue/project.h"
@@ -81,6 +82,8 @@ static bool take_revision(char const *name, char const *baseline, char **allocat
     }
     char *const name_of_revision = text_copy_bytes(name, length);
     *revision = revision_find(name_of_revision);
+    if (*revision != NULL)
+        revision_note_uncommitted(*revision, name_of_revision);
     free(name_of_revision);
     *allocator = *revision != NULL ? revision_build(*revision, wanted) : NULL;
     return *allocator != NULL;
@@ -96,9 +99,10 @@ static bool sets(struct words const *words, char const *assignment)
     return false;
 }
 
-static char *arm_of(char const *allocator, struct words const *given, struct words const *inherited)
+static char *arm_of(char *allocator, struct words const *given, struct words const *inherited)
 {
-    char *arm = text_copy(allocator);
+    struct words const name = {&allocator, 1};
+    char *arm = spec_join(&name, 0, 1);
 
     for (size_t i = 1; i < inherited->count; i++)
         if (!sets(given, inherited->word[i]))
@@ -125,10 +129,38 @@ static bool resolve(struct words const *given, struct words const *baseline, str
     return good;
 }
 
+/* A shell has taken the quotes of --head './a folder/libmine.so' A=1: what stands before the first
+ * assignment and is a file is one word. */
+static struct words given_words(char const *text)
+{
+    struct words words = spec_words(text);
+    size_t plain = 0;
+
+    while (plain < words.count && strchr(words.word[plain], '=') == NULL)
+        plain++;
+    char const *const end = plain < words.count ? strstr(text, words.word[plain]) : NULL;
+    size_t length = end != NULL ? (size_t)(end - text) : strlen(text);
+    while (length > 0 && strchr(" \t\n", text[length - 1]) != NULL)
+        length--;
+    char *const path = text_copy_bytes(text, length);
+    char *const file = plain > 1 ? file_of(path) : NULL;
+    if (file != NULL) {
+        struct words whole = {0};
+        words_add(&whole, path);
+        for (size_t i = plain; i < words.count; i++)
+            words_add(&whole, words.word[i]);
+        words_free(&words);
+        words = whole;
+    }
+    free(file);
+    free(path);
+    return words;
+}
+
 bool gate_spec_resolve(char const *text, char const *baseline, struct gate_spec *spec)
 {
-    struct words given = words_of(text);
-    struct words inherited = words_of(baseline);
+    struct words given = given_words(text);
+    struct words inherited = spec_words(baseline);
     bool good = false;
 
     *spec = (struct gate_spec){.text = text_copy(text)};

@@ -6,8 +6,10 @@
 
 #include "base/interrupt.h"
 #include "base/reason.h"
+#include "base/regular_file.h"
 #include "base/status_line.h"
 #include "base/text.h"
+#include "sample/ending.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -107,10 +109,12 @@ static void check_sample(struct rig const *rig, size_t index, size_t arm,
                    "checksum %016" PRIx64 " after %" PRIu64 " operations; the baseline gives "
                    "%016" PRIx64 " after %" PRIu64,
                    region->checksum, region->operations, terms->checksum, terms->operations_done);
-    else
+    else {
+        char *const ending = ending_of(sample);
         reason_add(reasons, "process", cell, planned->id, "%s (exit code %d, signal %d): %s",
-                   sample_status_name(sample->status), sample->exit_code, sample->signal,
-                   sample->stderr_text == NULL ? "" : sample->stderr_text);
+                   sample_status_name(sample->status), sample->exit_code, sample->signal, ending);
+        free(ending);
+    }
 }
 
 static json_t *describe(struct sample const *sample, char const *arm, json_t *shares)
@@ -245,7 +249,7 @@ static bool read_cell(struct rig *rig, size_t index, json_t const *cells)
 bool attestation_read(struct rig *rig, char const *directory)
 {
     char *const path = text_format("%s/attestation.json", directory);
-    json_t *const file = json_load_file(path, 0, NULL);
+    json_t *const file = regular_file_json(path, 0, NULL);
     bool whole = file != NULL && json_array_size(json_object_get(file, "violations")) == 0;
 
     for (size_t i = 0; whole && i < rig->plan->cell_count; i++)

@@ -7,8 +7,10 @@
 #include "base/durable.h"
 #include "base/interrupt.h"
 #include "base/reason.h"
+#include "base/regular_file.h"
 #include "base/status_line.h"
 #include "base/text.h"
+#include "sample/ending.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -66,9 +68,10 @@ static enum step calibrate_cell(struct rig *rig, size_t index, json_t *reasons)
             return STEP_INTERRUPTED;
         }
         if (sample.status != SAMPLE_OK) {
+            char *const ending = ending_of(&sample);
             reason_add(reasons, "calibration", cell->id, rig->plan->arms[0].id,
-                       "while calibrating: %s: %s", sample_status_name(sample.status),
-                       sample.stderr_text == NULL ? "" : sample.stderr_text);
+                       "while calibrating: %s: %s", sample_status_name(sample.status), ending);
+            free(ending);
             sample_release(&sample);
             return STEP_VOID;
         }
@@ -133,7 +136,7 @@ static bool read_cell(struct rig *rig, size_t index, json_t const *cells)
 bool calibration_read(struct rig *rig, char const *directory)
 {
     char *const path = text_format("%s/calibration.json", directory);
-    json_t *const file = json_load_file(path, 0, NULL);
+    json_t *const file = regular_file_json(path, 0, NULL);
     bool whole = file != NULL;
 
     for (size_t i = 0; whole && i < rig->plan->cell_count; i++)

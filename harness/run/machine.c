@@ -6,6 +6,7 @@
 
 #include "base/capture.h"
 #include "base/durable.h"
+#include "base/regular_file.h"
 #include "base/text.h"
 #include "catalogue/build_id.h"
 #include "catalogue/catalogue.h"
@@ -305,7 +306,7 @@ char *machine_change(char const *directory)
     static char const *const keys[] = {"host",        "kernel_release", "cpu_model",
                                        "cpu_version", "thp_enabled",    "randomize_va_space"};
     char *const path = text_format("%s/machine.json", directory);
-    json_t *const stored = json_load_file(path, 0, NULL);
+    json_t *const stored = regular_file_json(path, 0, NULL);
     bool const missing = stored == NULL && access(path, F_OK) != 0;
     char *change = stored == NULL && !missing ? text_copy("machine.json cannot be read") : NULL;
     json_t *const now = json_object();

@@ -4,6 +4,7 @@
 #include "run/stored_pace.h"
 
 #include "base/memory.h"
+#include "base/regular_file.h"
 #include "base/text.h"
 
 #include <glob.h>
@@ -52,7 +53,9 @@ static void take_block(struct paces *paces, char const *line)
 
 static void take_file(struct paces *paces, char const *path)
 {
-    char *const text = text_of_file(path, NULL);
+    char const *why = NULL;
+    size_t size = 0;
+    char *const text = regular_file_text(path, SIZE_MAX, &size, &why);
 
     for (char *line = text; line != NULL && *line != '\0';) {
         char *const end = line + strcspn(line, "\n");

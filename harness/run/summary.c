@@ -5,7 +5,9 @@
 
 #include "base/memory.h"
 #include "base/reason.h"
+#include "base/shell_word.h"
 #include "base/text.h"
+#include "catalogue/project.h"
 #include "judge/sparkline.h"
 #include "judge/stop.h"
 
@@ -118,11 +120,24 @@ void summary_print_verdict(json_t const *outcome)
 
 void summary_print_next(char const *command, char const *folder)
 {
+    char *const whole = realpath(folder, NULL);
+    char *const word = shell_word(whole != NULL ? whole : folder);
+
+    printf("run: %s\n", folder);
+    summary_print_analysis("next: ", command, word);
+    free(word);
+    free(whole);
+}
+
+void summary_print_analysis(char const *label, char const *command, char const *words)
+{
     /* Debian's pandas is for this interpreter, whichever python is first on the PATH. */
     char const *const python =
         access("/usr/bin/python3", X_OK) == 0 ? "/usr/bin/python3" : "python3";
+    char *const root = shell_word(catalogue_root());
 
-    printf("run: %s\nnext: %s -m analysis %s %s\n", folder, python, command, folder);
+    printf("%sPYTHONPATH=%s %s -m analysis %s %s\n", label, root, python, command, words);
+    free(root);
 }
 
 void summary_print(struct tally const *tally, json_t *outcome, char const *folder)

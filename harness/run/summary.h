@@ -14,4 +14,8 @@ void summary_print(struct tally const *tally, json_t *outcome, char const *folde
 void summary_print_verdict(json_t const *outcome);
 void summary_print_next(char const *command, char const *folder);
 
+/* An `analysis` command as a line that works when it is pasted in any directory; `words` are a
+ * shell's. */
+void summary_print_analysis(char const *label, char const *command, char const *words);
+
 #endif

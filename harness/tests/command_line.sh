@@ -45,6 +45,9 @@ done
 expect 2 'plan: one experiment is wanted, and 0 are given' plan
 expect 2 'unknown or incomplete option' plan --slow experiments/null.yaml
 expect 2 "--seed '0' is not a whole number above 0" plan experiments/null.yaml --seed 0
+for command in run gate profile faults plan; do
+    expect 2 "$command: --out '' names no folder" "$command" experiments/null.yaml --out ''
+done
 expect 2 'nowhere.yaml: No such file or directory' plan nowhere.yaml
 expect 2 "unknown kind 'nothing'" list nothing
 expect 2 "one experiment is wanted, and it got 'none'" profile
@@ -63,6 +66,19 @@ expect 2 "--seed 'x' is not a whole number" gate experiments/gate.yaml --seed x
 expect 2 'a gate needs to know what decides' gate experiments/null.yaml --base bump --head bump
 expect 0 'page-faults' list events
 expect 0 'fixed_random' list workloads
+# Output that does not arrive is no success.
+for words in --help --version list 'list events' 'list metrics --json' doctor 'run --help' \
+    'plan experiments/null.yaml'; do
+    for output_of in '>/dev/full' '>&-'; do
+        status=0
+        eval "$slablab $words $output_of" 2>"$output/all" || status=$?
+        if [[ $status -ne 2 ]] || ! grep --quiet 'cannot print all of it' "$output/all"; then
+            echo "FAILED: slablab $words $output_of: status $status; it printed:"
+            cat "$output/all"
+            failures=$((failures + 1))
+        fi
+    done
+done
 narrow --help
 narrow list
 narrow doctor

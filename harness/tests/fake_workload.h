@@ -72,6 +72,12 @@ static inline void fake_misbehave(void)
         fputs("no such size\n", stderr), exit(1);
     if (fake_is("crash"))
         fputs("tag byte overrun\n", stderr), raise(SIGSEGV);
+    if (fake_is("killed"))
+        raise(SIGKILL);
+    if (fake_is("abort"))
+        abort();
+    if (fake_is("refused"))
+        exit(3);
     if (fake_is("hang"))
         fputs("waiting\n", stderr), pause();
     if (fake_is("descriptors"))

@@ -22,7 +22,14 @@ fi
     echo "arms:"
     "$build/slablab" list allocators | awk '$2 == "phase," || $2 == "peer," { print $1 }' |
         grep --invert-match --line-regexp baseline |
-        sed 's/.*/  - & SLABLAB_SMALLMID=1 SLABLAB_PREWARM=1/'
+        while read -r allocator; do
+            settings=""
+            for variable in SLABLAB_SMALLMID SLABLAB_PREWARM; do
+                grep --quiet --text "$variable" "$build/lib$allocator.so" 2>/dev/null || continue
+                settings+=" $variable=1"
+            done
+            echo "  - $allocator$settings"
+        done
     printf '  - ss-prewarm SLABLAB_PREWARM=1 SLABLAB_PREWARM_METHOD=%s\n' populate hugepage
     echo "workloads:"
     for workload in $("$build/slablab" list workloads | awk '/^[a-z]/ { print $1 }'); do

@@ -149,6 +149,57 @@ static void a_workload_that_does_not_is_reported(void **state)
     free(path);
 }
 
+/* Each is compiled as workload `bad`, with what stands here instead of its declaration. */
+static void a_declaration_that_cannot_be_used_is_said(void **state)
+{
+    static char const *const bad[][2] = {
+        {".name = \"bad\", .models = \"\", .run = run", "its declaration has no .params: "},
+        {".models = \"\", .run = run, .params = none", "its declaration has no .name"},
+        {".name = \"bad\", .run = run, .params = none", "its declaration has no .models"},
+        {".name = \"bad\", .models = \"\", .params = none", "its declaration has no .run"},
+        {".name = \"good\", .models = \"\", .run = run, .params = none",
+         "its .name is 'good', and its file's name 'bad'"},
+        {".name = \"bad\", .models = \"\", .run = run, .params = mute",
+         "its parameter 'size' has no .unit or no .meaning"},
+        {".name = \"bad\", .models = \"\", .run = run, .params = wild",
+         "its parameter 'size' is by default 9, not between 1 and 3"},
+        {".name = \"bad\", .models = \"\", .run = run, .params = taken",
+         "its parameter 'operations' is every workload's"},
+    };
+    char *const build = fixture_build_folder();
+    char *const command = text_format("gcc -fno-builtin -I%s/../workloads "
+                                      "-o '%s/build/workloads/bad' '%s/bad.c' "
+                                      "%s/workloads/runtime/*.o",
+                                      build, fixture_root, fixture_root, build);
+    char *const program = fixture_path("build/workloads/bad");
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char *const source = text_format(
+            "#include \"workload.h\"\n"
+            "uint64_t run(uint64_t n) { return n; }\n"
+            "struct parameter const none[] = {{.name = NULL}};\n"
+            "struct parameter const mute[] = {{.name = \"size\"}, {.name = NULL}};\n"
+            "struct parameter const wild[] = {{\"size\", 9, 1, 3, \"\", \"\"}, {.name = NULL}};\n"
+            "struct parameter const taken[] = {{\"operations\", 2, 1, 3, \"\", \"\"}, "
+            "{.name = NULL}};\n"
+            "struct workload const workload = {%s};\n",
+            bad[i][0]);
+        char *why = NULL;
+        fixture_write("bad.c", source, 0644);
+        assert_int_equal(system(command), 0);
+        assert_null(catalogue_workload_describe("bad", &why));
+        if (strstr(why, bad[i][1]) == NULL)
+            fail_msg("not '%s' but: %s", bad[i][1], why);
+        free(why);
+        free(source);
+    }
+    assert_int_equal(unlink(program), 0);
+    free(program);
+    free(command);
+    free(build);
+}
+
 static void capture_tells_output_from_failure(void **state)
 {
     char *const greeting[] = {"sh", "-c", "printf 'two\\nlines \\n\\n'", NULL};
@@ -198,6 +249,7 @@ int main(void)
         cmocka_unit_test(workloads_are_executables),
         cmocka_unit_test(a_workload_describes_itself),
         cmocka_unit_test(a_workload_that_does_not_is_reported),
+        cmocka_unit_test(a_declaration_that_cannot_be_used_is_said),
         cmocka_unit_test(capture_tells_output_from_failure),
         cmocka_unit_test(events_are_known_even_where_they_are_absent),
     };

@@ -318,35 +318,6 @@ static void words_are_complained_of_without_a_line(void **state)
     }
 }
 
-/* LD_PRELOAD knows no quotes: the loader would look for the two halves. */
-static void a_path_that_cannot_be_preloaded_is_refused(void **state)
-{
-    static char const *const files[] = {"build/workloads/libmy:own.so",
-                                        "build/workloads/libmy own.so"};
-
-    (void)state;
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        char *const there = fixture_path(files[i]);
-        char *const link = fixture_path("build/workloads/liblink.so");
-        fixture_copy("/proc/self/exe", files[i]);
-        unlink(link);
-        assert_int_equal(symlink(there, link), 0); /* an arm's words end at a space */
-        fixture_hear();
-        struct plan *const plan =
-            fixture_plan(HEAD "arms: [two, build/workloads/liblink.so]\n" KNEAD, false, 1);
-        char *const heard = fixture_heard();
-        char *const wanted = text_format("x.yaml:3: '%s' cannot be preloaded: its path has a space "
-                                         "or a colon, where the loader ends a path\n  try: ",
-                                         there);
-        assert_null(plan);
-        assert_non_null(strstr(heard, wanted));
-        free(wanted);
-        free(heard);
-        free(link);
-        free(there);
-    }
-}
-
 static void an_unbuilt_phase_asks_for_make(void **state)
 {
     fixture_hear();
@@ -388,7 +359,6 @@ int main(void)
         cmocka_unit_test(faults_are_named_with_their_line),
         cmocka_unit_test(words_make_a_plan),
         cmocka_unit_test(words_are_complained_of_without_a_line),
-        cmocka_unit_test(a_path_that_cannot_be_preloaded_is_refused),
         cmocka_unit_test(an_unbuilt_phase_asks_for_make),
         cmocka_unit_test(a_quick_form_without_workloads_is_a_fault),
     };

@@ -8,9 +8,11 @@
 
 #include "base/interrupt.h"
 #include "catalogue/build_id.h"
+#include "catalogue/worktree.h"
 #include "gate/gate_spec.h"
 
 #include <signal.h>
+#include <sys/wait.h>
 
 static char const phase_one[] = "#include \"core/words.h\"\n"
                                 "char const *where(void) { return WHERE; }\n";
@@ -145,13 +147,25 @@ static void an_allocator_is_no_revision(void **state)
 static void a_file_becomes_absolute(void **state)
 {
     struct gate_spec spec;
-    char *const arm = text_format("%s/build/libone.so X=1", fixture_root);
+    char *arm = text_format("%s/build/libone.so X=1", fixture_root);
 
     (void)state;
     assert_true(gate_spec_resolve("./build/libone.so X=1", "one", &spec));
     assert_string_equal(spec.arm, arm);
     assert_null(spec.revision);
     gate_spec_free(&spec);
+    free(arm);
+    /* A shell takes the quotes of the first of these. */
+    static char const *const blank[] = {"./build/a folder/libx.so A=1",
+                                        "'./build/a folder/libx.so' A=1"};
+    fixture_folder("build/a folder");
+    fixture_copy("/proc/self/exe", "build/a folder/libx.so");
+    arm = text_format("'%s/build/a folder/libx.so' A=1", fixture_root);
+    for (size_t i = 0; i < sizeof blank / sizeof *blank; i++) {
+        assert_true(gate_spec_resolve(blank[i], "one", &spec));
+        assert_string_equal(spec.arm, arm);
+        gate_spec_free(&spec);
+    }
     free(arm);
     expect_complaint("build/libnone.so", "one", "slablab: build/libnone.so is no file\n  try: ");
 }
@@ -185,6 +199,66 @@ static void a_bare_revision_is_the_baseline_at_it(void **state)
     assert_true(text_ends_with(spec.arm, "/libone.so Y=3"));
     gate_spec_free(&spec);
     expect_complaint("first", "/lib/libmine.so", "as a revision it needs one");
+}
+
+static char *heard_about(char const *text)
+{
+    struct gate_spec spec;
+
+    fixture_hear();
+    assert_true(gate_spec_resolve(text, "one", &spec));
+    gate_spec_free(&spec);
+    return fixture_heard();
+}
+
+/* HEAD is what was committed last, whatever the files are by now. */
+static void uncommitted_changes_are_noted_once(void **state)
+{
+    (void)state;
+    shell("git stash --quiet; git checkout --quiet first");
+    char *heard = heard_about("HEAD:one");
+    assert_string_equal(heard, "");
+    free(heard);
+    fixture_write("allocators/core/words.h", "#define WHERE __FILE__ \"here\"\n", 0644);
+    fixture_write("allocators/core/added.h", "\n", 0644);
+    heard = heard_about("two"); /* no revision */
+    assert_string_equal(heard, "");
+    free(heard);
+    heard = heard_about("more~1:one");
+    assert_non_null(strstr(heard, "slablab: note: 2 files of "));
+    assert_non_null(strstr(heard, " changed since the last commit, and 'more~1' has nothing of"));
+    free(heard);
+    heard = heard_about("HEAD:one");
+    assert_string_equal(heard, "");
+    free(heard);
+    shell("rm allocators/core/added.h; git checkout --quiet -- allocators");
+}
+
+/* As a killed gate leaves them: one that is registered and locked, one whose folder is gone, and
+ * one that git has not heard of. */
+static void what_killed_builds_left_is_swept(void **state)
+{
+    char *const revisions = fixture_path("build/revisions");
+
+    (void)state;
+    shell("mkdir -p build/revisions");
+    shell("git worktree add --quiet --detach build/revisions/worktree-locked first");
+    shell("git worktree lock build/revisions/worktree-locked");
+    shell("git worktree add --quiet --detach build/revisions/worktree-gone first");
+    shell("git worktree lock build/revisions/worktree-gone; rm -rf build/revisions/worktree-gone");
+    shell("mkdir -p build/revisions/worktree-begun/allocators");
+    shell("git worktree add --quiet --detach build/mine first");
+    struct worktree own;
+    assert_true(worktree_begin(revisions, &own));
+    worktree_sweep();
+    shell("test \"$(git worktree list | wc -l)\" = 2"); /* the project's, and what is no build */
+    shell("test -d build/mine/allocators");
+    shell("test \"$(ls -d build/revisions/worktree-* | wc -l)\" = 1");
+    assert_int_equal(access(own.path, F_OK), 0); /* a build that goes on */
+    worktree_end(&own);
+    shell("git worktree remove --force build/mine");
+    nothing_is_left_behind();
+    free(revisions);
 }
 
 static void a_hook_of_git_may_ask(void **state)
@@ -228,6 +302,41 @@ static void without_git_there_are_names_and_files(void **state)
     free(path);
 }
 
+/* Each of them; `git` is one that sends it while it adds the worktree. */
+static void a_signal_during_the_build_leaves_nothing_behind(void **state)
+{
+    static char const *const signals[] = {"INT", "TERM", "HUP"};
+    char *const path = text_copy(getenv("PATH"));
+    char *const with = text_format("%s/bin:%s", fixture_root, path);
+
+    (void)state;
+    fixture_folder("bin");
+    assert_int_equal(setenv("PATH", with, 1), 0);
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+        char *const git = text_format("#!/bin/sh\nPATH='%s'\ncase \"$*\" in *'worktree add'*) "
+                                      "kill -%s $(cat '%s/pid') ;; esac\nexec git \"$@\"\n",
+                                      path, signals[i], fixture_root);
+        fixture_write("bin/git", git, 0755);
+        fflush(stdout);
+        pid_t const child = fork();
+        if (child == 0) {
+            struct gate_spec spec;
+            char *const own = text_format("%d", (int)getpid());
+            fixture_write("pid", own, 0644);
+            signal(SIGHUP, SIG_DFL);
+            _exit(gate_spec_resolve("first", "one", &spec) ? 1 : interrupted() ? 0 : 2);
+        }
+        int status = 0;
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_int_equal(status, 0);
+        nothing_is_left_behind();
+        free(git);
+    }
+    assert_int_equal(setenv("PATH", path, 1), 0);
+    free(with);
+    free(path);
+}
+
 /* The last one: a Ctrl-C cannot be undone. */
 static void an_interrupt_leaves_nothing_behind(void **state)
 {
@@ -247,10 +356,13 @@ int main(void)
         cmocka_unit_test(a_file_becomes_absolute),
         cmocka_unit_test(equal_sources_have_an_equal_build_id),
         cmocka_unit_test(a_bare_revision_is_the_baseline_at_it),
+        cmocka_unit_test(uncommitted_changes_are_noted_once),
+        cmocka_unit_test(what_killed_builds_left_is_swept),
         cmocka_unit_test(a_hook_of_git_may_ask),
         cmocka_unit_test(what_is_unknown_says_what_is_near),
         cmocka_unit_test(a_build_that_fails_shows_the_compiler_s_words),
         cmocka_unit_test(without_git_there_are_names_and_files),
+        cmocka_unit_test(a_signal_during_the_build_leaves_nothing_behind),
         cmocka_unit_test(an_interrupt_leaves_nothing_behind),
     };
 

@@ -139,6 +139,24 @@ static void damage_in_the_middle(void **state)
     assert_false(record_open(&file, directory, "samples.jsonl", tally_add, &tally));
 }
 
+/* A pipe and a device have no end. */
+static void what_is_no_file_is_refused(void **state)
+{
+    char pipe[256];
+
+    (void)state;
+    snprintf(pipe, sizeof pipe, "%s/pipe.jsonl", directory);
+    assert_int_equal(mkfifo(pipe, 0644), 0);
+    alarm(10);
+    assert_false(record_open(&file, directory, "pipe.jsonl", tally_add, &tally));
+    assert_false(record_read(directory, "pipe.jsonl", tally_add, &tally));
+    unlink(pipe);
+    assert_int_equal(symlink("/dev/zero", pipe), 0);
+    assert_false(record_open(&file, directory, "pipe.jsonl", tally_add, &tally));
+    alarm(0);
+    unlink(pipe);
+}
+
 static void refused(json_t *record)
 {
     assert_false(tally_add(&tally, record));
@@ -224,6 +242,7 @@ int main(void)
         TEST(whole_but_for_its_end),
         TEST(zeros_at_the_end),
         TEST(damage_in_the_middle),
+        TEST(what_is_no_file_is_refused),
         TEST(refuses_what_does_not_belong),
         TEST(refuses_a_false_valid),
         TEST(full_disk),

@@ -8,6 +8,8 @@
 
 #include <cmocka.h>
 
+#include "base/shell_word.h"
+#include "base/text.h"
 #include "made_records.h"
 #include "run/summary.h"
 
@@ -21,7 +23,7 @@
 enum { COLUMNS_MAX = 80, TEXT_BYTES = 1 << 14 };
 
 /* What summary_print writes of so many blocks, in which the phase takes 1 %, 2 % ... longer. */
-static char *printed(int blocks)
+static char *printed_of(int blocks, char const *folder)
 {
     static char text[TEXT_BYTES];
     struct tally tally = tally_new(&made_plan, &run_kinds[RUN_TIMED]);
@@ -39,7 +41,7 @@ static char *printed(int blocks)
     }
     fflush(stdout);
     dup2(file, STDOUT_FILENO);
-    summary_print(&tally, outcome, "results/made");
+    summary_print(&tally, outcome, folder);
     fflush(stdout);
     dup2(terminal, STDOUT_FILENO);
     close(terminal);
@@ -51,6 +53,11 @@ static char *printed(int blocks)
     json_decref(outcome);
     tally_free(&tally);
     return text;
+}
+
+static char *printed(int blocks)
+{
+    return printed_of(blocks, "results/made");
 }
 
 static void bars_follow_the_blocks(void **state)
@@ -72,15 +79,46 @@ static void fewer_blocks_than_an_interval_needs_have_no_bars(void **state)
     assert_non_null(strstr(text, "  5 blocks\n"));
 }
 
+/* A line to be pasted is one line. */
 static void no_line_is_wider_than_a_terminal(void **state)
 {
     size_t column = 0;
 
     (void)state;
-    for (char const *letter = printed(500); *letter != '\0'; letter++) {
+    char *const text = printed(500);
+    *strstr(text, "\nnext: ") = '\0';
+    for (char const *letter = text; *letter != '\0'; letter++) {
         column = *letter == '\n' ? 0 : column + ((*letter & 0xC0) != 0x80);
         assert_true(column <= COLUMNS_MAX);
     }
+}
+
+/* Run from another directory, with what the shell has to be told to leave alone. */
+static void the_next_command_works_when_it_is_pasted(void **state)
+{
+    static char const *const words[][2] = {{"results/x", "results/x"},
+                                           {"a b", "'a b'"},
+                                           {"it's", "'it'\\''s'"},
+                                           {"$(x)", "'$(x)'"},
+                                           {"", "''"},
+                                           {"~", "'~'"}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        char *const quoted = shell_word(words[i][0]);
+        assert_string_equal(quoted, words[i][1]);
+        free(quoted);
+    }
+    char folder[] = "/tmp/it's $HOME; XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    char *const word = shell_word(folder);
+    char *const wanted = text_format(" -m analysis table %s\n", word);
+    char *const text = printed_of(8, folder);
+    assert_non_null(strstr(text, "\nnext: PYTHONPATH=/"));
+    assert_non_null(strstr(text, wanted));
+    assert_int_equal(rmdir(folder), 0);
+    free(wanted);
+    free(word);
 }
 
 int main(void)
@@ -88,6 +126,7 @@ int main(void)
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(bars_follow_the_blocks),
         cmocka_unit_test(fewer_blocks_than_an_interval_needs_have_no_bars),
+        cmocka_unit_test(the_next_command_works_when_it_is_pasted),
         cmocka_unit_test(no_line_is_wider_than_a_terminal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

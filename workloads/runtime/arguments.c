@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: MIT */
 #include "runtime.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -101,19 +102,28 @@ static uint64_t look_up(struct parameter const *table, struct values const *valu
     return values->given[index] ? values->value[index] : table[index].value;
 }
 
+__attribute__((noreturn)) static void exit_printed(void)
+{
+    if (fflush(stdout) != 0 || ferror(stdout) != 0)
+        end_with(STATUS_FAILED, "another place to print to", "cannot print all of it");
+    exit(STATUS_OK);
+}
+
 struct arguments arguments_parse(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
         describe_for_people();
-        exit(STATUS_OK);
+        exit_printed();
     }
     if (argc == 2 && strcmp(argv[1], "--describe") == 0) {
         describe_for_programs();
-        exit(STATUS_OK);
+        exit_printed();
     }
-    for (int i = 1; i < argc; i++)
+    bool const check = argc >= 2 && strcmp(argv[1], "--check") == 0;
+    for (int i = check ? 2 : 1; i < argc; i++)
         parse_one(argv[i]);
     return (struct arguments){
+        .check = check,
         .operations =
             look_up(runtime_params, &runtime_values, find(runtime_params, "operations", 10)),
         .warmup = look_up(runtime_params, &runtime_values, find(runtime_params, "warmup", 6)),

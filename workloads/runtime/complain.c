@@ -19,8 +19,8 @@ end_with_list(int status, char const *hint, char const *format, va_list list)
 
     vsnprintf(message, sizeof message, format, list);
     char line[2 * MESSAGE_MAX];
-    int const length = snprintf(line, sizeof line, "slablab: %s: %s\n  try: %s\n", workload.name,
-                                message, hint);
+    int const length = snprintf(line, sizeof line, "slablab: %s: %s\n  try: %s\n",
+                                workload.name != NULL ? workload.name : "workload", message, hint);
     size_t const bytes = length < (int)sizeof line ? (size_t)length : sizeof line - 1;
 
     if (write(STDERR_FILENO, line, bytes) < 0)

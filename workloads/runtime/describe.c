@@ -19,7 +19,8 @@ void describe_for_people(void)
         print_row(parameter);
     for (struct parameter const *parameter = runtime_params; parameter->name != NULL; parameter++)
         print_row(parameter);
-    printf("\n  --help       this\n  --describe   the same as one line of JSON\n");
+    printf("\n  --help       this\n  --describe   the same as one line of JSON\n"
+           "  --check      set up for what stands behind it, and end\n");
 }
 
 /* JSON (RFC 8259): quotation mark, backslash and control characters are the ones to escape. */

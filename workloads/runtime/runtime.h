@@ -1,6 +1,7 @@
 /* runtime.h -- the interface among the runtime's files; no workload includes it.
  *
- *   main.c -> sample.c -> arguments.c    the command line, --help, --describe
+ *   main.c -> sample.c -> declaration.c  is `struct workload` filled in?
+ *                      -> arguments.c    the command line, --help, --describe, --check
  *                      -> page.c         the harness's page, or one of our own
  *                      -> measure.c      the region's two ends
  *                      -> memory.c tiers.c object.c   the rest, once the region is over
@@ -23,6 +24,7 @@ enum { STATUS_OK = 0, STATUS_FAILED = 1, STATUS_REFUSED = 2 };
 struct arguments {
     uint64_t operations;
     uint64_t warmup;
+    bool check; /* set up, and end */
 };
 
 /* main() of every workload. */
@@ -30,6 +32,9 @@ int workload_main(int argc, char **argv);
 
 /* arguments.c: ends the program for --help, --describe and whatever is wrong. */
 struct arguments arguments_parse(int argc, char **argv);
+
+/* declaration.c: ends the program where the workload's declaration cannot be used. */
+void declaration_check(void);
 
 /* describe.c: both print on standard output. */
 void describe_for_people(void);

@@ -16,12 +16,15 @@ static void report_to_harness(struct region *region, uint64_t operations, uint64
 
 int workload_main(int argc, char **argv)
 {
+    declaration_check();
     struct arguments const arguments = arguments_parse(argc, argv);
     bool measured;
     struct region *const region = page_open(&measured);
 
     if (workload.setup != NULL)
         workload.setup();
+    if (arguments.check)
+        return STATUS_OK;
     workload.run(arguments.warmup);
 
     region_prepare(region);

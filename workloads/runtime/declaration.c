@@ -1,0 +1,47 @@
+/* declaration.c -- is `struct workload` filled in? What it lacks would end as a crash.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "runtime.h"
+
+#include <string.h>
+
+enum { PARAMETERS_MAX = 16 };
+
+static void refuse(char const *what)
+{
+    end_with(STATUS_REFUSED, "workloads/null.c and workload.h, which say what a workload declares",
+             "its declaration has %s", what);
+}
+
+static void check_parameter(struct parameter const *parameter)
+{
+    if (parameter->unit == NULL || parameter->meaning == NULL)
+        end_with(STATUS_REFUSED, "\"\" where there is nothing to say",
+                 "its parameter '%s' has no .unit or no .meaning", parameter->name);
+    if (parameter->value < parameter->least || parameter->value > parameter->most)
+        end_with(STATUS_REFUSED, "a default within what is allowed",
+                 "its parameter '%s' is by default %llu, not between %llu and %llu",
+                 parameter->name, (unsigned long long)parameter->value,
+                 (unsigned long long)parameter->least, (unsigned long long)parameter->most);
+    for (struct parameter const *own = runtime_params; own->name != NULL; own++)
+        if (strcmp(own->name, parameter->name) == 0)
+            end_with(STATUS_REFUSED, "another name", "its parameter '%s' is every workload's",
+                     parameter->name);
+}
+
+void declaration_check(void)
+{
+    if (workload.name == NULL || *workload.name == 0)
+        refuse("no .name");
+    if (workload.models == NULL)
+        refuse("no .models");
+    if (workload.run == NULL)
+        refuse("no .run");
+    if (workload.params == NULL)
+        refuse("no .params: without parameters it is a table of {.name = NULL} alone");
+    for (size_t i = 0; workload.params[i].name != NULL; i++) {
+        if (i == PARAMETERS_MAX)
+            refuse("more than 16 parameters, or no {.name = NULL} behind them");
+        check_parameter(&workload.params[i]);
+    }
+}
