@@ -16,6 +16,7 @@ from ..statistics import statistics
 from ..document.rounding import fixed, significant
 from .conditions import drift, huge_pages, no_pmu, oversubscribed, place_matters
 from .estimates import OPERATIONS, PROFILE_SHARES, estimates
+from .inherited import inherited
 
 BLOCKS_FEW = 20  # below it an interval spans more than half of the values
 STEAL_HIGH = 0.01  # of the time that blocks took, summed over CPUs
@@ -261,6 +262,7 @@ def about_the_machine(run: Run) -> list[str]:
         )
     if any(key.split(".")[-1] in ("dirty", "git_dirty") and text == "True" for key, text in facts):
         found.append("The checkout had uncommitted changes when the run was made.")
+    found += inherited(run)
     seconds = run.blocks["duration_ns"].sum() / 1e9
     if seconds > 0:
         steal = run.blocks["steal_ns"].sum() / 1e9 / seconds

@@ -15,6 +15,7 @@ from .wording import count
 
 STRETCHES = 200  # of a run's blocks, in the order of time
 NS_PER_MINUTE = 60e9
+NS_PER_SECOND = 1e9
 PRESSURE_SHOWN_PER_CENT = 1  # memory and IO are on the figure where they once reached it
 
 
@@ -71,6 +72,15 @@ def weather_facts(run: Run) -> list[tuple[str, str]]:
                 "median {}, from {} to {}".format(
                     *(fixed(x, 2) for x in (load.median(), load.min(), load.max()))
                 ),
+            )
+        )
+    throttled = blocks["throttled_periods"].dropna()
+    if (throttled > 0).any():
+        found.append(
+            (
+                "throttled by a CPU quota",
+                f"{count((throttled > 0).sum())} blocks, "
+                f"{fixed(blocks['throttled_ns'].sum() / NS_PER_SECOND, 1)} s",
             )
         )
     if len(switches):

@@ -51,7 +51,15 @@ MEASURES = (
     "private_dirty_bytes",
     "anon_huge_bytes",
 )
-WEATHER = ("steal_ns", "psi_cpu_some_us", "psi_memory_some_us", "psi_io_some_us", "load_1min")
+WEATHER = (
+    "steal_ns",
+    "psi_cpu_some_us",
+    "psi_memory_some_us",
+    "psi_io_some_us",
+    "load_1min",
+    "throttled_periods",
+    "throttled_ns",
+)
 
 BLOCK_NAMES = ("cell", "host", "block", "started_unix_ns", "duration_ns", "valid", *WEATHER)
 

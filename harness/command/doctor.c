@@ -11,8 +11,10 @@
 #include "catalogue/catalogue.h"
 #include "catalogue/peers.h"
 #include "command/commands.h"
+#include "command/doctor.h"
 #include "machine/cpus.h"
 #include "machine/event_names.h"
+#include "machine/inherited.h"
 #include "machine/system_facts.h"
 #include "machine/tracefs.h"
 
@@ -22,32 +24,12 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-enum verdict { VERDICT_OK, VERDICT_NOTE, VERDICT_WARN, VERDICT_IMPOSSIBLE };
-
-/* The finding of a check; it owns the text. */
-struct finding {
-    enum verdict verdict;
-    char *found;
-};
-
-struct check {
-    char const *what;
-    char const *matters; /* why, shown unless the verdict is ok */
-    char const *remedy;
-    struct finding (*look)(void);
-};
-
-static struct finding finding(enum verdict verdict, char *found)
-{
-    return (struct finding){verdict, found};
-}
-
 static struct finding look_at_software_counters(void)
 {
     char *const absence = event_absence("page-faults");
 
-    return absence == NULL ? finding(VERDICT_OK, text_copy("page-faults can be counted"))
-                           : finding(VERDICT_WARN, absence);
+    return absence == NULL ? doctor_finding(VERDICT_OK, text_copy("page-faults can be counted"))
+                           : doctor_finding(VERDICT_WARN, absence);
 }
 
 static struct finding look_at_hardware_counters(void)
@@ -57,15 +39,15 @@ static struct finding look_at_hardware_counters(void)
     bool const here = absence == NULL;
 
     free(absence);
-    return finding(here ? VERDICT_OK : VERDICT_NOTE, found);
+    return doctor_finding(here ? VERDICT_OK : VERDICT_NOTE, found);
 }
 
 static struct finding look_at_tracepoints(void)
 {
     char const *const place = tracefs_place();
 
-    return place != NULL ? finding(VERDICT_OK, text_format("tracefs is readable %s", place))
-                         : finding(VERDICT_NOTE, text_copy("tracefs is not readable"));
+    return place != NULL ? doctor_finding(VERDICT_OK, text_format("tracefs is readable %s", place))
+                         : doctor_finding(VERDICT_NOTE, text_copy("tracefs is not readable"));
 }
 
 static struct finding look_at_perf_paranoid(void)
@@ -73,10 +55,10 @@ static struct finding look_at_perf_paranoid(void)
     int64_t level = 0;
 
     if (!fact_number(FACT_PERF_PARANOID, &level))
-        return finding(VERDICT_WARN, text_copy("this kernel has no perf events"));
+        return doctor_finding(VERDICT_WARN, text_copy("this kernel has no perf events"));
     char *const found = text_format("%" PRId64 "%s", level,
                                     geteuid() == 0 ? ", and this is root" : "");
-    return finding(geteuid() == 0 || level <= 1 ? VERDICT_OK : VERDICT_NOTE, found);
+    return doctor_finding(geteuid() == 0 || level <= 1 ? VERDICT_OK : VERDICT_NOTE, found);
 }
 
 static struct finding look_at_kernel_symbols(void)
@@ -85,7 +67,7 @@ static struct finding look_at_kernel_symbols(void)
     bool const known = fact_number(FACT_KPTR_RESTRICT, &restrict_level);
     bool const visible = known && (restrict_level == 0 || (restrict_level == 1 && geteuid() == 0));
 
-    return finding(visible ? VERDICT_OK : VERDICT_NOTE,
+    return doctor_finding(visible ? VERDICT_OK : VERDICT_NOTE,
                    known ? text_format("kptr_restrict is %" PRId64, restrict_level)
                          : text_copy("kptr_restrict is absent"));
 }
@@ -95,10 +77,10 @@ static struct finding look_at_hypervisor(void)
     char *const maker = fact_hypervisor();
 
     if (maker == NULL)
-        return finding(VERDICT_OK, text_copy("none shows itself"));
+        return doctor_finding(VERDICT_OK, text_copy("none shows itself"));
     char *const found = text_format("a guest of %s", maker);
     free(maker);
-    return finding(VERDICT_NOTE, found);
+    return doctor_finding(VERDICT_NOTE, found);
 }
 
 /* The eighth number of the first line of /proc/stat, relative to the sum of all. */
@@ -117,7 +99,7 @@ static struct finding look_at_steal(void)
     words_free(&words);
     free(line);
     double const percent = total > 0 ? 100 * steal / total : 0;
-    return finding(percent < 0.5 ? VERDICT_OK : VERDICT_NOTE,
+    return doctor_finding(percent < 0.5 ? VERDICT_OK : VERDICT_NOTE,
                    text_format("%.2f %% of the time since the machine started", percent));
 }
 
@@ -125,7 +107,7 @@ static struct finding look_at_cpus(void)
 {
     struct cpus const cpus = cpus_allowed();
 
-    return finding(cpus.allowed > 1 ? VERDICT_OK : VERDICT_WARN,
+    return doctor_finding(cpus.allowed > 1 ? VERDICT_OK : VERDICT_WARN,
                    text_format("%ld online, %zu allowed to this process",
                                sysconf(_SC_NPROCESSORS_ONLN), cpus.allowed));
 }
@@ -135,8 +117,9 @@ static struct finding look_at_smt(void)
     int64_t active = 0;
 
     if (!fact_number(FACT_SMT_ACTIVE, &active))
-        return finding(VERDICT_NOTE, text_copy("the kernel does not say"));
-    return finding(active == 0 ? VERDICT_OK : VERDICT_NOTE, text_copy(active == 0 ? "off" : "on"));
+        return doctor_finding(VERDICT_NOTE, text_copy("the kernel does not say"));
+    return doctor_finding(active == 0 ? VERDICT_OK : VERDICT_NOTE,
+                          text_copy(active == 0 ? "off" : "on"));
 }
 
 static struct finding look_at_governor(void)
@@ -144,8 +127,10 @@ static struct finding look_at_governor(void)
     char *const governor = text_of_line_file(FACT_GOVERNOR);
 
     if (governor == NULL)
-        return finding(VERDICT_NOTE, text_copy("none: the clock rate is not ours to set here"));
-    return finding(text_equal(governor, "performance") ? VERDICT_OK : VERDICT_WARN, governor);
+        return doctor_finding(VERDICT_NOTE,
+                              text_copy("none: the clock rate is not ours to set here"));
+    return doctor_finding(text_equal(governor, "performance") ? VERDICT_OK : VERDICT_WARN,
+                          governor);
 }
 
 static struct finding look_at_thp(void)
@@ -153,8 +138,8 @@ static struct finding look_at_thp(void)
     char *const mode = fact_selected(FACT_THP_ENABLED);
 
     if (mode == NULL)
-        return finding(VERDICT_NOTE, text_copy("this kernel has none"));
-    return finding(text_equal(mode, "always") ? VERDICT_WARN : VERDICT_OK, mode);
+        return doctor_finding(VERDICT_NOTE, text_copy("this kernel has none"));
+    return doctor_finding(text_equal(mode, "always") ? VERDICT_WARN : VERDICT_OK, mode);
 }
 
 static struct finding look_at_aslr(void)
@@ -162,7 +147,10 @@ static struct finding look_at_aslr(void)
     int64_t mode = 0;
     bool const known = fact_number(FACT_ASLR, &mode);
 
-    return finding(known && mode == 2 ? VERDICT_OK : VERDICT_WARN,
+    if (inherited_no_randomization())
+        return doctor_finding(VERDICT_WARN,
+                              text_copy("off for this process and its samples (setarch -R)"));
+    return doctor_finding(known && mode == 2 ? VERDICT_OK : VERDICT_WARN,
                    known ? text_format("randomize_va_space is %" PRId64, mode)
                          : text_copy("randomize_va_space is absent"));
 }
@@ -173,10 +161,10 @@ static struct finding look_at_swap(void)
     uint64_t unused = 0;
 
     if (!fact_memory_bytes("SwapTotal", &total) || !fact_memory_bytes("SwapFree", &unused))
-        return finding(VERDICT_NOTE, text_copy("the kernel does not say"));
+        return doctor_finding(VERDICT_NOTE, text_copy("the kernel does not say"));
     if (total == 0)
-        return finding(VERDICT_OK, text_copy("none"));
-    return finding(total > unused ? VERDICT_WARN : VERDICT_NOTE,
+        return doctor_finding(VERDICT_OK, text_copy("none"));
+    return doctor_finding(total > unused ? VERDICT_WARN : VERDICT_NOTE,
                    text_format("%" PRIu64 " MiB, of which %" PRIu64 " are in use", total >> 20,
                                (total - unused) >> 20));
 }
@@ -186,8 +174,8 @@ static struct finding look_at_load(void)
     double load[1] = {0};
 
     if (getloadavg(load, 1) != 1)
-        return finding(VERDICT_NOTE, text_copy("the kernel does not say"));
-    return finding(load[0] > 0.3 ? VERDICT_WARN : VERDICT_OK,
+        return doctor_finding(VERDICT_NOTE, text_copy("the kernel does not say"));
+    return doctor_finding(load[0] > 0.3 ? VERDICT_WARN : VERDICT_OK,
                    text_format("%.2f over the last minute", load[0]));
 }
 
@@ -200,8 +188,8 @@ static struct finding look_at_pressure(void)
 
     free(line);
     if (!known)
-        return finding(VERDICT_NOTE, text_copy("this kernel has no /proc/pressure"));
-    return finding(percent > 1 ? VERDICT_WARN : VERDICT_OK,
+        return doctor_finding(VERDICT_NOTE, text_copy("this kernel has no /proc/pressure"));
+    return doctor_finding(percent > 1 ? VERDICT_WARN : VERDICT_OK,
                    text_format("%.2f %% of the last 10 s some task waited for a CPU", percent));
 }
 
@@ -212,9 +200,9 @@ static struct finding look_at_disk(void)
     char const *const folder = access("results", F_OK) == 0 ? "results" : ".";
 
     if (statvfs(folder, &status) != 0)
-        return finding(VERDICT_WARN, text_format("%s cannot be asked", folder));
+        return doctor_finding(VERDICT_WARN, text_format("%s cannot be asked", folder));
     uint64_t const free_mib = ((uint64_t)status.f_bavail * status.f_frsize) >> 20;
-    return finding(free_mib < LITTLE_MIB ? VERDICT_WARN : VERDICT_OK,
+    return doctor_finding(free_mib < LITTLE_MIB ? VERDICT_WARN : VERDICT_OK,
                    text_format("%" PRIu64 " MiB free below ./%s", free_mib, folder));
 }
 
@@ -234,7 +222,7 @@ static struct finding look_at_allocators(struct words *names, enum verdict if_mi
     char *const found = all ? text_format("all %zu are there", names->count) : text_copy(missing);
     free(missing);
     words_free(names);
-    return finding(all ? VERDICT_OK : if_missing, found);
+    return doctor_finding(all ? VERDICT_OK : if_missing, found);
 }
 
 static struct finding look_at_phases(void)
@@ -257,7 +245,7 @@ static struct finding look_at_workloads(void)
     size_t const count = names.count;
 
     words_free(&names);
-    return finding(count > 0 ? VERDICT_OK : VERDICT_IMPOSSIBLE,
+    return doctor_finding(count > 0 ? VERDICT_OK : VERDICT_IMPOSSIBLE,
                    count > 0 ? text_format("%zu are built", count) : text_copy("none is built"));
 }
 
@@ -296,7 +284,7 @@ static struct check const checks[] = {
      "lie",
      "as root: echo madvise > " FACT_THP_ENABLED, look_at_thp},
     {"ASLR", "one memory layout is then measured again and again instead of many",
-     "as root: sysctl kernel.randomize_va_space=2", look_at_aslr},
+     "without setarch -R or a debugger; as root: sysctl kernel.randomize_va_space=2", look_at_aslr},
     {"swap", "memory that was swapped out comes back as major faults in some sample",
      "as root: swapoff --all", look_at_swap},
     {"load", "something else is running; intervals grow and more blocks are needed",
@@ -321,6 +309,16 @@ static void print(struct check const *check, struct finding const *found)
     free(label);
 }
 
+static void perform(struct check const *list, size_t length, size_t *count)
+{
+    for (size_t i = 0; i < length; i++) {
+        struct finding found = list[i].look();
+        print(&list[i], &found);
+        count[found.verdict]++;
+        free(found.found);
+    }
+}
+
 int command_doctor(int argc, char **argv)
 {
     size_t count[VERDICT_IMPOSSIBLE + 1] = {0};
@@ -329,12 +327,8 @@ int command_doctor(int argc, char **argv)
         complain("slablab doctor", "doctor: unknown word '%s'", argv[1]);
         return EXIT_STATUS_USAGE;
     }
-    for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
-        struct finding found = checks[i].look();
-        print(&checks[i], &found);
-        count[found.verdict]++;
-        free(found.found);
-    }
+    perform(checks, sizeof checks / sizeof *checks, count);
+    perform(doctor_inherited, doctor_inherited_count, count);
     printf("\n%zu ok, %zu to note, %zu to mind\n", count[VERDICT_OK], count[VERDICT_NOTE],
            count[VERDICT_WARN] + count[VERDICT_IMPOSSIBLE]);
     if (count[VERDICT_IMPOSSIBLE] == 0)

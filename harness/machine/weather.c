@@ -1,4 +1,4 @@
-/* weather.c -- /proc/stat, /proc/pressure and /proc/loadavg.
+/* weather.c -- /proc/stat, /proc/pressure, /proc/loadavg and a control group's cpu.stat.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
@@ -56,6 +56,9 @@ struct weather weather_now(void)
         weather.load_1min.known = true;
         weather.load_1min.value = strtod(text, NULL);
     }
+    struct cgroup cgroup = cgroup_of("cpu");
+    weather.throttling = cgroup_throttling(&cgroup);
+    cgroup_free(&cgroup);
     return weather;
 }
 
@@ -72,6 +75,9 @@ static void set(json_t *object, char const *key, bool known, json_t *value, char
 json_t *weather_between(struct weather const *before, struct weather const *after)
 {
     json_t *const object = json_object();
+    struct throttling const *const first = &before->throttling;
+    struct throttling const *const last = &after->throttling;
+    bool const counted = first->known && last->known;
 
     set(object, "steal_ns", before->steal.known && after->steal.known,
         json_integer((json_int_t)(after->steal.ns - before->steal.ns)), "/proc/stat");
@@ -81,5 +87,9 @@ json_t *weather_between(struct weather const *before, struct weather const *afte
             pressures[i].path);
     set(object, "load_1min", after->load_1min.known, json_real(after->load_1min.value),
         "/proc/loadavg");
+    set(object, "throttled_periods", counted,
+        json_integer((json_int_t)(last->periods - first->periods)), "cpu.stat of a control group");
+    set(object, "throttled_ns", counted, json_integer((json_int_t)(last->ns - first->ns)),
+        "cpu.stat of a control group");
     return object;
 }

@@ -4,6 +4,8 @@
 #ifndef SLABLAB_WEATHER_H
 #define SLABLAB_WEATHER_H
 
+#include "machine/cgroup.h"
+
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -24,6 +26,7 @@ struct weather {
         bool known;
         double value;
     } load_1min;
+    struct throttling throttling; /* by the CPU quotas of this process's control groups */
 };
 
 struct weather weather_now(void);

@@ -13,7 +13,9 @@
 #include "catalogue/peers.h"
 #include "catalogue/project.h"
 #include "catalogue/workload_description.h"
+#include "machine/cgroup.h"
 #include "machine/cpus.h"
+#include "machine/inherited.h"
 #include "machine/system_facts.h"
 
 #include <dlfcn.h>
@@ -130,6 +132,12 @@ static void add_settings(json_t *machine)
     json_object_set_new(machine, "perf_event_paranoid", number_in(FACT_PERF_PARANOID));
     json_object_set_new(machine, "kptr_restrict", number_in(FACT_KPTR_RESTRICT));
     json_object_set_new(machine, "clocksource", text_or_errno(text_of_line_file(FACT_CLOCKSOURCE)));
+}
+
+static void add_surroundings(json_t *machine)
+{
+    json_object_set_new(machine, "process", inherited_process());
+    json_object_set_new(machine, "cgroup", cgroup_describe());
 }
 
 /* A number; negative if unknown. */
@@ -276,6 +284,8 @@ json_t *machine_describe(struct plan const *plan)
     add_hardware(machine);
     add_placement(machine);
     add_settings(machine);
+    add_surroundings(machine);
+    json_object_set_new(machine, "caller", inherited_caller());
     add_build(machine);
     json_object_set_new(machine, "libraries", libraries());
     json_object_set_new(machine, "peers", peers());
@@ -304,7 +314,8 @@ static char *shown(json_t const *value)
 char *machine_change(char const *directory)
 {
     static char const *const keys[] = {"host",        "kernel_release", "cpu_model",
-                                       "cpu_version", "thp_enabled",    "randomize_va_space"};
+                                       "cpu_version", "thp_enabled",    "randomize_va_space",
+                                       "process",     "cgroup"};
     char *const path = text_format("%s/machine.json", directory);
     json_t *const stored = regular_file_json(path, 0, NULL);
     bool const missing = stored == NULL && access(path, F_OK) != 0;
@@ -314,8 +325,11 @@ char *machine_change(char const *directory)
     add_kernel(now);
     add_processor(now);
     add_settings(now);
+    add_surroundings(now);
     for (size_t i = 0; stored != NULL && change == NULL && i < sizeof keys / sizeof *keys; i++) {
         json_t const *const then = json_object_get(stored, keys[i]);
+        if (then == NULL) /* an older slablab did not record it */
+            continue;
         if (json_equal(then, json_object_get(now, keys[i])))
             continue;
         char *const was = shown(then);

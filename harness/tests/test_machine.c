@@ -37,6 +37,9 @@ static void every_key_is_there(void **state)
         "perf_event_paranoid",
         "kptr_restrict",
         "clocksource",
+        "process",
+        "cgroup",
+        "caller",
         "compiler",
         "compiler_version",
         "compiler_flags",
@@ -75,11 +78,12 @@ static void samples_have_a_cpu_of_their_own(void **state)
     json_decref(machine);
 }
 
-/* Each of the six facts, changed by itself, is named; another one changes nothing. */
+/* Each of these facts, changed by itself, is named; another one changes nothing. */
 static void another_machine_is_told(void **state)
 {
     static char const *const deciding[] = {"host",        "kernel_release", "cpu_model",
-                                           "cpu_version", "thp_enabled",    "randomize_va_space"};
+                                           "cpu_version", "thp_enabled",    "randomize_va_space",
+                                           "process",     "cgroup"};
     char *const folder = fixture_path("results");
     char *const path = fixture_path("results/machine.json");
 
