@@ -162,10 +162,12 @@ static char *explain(struct rig const *rig)
     return text;
 }
 
+/* Paths and the command to paste are as long as they are. */
 static void assert_narrow(char const *text)
 {
     for (char const *line = text; *line != '\0'; line += strspn(line, "\n")) {
-        assert_true(strcspn(line, "\n") <= 80);
+        if (strncmp(line, "next:", 5) != 0 && strncmp(line, "run:", 4) != 0)
+            assert_true(strcspn(line, "\n") <= 80);
         line += strcspn(line, "\n");
     }
 }
