@@ -1,6 +1,7 @@
 /* test_gate_explain.c -- what differs between two arms, in made records and in real processes.
  *
  * SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
 #include "fixture.h"
 
 #include "gate/contrast.h"
@@ -162,12 +163,13 @@ static char *explain(struct rig const *rig)
     return text;
 }
 
-/* Paths and the command to paste are as long as they are. */
+/* A command to paste is as long as it is. */
 static void assert_narrow(char const *text)
 {
     for (char const *line = text; *line != '\0'; line += strspn(line, "\n")) {
-        if (strncmp(line, "next:", 5) != 0 && strncmp(line, "run:", 4) != 0)
-            assert_true(strcspn(line, "\n") <= 80);
+        size_t const length = strcspn(line, "\n");
+        if (memmem(line, length, "PYTHONPATH=", 11) == NULL)
+            assert_true(length <= 80);
         line += strcspn(line, "\n");
     }
 }
