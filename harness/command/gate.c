@@ -14,7 +14,9 @@
 #include "gate/gate_outcome.h"
 
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static char const usage[] =
     "slablab gate experiments/gate.yaml --base HEAD~1 --head HEAD; slablab gate --help";
@@ -41,6 +43,7 @@ static bool take_option(int option, struct words_of_gate *words, struct gate_req
     case 'r': request->record = true; return true;
     case 'f': measurement->fresh = true; return true;
     case 'w': measurement->wait = true; return true;
+    case 'i': return true; /* command_gate has seen it */
     case 'o': return option_out("gate", &measurement->results);
     default: break;
     }
@@ -61,6 +64,7 @@ static bool parse(int argc, char **argv, struct words_of_gate *words, struct gat
                                             {"out", required_argument, NULL, 'o'},
                                             {"fresh", no_argument, NULL, 'f'},
                                             {"wait", no_argument, NULL, 'w'},
+                                            {"bisect", no_argument, NULL, 'i'},
                                             {NULL, 0, NULL, 0}};
     int option;
 
@@ -106,7 +110,18 @@ static bool tools_are_there(struct plan const *plan)
     return true;
 }
 
-int command_gate(int argc, char **argv)
+/* git bisect run: good, bad, or neither. An interrupt ends the bisection: 128 and more do. */
+static int status_for_bisect(int status)
+{
+    switch (status) {
+    case EXIT_STATUS_PASS:
+    case EXIT_STATUS_FAIL:
+    case EXIT_STATUS_INTERRUPTED: return status;
+    default: return EXIT_STATUS_SKIP;
+    }
+}
+
+static int gate(int argc, char **argv)
 {
     struct words_of_gate words = {.experiment = NULL};
     struct gate_request request = {
@@ -131,4 +146,26 @@ int command_gate(int argc, char **argv)
     gate_spec_free(&request.base);
     gate_spec_free(&request.head);
     return status;
+}
+
+/* As getopt_long takes it: whole, or begun so far that it is no other option. */
+static bool is_bisect(char const *word)
+{
+    static char const whole[] = "--bisect";
+
+    return strlen(word) >= strlen("--bi") && strncmp(word, whole, strlen(word)) == 0;
+}
+
+/* Neither a fault in the other words nor output that does not arrive must say `bad` to git. */
+int command_gate(int argc, char **argv)
+{
+    bool bisects = false;
+
+    for (int i = 1; i < argc; i++)
+        bisects = bisects || is_bisect(argv[i]);
+    int const status = gate(argc, argv);
+    if (!bisects)
+        return status;
+    return fflush(stdout) == 0 && ferror(stdout) == 0 ? status_for_bisect(status)
+                                                       : EXIT_STATUS_SKIP;
 }
