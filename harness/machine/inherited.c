@@ -68,7 +68,7 @@ bool inherited_no_randomization(void)
 static json_t *scheduling_policy(void)
 {
     static struct named const policies[] = {
-        {0, "other"}, {1, "fifo"},     {2, "rr"}, {3, "batch"},
+        {0, "other"}, {1, "fifo"},     {2, "rr"},  {3, "batch"},
         {5, "idle"},  {6, "deadline"}, {7, "ext"},
     };
     int const policy = sched_getscheduler(0);

@@ -9,6 +9,7 @@
 #include "base/regular_file.h"
 #include "base/status_line.h"
 #include "base/text.h"
+#include "run/contract.h"
 #include "sample/ending.h"
 
 #include <inttypes.h>
@@ -202,10 +203,22 @@ static enum step attest_cell(struct rig *rig, size_t index, json_t *reasons, jso
     return step == STEP_DONE && interrupted() ? STEP_INTERRUPTED : step;
 }
 
+/* Identical code needs no second check. */
+static enum step attest_contracts(struct rig *rig, json_t *reasons, json_t *contracts)
+{
+    enum step step = STEP_DONE;
+
+    for (size_t arm = 0; step == STEP_DONE && arm < rig->plan->arm_count; arm++)
+        if (rig->plan->arms[arm].role != ROLE_CONTROL)
+            step = contract_check(rig, arm, reasons, contracts);
+    return step;
+}
+
 enum step attest(struct rig *rig, json_t *reasons, json_t **file)
 {
     size_t const reasons_before = json_array_size(reasons);
     json_t *const cells = json_array();
+    json_t *const contracts = json_array();
     json_t *const violations = json_array();
     enum step step = STEP_DONE;
 
@@ -217,15 +230,18 @@ enum step attest(struct rig *rig, json_t *reasons, json_t **file)
         json_array_append_new(
             cells, json_pack("{s:s, s:o}", "cell", rig->plan->cells[i].id, "arms", arms));
     }
+    if (step == STEP_DONE)
+        step = attest_contracts(rig, reasons, contracts);
     for (size_t i = reasons_before; i < json_array_size(reasons); i++)
         json_array_append(violations, json_array_get(reasons, i));
     if (step == STEP_DONE) {
-        *file = json_pack("{s:s, s:O, s:O}", "schema", "slablab-attestation/1", "cells", cells,
-                          "violations", violations);
+        *file = json_pack("{s:s, s:O, s:O, s:O}", "schema", "slablab-attestation/1", "cells", cells,
+                          "contracts", contracts, "violations", violations);
         if (json_array_size(violations) > 0)
             step = STEP_VOID;
     }
     json_decref(cells);
+    json_decref(contracts);
     json_decref(violations);
     return step;
 }
@@ -291,5 +307,8 @@ void attestation_print(json_t const *file)
         json_array_foreach(json_object_get(cell, "arms"), position, arm) {
             print_arm(arm);
         }
+    }
+    json_array_foreach(json_object_get(file, "contracts"), place, cell) {
+        contract_print(cell);
     }
 }
