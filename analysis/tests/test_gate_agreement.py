@@ -126,6 +126,8 @@ SCENARIOS: dict[str, dict[str, Any]] = {
     "one crash under callgrind": {"counts": _modes, "counted": 60, "callgrind": ["head"]},
     "crashes of both": {"callgrind": ["head", "control"], "pairs": [(CRASH, CRASH), (OK, OK)]},
     "crashes of the head": {"pairs": [(OK, OK), (OK, CRASH)] * 12, "attested": ["base"]},
+    "eight crashes": {"pairs": [(OK, CRASH)] * 8},
+    "another allocator": {"pairs": [(OK, "allocator")] * 30},
     "crashes of the base": {"pairs": [(CRASH, OK)] * 12},
 }
 
@@ -282,6 +284,8 @@ WHOLE = {
     "one crash in attestation": "inconclusive",
     "crashes of both": "pass",
     "crashes of the head": "fail",
+    "eight crashes": "inconclusive",
+    "another allocator": "pass",
     "crashes of the base": "pass",
     "a lottery": "fail",
     "start-up": "fail",
