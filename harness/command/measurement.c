@@ -11,6 +11,7 @@
 #include "base/status_line.h"
 #include "base/text.h"
 #include "gate/gate_failures.h"
+#include "judge/said.h"
 #include "judge/stop.h"
 #include "run/attestation.h"
 #include "run/blocks.h"
@@ -198,6 +199,7 @@ static int finish(struct measurement const *measurement, struct rig const *rig,
     int const status =
         endings[run_kind_index(measurement->kind)](measurement, rig, tally, outcome, folder);
     json_decref(outcome);
+    said_print(tally->said, stderr);
     return status;
 }
 

@@ -52,7 +52,8 @@ static void judge(struct sample const *sample, char const *arm, json_t *reasons,
     } else {
         char *const why =
             text_format("the check ended as '%s' (exit code %d, signal %d): %s",
-                        sample_status_name(sample->status), sample->exit_code, sample->signal, said);
+                        sample_status_name(sample->status), sample->exit_code, sample->signal,
+                        said);
         add(contracts, arm, "unknown", why);
         free(why);
     }
