@@ -23,5 +23,7 @@ def said_on_stderr(run: Any) -> list[str]:
         rest = len(lines) - 1
         more = f" (and {rest} more line{'s' if rest > 1 else ''})" if rest else ""
         cells = f"{len(texts)} of {len(run.cells)} cell{'s' if len(run.cells) > 1 else ''}"
-        found.append(f"{arm} wrote to stderr in {cells}, though its samples succeeded: {first}{more}")
+        found.append(
+            f"{arm} wrote to stderr in {cells}, though its samples succeeded: {first}{more}"
+        )
     return found
