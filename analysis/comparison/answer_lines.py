@@ -14,7 +14,7 @@ CUT = "…"
 VERDICTS = ("better", "worse", "same", "unclear")
 LEGEND = (
     " ".join(f"{MARKS[verdict]} {verdict}" for verdict in VERDICTS)
-    + "; effects on operations per second of CPU time"
+    + "; △ ▽ so, but within the margin; effects on operations per second of CPU time"
 )
 
 

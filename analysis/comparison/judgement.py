@@ -14,6 +14,7 @@ from ..records.reasons import reasons_of
 from ..records.records import Run
 from ..statistics import statistics
 from ..document.rounding import fixed, significant
+from .arms_words import said_on_stderr
 from .conditions import drift, huge_pages, no_pmu, oversubscribed, place_matters
 from .estimates import OPERATIONS, PROFILE_SHARES, estimates
 from .inherited import inherited
@@ -104,6 +105,7 @@ def about_the_record(run: Run) -> list[str]:
             f"More than {100 * most:g} % of the blocks were lost in {named_cells(bad)}: "
             "what is left there was selected by what failed."
         )
+    found += said_on_stderr(run)
     hosts = sorted(set(run.blocks["host"]))
     if len(hosts) > 1:
         found.append(f"Blocks of {len(hosts)} machines are pooled: {', '.join(hosts)}.")

@@ -20,7 +20,18 @@ from .families import axes_of
 from .judgement import cautions, facts_of, judged, void_reasons
 from .overviews import AVERAGE, few_arms, overviews, system_time
 from .weather import weather_facts
-from .wording import ABSENT, MARKS, band, mde_text, note, per_cent, relative, signed, value_text
+from .wording import (
+    ABSENT,
+    MARKS,
+    band,
+    mde_text,
+    note,
+    per_cent,
+    relative,
+    signed,
+    value_text,
+    verdict_text,
+)
 
 START_UP_DIFFERS = 0.05  # of the baseline's start-up faults; then the whole process's time is shown
 
@@ -30,7 +41,7 @@ def _rate_row(row: pd.Series, metric: Metric) -> list[str]:
         return [row["label"], value_text(row["value"], metric), "", "", "", ""]
     shown = value_text(row["value"], metric) if row["kind"] in ("arm", "control") else ""
     mde = "" if row["kind"] == "average" else mde_text(row)
-    return [row["label"], shown, *relative(row), mde, row["verdict"]]
+    return [row["label"], shown, *relative(row), mde, verdict_text(row["verdict"])]
 
 
 def _count_row(row: pd.Series, metric: Metric) -> list[str]:
@@ -149,8 +160,9 @@ def _legend(run: Run, tables: list[Table]) -> list[str]:
         "An effect is exp(median of ln B - ln A within a block) - 1: + is faster; for faults and "
         "memory - is less. Arms are compared with the baseline unless a row names another.",
         "Verdicts: the exact sign test, Holm-adjusted over all comparisons of the run, rejects at "
-        f"{alpha:g}: better (▲) or worse (▼); else same (=) where the whole interval lies within "
-        f"±{100 * margin:g} %; else unclear (?). MDE: the smallest true effect that the run had "
+        f"{alpha:g}: better (▲) or worse (▼), and better (△) or worse (▽) but within the margin "
+        f"where the whole interval lies within ±{100 * margin:g} %; else same (=) where it does; "
+        "else unclear (?). MDE: the smallest true effect that the run had "
         "80 % power to find at the strictest Holm step. Counts get no verdict: their difference is "
         "shown.",
         f"Every interval is {100 * (1 - alpha):g} % for its own row, not adjusted.",

@@ -9,11 +9,14 @@ import pandas as pd
 
 from ..document.rounding import exponent, fixed, significant
 from ..records.metrics import Metric
+from ..statistics.statistics import WITHIN
 
 ABSENT = "–"
 MARKS = {
     "better": "▲",
+    "better within the margin": "△",
     "worse": "▼",
+    "worse within the margin": "▽",
     "same": "=",
     "unclear": "?",
     "unfinished": "…",
@@ -21,6 +24,13 @@ MARKS = {
 }
 FINE_HALF_WIDTH = 0.005  # an interval narrower than this is shown with two decimals of a per cent,
 FINE_EFFECT = 0.10  # unless the effect is so large that they do not matter
+
+
+def verdict_text(verdict: str) -> str:
+    """As a table's column has it: "better △" for better within the margin, which the legend says
+    in full."""
+    word, found, _ = verdict.partition(WITHIN)
+    return f"{word} {MARKS[verdict]}" if found else verdict
 
 
 def number(value: float, digits: int = 4) -> str:

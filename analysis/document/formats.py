@@ -185,6 +185,8 @@ LATEX_SPECIAL = {
     "…": r"\ldots{}",
     "▲": r"$\blacktriangle$",
     "▼": r"$\blacktriangledown$",
+    "△": r"$\vartriangle$",
+    "▽": r"$\triangledown$",
     "\u00a0": "~",
     "<": r"$<$",
     ">": r"$>$",

@@ -61,7 +61,8 @@ def applies(samples: Run) -> bool:
 
 
 def _draw_row(axes: Axes, row: pd.Series, height: float, colour: str, marker: Any) -> None:
-    """A point with its interval, filled where the verdict is better or worse; diamonds for what
+    """A point with its interval, filled where the verdict is better or worse by more than
+    the margin; diamonds for what
     was published, joined where that is a band."""
     low, high = np.log1p(row["effect_low_ratio"]), np.log1p(row["effect_high_ratio"])
     axes.plot([low, high], [height, height], color=colour, linewidth=2, solid_capstyle="butt")

@@ -10,6 +10,8 @@ from typing import Any
 
 import pandas as pd
 
+from ..comparison.arms_words import said_on_stderr
+from ..comparison.inherited import inherited
 from ..comparison.wording import ABSENT, count
 from ..document.document import Document, Row, Table
 from ..document.formats import csv_text, markdown
@@ -136,7 +138,7 @@ def gate_document(gate: Gate) -> Document:
         plan["expects"],
         [one.line for one in reasons_of(said)],
         outcome,
-        [],
+        said_on_stderr(gate.run) + inherited(gate.run),
         [Table("Head against base, worst first", COLUMNS, _rows(said["rows"]))],
         legend,
     )

@@ -91,6 +91,7 @@ class Columns:
     absent_events: dict[str, str] = field(default_factory=dict)
     shared_events: set[str] = field(default_factory=set)  # took turns on too few counters
     torn_lines: int = 0
+    said: dict[tuple[str, str], str] = field(default_factory=dict)  # as said_of has it
 
 
 def named_events(plan: dict[str, Any]) -> tuple[str, ...]:
@@ -290,6 +291,15 @@ def losses_of(block: dict[str, Any]) -> Counter:
     )
 
 
+def said_of(block: dict[str, Any]) -> dict[tuple[str, str], str]:
+    """(arm, cell) to what a sample that succeeded wrote to stderr, where the record holds it."""
+    return {
+        (sample["arm"], block["cell"]): str(sample["stderr"])
+        for sample in block["samples"]
+        if sample["status"] == "ok" and sample.get("stderr")
+    }
+
+
 def block_row(block: dict[str, Any]) -> tuple[Any, ...]:
     """What BLOCK_NAMES names, of one block."""
     weather = block.get("weather") or {}
@@ -315,6 +325,7 @@ def _take_block(columns: Columns, block: dict[str, Any], arms: dict[str, int], w
         for sample in samples:
             _take_sample(columns, sample, block["cell"], arms[sample["arm"]], where)
     columns.losses.update(losses_of(block))
+    columns.said = said_of(block) | columns.said  # the first one stays
     columns.blocks.append(block_row(block))
 
 
@@ -345,6 +356,7 @@ def _append(columns: Columns, more: Columns) -> None:
         columns.absent_events.setdefault(event, reason)
     columns.shared_events |= more.shared_events
     columns.torn_lines += more.torn_lines
+    columns.said = more.said | columns.said
 
 
 def read_blocks(paths: list[Path], plan: dict[str, Any]) -> Columns:

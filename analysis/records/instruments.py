@@ -24,6 +24,7 @@ from .blocks import (
     check_checksum,
     losses_of,
     number_of,
+    said_of,
 )
 from .records import Recorded, block_frame, check_numbers, read_header, read_object, record_files
 
@@ -43,6 +44,7 @@ class Instrumented(Recorded):
     blocks: pd.DataFrame
     losses: dict[tuple[str, str], int]  # (arm, status) to samples that are not "ok"
     torn_lines: int
+    said: dict[tuple[str, str], str]  # (arm, cell) to what an "ok" sample first wrote to stderr
 
     @property
     def absent_events(self) -> dict[str, str]:
@@ -114,6 +116,7 @@ def read_instrumented(
     arms = [arm["id"] for arm in plan["arms"]]
     cells = [cell["id"] for cell in plan["cells"]]
     losses: Counter = Counter()
+    said: dict[tuple[str, str], str] = {}
     checksums: dict[str, tuple[str, str]] = {}
     blocks, rows, extras, torn = [], [], [], 0
     for path in record_files(folder, stem):
@@ -124,6 +127,7 @@ def read_instrumented(
             with as_written(where):
                 check_block(block, arms, times, where)
                 losses.update(losses_of(block))
+                said = said_of(block) | said
                 blocks.append(block_row(block))
                 for index, arm in enumerate(arms if block["valid"] else ()):
                     ours = [sample for sample in block["samples"] if sample["arm"] == arm]
@@ -153,5 +157,6 @@ def read_instrumented(
         "blocks": frame,
         "losses": dict(losses),
         "torn_lines": torn,
+        "said": said,
     }
     return fields, [extras[i] for i in order]

@@ -87,6 +87,7 @@ class Run(Recorded):
     absent_events: dict[str, str]  # event to the reason
     shared_events: set[str]  # events that took turns on too few counters: their values are scaled
     torn_lines: int
+    said: dict[tuple[str, str], str]  # (arm, cell) to what an "ok" sample first wrote to stderr
 
     @property
     def events(self) -> tuple[str, ...]:
@@ -236,4 +237,5 @@ def load(folder: Path) -> Run:
         columns.absent_events,
         columns.shared_events,
         columns.torn_lines,
+        columns.said,
     )

@@ -299,13 +299,18 @@ def interaction(
     return ratio(both, first) / ratio(second, neither)
 
 
+WITHIN = " within the margin"  # ends the verdict of a difference that is sure and small
+
+
 def verdict(found: Interval, p_adjusted: float, alpha: float, margin: float) -> str:
     """better, worse, same or unclear, of a metric of which more is better.
 
-    The family-wise test decides first; what it leaves open is `same` when the whole interval lies
-    within the margin. Without a finite interval (too few blocks) it is unclear."""
+    The family-wise test decides first. What it rejects is "better within the margin" (or worse)
+    when the whole interval lies within the margin: it differs, but by less than matters. What it
+    leaves open is then `same`. Without a finite interval (too few blocks) it is unclear."""
     if not (np.isfinite(found.low) and np.isfinite(found.high)):
         return "unclear"
+    within = -margin <= found.low and found.high <= margin
     if p_adjusted <= alpha:
-        return "better" if found.point > 0 else "worse"
-    return "same" if -margin <= found.low and found.high <= margin else "unclear"
+        return ("better" if found.point > 0 else "worse") + (WITHIN if within else "")
+    return "same" if within else "unclear"

@@ -253,7 +253,9 @@ def test_interaction_is_one_where_changes_multiply() -> None:
         (s.Interval(0.003, -0.01, 0.02), 0.06, "same"),
         (s.Interval(0.003, -0.021, 0.02), 0.06, "unclear"),
         (s.Interval(0.003, -0.02, 0.021), 0.06, "unclear"),
-        (s.Interval(0.01, 0.005, 0.015), 0.05, "better"),
+        (s.Interval(0.01, 0.005, 0.015), 0.05, "better within the margin"),
+        (s.Interval(-0.01, -0.02, -0.005), 0.05, "worse within the margin"),
+        (s.Interval(0.01, 0.005, 0.021), 0.05, "better"),
         (s.Interval(0.01, math.nan, math.nan), 0.01, "unclear"),
     ],
 )

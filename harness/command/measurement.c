@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "experiment/check_arms.h"
 #include "gate/gate_failures.h"
+#include "judge/said.h"
 #include "judge/stop.h"
 #include "run/attestation.h"
 #include "run/blocks.h"
@@ -200,6 +201,7 @@ static int finish(struct measurement const *measurement, struct rig const *rig,
     int const status =
         endings[run_kind_index(measurement->kind)](measurement, rig, tally, outcome, folder);
     json_decref(outcome);
+    said_print(tally->said, stderr);
     return status;
 }
 

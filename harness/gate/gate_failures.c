@@ -46,7 +46,7 @@ static json_t *sample_to_json(char const *arm, struct sample const *sample)
 {
     json_t *const object =
         json_pack("{s:s, s:s, s:s?}", "arm", arm, "status", sample_status_name(sample->status),
-                  "stderr", sample->stderr_text);
+                  "stderr", sample->status != SAMPLE_OK ? sample->stderr_text : NULL);
 
     if (sample->status == SAMPLE_CRASHED)
         json_object_set_new(object, "signal", json_integer(sample->signal));

@@ -6,6 +6,7 @@
 #include "base/complain.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "judge/said.h"
 #include "judge/statistics.h"
 
 #include <inttypes.h>
@@ -23,6 +24,7 @@ struct tally tally_new(struct plan const *plan, struct run_kind const *kind)
         .cells = memory_zeroed(plan->cell_count, sizeof(struct tally_cell)),
         .judge = kind->has_judge ? gate_judge_new(plan) : NULL,
         .losses = json_object(),
+        .said = json_object(),
     };
 }
 
@@ -33,6 +35,7 @@ void tally_free(struct tally *tally)
     free(tally->cells);
     gate_judge_free(tally->judge);
     json_decref(tally->losses);
+    json_decref(tally->said);
 }
 
 static uint64_t number(json_t const *object, char const *key)
@@ -155,6 +158,7 @@ bool tally_add(void *context, json_t const *record)
                       block);
     if (valid && tally->kind->has_judge)
         gate_judge_add(tally->judge, index, json_object_get(record, "samples"));
+    said_add(tally->said, record);
     cell->blocks++;
     cell->lost += !valid;
     cell->duration_ns += number(record, "duration_ns");

@@ -34,6 +34,7 @@ struct tally {
     struct tally_cell *cells;
     struct gate_judge *judge; /* of a kind that has one; else NULL */
     json_t *losses; /* {"<arm>: <status>": how many samples}, of those that are not ok */
+    json_t *said;   /* what ok samples wrote to stderr: judge/said.h */
 };
 
 struct tally tally_new(struct plan const *plan, struct run_kind const *kind);

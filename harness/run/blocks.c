@@ -10,6 +10,7 @@
 
 #include "base/memory.h"
 #include "base/record.h"
+#include "judge/said.h"
 #include "run/block.h"
 #include "run/progress.h"
 #include "run/schedule.h"
@@ -71,6 +72,7 @@ static enum step record_block(struct rounds *rounds, size_t cell, uint64_t numbe
     if (end != BLOCK_DONE)
         return end == BLOCK_INTERRUPTED ? STEP_INTERRUPTED : STEP_FAULT;
     record = block_describe(&rounds->block, rounds->rig, rounds->host);
+    said_drop_known(rounds->tally->said, record);
     recorded = record_append(&rounds->file, record) && tally_add(rounds->tally, record);
     json_decref(record);
     if (!recorded)

@@ -76,6 +76,7 @@ static enum step calibrate_cell(struct rig *rig, size_t index, json_t *reasons)
             return STEP_VOID;
         }
         terms->calibrated_cpu_ns = sample.region.cpu_ns;
+        sample_release(&sample);
         uint64_t const next = calibrate_next(operations, sample.region.cpu_ns);
         if (next == 0)
             break;

@@ -26,6 +26,7 @@
 
 enum {
     STDERR_BYTES_MAX = 16384,
+    STDERR_OK_BYTES_MAX = 2000, /* of a sample that succeeded */
     TIMEOUT_SECONDS = 60,
     EXIT_NOT_EXECUTED = 127,
     POLLS_MAX = 256
@@ -294,8 +295,12 @@ void sample_judge(struct sample *sample, struct sample_expectation const *expect
                                            sample->region.operations != expectation->operations))
             sample->status = SAMPLE_CHECKSUM;
     }
-    if (sample->status == SAMPLE_OK)
+    if (sample->status != SAMPLE_OK || sample->stderr_text == NULL)
+        return;
+    if (sample->stderr_text[0] == '\0')
         sample_release(sample);
+    else if (strlen(sample->stderr_text) > STDERR_OK_BYTES_MAX)
+        sample->stderr_text[STDERR_OK_BYTES_MAX] = '\0';
 }
 
 char const *sample_status_name(enum sample_status status)

@@ -36,7 +36,8 @@ struct sample {
     uint64_t process_wall_ns;
     uint64_t process_minor_faults;
     uint64_t process_major_faults;
-    char *stderr_text; /* its first bytes, printable; NULL if SAMPLE_OK. Owned by the sample. */
+    char *stderr_text; /* its first bytes, printable; NULL if SAMPLE_OK and it said
+                        * nothing. Owned by the sample. */
 };
 
 /* What samples share. Invariant: page_fd refers to page, stderr_fd to a file of fixed size. */

@@ -82,6 +82,8 @@ static inline void fake_misbehave(void)
         fputs("waiting\n", stderr), pause();
     if (fake_is("descriptors"))
         fake_look_for_leaks();
+    if (fake_is("mutter"))
+        fprintf(stderr, "setting %d is unknown\n", getpid());
     if (fake_is("silent"))
         exit(0);
     if (fake_is("shout"))
