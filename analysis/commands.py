@@ -23,6 +23,7 @@ from .comparison.answer_lines import answer_lines, answers_in_full
 from .comparison.run_formats import FORMATS, brief
 from .comparison.watch import keep_off_samples, watch
 from .complaint import Complaint, analysis_command, regular
+from .document.encodable import write_what_can_be
 from .document.formats import terminal
 from .drawing.drawing import TWO_COLUMNS, drawn
 from .gate.gates import gate_differences, load_gate
@@ -449,6 +450,7 @@ def run(words: list[str]) -> int:
     if sys.stdout is None:  # closed: what would be printed has no place
         print("analysis: standard output is closed\n  try: analysis ... > FILE", file=sys.stderr)
         return STATUS_USAGE
+    write_what_can_be()
     try:
         try:
             arguments = _parser().parse_args(words)

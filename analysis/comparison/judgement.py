@@ -106,6 +106,13 @@ def about_the_record(run: Run) -> list[str]:
             "what is left there was selected by what failed."
         )
     found += said_on_stderr(run)
+    left = (run.outcome or {}).get("left_behind", {})
+    if left:
+        counts = ", ".join(f"{arm} {count}" for arm, count in sorted(left.items()))
+        found.append(
+            f"Samples left processes of their own behind, which were killed: {counts}. Until then "
+            "they may have disturbed what was measured."
+        )
     hosts = sorted(set(run.blocks["host"]))
     if len(hosts) > 1:
         found.append(f"Blocks of {len(hosts)} machines are pooled: {', '.join(hosts)}.")

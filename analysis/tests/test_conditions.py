@@ -75,3 +75,10 @@ def test_a_missing_pmu_is_among_the_cautions(tmp_path: Path) -> None:
     run = _run(tmp_path, blocks=6)
     assert no_pmu(run) in cautions(run)
     assert no_pmu(dataclasses.replace(run, absent_events={"cycles": "why"})) is None
+
+
+def test_processes_left_behind_are_among_the_cautions(tmp_path: Path) -> None:
+    run = _run(tmp_path)
+    assert not any("left processes" in line for line in cautions(run))
+    left = dataclasses.replace(run, outcome={**(run.outcome or {}), "left_behind": {"a": 8}})
+    assert any("which were killed: a 8." in line for line in cautions(left))

@@ -2,6 +2,8 @@
 
 SPDX-License-Identifier: MIT"""
 
+import contextlib
+import io
 import os
 import re
 import signal
@@ -14,6 +16,7 @@ import pytest
 
 from analysis import commands
 from analysis.complaint import analysis_command
+from analysis.document.encodable import ascii_of
 
 from .synthetic import write_run
 
@@ -31,6 +34,12 @@ def _refused(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[..., str]]
     signal.alarm(60)
     yield refused
     signal.alarm(0)
+
+
+def analysis_text(*words: object) -> str:
+    with contextlib.redirect_stdout(io.StringIO()) as text:
+        assert commands.run([*map(str, words)]) == 0
+    return text.getvalue()
 
 
 @pytest.fixture(name="run")
@@ -113,3 +122,21 @@ def test_a_command_to_paste_works_from_here(
     assert said.returncode == 0 and "\nsynthetic " in said.stdout
     monkeypatch.chdir(Path(__file__).parents[2])
     assert analysis_command("table", "RUN") == "/usr/bin/python3 -m analysis table RUN"
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "ascii", "cp1252"])
+def test_what_a_terminal_cannot_write_is_ascii(run: Path, encoding: str) -> None:
+    """German Latin-1 (LC_ALL=de_DE) has no triangles."""
+    said = subprocess.run(
+        [sys.executable, "-m", "analysis", "table", run],
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "PYTHONIOENCODING": encoding, "COLUMNS": "80"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert (said.returncode, said.stderr) == (0, b"")
+    lines = said.stdout.decode(encoding).splitlines()
+    assert any(" v" in line for line in lines)
+    utf8 = analysis_text("table", run).splitlines()
+    assert [len(line) for line in lines] == [len(line) for line in utf8]
+    assert ascii_of("ü") == "u" and ascii_of("▲") == "^" and ascii_of("\udcff") == "?"

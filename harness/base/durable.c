@@ -4,6 +4,7 @@
 #include "base/durable.h"
 
 #include "base/complain.h"
+#include "base/hint.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -75,8 +76,8 @@ bool durable_write(char const *directory, char const *name, char const *bytes, s
         && renameat(folder, draft, folder, name) == 0 && fsync(folder) == 0;
 
     if (!done) {
-        complain("df -h and ls -ld of that folder", "%s/%s: cannot write it: %s", directory, name,
-                 strerror(errno));
+        complain(hint_for(errno, "df -h and ls -ld of that folder"),
+                 "%s/%s: cannot write it: %s", directory, name, strerror(errno));
         if (folder >= 0)
             unlinkat(folder, draft, 0);
     }

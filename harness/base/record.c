@@ -6,6 +6,7 @@
 
 #include "base/complain.h"
 #include "base/durable.h"
+#include "base/hint.h"
 #include "base/regular_file.h"
 #include "base/text.h"
 
@@ -109,6 +110,18 @@ void record_close(struct record_file *file)
     free(file->path);
 }
 
+/* A short write does not say why: the rest of it would. */
+static bool write_line(int fd, char const *line, size_t length)
+{
+    ssize_t const written = write(fd, line, length);
+
+    if (written < 0 || written == (ssize_t)length)
+        return written == (ssize_t)length;
+    errno = ENOSPC;
+    (void)!write(fd, line + written, length - (size_t)written);
+    return false;
+}
+
 bool record_append(struct record_file *file, json_t const *record)
 {
     char *const text = json_dumps(record, JSON_COMPACT | JSON_REAL_PRECISION(17));
@@ -119,13 +132,12 @@ bool record_append(struct record_file *file, json_t const *record)
         return false;
     }
     text[length] = '\n'; /* replaces the final 0: one write, one line */
-    errno = ENOSPC;      /* a short write does not set errno */
-    if (write(file->fd, text, length + 1) == (ssize_t)(length + 1) && fdatasync(file->fd) == 0) {
+    if (write_line(file->fd, text, length + 1) && fdatasync(file->fd) == 0) {
         file->whole_bytes += (off_t)(length + 1);
         free(text);
         return true;
     }
-    complain("make room, then repeat the command: it resumes from here",
+    complain(hint_for(errno, "make room, then repeat the command: it resumes from here"),
              "%s: cannot append a block: %s", file->path, strerror(errno));
     free(text);
     cut_back(file);

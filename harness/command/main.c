@@ -2,16 +2,16 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "base/complain.h"
+#include "base/hint.h"
 #include "base/text.h"
 #include "base/wrapped.h"
 #include "command/commands.h"
+#include "command/start.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static char const version[] = "slablab " SLABLAB_VERSION;
 
@@ -133,22 +133,13 @@ static int complain_of(char const *name)
     return EXIT_STATUS_USAGE;
 }
 
-/* A file that is opened later must not become what is printed to. Printing to a standard output
- * that was closed fails, as it should. */
-static void keep_standard_descriptors(void)
-{
-    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
-            (void)!open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
-}
-
 /* The status of a command whose output may not have arrived. */
 static int status_of_output(int status)
 {
     errno = 0;
     if (fflush(stdout) == 0 && ferror(stdout) == 0)
         return status;
-    complain("df -h; or another place to print to", "cannot print all of it: %s",
+    complain(hint_for(errno, "df -h; or another place to print to"), "cannot print all of it: %s",
              errno != 0 ? strerror(errno) : "a write failed");
     return status == EXIT_STATUS_PASS ? EXIT_STATUS_USAGE : status;
 }
@@ -169,11 +160,11 @@ static int dispatch(int argc, char **argv)
     for (int i = 2; i < argc; i++)
         if (is_help(argv[i]) && *argv[i] == '-')
             return help_with(command);
-    return command->function(argc - 1, argv + 1);
+    return start_is_possible() ? command->function(argc - 1, argv + 1) : EXIT_STATUS_USAGE;
 }
 
 int main(int argc, char **argv)
 {
-    keep_standard_descriptors();
+    start_clean();
     return status_of_output(dispatch(argc, argv));
 }

@@ -197,7 +197,10 @@ json_t *stop_outcome(struct tally const *tally, enum stop_reason const *reasons,
                                         "blocks", (json_int_t)tally->cells[i].blocks, "lost",
                                         (json_int_t)tally->cells[i].lost, "stopped_by",
                                         stop_reason_name(reasons[i])));
-    return outcome_of(why, json_incref(tally->losses), cells);
+    json_t *const outcome = outcome_of(why, json_incref(tally->losses), cells);
+    if (json_object_size(tally->left_behind) > 0)
+        json_object_set(outcome, "left_behind", tally->left_behind);
+    return outcome;
 }
 
 json_t *stop_outcome_before_blocks(json_t *reasons)

@@ -25,6 +25,7 @@ struct tally tally_new(struct plan const *plan, struct run_kind const *kind)
         .judge = kind->has_judge ? gate_judge_new(plan) : NULL,
         .losses = json_object(),
         .said = json_object(),
+        .left_behind = json_object(),
     };
 }
 
@@ -36,6 +37,7 @@ void tally_free(struct tally *tally)
     gate_judge_free(tally->judge);
     json_decref(tally->losses);
     json_decref(tally->said);
+    json_decref(tally->left_behind);
 }
 
 static uint64_t number(json_t const *object, char const *key)
@@ -127,6 +129,18 @@ static bool count_losses(json_t *losses, json_t const *samples)
     return valid;
 }
 
+static void count_left_behind(json_t *counts, json_t const *samples)
+{
+    for (size_t i = 0; i < json_array_size(samples); i++) {
+        json_t const *const sample = json_array_get(samples, i);
+        char const *const arm = json_string_value(json_object_get(sample, "arm"));
+        uint64_t const left = number(sample, "left_behind");
+        if (left > 0 && arm != NULL)
+            json_object_set_new(counts, arm,
+                                json_integer((json_int_t)(number(counts, arm) + left)));
+    }
+}
+
 bool tally_add(void *context, json_t const *record)
 {
     struct tally *const tally = context;
@@ -151,6 +165,7 @@ bool tally_add(void *context, json_t const *record)
                       next_block(cell, tally->plan->arm_count)))
         return refuse(tally, "a block without each arm once", id, block);
     bool const valid = count_losses(tally->losses, json_object_get(record, "samples"));
+    count_left_behind(tally->left_behind, json_object_get(record, "samples"));
     if (tally->judge != NULL)
         gate_judge_add_failures(tally->judge, json_object_get(record, "samples"));
     if (valid != json_is_true(json_object_get(record, "valid")))

@@ -33,6 +33,7 @@ struct tally {
     struct run_kind const *kind; /* whose records they are */
     struct tally_cell *cells;
     struct gate_judge *judge; /* of a kind that has one; else NULL */
+    json_t *left_behind; /* {"<arm>": how many processes its samples left behind} */
     json_t *losses; /* {"<arm>: <status>": how many samples}, of those that are not ok */
     json_t *said;   /* what ok samples wrote to stderr: judge/said.h */
 };

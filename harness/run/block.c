@@ -227,6 +227,8 @@ static json_t *describe_sample(struct sample const *sample, struct rig const *ri
         json_object_set_new(object, "build_id", json_string(sample->region.build_id));
         json_object_set_new(object, "events", describe_events(sample, rig));
     }
+    if (sample->left_behind > 0)
+        set_number(object, "left_behind", sample->left_behind);
     if (sample->status != SAMPLE_OK || sample->stderr_text != NULL)
         json_object_set_new(object, "stderr",
                             json_string(sample->stderr_text == NULL ? "" : sample->stderr_text));

@@ -110,6 +110,11 @@ void summary_print_verdict(json_t const *outcome)
         printf("  %s, %" JSON_INTEGER_FORMAT " samples%s\n", what, json_integer_value(entry),
                text_ends_with(what, ": allocator") ? ": was it rebuilt during the run?" : "");
     }
+    json_object_foreach(json_object_get(outcome, "left_behind"), what, entry) {
+        json_int_t const count = json_integer_value(entry);
+        printf("  %s: %" JSON_INTEGER_FORMAT " processes left behind by its samples, killed\n",
+               what, count);
+    }
     printf("verdict: %s\n", json_string_value(json_object_get(outcome, "verdict")));
     json_array_foreach(json_object_get(outcome, "reasons"), place, entry) {
         char *const line = reason_line(entry);

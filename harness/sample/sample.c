@@ -6,8 +6,11 @@
 
 #include "base/clock.h"
 #include "base/complain.h"
+#include "base/hint.h"
 #include "base/interrupt.h"
+#include "base/text.h"
 #include "machine/cpus.h"
+#include "sample/left_behind.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -71,11 +74,12 @@ bool sampler_open(struct sampler *sampler, char *const *events, size_t event_cou
         sampler->page = mmap(NULL, sizeof *sampler->page, PROT_READ | PROT_WRITE, MAP_SHARED,
                              sampler->page_fd, 0);
     if (sampler->null_fd < 0 || sampler->stderr_fd < 0 || sampler->page == MAP_FAILED) {
-        complain("ulimit -n; free", "cannot open /dev/null and two memory files: %s",
-                 strerror(errno));
+        complain(hint_for(errno, "ulimit -n; free"),
+                 "cannot open /dev/null and two memory files: %s", strerror(errno));
         sampler_close(sampler);
         return false;
     }
+    left_behind_adopt();
     sampler->workload_cpu = pin_apart();
     return true;
 }
@@ -106,6 +110,8 @@ static _Noreturn void become(struct sampler const *sampler, pid_t parent, char *
     if (getppid() != parent)
         _exit(EXIT_NOT_EXECUTED);
     setpgid(0, 0);
+    signal(SIGXFSZ, SIG_DFL);
+    setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0}); /* a crash leaves no file where we are */
     if (sampler->workload_cpu >= 0)
         cpus_pin(sampler->workload_cpu); /* sampler_open has tried it */
     dup2(sampler->null_fd, STDIN_FILENO);
@@ -129,10 +135,58 @@ static void page_reset(struct region *page)
         page->counter_fd[i] = -1;
 }
 
+/* A process that runs, and whether an interrupt has been answered. */
+struct waiting {
+    pid_t child;
+    int pidfd;
+    uint64_t deadline_ns;
+    uint64_t asked_ns; /* when an interrupt was first seen; 0: none */
+    bool said;
+    char *const *arguments;
+    char *const *environment;
+};
+
+/* "LD_PRELOAD=/x.so /build/workloads/null operations=1". The caller frees it. */
+static char *command_of(struct waiting const *waiting)
+{
+    char *text = text_copy("");
+
+    for (char *const *word = waiting->environment; *word != NULL; word++)
+        if (strncmp(*word, "LD_PRELOAD=", strlen("LD_PRELOAD=")) == 0)
+            text_append(&text, "%s ", *word);
+    for (char *const *word = waiting->arguments; *word != NULL; word++)
+        text_append(&text, "%s%s", word != waiting->arguments ? " " : "", *word);
+    return text;
+}
+
+/* After an interrupt samples may take a second to end without a word. Returns for how long to wait
+ * at most. */
+static uint64_t say_what_it_waits_for(struct waiting *waiting, uint64_t now_ns, uint64_t left_ns)
+{
+    static uint64_t const patience_ns = 1000000000;
+
+    if (!interrupted() || waiting->said)
+        return left_ns;
+    if (waiting->asked_ns == 0)
+        waiting->asked_ns = now_ns;
+    uint64_t const waited_ns = now_ns - waiting->asked_ns;
+    if (waited_ns < patience_ns)
+        return left_ns < patience_ns - waited_ns ? left_ns : patience_ns - waited_ns + 999999;
+    waiting->said = true;
+    char *const command = command_of(waiting);
+    complain("the same signal again, which kills it",
+             "interrupted, and waiting for a sample to end, at most %d s: %s",
+             (int)(left_ns / 1000000000), command);
+    free(command);
+    return left_ns;
+}
+
 /* Returns false if the time limit passed and the process was killed. Reads the recorder's rings
  * meanwhile. */
-static bool wait_for_exit(pid_t child, int pidfd, uint64_t deadline_ns, struct recorder *recorder)
+static bool wait_for_exit(struct waiting *waiting, struct recorder *recorder)
 {
+    uint64_t const deadline_ns = waiting->deadline_ns;
+    int const pidfd = waiting->pidfd;
     struct pollfd polls[1 + POLLS_MAX] = {{.fd = pidfd, .events = POLLIN}};
     size_t const rings = recorder != NULL ? recorder_polls(recorder, polls + 1, POLLS_MAX) : 0;
     bool in_time = true;
@@ -140,7 +194,8 @@ static bool wait_for_exit(pid_t child, int pidfd, uint64_t deadline_ns, struct r
     for (;;) {
         uint64_t const now_ns = clock_ns(CLOCK_MONOTONIC);
         uint64_t const left_ns = now_ns < deadline_ns ? deadline_ns - now_ns : 0;
-        int const ready = poll(polls, 1 + rings, (int)(left_ns / 1000000));
+        uint64_t const rest_ns = say_what_it_waits_for(waiting, now_ns, left_ns);
+        int const ready = poll(polls, 1 + rings, (int)(rest_ns / 1000000));
         if (recorder != NULL)
             recorder_read(recorder);
         if ((ready > 0 && polls[0].revents != 0) || (ready < 0 && errno != EINTR))
@@ -151,7 +206,7 @@ static bool wait_for_exit(pid_t child, int pidfd, uint64_t deadline_ns, struct r
         }
     }
     /* The process is not reaped yet, so its id cannot belong to another group. */
-    kill(-child, SIGKILL);
+    kill(-waiting->child, SIGKILL);
     return in_time;
 }
 
@@ -232,7 +287,8 @@ bool sample_run(struct sampler *sampler, char *const *arguments, char *const *en
     if (child == 0)
         become(sampler, parent, arguments, environment);
     if (child < 0) {
-        complain("ulimit -u; free", "cannot start a process: %s", strerror(errno));
+        complain(hint_for(errno, "ulimit -u; free"), "cannot start a process: %s",
+                 strerror(errno));
         return false;
     }
     int const pidfd = pidfd_open(child, 0);
@@ -244,12 +300,17 @@ bool sample_run(struct sampler *sampler, char *const *arguments, char *const *en
     }
     setpgid(child, child); /* parent and child both do it: from here on the group can be killed */
     interrupt_kills(child);
-    bool const in_time =
-        wait_for_exit(child, pidfd, started_ns + sampler->timeout_ns, sampler->recorder);
+    struct waiting waiting = {.child = child,
+                              .pidfd = pidfd,
+                              .deadline_ns = started_ns + sampler->timeout_ns,
+                              .arguments = arguments,
+                              .environment = environment};
+    bool const in_time = wait_for_exit(&waiting, sampler->recorder);
     interrupt_kills(0);
     close(pidfd);
     while (wait4(child, &wait_status, 0, &usage) < 0 && errno == EINTR)
         ;
+    sample->left_behind = left_behind_kill();
     sample->pid = (uint32_t)child;
     sample->exec_bytes = bytes_of(arguments) + bytes_of(environment) + strlen(arguments[0]) + 1;
     sample->process_wall_ns = clock_ns(CLOCK_MONOTONIC) - started_ns;

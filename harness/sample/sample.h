@@ -36,6 +36,7 @@ struct sample {
     uint64_t process_wall_ns;
     uint64_t process_minor_faults;
     uint64_t process_major_faults;
+    size_t left_behind; /* processes of its own that outlived it, and were killed */
     char *stderr_text; /* its first bytes, printable; NULL if SAMPLE_OK and it said
                         * nothing. Owned by the sample. */
 };

@@ -31,6 +31,7 @@ bool rig_open(struct rig *rig, struct plan const *plan, struct run_kind const *k
     if (!sampler_open(&rig->sampler, plan->events, plan->event_count))
         return false;
     rig->terms = memory_zeroed(plan->cell_count, sizeof *rig->terms);
+    rig->left_behind_noted = memory_zeroed(plan->arm_count, sizeof *rig->left_behind_noted);
     for (size_t i = 0; i < plan->cell_count; i++) {
         rig->terms[i].program = catalogue_workload_path(plan->cells[i].workload);
         terms_set_operations(&rig->terms[i], &plan->cells[i], plan->cells[i].operations);
@@ -49,6 +50,7 @@ void rig_close(struct rig *rig)
     for (size_t i = 0; i < rig->plan->cell_count; i++)
         free(rig->terms[i].program);
     free(rig->terms);
+    free(rig->left_behind_noted);
     sampler_close(&rig->sampler);
 }
 
@@ -80,6 +82,18 @@ char **trial_arguments(struct cell const *cell, struct terms const *terms)
     return arguments;
 }
 
+/* Once for each arm. */
+static void note_left_behind(struct rig *rig, size_t cell, size_t arm, struct sample const *sample)
+{
+    if (rig->left_behind_noted[arm])
+        return;
+    rig->left_behind_noted[arm] = true;
+    complain("an allocator that starts no process, or one that waits for it",
+             "note: %s: %s: a sample left %zu process%s behind; they are killed before the next",
+             rig->plan->cells[cell].id, rig->plan->arms[arm].id, sample->left_behind,
+             sample->left_behind == 1 ? "" : "es");
+}
+
 bool trial_run(struct rig *rig, size_t cell, size_t arm, bool observing, size_t pad_bytes,
                struct sample *sample)
 {
@@ -104,6 +118,8 @@ bool trial_run(struct rig *rig, size_t cell, size_t arm, bool observing, size_t 
 
     if (started)
         sample_judge(sample, &expectation);
+    if (started && sample->left_behind > 0)
+        note_left_behind(rig, cell, arm, sample);
     free(environment);
     free(arguments);
     free(observer_build_id);

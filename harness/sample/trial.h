@@ -37,6 +37,7 @@ struct rig {
     struct instrument const *instrument; /* the kind's; NULL where it has none */
     struct sampler sampler;
     struct terms *terms;
+    bool *left_behind_noted; /* of each arm: has it been said? */
 };
 
 /* Finds the workloads, opens the sampler. Complains and returns false on a fault. */

@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 enum { FAKE_CPU_NS_PER_OPERATION = 100, FAKE_CHECKSUM = 0xabcdef };
@@ -66,12 +67,44 @@ static inline void fake_look_for_leaks(void)
     }
 }
 
+/* What a sample must not inherit: fails with the words of what is there. */
+static inline void fake_tell_limits(void)
+{
+    struct rlimit core = {1, 1};
+    struct sigaction action;
+    sigset_t blocked;
+
+    getrlimit(RLIMIT_CORE, &core);
+    sigprocmask(SIG_SETMASK, NULL, &blocked);
+    sigaction(SIGXFSZ, NULL, &action);
+    fprintf(stderr, "core %d, blocked %d, SIGXFSZ ignored %d\n", (int)core.rlim_cur,
+            sigismember(&blocked, SIGTERM), action.sa_handler == SIG_IGN);
+    exit(3);
+}
+
 static inline void fake_misbehave(void)
 {
     if (fake_is("exit"))
         fputs("no such size\n", stderr), exit(1);
     if (fake_is("crash"))
         fputs("tag byte overrun\n", stderr), raise(SIGSEGV);
+    if (fake_is("daemon") && fork() == 0) {
+        setsid();
+        pid_t const inner = fork();
+        if (inner == 0)
+            for (;;)
+                pause();
+        fprintf(stderr, "%d %d\n", (int)getpid(), (int)inner);
+        for (;;)
+            pause();
+    }
+    if (fake_is("daemon")) /* until both have been named */
+        while (lseek(STDERR_FILENO, 0, SEEK_CUR) == 0)
+            usleep(1000);
+    if (fake_is("daemon"))
+        exit(3);
+    if (fake_is("limits"))
+        fake_tell_limits();
     if (fake_is("killed"))
         raise(SIGKILL);
     if (fake_is("abort"))
