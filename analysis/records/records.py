@@ -32,10 +32,10 @@ from .packed import unpacked_name
 from .shapes import check_outcome, check_plan
 
 SCHEMAS = {
-    "plan.json": "slablab-plan/1",
-    "machine.json": "slablab-machine/1",
-    "outcome.json": "slablab-outcome/1",
-    "instrument.json": "slablab-instrument/1",
+    "plan.json": ("slablab-plan/2", "slablab-plan/1"),
+    "machine.json": ("slablab-machine/1",),
+    "outcome.json": ("slablab-outcome/1",),
+    "instrument.json": ("slablab-instrument/1",),
 }
 
 
