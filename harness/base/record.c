@@ -6,6 +6,7 @@
 
 #include "base/complain.h"
 #include "base/durable.h"
+#include "base/portable.h"
 #include "base/regular_file.h"
 #include "base/text.h"
 
@@ -111,9 +112,11 @@ void record_close(struct record_file *file)
 
 bool record_append(struct record_file *file, json_t const *record)
 {
-    char *const text = json_dumps(record, JSON_COMPACT | JSON_REAL_PRECISION(17));
+    json_t *const portable = portable_json(record);
+    char *const text = json_dumps(portable, JSON_COMPACT | JSON_REAL_PRECISION(17));
     size_t const length = text == NULL ? 0 : strlen(text);
 
+    json_decref(portable);
     if (text == NULL) {
         complain("free", "%s: cannot write a record as JSON", file->path);
         return false;

@@ -5,6 +5,7 @@
 
 #include "base/complain.h"
 #include "base/durable.h"
+#include "base/portable.h"
 #include "catalogue/build_id.h"
 #include "catalogue/workload_description.h"
 #include "experiment/plan_file.h"
@@ -170,7 +171,9 @@ json_t *plan_to_json(struct plan const *plan)
     json_object_set_new(object, "published", published_to_json(plan));
     if (plan->gate.metric_count > 0)
         json_object_set_new(object, "gate", gate_to_json(&plan->gate));
-    return object;
+    json_t *const portable = portable_json(object);
+    json_decref(object);
+    return portable;
 }
 
 bool plan_write(struct plan const *plan, char const *directory)

@@ -4,6 +4,7 @@
 #include "fixture.h"
 
 #include "catalogue/build_id.h"
+#include "machine/kernel_words.h"
 #include "machine/system_facts.h"
 #include "run/machine.h"
 
@@ -61,6 +62,27 @@ static void every_key_is_there(void **state)
                      sysconf(_SC_NPROCESSORS_ONLN));
     assert_int_equal(json_object_size(json_object_get(machine, "libraries")), 5);
     json_decref(machine);
+}
+
+static void the_kernel_s_words_are_those_of_a_list(void **state)
+{
+    static char const *const lines[][2] = {
+        {"", ""},
+        {"BOOT_IMAGE=/vmlinuz root=UUID=1-2 ro quiet", ""},
+        {"mitigations=auto,nosmt ip=10.0.0.7::10.0.0.1 isolcpus=nohz,domain,2-7",
+         "mitigations=auto,nosmt isolcpus=nohz,domain,2-7"},
+        {"nosmt intel_idle.max_cstate=1 transparent-hugepage=madvise token=secret tsc=reliable",
+         "nosmt intel_idle.max_cstate=1 transparent-hugepage=madvise tsc=reliable"},
+        {"idle=poll -- --addr 0.0.0.0:2024 nosmt", "idle=poll"},
+        {"idle=/etc/passwd mem=\"4 G\" nosmtx", ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        char *const kept = kernel_words_kept(lines[i][0]);
+        assert_string_equal(kept, lines[i][1]);
+        free(kept);
+    }
 }
 
 /* Two CPUs or more: the last one for samples, another for the harness. One: both. */
@@ -191,6 +213,7 @@ int main(void)
 {
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(every_key_is_there),
+        cmocka_unit_test(the_kernel_s_words_are_those_of_a_list),
         cmocka_unit_test(samples_have_a_cpu_of_their_own),
         cmocka_unit_test(another_machine_is_told),
         cmocka_unit_test(what_is_absent_says_why),
