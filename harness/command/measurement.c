@@ -69,7 +69,7 @@ static bool begin_folder(struct measurement const *measurement, struct plan cons
         written = durable_write_json(folder, instrument_file, instrument);
         json_decref(instrument);
     }
-    return written && plan_write(plan, folder);
+    return written && machine_write(plan, folder) && plan_write(plan, folder);
 }
 
 /* Finds or makes the run's folder; the plan gets the stored one's seed where there is one to go on
@@ -261,10 +261,9 @@ int measurement_run(struct measurement const *measurement, struct plan *plan)
     struct rig rig;
     int status = EXIT_STATUS_USAGE;
 
-    /* The machine is described before the sampler pins this process: from then on only one CPU is
-     * allowed. */
-    if (folder != NULL && (run_folder_has(folder, "machine.json") || machine_write(plan, folder)) &&
-        rig_open(&rig, plan, measurement->kind)) {
+    /* settle_folder has described the machine before the sampler moves this process to a CPU of its
+     * own: from then on no other is allowed. */
+    if (folder != NULL && rig_open(&rig, plan, measurement->kind)) {
         status = carry_out_with(measurement, &rig, plan, folder);
         rig_close(&rig);
     }

@@ -330,7 +330,10 @@ char *machine_change(char const *directory)
     char *const path = text_format("%s/machine.json", directory);
     json_t *const stored = regular_file_json(path, 0, NULL);
     bool const missing = stored == NULL && access(path, F_OK) != 0;
-    char *change = stored == NULL && !missing ? text_copy("machine.json cannot be read") : NULL;
+    char *change = stored != NULL ? NULL
+                   : missing      ? text_copy("its machine.json is gone: nothing tells which "
+                                              "machine measured its blocks")
+                                  : text_copy("its machine.json cannot be read");
     json_t *const now = json_object();
 
     add_kernel(now);

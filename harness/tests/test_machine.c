@@ -111,7 +111,9 @@ static void another_machine_is_told(void **state)
 
     (void)state;
     unlink(path);
-    assert_null(machine_change(folder)); /* nothing was run there yet */
+    char *const gone = machine_change(folder);
+    assert_non_null(strstr(gone, "its machine.json is gone"));
+    free(gone);
     assert_true(machine_write(NULL, folder));
     assert_null(machine_change(folder));
     json_t *const machine = json_load_file(path, 0, NULL);
@@ -132,7 +134,7 @@ static void another_machine_is_told(void **state)
     }
     fixture_write("results/machine.json", "{", 0644);
     char *const change = machine_change(folder);
-    assert_string_equal(change, "machine.json cannot be read");
+    assert_string_equal(change, "its machine.json cannot be read");
     free(change);
     json_decref(machine);
     free(path);

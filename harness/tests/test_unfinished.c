@@ -177,6 +177,30 @@ static void a_plan_without_a_seed(void **state)
     expect(0, NULL, "its plan.json has no seed\n");
 }
 
+/* Not written anew: today's machine need not be the one that measured. */
+static void a_lost_machine(void **state)
+{
+    static char const name[] = "20260101T000001Z-full";
+    char *const path = text_format("%s/%s/machine.json", parent, name);
+
+    (void)state;
+    run_of_seed(name, 7);
+    fixture_write("results/x/20260101T000001Z-full/machine.json", "", 0644);
+    expect(0, NULL, "not finished, but its machine.json cannot be read\n");
+    assert_int_equal(unlink(path), 0);
+    expect(0, NULL, "not finished, but its machine.json is gone: nothing tells which machine");
+    free(path);
+}
+
+/* A power cut may leave a file's name without its bytes. */
+static void an_empty_outcome(void **state)
+{
+    (void)state;
+    run_of_seed("20260101T000001Z-full", 7);
+    fixture_write("results/x/20260101T000001Z-full/outcome.json", "", 0644);
+    expect(0, "20260101T000001Z-full", NULL);
+}
+
 static void another_machine(void **state)
 {
     (void)state;
@@ -196,7 +220,8 @@ int main(void)
     struct CMUnitTest const tests[] = {
         TEST(nothing_stored), TEST(the_newest_that_fits), TEST(another_plan),
         TEST(another_question), TEST(an_edited_plan), TEST(a_plan_that_is_none),
-        TEST(a_plan_without_a_seed), TEST(another_machine),
+        TEST(a_plan_without_a_seed), TEST(a_lost_machine), TEST(an_empty_outcome),
+        TEST(another_machine),
     };
 
     return cmocka_run_group_tests_name("unfinished", tests, fixture_make, fixture_remove);
