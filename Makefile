@@ -140,7 +140,7 @@ bench-analysis: ## a million samples: loaded and tabulated within 20 s and 2 GB?
 	$(PYTHON) -m analysis.tests.benchmark_load
 
 keep: ## RUN=results/x/y: store a finished run in results/reference/, compressed
-	@test -f $(RUN)/outcome.json || { echo "keep: '$(RUN)' is no finished run; try: make keep RUN=results/null/..." >&2; exit 2; }
+	@test -s $(RUN)/outcome.json || { echo "keep: '$(RUN)' is no finished run; try: make keep RUN=results/null/..." >&2; exit 2; }
 	mkdir -p $(KEPT)
 	cp $(RUN)/*.json $(RUN)/*.jsonl $(KEPT)
 	$(XZ) $(KEPT)/*.jsonl

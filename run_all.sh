@@ -74,8 +74,8 @@ measure() {
 
 # The run that ended last: what was just measured, or what a resumed command finished.
 newest_run() {
-    find "results/$1" -name outcome.json -printf '%T@ %h\n' | sort --numeric-sort | tail -n 1 |
-        cut -d ' ' -f 2-
+    find "results/$1" -name outcome.json -size +0 -printf '%T@ %h\n' | sort --numeric-sort |
+        tail -n 1 | cut -d ' ' -f 2-
 }
 
 form=(--quick)

@@ -10,7 +10,7 @@ import json
 import os
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -149,11 +149,11 @@ def _lines(part: Part) -> Iterator[tuple[int, bytes]]:
         ) from error
 
 
-def check_schema(value: Any, expected: str, where: str) -> None:
+def check_schema(value: Any, known: Sequence[str], where: str) -> None:
     found = value.get("schema") if isinstance(value, dict) else None
-    if found != expected:
+    if found not in known:
         raise Complaint(
-            f"{where}: schema {found!r}, but only {expected!r} is known here",
+            f"{where}: schema {found!r:.40}, but only {' and '.join(known)} may stand here",
             "use the analysis of the checkout that recorded the run",
         )
 
@@ -175,7 +175,7 @@ def block_lines(
             raise Complaint(
                 f"{where}: not JSON: {error}", "restore the file from its copy"
             ) from error
-        check_schema(block, schema, where)
+        check_schema(block, (schema,), where)
         if block.get("plan") != plan["hash"]:
             raise Complaint(
                 f"{where}: belongs to plan {block.get('plan')}, but plan.json is {plan['hash']}",

@@ -31,11 +31,12 @@ from .rules import Rules, rules_of
 from .packed import unpacked_name
 from .shapes import check_outcome, check_plan
 
+OUTCOME = "outcome.json"
 SCHEMAS = {
-    "plan.json": "slablab-plan/1",
-    "machine.json": "slablab-machine/1",
-    "outcome.json": "slablab-outcome/1",
-    "instrument.json": "slablab-instrument/1",
+    "plan.json": ("slablab-plan/2", "slablab-plan/1"),
+    "machine.json": ("slablab-machine/1",),
+    "outcome.json": ("slablab-outcome/1",),
+    "instrument.json": ("slablab-instrument/1",),
 }
 
 
@@ -111,8 +112,9 @@ class Run(Recorded):
 
 
 def read_object(path: Path) -> dict[str, Any] | None:
-    """A JSON object of the schema that its name promises; None where there is no file."""
-    if not path.exists():
+    """A JSON object of the schema that its name promises; None where there is no file, or where an
+    outcome has no bytes: a power cut may leave as much of it."""
+    if not path.exists() or (path.name == OUTCOME and path.stat().st_size == 0):
         return None
     try:
         value = json.loads(regular(path).read_text(encoding="utf-8"))
@@ -209,9 +211,14 @@ def read_header(
             "name a folder that slablab run made: results/<experiment>/<run>",
         )
     check_plan(plan, str(folder / "plan.json"))
+    if machine is None:
+        raise Complaint(
+            f"{folder / 'machine.json'}: not there, so nothing tells which machine measured",
+            "restore the file; it is written once, before the first block",
+        )
     if outcome is not None:
         check_outcome(outcome, str(folder / "outcome.json"))
-    return plan, machine or {}, outcome
+    return plan, machine, outcome
 
 
 def load(folder: Path) -> Run:

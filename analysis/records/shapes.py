@@ -10,7 +10,9 @@ from __future__ import annotations
 from typing import Any
 
 from ..complaint import Complaint
+from .plan_hash import plan_hash
 
+PLAN_BEFORE = "slablab-plan/1"
 NUMBER = (int, float)
 NONE = type(None)
 
@@ -44,6 +46,7 @@ PLAN = {
     ],
     "comparisons?": [{"arm": str, "against": str}],
     "interactions?": [{"first": str, "second": str, "both": str}],
+    "workloads?": {},
     "published?": [
         {"where": str, "arm": str, "against?": (str, NONE), "metric": str, "value": NUMBER}
     ],
@@ -102,9 +105,22 @@ def _reference_fault(plan: dict[str, Any]) -> str | None:
     return f"'{unknown[0]}' is compared, but no arm" if unknown else None
 
 
+def _hash_fault(plan: dict[str, Any]) -> str | None:
+    """Older plans have a hash by another rule, of which the plan does not hold all."""
+    if plan["schema"] == PLAN_BEFORE:
+        return None
+    try:
+        found = plan_hash(plan)
+    except (ValueError, RecursionError) as error:
+        return f"has no hash: {error}"
+    if found == plan["hash"]:
+        return None
+    return f"was changed since it was written: its hash is {plan['hash']:.40}, not {found}"
+
+
 def check_plan(plan: dict[str, Any], where: str) -> None:
-    """Raises Complaint for a plan that cannot be read."""
-    found = _fault(plan, PLAN) or _reference_fault(plan)
+    """Raises Complaint for a plan that cannot be read, or was changed after it was written."""
+    found = _fault(plan, PLAN) or _reference_fault(plan) or _hash_fault(plan)
     if found:
         raise Complaint(f"{where}: {found}", "restore the file; see harness/records.md")
 

@@ -14,7 +14,7 @@ from analysis.gate.gates import gate_differences, load_gate
 from analysis.records.blocks import DEFAULT_EVENTS
 
 from . import gate_oracle
-from .synthetic import HASH, arm_record, write_run
+from .synthetic import arm_record, change_plan, write_run
 
 CELLS = ["fixed_random size=512 slots=400 warm", "fixed_random size=256 slots=65536 cold"]
 CALLS = ("mmap", "munmap", "madvise")
@@ -58,7 +58,8 @@ def _measured(sample: dict[str, Any]) -> dict[str, float]:
 
 
 def _write_lines(folder: Path, name: str, records: list[dict[str, Any]]) -> None:
-    lines = [json.dumps({"plan": HASH, **record}) + "\n" for record in records]
+    plan = json.loads((folder / "plan.json").read_text())["hash"]
+    lines = [json.dumps({"plan": plan, **record}) + "\n" for record in records]
     (folder / name).write_text("".join(lines))
 
 
@@ -147,10 +148,8 @@ def write_gate(
         events=[*DEFAULT_EVENTS, *_call_events(0)],
         **options,
     )
-    plan = json.loads((folder / "plan.json").read_text())
     roles = zip(ARMS, ("baseline", "control", "arm"))
-    plan["arms"] = [arm_record(name, role) for name, role in roles]
-    (folder / "plan.json").write_text(json.dumps(plan))
+    plan = change_plan(folder, arms=[arm_record(name, role) for name, role in roles])
     counted_blocks = _write_counts(folder, counts, counted) if counts else {}
     _write_failures(folder, pairs or [], callgrind or [], attested or [])
     ended += [dict(zip(ENDS, pair)) for pair in pairs or []]

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-HASH = "00112233445566aa"
+from analysis.records.plan_hash import plan_hash
+
 BASE_CPU_NS = 17_000_000
 EVENTS = {
     **{
@@ -70,13 +71,13 @@ def cell_record(name: str) -> dict[str, Any]:
 
 def plan_record(arms: list[str], cells: list[str], blocks: int, **changes: Any) -> dict[str, Any]:
     plan = {
-        "schema": "slablab-plan/1",
+        "schema": "slablab-plan/2",
         "experiment": "synthetic",
         "experiment_text": "",
         "form": "quick",
         "question": "Does 17-2 beat 17-1?",
         "expects": "17-2 is 2.2 % slower.",
-        "hash": HASH,
+        "hash": "",
         "seed": 1,
         "alpha": 0.05,
         "alpha_control": 0.01,
@@ -88,12 +89,32 @@ def plan_record(arms: list[str], cells: list[str], blocks: int, **changes: Any) 
             arm_record("control", "control"),
             *(arm_record(arm, "arm") for arm in arms),
         ],
+        "workloads": {cell.split()[0]: "cd34" for cell in cells},
         "cells": [cell_record(cell) for cell in cells],
         "comparisons": [],
         "interactions": [],
         "published": [],
     }
-    return {**plan, **changes}
+    return hashed({**plan, **changes})
+
+
+def hashed(plan: dict[str, Any]) -> dict[str, Any]:
+    """The plan with the hash that it has, unless it is older and has one by another rule."""
+    if plan["schema"] == "slablab-plan/1":
+        return plan
+    return {**plan, "hash": plan_hash(plan)}
+
+
+def change_plan(folder: Path, **changes: Any) -> dict[str, Any]:
+    """The run as if its plan had been another from the start: every line names the new hash."""
+    plan = json.loads((folder / "plan.json").read_text())
+    changed = hashed({**plan, **changes})
+    (folder / "plan.json").write_text(json.dumps(changed))
+    for path in folder.glob("*.jsonl"):
+        lines = path.read_text().splitlines()
+        blocks = [{**json.loads(line), "plan": changed["hash"]} for line in lines]
+        path.write_text("".join(json.dumps(block) + "\n" for block in blocks))
+    return changed
 
 
 def sample_record(
@@ -130,10 +151,12 @@ def sample_record(
     }
 
 
-def block_record(cell: str, number: int, samples: list[dict[str, Any]]) -> dict[str, Any]:
+def block_record(
+    plan: str, cell: str, number: int, samples: list[dict[str, Any]]
+) -> dict[str, Any]:
     return {
         "schema": "slablab-block/1",
-        "plan": HASH,
+        "plan": plan,
         "host": "testhost",
         "cell": cell,
         "block": number,
@@ -195,7 +218,7 @@ def write_run(
                     )
                     for i, arm in enumerate(order)
                 ]
-                block = block_record(cell, number, samples)
+                block = block_record(plan["hash"], cell, number, samples)
                 edit(block)
                 file.write(json.dumps(block) + "\n")
     if finished:

@@ -10,7 +10,7 @@ from typing import Any
 
 from analysis.certificate.certificate import VERDICTS
 
-from .synthetic import write_run
+from .synthetic import change_plan, write_run
 
 CELLS = ["fixed_random size=512 slots=400 warm", "fixed_random size=256 slots=65536 cold"]
 DAY_NS = 86_400_000_000_000
@@ -106,6 +106,5 @@ def write_planted_changes(folder: Path, slower: dict[str, float]) -> Path:
         folder / "planted_changes" / "run", arms, CELLS, 60, noise=0.001, edit=rename
     )
     plan = json.loads((run / "plan.json").read_text())
-    plan["arms"][0]["id"] = "same"
-    (run / "plan.json").write_text(json.dumps(plan))
+    change_plan(run, arms=[{**plan["arms"][0], "id": "same"}, *plan["arms"][1:]])
     return run

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .synthetic import HASH, MACHINE, block_record, plan_record, sample_record
+from .synthetic import MACHINE, block_record, plan_record, sample_record
 
 PERIOD_NS = 100_000
+STOP_BLOCKS = 600  # of the plan, which no instrument looks at: it has a number of its own
 # stack, layer, samples in start-up, region and after
 Stacks = list[tuple[str, str, int, int, int]]
 # stage, layer, function, memory, touch, by, faults
@@ -61,7 +62,7 @@ def _write(
     """A folder with every block of samples(arm, cell, block); edit may change each block."""
     kind = instrument["instrument"]
     folder.mkdir(parents=True, exist_ok=True)
-    plan = plan_record(arms, cells, blocks, **plan_changes)
+    plan = plan_record(arms, cells, STOP_BLOCKS, **plan_changes)
     outcome = {"schema": "slablab-outcome/1", "verdict": "complete", "reasons": []}
     instrument = {"schema": "slablab-instrument/1", "blocks_max": blocks, **instrument}
     for name, value in (
@@ -75,8 +76,8 @@ def _write(
         for number in range(blocks):
             for cell in cells:
                 made = [s for arm in plan["arms"] for s in samples(arm["id"], cell, number)]
-                block = block_record(cell, number, made)
-                block |= {"schema": f"slablab-{kind}/1", "plan": plan.get("hash", HASH)}
+                block = block_record(plan["hash"], cell, number, made)
+                block |= {"schema": f"slablab-{kind}/1"}
                 edit(block)
                 file.write(json.dumps(block) + "\n")
     return folder

@@ -26,7 +26,7 @@ from analysis.drawing.figure_data import digest
 from analysis.figures import effects, figures_for, interaction
 from analysis.records.records import Run, load
 
-from .synthetic import HASH, write_run
+from .synthetic import write_run
 
 pytestmark = pytest.mark.slow
 
@@ -118,7 +118,7 @@ def test_every_file_says_what_it_shows_and_of_which_plan(
     for (name, ending), drawing in drawings.items():
         module = figures_for(factorial)[name]
         said = provenance(module, factorial, ONE_COLUMN if ending else TWO_COLUMNS)
-        assert re.fullmatch(f"plan {HASH}, data [0-9a-f]{{16}}", said)
+        assert re.fullmatch(f"plan {factorial.plan['hash']}, data [0-9a-f]{{16}}", said)
         assert sorted(drawing.files) == (["pdf"] if ending else ["pdf", "png", "svg"])
         for content in drawing.files.values():
             assert said.encode() in content and b"CreationDate" not in content

@@ -28,6 +28,7 @@ from .gate_runs import (
     write_gate,
     write_said,
 )
+from .synthetic import change_plan
 
 ROOT = Path(__file__).parents[2]
 # What harness/judge/gate_judge.c and gate_describe.c call.
@@ -184,9 +185,7 @@ def test_no_cell_stops_before_six_blocks(tmp_path: Path, judge: Path) -> None:
     """Not even where blocks decide nothing."""
     shown = [{**METRICS[0], "decides": False}]
     folder = write_gate(tmp_path / "run", metrics=[*shown, METRICS[1]])
-    plan = json.loads((folder / "plan.json").read_text())
-    plan["gate"]["metrics"] = shown
-    (folder / "plan.json").write_text(json.dumps(plan))
+    change_plan(folder, gate={"alpha_fail": 0.005, "alpha_pass": 0.05, "metrics": shown})
     assert _judged_again(judge, folder)["stops"] == dict.fromkeys(CELLS, 6)
 
 

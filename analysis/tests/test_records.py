@@ -180,6 +180,23 @@ def test_an_outcome_that_cannot_be_read_is_refused(tmp_path: Path, text: str, wo
         load(folder)
 
 
+def test_an_empty_outcome_is_none(tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "run", {"phase17-2": 0}, [CELL], 8)
+    (folder / "outcome.json").write_bytes(b"")
+    assert load(folder).outcome is None
+    assert any("unfinished" in line for line in cautions(load(folder)))
+
+
+@pytest.mark.parametrize("text", [None, "", "{}"])
+def test_a_run_without_its_machine_is_refused(tmp_path: Path, text: str | None) -> None:
+    folder = write_run(tmp_path / "run", {"phase17-2": 0}, [CELL], 8)
+    (folder / "machine.json").unlink()
+    if text is not None:
+        (folder / "machine.json").write_text(text)
+    with pytest.raises(Complaint, match="machine.json: "):
+        load(folder)
+
+
 @pytest.mark.parametrize("ending", [".gz", ".xz"])
 @pytest.mark.parametrize("damage", ["cut", "changed"])
 def test_a_damaged_packed_file_is_refused(tmp_path: Path, damage: str, ending: str) -> None:

@@ -5,6 +5,7 @@
 
 #include "base/complain.h"
 #include "base/hint.h"
+#include "base/portable.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -89,8 +90,10 @@ bool durable_write(char const *directory, char const *name, char const *bytes, s
 
 bool durable_write_json(char const *directory, char const *name, json_t const *value)
 {
-    char *const text = json_dumps(value, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
+    json_t *const portable = portable_json(value);
+    char *const text = json_dumps(portable, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
 
+    json_decref(portable);
     if (text == NULL) {
         complain("names of files and folders in UTF-8",
                  "%s/%s: cannot write it: a value of it is not valid UTF-8", directory, name);

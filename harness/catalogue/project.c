@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "catalogue/project.h"
 
+#include "base/portable.h"
 #include "base/text.h"
 
 #include <limits.h>
@@ -19,6 +20,7 @@ void catalogue_set_root(char const *directory)
     free(build_directory);
     root = text_copy(directory);
     build_directory = text_format("%s/build", directory);
+    portable_set_folders(root, getenv("HOME"));
 }
 
 static char *parent_of(char const *path)
@@ -37,6 +39,7 @@ static void find_root(void)
     path[length > 0 ? length : 0] = '\0';
     build_directory = parent_of(path);
     root = parent_of(build_directory);
+    portable_set_folders(root, getenv("HOME"));
 }
 
 char const *catalogue_build_directory(void)

@@ -70,44 +70,45 @@ static bool begin_folder(struct measurement const *measurement, struct plan cons
         written = durable_write_json(folder, instrument_file, instrument);
         json_decref(instrument);
     }
-    return written && plan_write(plan, folder);
+    return written && machine_write(plan, folder) && plan_write(plan, folder);
 }
 
-/* Finds or makes the run's folder; replaces *plan by the stored one if a run is resumed. */
-static char *settle_folder(struct measurement const *measurement, struct plan **plan)
+/* Finds or makes the run's folder; the plan gets the stored one's seed where there is one to go on
+ * with, for all else of them is the same. */
+static char *settle_folder(struct measurement const *measurement, struct plan *plan)
 {
-    char *const parent = text_format("%s/%s", measurement->results, (*plan)->experiment);
-    char *const ending = run_kind_ending(measurement->kind, *plan);
+    char *const parent = text_format("%s/%s", measurement->results, plan->experiment);
+    char *const ending = run_kind_ending(measurement->kind, plan);
     struct unfinished found = {0};
     char *folder;
 
     if (!measurement->fresh)
-        found = unfinished_find(parent, ending, *plan, measurement->seed,
+        found = unfinished_find(parent, ending, plan, measurement->seed,
                                 measurement->kind->finding != NULL ? misfit_of_instrument : NULL,
                                 measurement->instrument);
     bool const resumed = found.folder != NULL;
     if (resumed) {
         folder = found.folder;
-        plan_free(*plan);
-        *plan = found.plan;
+        plan->seed = found.seed;
     } else {
         fputs(found.why_none != NULL ? found.why_none : "", stderr);
         folder = run_folder_create(parent, ending);
     }
     if (folder != NULL)
         fprintf(stderr, "%s %s (seed %" PRIu64 ")\n", resumed ? "resuming" : "new run", folder,
-                (*plan)->seed);
+                plan->seed);
     if (folder != NULL && measurement->kind == &run_kinds[RUN_TIMED] &&
-        stop_comparisons(*plan) > 0 && stop_blocks_for_verdict(*plan) > (*plan)->stop.blocks_max)
+        stop_comparisons(plan) > 0 && stop_blocks_for_verdict(plan) > plan->stop.blocks_max)
         fprintf(stderr,
                 "no verdict of better or worse is possible: %zu comparisons need %" PRIu64
                 " blocks, and a cell stops after %" PRIu64 "\n",
-                stop_comparisons(*plan), stop_blocks_for_verdict(*plan), (*plan)->stop.blocks_max);
+                stop_comparisons(plan), stop_blocks_for_verdict(plan),
+                plan->stop.blocks_max);
     free(found.why_none);
     free(ending);
     free(parent);
     if (folder != NULL && lock_folder(folder) &&
-        (resumed || begin_folder(measurement, *plan, folder)))
+        (resumed || begin_folder(measurement, plan, folder)))
         return folder;
     free(folder);
     return NULL;
@@ -258,14 +259,13 @@ static int carry_out_with(struct measurement const *measurement, struct rig *rig
 int measurement_run(struct measurement const *measurement, struct plan *plan)
 {
     bool const ready = check_arms(plan) && lock_measuring(measurement->wait);
-    char *const folder = ready ? settle_folder(measurement, &plan) : NULL;
+    char *const folder = ready ? settle_folder(measurement, plan) : NULL;
     struct rig rig;
     int status = EXIT_STATUS_USAGE;
 
-    /* The machine is described before the sampler pins this process: from then on only one CPU is
-     * allowed. */
-    if (folder != NULL && (run_folder_has(folder, "machine.json") || machine_write(plan, folder)) &&
-        rig_open(&rig, plan, measurement->kind)) {
+    /* settle_folder has described the machine before the sampler moves this process to a CPU of its
+     * own: from then on no other is allowed. */
+    if (folder != NULL && rig_open(&rig, plan, measurement->kind)) {
         status = carry_out_with(measurement, &rig, plan, folder);
         rig_close(&rig);
     }

@@ -2,8 +2,9 @@
  *
  *   experiments/x.yaml --experiment.c--> struct plan --plan_write.c--> results/x/<run>/plan.json
  *
- * A plan read back from plan.json equals the plan that was written. Strings and arrays are in the
- * plan's arena and live until plan_free. Indices (arm, cell) are positions in the plan's arrays.
+ * No plan is read back: a run is gone on with by the plan of now, which equals the stored one.
+ * Strings and arrays are in the plan's arena and live until plan_free. Indices (arm, cell) are
+ * positions in the plan's arrays.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_PLAN_H
@@ -113,7 +114,7 @@ struct plan {
     char *form;             /* "full", "quick" or "gate" */
     char *question;
     char *expects;
-    char *hash;             /* 16 hexadecimal digits over all that decides samples but the seed */
+    char *hash;             /* 16 hexadecimal digits over all of it but seed, question, expects */
     uint64_t seed;
     double alpha;           /* of the tables, family-wise by Holm: 0.05 */
     double alpha_control;   /* of the control arm, family-wise over the run: 0.01 */
@@ -151,10 +152,6 @@ struct plan *plan_for_gate(struct yaml_file const *experiment, char const *base,
 /* Writes DIRECTORY/plan.json, synced. Returns false after a complaint. */
 bool plan_write(struct plan const *plan, char const *directory);
 
-/* Reads DIRECTORY/plan.json. Complains and returns NULL on any error, and if it has no second arm
- * or no cell. `hash` is the stored hash; plan_hash computes the present one. */
-struct plan *plan_read(char const *directory);
-
 void plan_free(struct plan *plan);
 
 /* The position of an arm by its id. Without `hidden`, the control arm is excluded. */
@@ -163,8 +160,8 @@ bool plan_find_arm(struct plan const *plan, char const *id, bool hidden, size_t 
 /* "baseline, phase17-1": the arms' ids for a hint. The caller frees it. */
 char *plan_arm_ids(struct plan const *plan);
 
-/* plan_hash.c: 16 hexadecimal digits over everything but the seed that determines samples. The
- * caller frees it. */
+/* plan_hash.c: 16 hexadecimal digits over what the plan decides and is judged by, as plan.json has
+ * it; the seed apart. The caller frees it. */
 char *plan_hash(struct plan const *plan);
 
 #endif

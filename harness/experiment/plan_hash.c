@@ -1,20 +1,29 @@
-/* plan_hash.c -- a hash of everything but the seed that determines a plan's samples.
+/* plan_hash.c -- one number that changes with whatever a plan decides or is judged by.
  *
- * FNV-1a, 64 bits (Fowler, Noll and Vo). Each text is hashed with its final 0 and each list with
- * its length, so that neighbours cannot be confused. What is only shown beside the samples
- * (question, expectation, published figures, comparisons, margin) is left out: changing it must not
- * discard a run.
+ * FNV-1a, 64 bits (Fowler, Noll and Vo), over plan.json's values and not over its text, so that
+ * any reader of JSON can compute it; harness/records.md has the rule. What is said about the plan
+ * (question, expects, the experiment's text) is left out, and so is the seed: two runs of one plan
+ * have one hash.
  *
  * SPDX-License-Identifier: MIT */
-#include "catalogue/build_id.h"
-#include "experiment/plan.h"
+#include "experiment/plan_file.h"
 
+#include "base/memory.h"
 #include "base/text.h"
-#include "catalogue/workload_description.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+
+static char const *const said[] = {"question", "expects", "experiment_text", "hash", "seed"};
+
+bool plan_key_is_said(char const *key)
+{
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+        if (text_equal(key, said[i]))
+            return true;
+    return false;
+}
 
 static void mix(uint64_t *hash, void const *bytes, size_t size)
 {
@@ -22,95 +31,102 @@ static void mix(uint64_t *hash, void const *bytes, size_t size)
         *hash = (*hash ^ ((unsigned char const *)bytes)[i]) * UINT64_C(0x100000001b3);
 }
 
-/* An absent text differs from an empty one. */
+/* With its final 0, so that neighbours cannot run into each other. */
 static void mix_text(uint64_t *hash, char const *text)
 {
-    mix(hash, text != NULL ? "+" : "-", 1);
-    if (text != NULL)
-        mix(hash, text, strlen(text) + 1);
+    mix(hash, text, strlen(text) + 1);
 }
 
-static void mix_number(uint64_t *hash, uint64_t number)
+/* In the order of little-endian memory, whatever this machine's is. */
+static void mix_number(uint64_t *hash, char kind, uint64_t number)
 {
-    mix(hash, &number, sizeof number);
+    unsigned char bytes[1 + sizeof number] = {(unsigned char)kind};
+
+    for (size_t i = 0; i < sizeof number; i++)
+        bytes[1 + i] = (unsigned char)(number >> 8 * i);
+    mix(hash, bytes, sizeof bytes);
 }
 
-static void mix_real(uint64_t *hash, double real)
+static uint64_t bits_of(double real)
 {
-    mix(hash, &real, sizeof real);
+    uint64_t bits;
+
+    memcpy(&bits, &real, sizeof bits);
+    return bits;
 }
 
-static void mix_arm(uint64_t *hash, struct arm const *arm)
+static int compare_keys(void const *one, void const *other)
 {
-    mix_text(hash, arm->id);
-    mix_text(hash, arm->object);
-    mix_text(hash, arm->object_build_id);
-    mix_number(hash, arm->role);
-    mix_number(hash, arm->environment_count);
-    for (size_t i = 0; i < arm->environment_count; i++)
-        mix_text(hash, arm->environment[i]);
+    return strcmp(*(char const *const *)one, *(char const *const *)other);
 }
 
-/* The workload's executable matters too, and is not in the plan: it is looked up. */
-static void mix_cell(uint64_t *hash, struct cell const *cell)
-{
-    char *const executable = catalogue_workload_path(cell->workload);
-    char *const build_id = catalogue_build_id(executable);
+static void mix_value(uint64_t *hash, json_t const *value);
 
-    mix_text(hash, cell->id);
-    mix_text(hash, build_id);
-    free(build_id);
-    free(executable);
-    mix_number(hash, cell->warm);
-    mix_number(hash, cell->parameter_count);
-    for (size_t i = 0; i < cell->parameter_count; i++) {
-        mix_text(hash, cell->parameters[i].name);
-        mix_number(hash, cell->parameters[i].value);
+static void mix_object(uint64_t *hash, json_t const *object)
+{
+    char const **const keys = memory_zeroed(json_object_size(object), sizeof *keys);
+    size_t count = 0;
+    char const *key;
+    json_t *value;
+
+    json_object_foreach((json_t *)object, key, value) {
+        keys[count++] = key;
     }
-    mix_number(hash, cell->operations);
-    mix_number(hash, cell->warmup_operations);
-    mix_number(hash, cell->serves_count);
-    for (size_t i = 0; i < cell->serves_count; i++) {
-        mix_number(hash, cell->serves[i].arm);
-        mix_text(hash, cell->serves[i].tier);
-        mix_number(hash, cell->serves[i].relation);
-        mix_real(hash, cell->serves[i].share);
+    qsort(keys, count, sizeof *keys, compare_keys);
+    mix(hash, "{", 1);
+    for (size_t i = 0; i < count; i++) {
+        mix_text(hash, keys[i]);
+        mix_value(hash, json_object_get(object, keys[i]));
+    }
+    mix(hash, "}", 1);
+    free(keys);
+}
+
+static void mix_value(uint64_t *hash, json_t const *value)
+{
+    switch (json_typeof(value)) {
+    case JSON_OBJECT:
+        mix_object(hash, value);
+        break;
+    case JSON_ARRAY:
+        mix(hash, "[", 1);
+        for (size_t i = 0; i < json_array_size(value); i++)
+            mix_value(hash, json_array_get(value, i));
+        mix(hash, "]", 1);
+        break;
+    case JSON_STRING:
+        mix(hash, "s", 1);
+        mix_text(hash, json_string_value(value));
+        break;
+    case JSON_INTEGER:
+        mix_number(hash, 'i', (uint64_t)json_integer_value(value));
+        break;
+    case JSON_REAL:
+        mix_number(hash, 'r', bits_of(json_real_value(value)));
+        break;
+    default:
+        mix(hash, json_is_true(value) ? "t" : json_is_false(value) ? "f" : "n", 1);
     }
 }
 
-static void mix_gate(uint64_t *hash, struct gate const *gate)
+char *plan_hash_of_json(json_t const *plan)
 {
-    for (size_t i = 0; i < gate->metric_count; i++) {
-        mix_text(hash, gate->metrics[i].metric->name);
-        mix_real(hash, gate->metrics[i].margin);
-        mix_number(hash, gate->metrics[i].decides);
-    }
-    if (gate->metric_count > 0) {
-        mix_real(hash, gate->alpha_fail);
-        mix_real(hash, gate->alpha_pass);
-    }
-}
-
-char *plan_hash(struct plan const *plan)
-{
+    json_t *const decisive = json_copy((json_t *)plan);
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
 
-    mix_text(&hash, plan->experiment);
-    mix_text(&hash, plan->form);
-    mix_real(&hash, plan->alpha);
-    mix_real(&hash, plan->alpha_control);
-    mix_number(&hash, plan->stop.blocks_max);
-    mix_real(&hash, plan->stop.half_width);
-    mix_real(&hash, plan->stop.seconds_max);
-    mix_gate(&hash, &plan->gate);
-    mix_number(&hash, plan->event_count);
-    for (size_t i = 0; i < plan->event_count; i++)
-        mix_text(&hash, plan->events[i]);
-    mix_number(&hash, plan->arm_count);
-    for (size_t i = 0; i < plan->arm_count; i++)
-        mix_arm(&hash, &plan->arms[i]);
-    mix_number(&hash, plan->cell_count);
-    for (size_t i = 0; i < plan->cell_count; i++)
-        mix_cell(&hash, &plan->cells[i]);
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+        json_object_del(decisive, said[i]);
+    mix_value(&hash, decisive);
+    json_decref(decisive);
     return text_format("%016" PRIx64, hash);
+}
+
+/* A plan that cannot be written (plan_write complains) has no hash either. */
+char *plan_hash(struct plan const *plan)
+{
+    json_t *const object = plan_to_json(plan);
+    char *const hash = object != NULL ? plan_hash_of_json(object) : text_copy("");
+
+    json_decref(object);
+    return hash;
 }

@@ -5,11 +5,16 @@
 
 #include "base/complain.h"
 #include "base/durable.h"
+#include "base/portable.h"
+#include "catalogue/build_id.h"
+#include "catalogue/workload_description.h"
 #include "experiment/plan_file.h"
 
-char const plan_schema[] = "slablab-plan/1";
+#include <stdlib.h>
 
-char const *const plan_role_names[] = {
+char const plan_schema[] = "slablab-plan/2";
+
+static char const *const role_names[] = {
     [ROLE_BASELINE] = "baseline",
     [ROLE_CONTROL] = "control",
     [ROLE_ARM] = "arm",
@@ -27,7 +32,7 @@ static json_t *texts_to_json(char *const *texts, size_t count)
 static json_t *arm_to_json(struct arm const *arm)
 {
     return json_pack("{s:s, s:s, s:s, s:s, s:s?, s:s, s:s?, s:s?, s:o}", "id", arm->id, "role",
-                     plan_role_names[arm->role], "spec", arm->spec, "allocator", arm->allocator,
+                     role_names[arm->role], "spec", arm->spec, "allocator", arm->allocator,
                      "object", arm->object, "object_build_id", arm->object_build_id, "observer",
                      arm->observer, "version", arm->version, "environment",
                      texts_to_json(arm->environment, arm->environment_count));
@@ -53,6 +58,21 @@ static json_t *cell_to_json(struct plan const *plan, struct cell const *cell)
         cell->warm ? "warm" : "cold", "parameters", parameters, "operations",
         cell->operations != 0 ? json_integer((json_int_t)cell->operations) : json_null(),
         "warmup_operations", (json_int_t)cell->warmup_operations, "serves", serves);
+}
+
+/* The workloads' executables decide too: what each is called by its build. */
+static json_t *workloads_to_json(struct plan const *plan)
+{
+    json_t *const workloads = json_object();
+
+    for (size_t i = 0; i < plan->cell_count; i++) {
+        char *const executable = catalogue_workload_path(plan->cells[i].workload);
+        char *const build_id = catalogue_build_id(executable);
+        json_object_set_new(workloads, plan->cells[i].workload, json_string(build_id));
+        free(build_id);
+        free(executable);
+    }
+    return workloads;
 }
 
 static json_t *arms_to_json(struct plan const *plan)
@@ -124,34 +144,44 @@ static json_t *gate_to_json(struct gate const *gate)
                      gate->alpha_pass, "metrics", metrics);
 }
 
-static json_t *plan_to_json(struct plan const *plan)
+static json_t *stop_to_json(struct stop const *stop)
 {
-    json_t *const object = json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:f, s:f, s:f, s:{s:I, s:f, s:f}, s:o}", "schema",
-        plan_schema, "experiment", plan->experiment, "experiment_text", plan->experiment_text,
-        "form", plan->form, "question", plan->question, "expects", plan->expects, "hash",
-        plan->hash, "seed", (json_int_t)plan->seed, "alpha", plan->alpha, "alpha_control",
-        plan->alpha_control, "margin", plan->margin, "stop", "blocks_max",
-        (json_int_t)plan->stop.blocks_max, "half_width", plan->stop.half_width, "seconds_max",
-        plan->stop.seconds_max, "events", texts_to_json(plan->events, plan->event_count));
+    return json_pack("{s:I, s:f, s:f}", "blocks_max", (json_int_t)stop->blocks_max, "half_width",
+                     stop->half_width, "seconds_max", stop->seconds_max);
+}
+
+json_t *plan_to_json(struct plan const *plan)
+{
+    json_t *const object =
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:I, s:f, s:f, s:f, s:o, s:o}", "schema",
+                  plan_schema, "experiment", plan->experiment, "experiment_text",
+                  plan->experiment_text, "form", plan->form, "question", plan->question, "expects",
+                  plan->expects, "hash", plan->hash, "seed", (json_int_t)plan->seed, "alpha",
+                  plan->alpha, "alpha_control", plan->alpha_control, "margin", plan->margin,
+                  "stop", stop_to_json(&plan->stop), "events",
+                  texts_to_json(plan->events, plan->event_count));
 
     json_object_set_new(object, "metrics", metric_table());
     json_object_set_new(object, "rules", rules_to_json(&plan->rules));
     json_object_set_new(object, "arms", arms_to_json(plan));
+    json_object_set_new(object, "workloads", workloads_to_json(plan));
     json_object_set_new(object, "cells", cells_to_json(plan));
     json_object_set_new(object, "comparisons", comparisons_to_json(plan));
     json_object_set_new(object, "interactions", interactions_to_json(plan));
     json_object_set_new(object, "published", published_to_json(plan));
     if (plan->gate.metric_count > 0)
         json_object_set_new(object, "gate", gate_to_json(&plan->gate));
-    return object;
+    json_t *const portable = portable_json(object);
+    json_decref(object);
+    return portable;
 }
 
 bool plan_write(struct plan const *plan, char const *directory)
 {
     json_t *const object = plan_to_json(plan);
 
-    if (object == NULL) {
+    if (object == NULL || json_array_size(json_object_get(object, "arms")) != plan->arm_count) {
+        json_decref(object);
         complain("experiments are written in UTF-8",
                  "%s/plan.json: a text of the plan is not valid UTF-8", directory);
         return false;

@@ -33,7 +33,4 @@ struct rules rules_of_old_plans(void);
 /* As plan.json has them; a new reference. */
 json_t *rules_to_json(struct rules const *rules);
 
-/* Reads what rules_to_json wrote. False where it is something else; `rules` is then unchanged. */
-bool rules_from_json(json_t *object, struct rules *rules, json_error_t *error);
-
 #endif

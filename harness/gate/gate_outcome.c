@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/complain.h"
 #include "base/durable.h"
+#include "base/portable.h"
 #include "base/memory.h"
 #include "base/record.h"
 #include "base/regular_file.h"
@@ -93,7 +94,11 @@ static json_t *describe(struct gate_request const *request, struct tally const *
         .seconds = (double)(clock_ns(CLOCK_MONOTONIC) - request->started_monotonic_ns) / 1e9,
     };
     gate_judge_estimate(tally->judge);
-    return gate_describe(tally->judge, json_object_get(outcome, "reasons"), &circumstances);
+    json_t *const gate =
+        gate_describe(tally->judge, json_object_get(outcome, "reasons"), &circumstances);
+    json_t *const portable = portable_json(gate);
+    json_decref(gate);
+    return portable;
 }
 
 static bool write_text(char const *folder, char const *name, char *text)

@@ -16,6 +16,7 @@
 #include "machine/cgroup.h"
 #include "machine/cpus.h"
 #include "machine/inherited.h"
+#include "machine/kernel_words.h"
 #include "machine/system_facts.h"
 
 #include <dlfcn.h>
@@ -79,6 +80,17 @@ static json_t *numa_nodes(void)
     return nodes > 0 ? json_integer((json_int_t)nodes) : absent("the kernel shows no nodes");
 }
 
+static json_t *kernel_command_line(void)
+{
+    char *const all = text_of_line_file("/proc/cmdline");
+
+    if (all == NULL)
+        return absent(strerror(errno));
+    json_t *const kept = text_or_absent(kernel_words_kept(all), "not valid UTF-8");
+    free(all);
+    return kept;
+}
+
 static void add_kernel(json_t *machine)
 {
     struct utsname name;
@@ -88,8 +100,7 @@ static void add_kernel(json_t *machine)
     json_object_set_new(machine, "architecture", json_string(name.machine));
     json_object_set_new(machine, "kernel_release", json_string(name.release));
     json_object_set_new(machine, "kernel_version", json_string(name.version));
-    json_object_set_new(machine, "kernel_command_line",
-                        text_or_errno(text_of_line_file("/proc/cmdline")));
+    json_object_set_new(machine, "kernel_command_line", kernel_command_line());
 }
 
 /* One model name stands for several generations of a processor; its numbers tell them apart. */
@@ -319,7 +330,10 @@ char *machine_change(char const *directory)
     char *const path = text_format("%s/machine.json", directory);
     json_t *const stored = regular_file_json(path, 0, NULL);
     bool const missing = stored == NULL && access(path, F_OK) != 0;
-    char *change = stored == NULL && !missing ? text_copy("machine.json cannot be read") : NULL;
+    char *change = stored != NULL ? NULL
+                   : missing      ? text_copy("its machine.json is gone: nothing tells which "
+                                              "machine measured its blocks")
+                                  : text_copy("its machine.json cannot be read");
     json_t *const now = json_object();
 
     add_kernel(now);

@@ -18,8 +18,8 @@ json_t *machine_describe(struct plan const *plan);
 bool machine_write(struct plan const *plan, char const *directory);
 
 /* "kernel_release was 6.1.0 and is 6.2.0": how this machine differs from the one in
- * DIRECTORY/machine.json in ways that would affect blocks. NULL if it does not, or if the file does
- * not exist yet. The caller frees it. */
+ * DIRECTORY/machine.json in ways that would affect blocks. NULL if it does not; a file
+ * that is gone or cannot be read is a difference. The caller frees it. */
 char *machine_change(char const *directory);
 
 #endif

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -26,6 +27,17 @@ bool run_folder_has(char const *folder, char const *name)
     return there;
 }
 
+/* A power cut may leave the file's name and none of its bytes. */
+static bool is_finished(char const *folder)
+{
+    char *const path = text_format("%s/outcome.json", folder);
+    struct stat outcome;
+    bool const finished = stat(path, &outcome) == 0 && outcome.st_size > 0;
+
+    free(path);
+    return finished;
+}
+
 struct words run_folder_unfinished(char const *parent, char const *form)
 {
     DIR *const directory = opendir(parent);
@@ -36,7 +48,7 @@ struct words run_folder_unfinished(char const *parent, char const *form)
     while (directory != NULL && (entry = readdir(directory)) != NULL) {
         char *const folder = text_format("%s/%s", parent, entry->d_name);
         if (text_ends_with(entry->d_name, ending) && run_folder_has(folder, "plan.json") &&
-            !run_folder_has(folder, "outcome.json"))
+            !is_finished(folder))
             words_add(&folders, folder);
         free(folder);
     }

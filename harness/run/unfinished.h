@@ -9,12 +9,12 @@
 /* A stored run, or why there is none. Each is NULL or the caller's to free. */
 struct unfinished {
     char *folder;
-    struct plan *plan; /* as stored; NULL exactly where folder is */
-    char *why_none;    /* a line for each unfinished run that does not fit; NULL if one does */
+    uint64_t seed;     /* the stored one; 0 where there is no folder */
+    char *why_none;    /* a line for each unfinished run that does not fit; NULL where one does */
 };
 
-/* Why the run in that folder cannot be resumed, by checks beyond its plan; NULL if it can. The
- * caller frees it. */
+/* Why the run in that folder is not to be gone on with, by what its plan does not tell;
+ * NULL where it is. The caller frees it. */
 typedef char *unfinished_misfit(void const *context, char const *folder);
 
 /* Looks at the unfinished runs in `parent` whose folders end in `form`, newest first. The first

@@ -4,6 +4,7 @@
 #include "fixture.h"
 
 #include "catalogue/build_id.h"
+#include "machine/kernel_words.h"
 #include "machine/system_facts.h"
 #include "run/machine.h"
 
@@ -63,6 +64,27 @@ static void every_key_is_there(void **state)
     json_decref(machine);
 }
 
+static void the_kernel_s_words_are_those_of_a_list(void **state)
+{
+    static char const *const lines[][2] = {
+        {"", ""},
+        {"BOOT_IMAGE=/vmlinuz root=UUID=1-2 ro quiet", ""},
+        {"mitigations=auto,nosmt ip=10.0.0.7::10.0.0.1 isolcpus=nohz,domain,2-7",
+         "mitigations=auto,nosmt isolcpus=nohz,domain,2-7"},
+        {"nosmt intel_idle.max_cstate=1 transparent-hugepage=madvise token=secret tsc=reliable",
+         "nosmt intel_idle.max_cstate=1 transparent-hugepage=madvise tsc=reliable"},
+        {"idle=poll -- --addr 0.0.0.0:2024 nosmt", "idle=poll"},
+        {"idle=/etc/passwd mem=\"4 G\" nosmtx", ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        char *const kept = kernel_words_kept(lines[i][0]);
+        assert_string_equal(kept, lines[i][1]);
+        free(kept);
+    }
+}
+
 /* Two CPUs or more: the last one for samples, another for the harness. One: both. */
 static void samples_have_a_cpu_of_their_own(void **state)
 {
@@ -89,7 +111,9 @@ static void another_machine_is_told(void **state)
 
     (void)state;
     unlink(path);
-    assert_null(machine_change(folder)); /* nothing was run there yet */
+    char *const gone = machine_change(folder);
+    assert_non_null(strstr(gone, "its machine.json is gone"));
+    free(gone);
     assert_true(machine_write(NULL, folder));
     assert_null(machine_change(folder));
     json_t *const machine = json_load_file(path, 0, NULL);
@@ -110,7 +134,7 @@ static void another_machine_is_told(void **state)
     }
     fixture_write("results/machine.json", "{", 0644);
     char *const change = machine_change(folder);
-    assert_string_equal(change, "machine.json cannot be read");
+    assert_string_equal(change, "its machine.json cannot be read");
     free(change);
     json_decref(machine);
     free(path);
@@ -191,6 +215,7 @@ int main(void)
 {
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(every_key_is_there),
+        cmocka_unit_test(the_kernel_s_words_are_those_of_a_list),
         cmocka_unit_test(samples_have_a_cpu_of_their_own),
         cmocka_unit_test(another_machine_is_told),
         cmocka_unit_test(what_is_absent_says_why),
