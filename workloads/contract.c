@@ -123,10 +123,9 @@ static void put(size_t place, char const *source, void *start, size_t size, size
 
 static size_t size_at(size_t step)
 {
-    static size_t const large[LARGE] = {1280,   1536,   1800,   2048,   2049,  3000,
-                                        4080,   4096,   4097,   5000,   6144,  8192,
-                                        10000,  16384,  20000,  32768,  32769, 50000,
-                                        65536,  100000, 131072, 131073, 200000, 300001};
+    static size_t const large[LARGE] = {
+        1280,  1536,  1800,  2048,  2049,  3000,  4080,  4096,   4097,   5000,   6144,   8192,
+        10000, 16384, 20000, 32768, 32769, 50000, 65536, 100000, 131072, 131073, 200000, 300001};
 
     return step < EVERY_SIZE_TO ? step + 1 : large[step - EVERY_SIZE_TO];
 }

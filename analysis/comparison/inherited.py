@@ -63,10 +63,10 @@ def throttled(run: Run) -> str | None:
     stopped = int((counted > 0).sum())
     if not stopped:
         return None
-    seconds = fixed(run.blocks["throttled_ns"].sum() / 1e9, 1)
+    milliseconds = fixed(run.blocks["throttled_ns"].sum() / 1e6, 0, commas=True)
     return (
         f"Throttled: a CPU quota stopped processes in {stopped} of {len(counted)} blocks, for "
-        f"{seconds} s in all. Wall times hold the pauses, CPU times what they did to caches."
+        f"{milliseconds} ms in all. Wall times hold the pauses, CPU times what they did to caches."
     )
 
 

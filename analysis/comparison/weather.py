@@ -15,7 +15,7 @@ from .wording import count
 
 STRETCHES = 200  # of a run's blocks, in the order of time
 NS_PER_MINUTE = 60e9
-NS_PER_SECOND = 1e9
+NS_PER_MILLISECOND = 1e6
 PRESSURE_SHOWN_PER_CENT = 1  # memory and IO are on the figure where they once reached it
 
 
@@ -80,7 +80,7 @@ def weather_facts(run: Run) -> list[tuple[str, str]]:
             (
                 "throttled by a CPU quota",
                 f"{count((throttled > 0).sum())} blocks, "
-                f"{fixed(blocks['throttled_ns'].sum() / NS_PER_SECOND, 1)} s",
+                f"{fixed(blocks['throttled_ns'].sum() / NS_PER_MILLISECOND, 0, commas=True)} ms",
             )
         )
     if len(switches):

@@ -72,5 +72,5 @@ def test_throttled_blocks_are_counted(tmp_path: Path) -> None:
 
     run = _run(tmp_path, stopped)
     (said,) = inherited(run)
-    assert "in 1 of 6 blocks, for 0.2 s" in said
-    assert ("throttled by a CPU quota", "1 blocks, 0.2 s") in weather_facts(run)
+    assert "in 1 of 6 blocks, for 200 ms" in said
+    assert ("throttled by a CPU quota", "1 blocks, 200 ms") in weather_facts(run)

@@ -17,8 +17,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum trouble { NONE, MISALIGNED, ONE_CLASS, OVERLAPPING, DIRTY, FORGETFUL, MISALIGNED_LARGE,
-               SMALL };
+enum trouble {
+    NONE,
+    MISALIGNED,
+    ONE_CLASS,
+    OVERLAPPING,
+    DIRTY,
+    FORGETFUL,
+    MISALIGNED_LARGE,
+    SMALL
+};
 
 static enum trouble trouble;
 static unsigned char *next;
