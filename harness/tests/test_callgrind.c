@@ -241,8 +241,7 @@ static void a_block_of_another_plan_is_refused(void **state)
     fixture_hear();
     count(STEP_FAULT, 1);
     char *const heard = fixture_heard();
-    assert_non_null(strstr(heard, "instructions.jsonl: it has a block of another plan"));
-    assert_non_null(strstr(heard, "try: the same command with --fresh"));
+    assert_non_null(strstr(heard, "it has a block of another plan, or of another valgrind"));
     free(heard);
 }
 
@@ -345,12 +344,10 @@ static void the_region_is_the_last_of_its_parts(void **state)
 {
     (void)state;
     assert_int_equal(callgrind_parse("desc: Trigger: --dump-before=region_end\nsummary: 51\n"
-                                     "totals: 51\n"
-                                     "desc: Trigger: --dump-before=region_end\nsummary: 590234\n"
+                                     "desc: Trigger: --dump-before=region_end\nsummary: 59\n"
                                      "desc: Trigger: Program termination\nsummary: 26403\n"),
-                     590234);
+                     59);
     assert_int_equal(callgrind_parse("desc: Trigger: Program termination\nsummary: 5\n"), 0);
-    assert_int_equal(callgrind_parse(""), 0);
     assert_int_equal(callgrind_parse(NULL), 0);
 }
 
@@ -384,7 +381,7 @@ static bool valgrind_reads_this_build(void)
 int main(void)
 {
     if (!valgrind_reads_this_build())
-        return puts("skipped: there is no valgrind that reads the workloads of this build") < 0;
+        return puts("skipped: no valgrind reads the workloads of this build") < 0;
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(the_region_is_the_last_of_its_parts),
         cmocka_unit_test(a_phase_that_does_more_shows_as_much_more),
