@@ -29,6 +29,7 @@ INK = "#1b1f24"  # replaced by currentColor in an SVG, so that it can be read on
 STYLE = {
     "font.size": 8.5,
     "font.family": FAMILY,
+    "text.parse_math": False,  # a dollar sign in a name is one
     "text.color": INK,
     "axes.labelcolor": INK,
     "axes.edgecolor": INK,

@@ -268,6 +268,17 @@ def test_the_longest_names_leave_room_for_the_panels(tmp_path: Path) -> None:
             drawn(module, run, width)
 
 
+def test_names_are_no_formulas(tmp_path: Path) -> None:
+    """With two dollar signs they would be, and most of them wrong ones."""
+    names = [r"x A=$\frac{$", r"l$^$ib", "$a_$", r"50%_a&b#c~d^e{f}$g\h|i<j>$"]
+    logs = {name: -0.1 for name in names}
+    run = load(write_run(tmp_path / "run", logs, CELLS, 20))
+    for module in figures_for(run).values():
+        inline = unescape(drawn(module, run, TWO_COLUMNS).inline)
+        assert "mathdefault" not in inline
+    assert all(name in unescape(drawn(effects, run, TWO_COLUMNS).inline) for name in names)
+
+
 def test_a_figure_is_only_where_the_run_can_answer(tmp_path: Path) -> None:
     nothing = load(write_run(tmp_path / "none", {"a": 0.0}, CELLS, 0, finished=False))
     assert figures_for(nothing) == {}

@@ -4,6 +4,7 @@
 #include "base/reason.h"
 #include "base/text.h"
 #include "gate/gate_report.h"
+#include "gate/markdown_escape.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -331,7 +332,7 @@ char *gate_table(json_t const *gate)
     return text;
 }
 
-char *gate_markdown(json_t const *gate)
+static char *escaped_markdown(json_t const *gate)
 {
     json_t const *const rows = json_object_get(gate, "rows");
     char *text = text_format("## slablab gate: %s: %s\n\n", text_at(gate, "experiment"),
@@ -351,5 +352,14 @@ char *gate_markdown(json_t const *gate)
         append_row(&text, true, row);
     }
     free(came_of);
+    return text;
+}
+
+char *gate_markdown(json_t const *gate)
+{
+    json_t *const escaped = markdown_escaped_texts(gate);
+    char *const text = escaped_markdown(escaped);
+
+    json_decref(escaped);
     return text;
 }

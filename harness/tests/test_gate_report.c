@@ -11,6 +11,7 @@
 #include "base/complain.h"
 #include "base/text.h"
 #include "gate/gate_report.h"
+#include "gate/markdown_escape.h"
 #include "made_gate.h"
 
 #include <stdlib.h>
@@ -282,6 +283,30 @@ static void markdown_is_one_table(void **state)
     json_decref(gate);
 }
 
+/* A path may have any letter. */
+static void markdown_shows_texts_as_they_are(void **state)
+{
+    static char const *const texts[][2] = {
+        {"a|b`c`", "a\\|b\\`c\\`"},
+        {"page_faults _x_ a_", "page_faults \\_x\\_ a\\_"},
+        {"<b> &lt; a & b [x](y)", "\\<b\\> \\&lt; a & b \\[x\\](y)"},
+        {"*two*\n# lines\\", "\\*two\\* # lines\\\\"},
+    };
+    json_t *const gate = made_report(60, true, "one|two `three`\n| four");
+    char *const text = gate_markdown(gate);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        char *const escaped = markdown_escaped(texts[i][0]);
+        assert_string_equal(escaped, texts[i][1]);
+        free(escaped);
+    }
+    assert_holds(text, "\n- one\\|two \\`three\\` \\| four\n");
+    assert_holds(text, "\n- head: \\<&\"\\>");
+    free(text);
+    json_decref(gate);
+}
+
 static void junit_escapes_and_counts(void **state)
 {
     json_t *const gate = made_report(60, true, "<bad> & \"worse\"");
@@ -309,6 +334,7 @@ int main(void)
         cmocka_unit_test(modes_of_instructions_are_shown),
         cmocka_unit_test(equal_build_ids_are_said),
         cmocka_unit_test(markdown_is_one_table),
+        cmocka_unit_test(markdown_shows_texts_as_they_are),
         cmocka_unit_test(junit_escapes_and_counts),
     };
 
