@@ -185,7 +185,7 @@ static size_t lines_of(char const *text)
 static bool goes_on(char const *name)
 {
     char *const schedule = schedule_of(name);
-    bool const found = lines_of(schedule) < CELLS * BLOCKS;
+    bool const found = lines_of(schedule) < (size_t)CELLS * BLOCKS;
 
     free(schedule);
     return found;
