@@ -81,7 +81,8 @@ def _terminal_table(table: Table, width: int) -> str:
     """Within the width; a table with a column that is too wide is replaced by a note."""
     widths = _widths(table, width)
     if widths is None:
-        return f"{_filled(table.title, width)}\n\n  too wide here: --format markdown\n"
+        note = _filled("too wide for a terminal: --format markdown", width, initial_indent="  ")
+        return f"{_filled(table.title, width)}\n\n{note}\n"
     lines = [f"  {line}" for line in _header_lines(table.columns, widths, table.texts)]
     lines.append("  " + "-" * (sum(widths) + 2 * (len(widths) - 1)))
     for row in table.rows:

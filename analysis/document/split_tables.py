@@ -16,7 +16,7 @@ def _width(table: Table, index: int) -> int:
     return max(map(len, texts + words))
 
 
-def split(table: Table, width: int) -> list[Table]:
+def split(table: Table, width: int = 78) -> list[Table]:
     """As many as its columns need, each with the words on the left; a column that fits nowhere gets
     a table of its own."""
     room = width - sum(_width(table, i) + 2 for i in range(1, table.texts))
