@@ -21,10 +21,11 @@ from .claims.page import stored_runs
 from .claims.report import claims_differences, write_claims
 from .comparison.answer_lines import answer_lines, answers_in_full
 from .comparison.run_formats import FORMATS, brief
+from .comparison.tables import document as run_document
 from .comparison.watch import keep_off_samples, watch
 from .complaint import Complaint, analysis_command, regular
 from .document.encodable import write_what_can_be
-from .document.formats import terminal
+from .document.formats import TERMINAL_COLUMNS, terminal
 from .drawing.drawing import TWO_COLUMNS, drawn
 from .gate.gates import gate_differences, load_gate
 from .gate.history import load_history
@@ -33,7 +34,7 @@ from .gate.tables import gate_document, write_gate_report
 from .profile.stacks import write_stacks
 from .profile.tables import FUNCTIONS_SHOWN, document
 from .records.joined import join
-from .records.records import load
+from .records.records import Run, load
 from .report.fill import filled
 from .report.manifest import (
     manifest,
@@ -47,6 +48,7 @@ from .report.sections import read_sections
 
 STATUS_DIFFERENT = 1
 STATUS_USAGE = 2
+NARROWEST = 40
 ANSWER_WIDTH = 160  # where no terminal says: a line per run
 
 
@@ -64,6 +66,22 @@ def _watch(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _width() -> int:
+    """Of the terminal, or what COLUMNS says: no more than tables are made for."""
+    return max(NARROWEST, min(shutil.get_terminal_size((TERMINAL_COLUMNS, 24)).columns,
+                              TERMINAL_COLUMNS))  # fmt: skip
+
+
+def _shown(run: Run, arguments: argparse.Namespace) -> str:
+    """A file has the full width, whatever the terminal has."""
+    width = _width() if arguments.out is None else TERMINAL_COLUMNS
+    if arguments.brief:
+        return brief(run, width)
+    if arguments.format == "terminal":
+        return terminal(run_document(run), width)
+    return FORMATS[arguments.format][1](run)
+
+
 def table(arguments: argparse.Namespace) -> int:
     if arguments.watch:
         return _watch(arguments)
@@ -72,8 +90,7 @@ def table(arguments: argparse.Namespace) -> int:
             f"csv of {len(arguments.run)} runs: their parameters are other columns",
             "one RUN at a time",
         )
-    shown = brief if arguments.brief else FORMATS[arguments.format][1]
-    text = "\n".join(shown(load(folder)) for folder in arguments.run)
+    text = "\n".join(_shown(load(folder), arguments) for folder in arguments.run)
     if arguments.out is None:
         sys.stdout.write(text)
     else:
@@ -97,7 +114,7 @@ def report(arguments: argparse.Namespace) -> int:
 def profile(arguments: argparse.Namespace) -> int:
     found = join(arguments.run)
     shown = arguments.functions
-    sys.stdout.write("\n".join(terminal(document(joined, shown)) for joined in found))
+    sys.stdout.write("\n".join(terminal(document(joined, shown), _width()) for joined in found))
     if arguments.out is None:
         return 0
     profiles = [joined.profile for joined in found if joined.profile is not None]
@@ -120,7 +137,7 @@ def gate(arguments: argparse.Namespace) -> int:
             print("  try: the same slablab and analysis; git log tells", file=sys.stderr)
             status = STATUS_DIFFERENT
         else:
-            sys.stdout.write(terminal(gate_document(found)))
+            sys.stdout.write(terminal(gate_document(found), _width()))
             print(f"{folder}: every row is what its samples give")
             if arguments.out is not None:
                 print(write_gate_report(found, arguments.out))

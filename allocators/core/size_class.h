@@ -20,6 +20,7 @@
 #define SLABLAB_SIZE_CLASS_H
 
 #include "core/base.h"
+#include "core/setting.h"
 
 enum {
     SLOT_BYTES = 8,
@@ -38,8 +39,10 @@ enum {
 /* ROW(class, largest request, stride in a backend of its own, blocks held by a front, by a refill).
  * The stride is the smallest multiple of 16 that holds the largest request: 272 where Tiny spends
  * 512. */
-#define SMALLMID_TABLE(ROW) \
-    ROW(0, 256, 272, 32, 16) ROW(1, 512, 528, 24, 12) ROW(2, 1024, 1040, 16, 8)
+#define SMALLMID_TABLE(ROW)                                                               \
+    ROW(0, 256, 272, SETTING(SMALLMID_HELD_256, 32), SETTING(SMALLMID_REFILL_256, 16))    \
+    ROW(1, 512, 528, SETTING(SMALLMID_HELD_512, 24), SETTING(SMALLMID_REFILL_512, 12))    \
+    ROW(2, 1024, 1040, SETTING(SMALLMID_HELD_1024, 16), SETTING(SMALLMID_REFILL_1024, 8))
 
 /* Tiny's class of a request: the binary digits of size + 7, less the four of the smallest class. */
 #define TINY_CLASS(size) ((uint32_t)(60 - __builtin_clzll(((unsigned long long)(size) + 7) | 8)))

@@ -15,6 +15,7 @@
 #include <sys/resource.h>
 
 #include "core/layer.h"
+#include "core/setting.h"
 #include "core/variable.h"
 #include "parts/shared_pool.h"
 
@@ -23,7 +24,10 @@ SUPERSLABS_OF(prewarm);
 VARIABLE(SLABLAB_PREWARM);
 VARIABLE(SLABLAB_PREWARM_METHOD);
 
-enum { PREWARM_SUPERSLABS_MAX = 64, HUGE_PAGE_BYTES = 2 << 20 };
+enum {
+    PREWARM_SUPERSLABS_MAX = SETTING(PREWARM_SUPERSLABS_MAX, 64),
+    HUGE_PAGE_BYTES = 2 << 20
+};
 
 enum prewarm_method { PREWARM_TOUCH, PREWARM_POPULATE, PREWARM_HUGEPAGE };
 

@@ -11,13 +11,14 @@
 #include "core/layer.h"
 #include "core/list.h"
 #include "core/observe.h"
+#include "core/setting.h"
 #include "core/superslab.h"
 
 LAYER(backend);
 
 enum {
-    CACHE_SUPERSLABS_MAX = 256,
-    CACHE_AGE_MS_MAX = 60 * 1000
+    CACHE_SUPERSLABS_MAX = SETTING(CACHE_SUPERSLABS_MAX, 256),
+    CACHE_AGE_MS_MAX = SETTING(CACHE_AGE_MS_MAX, 60 * 1000)
 };
 
 /* Lies in a cached SuperSlab's header page. */

@@ -13,6 +13,7 @@
 #include "core/layer.h"
 #include "core/lock.h"
 #include "core/process.h"
+#include "core/setting.h"
 #include "parts/shared_pool.h"
 #include "parts/shared_pool_check.h"
 
@@ -24,7 +25,10 @@ LAYER_OF(backend, tiny_refill);
 LAYER_OF(backend, tiny_drain);
 LAYER_OF(backend, tiny_malloc_slow);
 
-enum { TINY_REFILL_BLOCKS = 16, TINY_DRAIN_FREES = 1024 };
+enum {
+    TINY_REFILL_BLOCKS = SETTING(TINY_REFILL_BLOCKS, 16),
+    TINY_DRAIN_FREES = SETTING(TINY_DRAIN_FREES, 1024)
+};
 
 struct tiny_front {
     struct block *head[TINY_CLASSES];

@@ -4,6 +4,8 @@ SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
+import textwrap
+
 from ..records.records import Run
 from .answers import Answer, Extreme, answer
 from .families import axes_of, families
@@ -72,7 +74,7 @@ def answer_lines(runs: list[Run], width: int) -> list[str]:
             for line in (f"{head}{row[2]}", f"{under}{row[3]}")
             if line.strip()
         ]
-    return [*lines, LEGEND]
+    return [*lines, *textwrap.wrap(LEGEND, width)]
 
 
 def answers_in_full(runs: list[Run]) -> list[str]:

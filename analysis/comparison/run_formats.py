@@ -7,15 +7,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from ..document.formats import csv_text, latex, markdown, terminal
+from ..document.formats import TERMINAL_COLUMNS, csv_text, latex, markdown, terminal
 from ..records.records import Run
 from .tables import document, long_form
 
 
-def brief(run: Run) -> str:
+def brief(run: Run, width: int = TERMINAL_COLUMNS) -> str:
     """For a terminal: all that is said, and of the tables the overviews alone."""
     found = document(run)
-    return terminal(replace(found, tables=[table for table in found.tables if table.overview]))
+    overviews = [table for table in found.tables if table.overview]
+    return terminal(replace(found, tables=overviews), width)
 
 
 def _csv(run: Run) -> str:

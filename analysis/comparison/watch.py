@@ -4,6 +4,7 @@ SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import time
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from .run_formats import brief
 
 LOOK_SECONDS = 1.0
 REST_PER_WORK = 4.0  # drawing takes at most a fifth of the watcher's CPU
+LEFT_SECONDS, LEFT_LOOKS = 5.0, 2  # without a write and without a lock, before it is called left
 CLEAR = "\x1b[H\x1b[2J\x1b[3J"
 WORKLOAD_CPU = "workload_cpu"
 OUTCOME = "outcome.json"
@@ -43,6 +45,27 @@ def keep_off_samples(folder: Path) -> None:
         os.sched_setaffinity(0, others or os.sched_getaffinity(0))
 
 
+def _clears(out: TextIO) -> bool:
+    """A terminal that takes escape sequences, and whose owner wants some."""
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return out.isatty() and not plain
+
+
+def _is_left(folder: Path) -> bool:
+    """No slablab holds the lock of a folder that nothing was written to for a while."""
+    newest = max(path.stat().st_mtime for path in (folder, *folder.iterdir()))
+    if time.time() - newest < LEFT_SECONDS:
+        return False
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    finally:
+        os.close(descriptor)
+    return True
+
+
 def watch(
     folder: Path,
     out: TextIO,
@@ -52,6 +75,7 @@ def watch(
     """Returns when the run has ended. A terminal is cleared before each drawing; anything else gets
     one after the other. Raises Complaint where the folder is no run."""
     seen: object = None
+    left = 0
     while True:
         state = _state(folder)
         took = 0.0
@@ -64,10 +88,16 @@ def watch(
                     raise
                 text = ""  # read between two writes of the harness: the next look has all of it
             if text:
-                out.write((CLEAR if out.isatty() else "") + text)
+                out.write((CLEAR if _clears(out) else "") + text)
                 out.flush()
                 seen = state
             took = time.process_time() - began
         if state == seen and OUTCOME in dict(state):  # as it was when read, not as it is now
             return
+        left = left + 1 if state == seen and _is_left(folder) else 0
+        if left >= LEFT_LOOKS:
+            raise Complaint(
+                f"{folder}: no slablab measures there any more, and it is unfinished",
+                "the slablab command that began it, which resumes it",
+            )
         sleep(max(LOOK_SECONDS, REST_PER_WORK * took))

@@ -18,11 +18,11 @@ TERMINAL_COLUMNS = 80
 CSV_DIGITS, RATIO_DECIMALS = 9, 8
 
 
-def _filled(text: str, **options: Any) -> str:
+def _filled(text: str, width: int, **options: Any) -> str:
     """Wrapped to the terminal, but never between a figure and its per cent sign."""
     wrapped = textwrap.fill(
         text.replace(" %", NO_BREAK + "%"),
-        TERMINAL_COLUMNS,
+        width,
         break_long_words=False,
         break_on_hyphens=False,
         **options,
@@ -30,15 +30,15 @@ def _filled(text: str, **options: Any) -> str:
     return wrapped.replace(NO_BREAK, " ")
 
 
-def _paragraph(label: str, text: str) -> str:
+def _paragraph(label: str, text: str, width: int) -> str:
     """ "Question  Does ..." with a hanging indent."""
     return _filled(
-        " ".join(text.split()), initial_indent=f"{label:<10}", subsequent_indent=" " * 10
+        " ".join(text.split()), width, initial_indent=f"{label:<10}", subsequent_indent=" " * 10
     )
 
 
-def _bullet(text: str) -> str:
-    return _filled(text, initial_indent="  - ", subsequent_indent="    ")
+def _bullet(text: str, width: int) -> str:
+    return _filled(text, width, initial_indent="  - ", subsequent_indent="    ")
 
 
 def _header_lines(columns: list[str], widths: list[int], texts: int) -> list[str]:
@@ -61,7 +61,7 @@ def _aligned(cells: list[str], widths: list[int], texts: int) -> str:
     ).rstrip()
 
 
-def _widths(table: Table) -> list[int] | None:
+def _widths(table: Table, terminal_width: int) -> list[int] | None:
     """Column widths that fit; the first gives way, down to a minimum. None: the table does not
     fit."""
     cells = [row.cells for row in table.rows if row.kind != "group"]
@@ -71,51 +71,59 @@ def _widths(table: Table) -> list[int] | None:
     ]
     if not table.overview:  # so that the figures of all cells stand in the same columns
         widths[0] = max(widths[0], NAME_COLUMNS_MIN)
-    room = TERMINAL_COLUMNS - 2 - sum(widths[1:]) - 2 * (len(widths) - 1)
+    room = terminal_width - 2 - sum(widths[1:]) - 2 * (len(widths) - 1)
     if room < min(widths[0], NAME_COLUMNS_MIN):
         return None
     return [min(widths[0], room), *widths[1:]]
 
 
-def _terminal_table(table: Table) -> str:
-    """Within 80 columns; a table with a column that is too wide is replaced by a note."""
-    widths = _widths(table)
+def _terminal_table(table: Table, width: int) -> str:
+    """Within the width; a table with a column that is too wide is replaced by a note."""
+    widths = _widths(table, width)
     if widths is None:
-        return f"{_filled(table.title)}\n\n  too wide for a terminal: --format markdown\n"
+        note = _filled("too wide for a terminal: --format markdown", width, initial_indent="  ")
+        return f"{_filled(table.title, width)}\n\n{note}\n"
     lines = [f"  {line}" for line in _header_lines(table.columns, widths, table.texts)]
     lines.append("  " + "-" * (sum(widths) + 2 * (len(widths) - 1)))
     for row in table.rows:
         name, *rest = row.cells
         if row.kind == "group":
-            lines += ["", *textwrap.wrap(name, TERMINAL_COLUMNS, subsequent_indent="    ")]
+            lines += ["", *textwrap.wrap(name, width, subsequent_indent="    ")]
         elif len(name) > widths[0]:
-            lines += [f"  {name}", f"  {_aligned(['', *rest], widths, table.texts)}"]
+            lines += [
+                *textwrap.wrap(name, width, initial_indent="  ", subsequent_indent="    "),
+                f"  {_aligned(['', *rest], widths, table.texts)}",
+            ]
         else:
             lines.append(f"  {_aligned(row.cells, widths, table.texts)}")
-    return "\n".join([_filled(table.title), "", *lines]) + "\n"
+    return "\n".join([_filled(table.title, width), "", *lines]) + "\n"
 
 
-def terminal(found: Document) -> str:
+def terminal(found: Document, width: int = TERMINAL_COLUMNS) -> str:
+    def bullets(lines: list[str]) -> list[str]:
+        return [_bullet(line, width) for line in lines]
+
     parts = [
         found.title,
         "",
-        _paragraph("Question", found.question),
-        _paragraph("Expected", found.expects),
+        _paragraph("Question", found.question, width),
+        _paragraph("Expected", found.expects, width),
     ]
     if found.void:
         parts += [
             "",
-            "*" * TERMINAL_COLUMNS,
-            "V O I D".center(TERMINAL_COLUMNS).rstrip(),
-            "*" * TERMINAL_COLUMNS,
-            *map(_bullet, found.void),
+            "*" * width,
+            "V O I D".center(width).rstrip(),
+            "*" * width,
+            *bullets(found.void),
         ]
-    parts += ["Outcome", *map(_bullet, found.outcome), ""]
+    parts += ["Outcome", *bullets(found.outcome), ""]
     if found.cautions:
-        parts += ["Cautions", *map(_bullet, found.cautions), ""]
+        parts += ["Cautions", *bullets(found.cautions), ""]
     for table in found.tables:
-        parts += map(_terminal_table, [table] if _widths(table) else split(table))
-    parts += map(_filled, found.legend)
+        narrow = [table] if _widths(table, width) else split(table, width - 2)
+        parts += [_terminal_table(one, width) for one in narrow]
+    parts += [_filled(line, width) for line in found.legend]
     return "\n".join(parts) + "\n"
 
 

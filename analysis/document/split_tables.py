@@ -8,7 +8,6 @@ from .document import Row, Table
 
 # Of the first column, at least and at most; a longer name stands on a line of its own.
 NAME_COLUMNS_MIN, NAME_COLUMNS_MAX = 16, 30
-TABLE_COLUMNS = 78  # of the terminal's 80: tables are indented
 
 
 def _width(table: Table, index: int) -> int:
@@ -17,10 +16,10 @@ def _width(table: Table, index: int) -> int:
     return max(map(len, texts + words))
 
 
-def split(table: Table) -> list[Table]:
+def split(table: Table, width: int = 78) -> list[Table]:
     """As many as its columns need, each with the words on the left; a column that fits nowhere gets
     a table of its own."""
-    room = TABLE_COLUMNS - sum(_width(table, i) + 2 for i in range(1, table.texts))
+    room = width - sum(_width(table, i) + 2 for i in range(1, table.texts))
     room -= min(max(_width(table, 0), NAME_COLUMNS_MIN), NAME_COLUMNS_MAX)
     parts: list[list[int]] = [[]]
     left = room

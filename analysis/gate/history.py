@@ -20,6 +20,7 @@ from ..records.packed import lines_of
 from ..statistics.change_points import ChangePoint, change_points
 from .gates import SCHEMA, SCHEMAS
 
+REVISION_DIGITS = 7
 ALPHA = 0.05  # the chance of any change point where nothing changed, over all series
 
 
@@ -56,9 +57,15 @@ class History:
 
 
 def _head_name(gate: dict[str, Any]) -> str:
-    """The first digits of the head's revision; else what it was called."""
-    revision = gate["head"].get("revision")
-    return revision[:7] if revision else str(gate["head"]["spec"])
+    """What --label called the gate; else the first digits of the head's revision, or a file's name
+    with its folder, or an allocator's."""
+    revision, spec = gate["head"].get("revision"), str(gate["head"]["spec"])
+    if gate.get("label"):
+        return str(gate["label"])
+    if revision:
+        return str(revision)[:REVISION_DIGITS]
+    name, *settings = spec.split(" ") if " " in spec and "=" in spec else [spec]
+    return " ".join(["/".join(Path(name).parts[-2:]), *settings])
 
 
 def _read(path: Path) -> list[dict[str, Any]]:

@@ -17,12 +17,28 @@ from .history import History, Series
 QUESTION = "When did which metric change its level against the reference?"
 PANEL_INCHES = 1.25
 TICKS = 8
+LABEL_LETTERS = 14
+LEAST_RANGE = {"ratio": 0.005, "points": 0.01}  # half of an axis; of counts, 1
 CHANGE = "#c2410c"
 
 
 def layout(history: History, width_inches: float) -> tuple[int, int, float]:
     count = len(history.series)
     return count, 1, 0.7 + PANEL_INCHES * count
+
+
+def short(name: str) -> str:
+    """Its end, where the names of files differ, with a sign that there is more."""
+    return name if len(name) <= LABEL_LETTERS else f"…{name[1 - LABEL_LETTERS :]}"
+
+
+def _scale(axes: Axes, series: Series) -> None:
+    """Readable where nothing changes: an axis that is not of rounding errors alone."""
+    least = LEAST_RANGE.get(series.scale, 1.0)
+    low, high = axes.get_ylim()
+    if high - low < 2 * least:
+        middle = (low + high) / 2
+        axes.set_ylim(middle - least, middle + least)
 
 
 def _label_gates(axes: Axes, series: Series) -> None:
@@ -33,7 +49,7 @@ def _label_gates(axes: Axes, series: Series) -> None:
     for index in shown:
         point = series.points.iloc[index]
         began = datetime.fromtimestamp(point["started_unix_ns"] / 1e9, timezone.utc)
-        labels.append(f"{began:%m-%d}\n{point['head'][:9]}")
+        labels.append(f"{began:%m-%d}\n{short(point['head'])}")
     axes.set_xticks(shown, labels, fontsize=6.5)
 
 
@@ -60,12 +76,15 @@ def _draw_series(axes: Axes, series: Series) -> None:
         axes.yaxis.set_major_formatter(
             lambda y, _: f"{100 * y:+.3g}{unit}" if round(y, 9) else "0"
         )
+    else:
+        axes.yaxis.set_major_formatter(lambda y, _: f"{y:+,.6g}" if round(y, 9) else "0")
     axes.set_title(
         f"{series.cell}: {series.metric}" + ("" if unit else f", {series.unit}"),
         fontsize=7.5,
         loc="left",
         fontweight="bold",
     )
+    _scale(axes, series)
     axes.tick_params(labelsize=6.5)
     _label_gates(axes, series)
 

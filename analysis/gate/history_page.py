@@ -74,7 +74,8 @@ def latest_table(history: History) -> Table:
             last["verdict"],
         ]
         rows.append(Row("value", cells))
-    columns = ["cell", "metric", "gates", "level now", "for", "last effect", "interval", "verdict"]
+    columns = ["cell", "metric", "gates", "median since", "of gates"]
+    columns += ["last effect", "interval", "verdict"]
     return Table("The latest level and the latest gate", columns, rows, texts=2)
 
 
@@ -112,7 +113,9 @@ def _document(history: History) -> Document:
             f"Change points: rank-based binary segmentation, {PERMUTATIONS:,} permutations, each "
             f"of {len(history.series)} series at {100 * history.alpha_each:.2g} %: where nothing "
             f"changed, any of them shows one in at most {100 * ALPHA:g} % of histories. A change "
-            "shows only after it stayed for some gates; the gate itself judges the last one.",
+            "shows only after it stayed for some gates; the gate itself judges the last one. "
+            "Median since: of the effects since the last change point, or of all; one gate's "
+            "effect may differ from it by what its interval allows.",
         ],
     )
 

@@ -140,3 +140,16 @@ def test_what_a_terminal_cannot_write_is_ascii(run: Path, encoding: str) -> None
     utf8 = analysis_text("table", run).splitlines()
     assert [len(line) for line in lines] == [len(line) for line in utf8]
     assert ascii_of("ü") == "u" and ascii_of("▲") == "^" and ascii_of("\udcff") == "?"
+
+
+def test_a_narrow_terminal_has_narrow_tables(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide = analysis_text("table", run)
+    for columns, most in (("40", 40), ("55", 55), ("200", 80), ("3", 40)):
+        monkeypatch.setenv("COLUMNS", columns)
+        for words in (("table",), ("table", "--brief")):
+            lines = analysis_text(*words, run).splitlines()
+            assert max(map(len, lines)) <= most, max(lines, key=len)
+    run_of_none = analysis_text("table", "--out", tmp_path / "out.txt", run)
+    assert run_of_none == "" and (tmp_path / "out.txt").read_text() == wide

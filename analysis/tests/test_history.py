@@ -3,6 +3,8 @@
 SPDX-License-Identifier: MIT"""
 
 import json
+import re
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 from analysis.commands import run
 from analysis.complaint import Complaint
 from analysis.gate.history import ALPHA, load_history
+from analysis.gate.history_figure import short
 from analysis.gate.history_page import change_table, history_files, latest_table
 
 from .synthetic_gates import CELLS, gate_record, row_record
@@ -109,6 +112,33 @@ def test_gates_in_any_order_are_put_into_that_of_time(tmp_path: Path) -> None:
     forward = load_history(write(tmp_path, records))
     backward = load_history(write(tmp_path, records[::-1]))
     assert history_files(forward) == history_files(backward)
+
+
+def test_heads_are_called_by_label_revision_or_file(tmp_path: Path) -> None:
+    records = gates({})
+    records[0]["label"] = "the first one"
+    records[1]["head"] = {"spec": "HEAD:x", "revision": "0123456789abcdef", "build_id": "aa"}
+    path = "/home/me/a/long/way/build-of-today/libmine.so"
+    records[2]["head"] = {"spec": path, "revision": None, "build_id": "aa"}
+    records[3]["head"] = {"spec": f"{path} A=1", "revision": None, "build_id": "aa"}
+    heads = load_history(write(tmp_path, records)).series[0].points["head"].tolist()
+    assert heads[:2] == ["the first one", "0123456"]
+    assert heads[2:4] == ["build-of-today/libmine.so", "build-of-today/libmine.so A=1"]
+    assert short("0123456") == "0123456" and short(heads[2]) == "…ay/libmine.so"
+
+
+def test_where_nothing_varies_the_axis_is_readable(tmp_path: Path) -> None:
+    """Effects of rounding errors alone had an axis in 1e-16."""
+    records = gates({})
+    for number, record in enumerate(records):
+        for row in record["rows"]:
+            row["effect"] = 1e-16 * (number % 3) if row["metric"] == "time" else 0.0
+            row["low"] = row["high"] = None
+    history = load_history(write(tmp_path, records))
+    svg = history_files(history)["history.svg"].decode()
+    assert "e-1" not in unescape(re.sub(r"<style>.*?</style>", "", svg, flags=re.S))
+    assert "+0.25 %<" in svg and ">0<" in svg
+    assert "median since" in history_files(history)["history.md"].decode()
 
 
 def test_void_gates_and_other_references_are_left_out(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: MIT"""
 
+import fcntl
 import io
 import os
 import re
@@ -81,6 +82,48 @@ def test_a_block_that_is_half_written_waits(growing: tuple[Path, list[str], byte
     )
     assert re.findall(r"run: (\d+) block", out.getvalue()) == ["1", "1", "2", "8", "8"]
     assert out.getvalue().count("torn line") == 1  # while it was half there, and not after
+
+
+def _hour_old(folder: Path) -> None:
+    for path in (*folder.iterdir(), folder):
+        os.utime(path, (time.time() - 3600,) * 2)
+
+
+def test_a_run_that_was_left_is_noticed(growing: tuple[Path, list[str], bytes]) -> None:
+    """Nothing is written for an hour: left, unless a slablab holds the folder's lock."""
+    folder, lines, outcome = growing
+    _append(folder, "".join(lines[:2]))
+    _hour_old(folder)
+    holder = os.open(folder, os.O_RDONLY)
+    fcntl.flock(holder, fcntl.LOCK_EX)
+    looks: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        looks.append(seconds)
+        if len(looks) == 5:
+            os.close(holder)
+
+    with pytest.raises(Complaint, match="no slablab measures there any more"):
+        watch(folder, io.StringIO(), sleep=sleep)
+    assert len(looks) == 6
+
+
+def test_a_terminal_without_escape_sequences_gets_none(
+    growing: tuple[Path, list[str], bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, lines, outcome = growing
+    _append(folder, "".join(lines))
+    (folder / "outcome.json").write_bytes(outcome)
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    for name, value, clears in (("TERM", "xterm", True), ("NO_COLOR", "1", False)):
+        monkeypatch.setenv(name, value)
+        out = Terminal()
+        watch(folder, out)
+        assert out.getvalue().startswith(CLEAR) is clears
 
 
 def test_a_run_that_ends_while_it_is_drawn_is_drawn_again(

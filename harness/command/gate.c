@@ -39,6 +39,7 @@ static bool take_option(int option, struct words_of_gate *words, struct gate_req
     switch (option) {
     case 'b': words->base = optarg; return true;
     case 'h': words->head = optarg; return true;
+    case 'l': request->label = optarg; return true;
     case 'e': request->explain = true; return true;
     case 'r': request->record = true; return true;
     case 'f': measurement->fresh = true; return true;
@@ -58,6 +59,7 @@ static bool parse(int argc, char **argv, struct words_of_gate *words, struct gat
 {
     static struct option const options[] = {{"base", required_argument, NULL, 'b'},
                                             {"head", required_argument, NULL, 'h'},
+                                            {"label", required_argument, NULL, 'l'},
                                             {"explain", no_argument, NULL, 'e'},
                                             {"record", no_argument, NULL, 'r'},
                                             {"seed", required_argument, NULL, 's'},

@@ -33,16 +33,17 @@ static struct command const commands[] = {
      "complete, 4 void, 2 nothing was measured, 130 interrupted.",
      command_run},
     {"gate",
-     "experiments/gate.yaml --base SPEC --head SPEC [--explain] [--record] [--seed N] [--out DIR] "
-     "[--fresh] [--wait] [--bisect]",
+     "experiments/gate.yaml --base SPEC --head SPEC [--explain] [--record] [--label TEXT] "
+     "[--seed N] [--out DIR] [--fresh] [--wait] [--bisect]",
      "decide, block by block, whether one build is worse than another",
-     "A SPEC is an allocator (NAME or path/to/x.so, then NAME=value ...) or a git revision (REV or "
-     "REV:ALLOCATOR; REV alone means the experiment's baseline), which is built in a worktree of "
-     "its own. Writes results/NAME/<time>-gate/ with gate.json, gate.md and gate.xml (JUnit), and "
-     "appends gate.md to $GITHUB_STEP_SUMMARY where that is set; --record appends gate.json to "
-     "results/history/NAME.jsonl, --explain measures where failed rows differ. Exit status: 0 "
-     "pass, 1 fail, 3 inconclusive, 4 void, 2 nothing was measured, 130 interrupted; with "
-     "--bisect, for `git bisect run`, 125 instead of 2, 3 and 4 (docs/ci/bisect.sh).",
+     "A SPEC is an allocator (NAME or path/to/x.so, then NAME=value ...) or a git revision (REV "
+     "or REV:ALLOCATOR; REV alone means the experiment's baseline), which is built in a worktree "
+     "of its own. Writes results/NAME/<time>-gate/ with gate.json, gate.md and gate.xml (JUnit), "
+     "and appends gate.md to $GITHUB_STEP_SUMMARY where that is set; --record appends gate.json "
+     "to results/history/NAME.jsonl, where --label names it, --explain measures where failed "
+     "rows differ. Exit status: 0 pass, 1 fail, 3 inconclusive, 4 void, 2 nothing was measured, "
+     "130 interrupted; with --bisect, for `git bisect run`, 125 instead of 2, 3 and 4 "
+     "(docs/ci/bisect.sh).",
      command_gate},
     {"profile",
      "experiments/NAME.yaml [--quick] [--blocks N] [--rate HZ] [--seed N] [--out DIR] [--fresh] "

@@ -221,6 +221,8 @@ json_t *gate_describe(struct gate_judge const *judge, json_t *reasons,
     json_object_set_new(object, "seconds", json_real(circumstances->seconds));
     json_object_set_new(object, "started_unix_ns",
                         json_integer((json_int_t)circumstances->started_unix_ns));
+    if (circumstances->label != NULL)
+        json_object_set_new(object, "label", json_string(circumstances->label));
     json_object_set_new(object, "host", json_string(circumstances->host));
     json_object_set_new(object, "failures", describe_failures(judge));
     json_object_set_new(object, "rows", describe_rows(judge));

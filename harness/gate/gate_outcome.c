@@ -89,6 +89,7 @@ static json_t *describe(struct gate_request const *request, struct tally const *
     struct gate_circumstances const circumstances = {
         .base = &request->base,
         .head = &request->head,
+        .label = request->label,
         .host = host,
         .started_unix_ns = request->started_unix_ns,
         .seconds = (double)(clock_ns(CLOCK_MONOTONIC) - request->started_monotonic_ns) / 1e9,

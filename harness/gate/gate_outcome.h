@@ -16,6 +16,7 @@ struct gate_request {
     struct gate_spec head;
     bool explain; /* measure where failed rows differ */
     bool record;  /* append to the history */
+    char const *label; /* for the history; NULL */
     char const *results;
     uint64_t started_unix_ns;
     uint64_t started_monotonic_ns;

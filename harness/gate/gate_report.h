@@ -16,6 +16,7 @@ struct gate_circumstances {
     char const *host;
     uint64_t started_unix_ns;
     double seconds; /* from the command's start */
+    char const *label; /* what the user calls this gate; NULL */
 };
 
 /* gate.json as records.md has it; rows worst first. `reasons` are those of a VOID, borrowed. A new

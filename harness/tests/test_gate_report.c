@@ -30,7 +30,7 @@ static json_t *varied_report(size_t blocks, bool slower, char const *reason,
 {
     static struct gate_spec const base = {(char *)"main", (char *)"x", (char *)"0123456789abcdef"};
     static struct gate_spec const head = {(char *)"<&\">", (char *)"x", NULL};
-    struct gate_circumstances const circumstances = {&base, &head, "here", 1, 12.5};
+    struct gate_circumstances const circumstances = {&base, &head, "here", 1, 12.5, "v1|2"};
     struct gate_judge *const judge = made_judge(variation.third);
     json_t *const reasons = json_array();
 
@@ -276,6 +276,7 @@ static void markdown_is_one_table(void **state)
 
     (void)state;
     assert_holds(text, "## slablab gate: made: VOID\n");
+    assert_string_equal(json_string_value(json_object_get(gate, "label")), "v1|2");
     assert_holds(text, "- bad & worse\n");
     assert_holds(text, "|---|---|--:|---|--:|--:|---|--:|\n| two warm | time | +5.00 % |");
     assert_holds(text, "| 2 % | FAIL | 60 |\n");

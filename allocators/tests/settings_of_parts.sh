@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# settings_of_parts.sh -- each constant of parts/ that a page may set, set by one. Usage: [BUILD]
+#
+# A page that sets a constant (SET_TO) and then is a phase that has it must find the value there; it
+# is compiled, and not built. What Small-Mid holds and refills must fit: it is set to 16.
+#
+# SPDX-License-Identifier: MIT
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+work=$(mktemp --directory)
+trap 'rm -rf "$work"' EXIT
+failures=0
+
+# compiles PAGE VALUE NAME EXPRESSION -- a page over PAGE in which EXPRESSION is VALUE
+compiles() {
+    printf '#define SET_%s SET_TO(%s)\n#include "phases/%s.c"\n' "$3" "$2" "$1" >"$work/page.c"
+    printf '_Static_assert(%s == %s, "not what was set");\n' "$4" "$2" >>"$work/page.c"
+    gcc -std=gnu11 -O2 -Iallocators -fno-builtin-malloc -fsyntax-only "$work/page.c" 2>"$work/log"
+}
+
+names=$(grep --no-filename --only-matching 'SETTING([A-Z_0-9]*, ' allocators/parts/*.h \
+    allocators/core/size_class.h | sed 's/SETTING(//; s/, $//')
+for name in $names; do
+    phase=ss-reuse-prewarm
+    value=7
+    [[ $name != SMALLMID_* ]] || value=16
+    standard=$(grep --no-filename --only-matching "SETTING($name, [^)]*)" allocators/parts/*.h \
+        allocators/core/size_class.h | sed 's/.*, //; s/)$//')
+    if ! compiles "$phase" "$value" "$name" "SETTING($name, $standard)" ||
+        ! compiles "$phase" "$standard" OTHER "SETTING($name, $standard)"; then
+        echo "FAILED: $name:"
+        cat "$work/log"
+        failures=$((failures + 1))
+    fi
+    if [[ $name != SMALLMID_* ]] && ! compiles "$phase" 7 "$name" "(int)$name"; then
+        echo "FAILED: $name is not what the page has set:"
+        cat "$work/log"
+        failures=$((failures + 1))
+    fi
+done
+# An enum in parts/ is a constant that a page may set, unless it names kinds or a hardware's size.
+if grep --line-number '^ *\(enum {.*\)\?[A-Z_]* = [0-9]' allocators/parts/*.h |
+    grep --invert-match 'HUGE_PAGE_BYTES'; then
+    echo 'FAILED: a constant of parts/ that no page can set'
+    failures=$((failures + 1))
+fi
+[[ $failures -eq 0 ]] && echo "settings: $(wc --words <<<"$names") constants, each set by a page"
