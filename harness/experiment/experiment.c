@@ -7,15 +7,15 @@
 #define NEEDED(structure, member)                                                                  \
     {#member, FIELD_TEXT, .needed = true, .offset = offsetof(struct structure, member)}
 #define CHOICE(structure, member, words)                                                           \
-    {#member, FIELD_CHOICE, .offset = offsetof(struct structure, member), .choices = words}
+    {#member, FIELD_CHOICE, .offset = offsetof(struct structure, member), .choices = (words)}
 #define TEXTS(structure, member)                                                                   \
     {#member, FIELD_TEXTS, .offset = offsetof(struct structure, member),                           \
      .count_offset = offsetof(struct structure, member##_count)}
 #define MAPPING(structure, member, inner)                                                          \
-    {#member, FIELD_MAPPING, .offset = offsetof(struct structure, member), .shape = inner}
+    {#member, FIELD_MAPPING, .offset = offsetof(struct structure, member), .shape = (inner)}
 #define MAPPINGS(structure, member, inner)                                                         \
     {#member, FIELD_MAPPINGS, .offset = offsetof(struct structure, member),                        \
-     .count_offset = offsetof(struct structure, member##_count), .shape = inner}
+     .count_offset = offsetof(struct structure, member##_count), .shape = (inner)}
 
 static struct yaml_choice const starts[] = {{"cold", START_COLD}, {"warm", START_WARM}, {NULL}};
 static struct yaml_choice const yes_or_no[] = {{"yes", IN_QUICK_YES},

@@ -162,7 +162,7 @@ static void count_left_behind(json_t *counts, json_t const *samples)
         uint64_t const left = number(sample, "left_behind");
         if (left > 0 && arm != NULL)
             json_object_set_new(counts, arm,
-                                json_integer((json_int_t)(number(counts, arm) + left)));
+                                json_integer((json_int_t)number(counts, arm) + (json_int_t)left));
     }
 }
 
@@ -183,7 +183,8 @@ bool tally_add(void *context, json_t const *record)
     if (index == tally->plan->cell_count)
         return refuse(tally, "a cell that the plan does not have", id == NULL ? "?" : id, block);
     if (!json_is_integer(json_object_get(record, "block")) || block != cell->blocks)
-        return refuse(tally, block < cell->blocks ? "a block that is there twice"
+        return refuse(tally,
+                      block < cell->blocks ? "a block that is there twice"
                                            : "a block after a missing one",
                       id, block);
     if (!are_possible(tally, json_object_get(record, "samples"), id, block))

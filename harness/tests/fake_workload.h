@@ -34,12 +34,13 @@ static inline int fake_is(char const *word)
 static inline void fake_take_turn(void)
 {
     char const *const turns = getenv("FAKE_TURNS");
-    FILE *const file = turns != NULL ? fopen(turns, "a") : NULL;
+    char const *const every = getenv("FAKE_EVERY");
+    FILE *const file = turns != NULL && every != NULL ? fopen(turns, "a") : NULL;
 
     if (file == NULL)
         return;
     fputc('.', file);
-    if (ftell(file) % atoi(getenv("FAKE_EVERY")) != 0)
+    if (ftell(file) % atoi(every) != 0)
         unsetenv("FAKE");
     fclose(file);
 }

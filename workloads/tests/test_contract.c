@@ -61,7 +61,7 @@ static void *made_calloc(size_t count, size_t size)
 
     if (block != NULL)
         memset(block, 0, count * size);
-    if (trouble == DIRTY && size == 200)
+    if (block != NULL && trouble == DIRTY && size == 200)
         block[199] = 1;
     return block;
 }
@@ -94,7 +94,7 @@ static void made_free(void *block)
 #define realloc made_realloc
 #define free made_free
 #define aligned_alloc made_aligned
-#include "../contract.c"
+#include "../contract.c" /* NOLINT(bugprone-suspicious-include): with the malloc from above */
 #undef free
 #undef calloc
 
