@@ -77,12 +77,15 @@ static inline void child_run(struct child *child, child_function *function, void
 }
 
 /* ThreadSanitizer, where it is linked, has a forked child's new thread for one of the parent's that
- * has the same address, and gives up ("dup thread with used id"). */
+ * has the same address, and gives up ("dup thread with used id"). AddressSanitizer does not guard
+ * its own allocator's locks at a fork (gcc 12): where another thread was just starting, and so
+ * held one, the child's new thread waits for it for ever. */
 void __tsan_init(void) __attribute__((weak));
+void __asan_init(void) __attribute__((weak));
 
 static inline bool child_can_start_threads(void)
 {
-    return __tsan_init == NULL;
+    return __tsan_init == NULL && __asan_init == NULL;
 }
 
 static inline bool child_succeeded(struct child const *child)

@@ -10,7 +10,7 @@
 # carried by one allocator, and each allocator carries one program.
 #
 # No report of a sanitizer is suppressed. What would be one is led past them by sanitizers/libc.c,
-# and what ThreadSanitizer cannot do (a thread in a forked child) is left out in tests/child.h.
+# and what neither can do (a thread in a forked child) is left out in tests/child.h.
 #
 # SPDX-License-Identifier: MIT
 set -euo pipefail
