@@ -164,7 +164,7 @@ bool catalogue_allocator(char const *name, struct allocator *allocator)
 {
     struct peer const *const peer = peers_find(name);
 
-    *allocator = (struct allocator){.arena = {NULL}};
+    *allocator = (struct allocator){.name = NULL};
     allocator->name = arena_text(&allocator->arena, name);
     if (strchr(name, '/') != NULL)
         return find_path(name, allocator);
@@ -181,5 +181,5 @@ bool catalogue_allocator(char const *name, struct allocator *allocator)
 void catalogue_allocator_free(struct allocator *allocator)
 {
     arena_free(&allocator->arena);
-    *allocator = (struct allocator){.arena = {NULL}};
+    *allocator = (struct allocator){.name = NULL};
 }

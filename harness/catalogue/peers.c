@@ -18,7 +18,7 @@ static struct yaml_field const peer_fields[] = {
     {"name", FIELD_TEXT, .needed = true, .offset = offsetof(struct peer, name)},
     {"package", FIELD_TEXT, .needed = true, .offset = offsetof(struct peer, package)},
     {"object", FIELD_TEXT, .offset = offsetof(struct peer, object)},
-    {NULL},
+    {.key = NULL},
 };
 static struct yaml_shape const peer_shape = {sizeof(struct peer), peer_fields};
 

@@ -17,12 +17,13 @@
     {#member, FIELD_MAPPINGS, .offset = offsetof(struct structure, member),                        \
      .count_offset = offsetof(struct structure, member##_count), .shape = (inner)}
 
-static struct yaml_choice const starts[] = {{"cold", START_COLD}, {"warm", START_WARM}, {NULL}};
+static struct yaml_choice const starts[] = {
+    {"cold", START_COLD}, {"warm", START_WARM}, {.word = NULL}};
 static struct yaml_choice const yes_or_no[] = {{"yes", IN_QUICK_YES},
                                                {"no", IN_QUICK_NO},
                                                {"true", IN_QUICK_YES},
                                                {"false", IN_QUICK_NO},
-                                               {NULL}};
+                                               {.word = NULL}};
 
 static struct yaml_field const workload_fields[] = {
     NEEDED(experiment_workload, run),
@@ -30,14 +31,14 @@ static struct yaml_field const workload_fields[] = {
     TEXT(experiment_workload, warmup),
     TEXTS(experiment_workload, serves),
     CHOICE(experiment_workload, quick, yes_or_no),
-    {NULL},
+    {.key = NULL},
 };
 static struct yaml_shape const workload = {sizeof(struct experiment_workload), workload_fields};
 
 static struct yaml_field const published_fields[] = {
     NEEDED(experiment_published, where),  NEEDED(experiment_published, arm),
     TEXT(experiment_published, against),  NEEDED(experiment_published, metric),
-    NEEDED(experiment_published, value), {NULL},
+    NEEDED(experiment_published, value), {.key = NULL},
 };
 static struct yaml_shape const published = {sizeof(struct experiment_published), published_fields};
 
@@ -45,7 +46,7 @@ static struct yaml_field const stop_fields[] = {
     TEXT(experiment_stop, blocks_max),
     TEXT(experiment_stop, half_width),
     TEXT(experiment_stop, seconds_max),
-    {NULL},
+    {.key = NULL},
 };
 static struct yaml_shape const stop = {sizeof(struct experiment_stop), stop_fields};
 
@@ -55,7 +56,7 @@ static struct yaml_field const gate_fields[] = {
     TEXTS(experiment_gate, without),
     TEXT(experiment_gate, alpha_fail),
     TEXT(experiment_gate, alpha_pass),
-    {NULL},
+    {.key = NULL},
 };
 static struct yaml_shape const gate = {sizeof(struct experiment_gate), gate_fields};
 
@@ -75,7 +76,7 @@ static struct yaml_field const experiment_fields[] = {
     TEXT(experiment, margin),
     TEXT(experiment, alpha),
     TEXT(experiment, seed),
-    {NULL},
+    {.key = NULL},
 };
 static struct yaml_shape const experiment = {sizeof(struct experiment), experiment_fields};
 
