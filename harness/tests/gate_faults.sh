@@ -123,7 +123,8 @@ if [[ $status -ne 1 ]] || ! grep --quiet 'failures: FAIL: 11 of the head' "$outp
     failures=$((failures + 1))
 fi
 # V4: the region has no fault more.
-gate 1 faults plain start 'process_page_faults +\+(49[89]|50[01])[0-9] .* FAIL' ' page_faults .* PASS'
+gate 1 faults plain start 'process_page_faults +\+(49[89]|50[01])[0-9] .* FAIL' \
+    ' page_faults .* PASS'
 # V2: counts with two modes are decided, and shown.
 if command -v valgrind >/dev/null; then
     gate 0 counts jitter jitter2 'instructions .* PASS +([7-9]|[1-5][0-9])$' \
