@@ -45,9 +45,10 @@ expect 0 'verdict: complete' python3 "$work/signals.py" "${run[@]}"
 
 # A blocked SIGTERM would not arrive.
 sed 's/blocks_max: 2/blocks_max: 100000/' "$work/small.yaml" >"$work/long.yaml"
+: >"$work/blocked"
 python3 "$work/signals.py" "$build/slablab" run "$work/long.yaml" --fresh --out "$work/results" \
-    >"$work/all" 2>&1 &
-until grep --quiet 'new run' "$work/all"; do
+    >"$work/blocked" 2>&1 &
+until grep --quiet 'new run' "$work/blocked"; do
     sleep 0.1
 done
 kill -TERM "$!"
@@ -55,7 +56,7 @@ status=0
 wait "$!" || status=$?
 if [[ $status -ne 130 ]]; then
     echo "FAILED: SIGTERM to a process that had it blocked: status $status; it printed:"
-    cat "$work/all"
+    cat "$work/blocked"
     failures=$((failures + 1))
 fi
 
