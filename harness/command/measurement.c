@@ -250,7 +250,6 @@ static int carry_out_with(struct measurement const *measurement, struct rig *rig
     if (measurement->kind->finding != NULL)
         plan->stop = (struct stop){.blocks_max = measurement->instrument->blocks_max};
     rig->instrument = measurement->instrument;
-    interrupt_catch();
     status = carry_out(measurement, rig, &tally, folder);
     tally_free(&tally);
     return status;
@@ -259,6 +258,7 @@ static int carry_out_with(struct measurement const *measurement, struct rig *rig
 int measurement_run(struct measurement const *measurement, struct plan *plan)
 {
     bool const ready = check_arms(plan) && lock_measuring(measurement->wait);
+    interrupt_catch();
     char *const folder = ready ? settle_folder(measurement, plan) : NULL;
     struct rig rig;
     int status = EXIT_STATUS_USAGE;
