@@ -114,7 +114,9 @@ class Run(Recorded):
 def read_object(path: Path) -> dict[str, Any] | None:
     """A JSON object of the schema that its name promises; None where there is no file, or where an
     outcome has no bytes: a power cut may leave as much of it."""
-    if not path.exists() or (path.name == OUTCOME and path.stat().st_size == 0):
+    if not path.exists() or (
+        path.name == OUTCOME and path.is_file() and path.stat().st_size == 0
+    ):
         return None
     try:
         value = json.loads(regular(path).read_text(encoding="utf-8"))
