@@ -9,6 +9,7 @@
 #include "base/hint.h"
 #include "base/portable.h"
 #include "base/regular_file.h"
+#include "base/seal.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -18,9 +19,55 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A line is torn if it has no newline, or if it is the last and is not JSON: after a power cut a
- * file may be longer than the bytes that reached the disk. In the middle of a file this is damage,
- * and must be reported. */
+/* What a line of the file is. */
+enum line { LINE_RECORD, LINE_TORN, LINE_DAMAGED };
+
+/* A line without its end is torn, and so is one with zeros: after a power cut a file may be longer
+ * than the bytes that reached the disk. Only the last line may be. */
+static bool is_torn(char const *line, size_t length)
+{
+    return line[length - 1] != '\n' || memchr(line, '\0', length) != NULL;
+}
+
+/* Lines of the first schemas ("slablab-gate/1") were not sealed. */
+static bool needs_seal(json_t const *record)
+{
+    char const *const schema = json_string_value(json_object_get(record, "schema"));
+
+    return schema == NULL || !text_ends_with(schema, "/1");
+}
+
+/* *record is a new reference for LINE_RECORD; *fault says what else it is. */
+static enum line parse(char const *line, size_t length, json_t **record, char const **fault)
+{
+    enum seal const seal = seal_of(line, length);
+
+    *record = NULL;
+    *fault = "it is not a record";
+    if (is_torn(line, length))
+        return LINE_TORN;
+    if (seal == SEAL_BROKEN) {
+        *fault = "its crc32 is not that of its bytes: the line was changed";
+        return LINE_DAMAGED;
+    }
+    *record = json_loadb(line, length, 0, NULL);
+    if (*record == NULL)
+        return seal == SEAL_MISSING ? LINE_TORN : LINE_DAMAGED;
+    if (seal == SEAL_WHOLE || !needs_seal(*record))
+        return LINE_RECORD;
+    json_decref(*record);
+    *fault = "it does not end in its crc32";
+    return LINE_DAMAGED;
+}
+
+static bool complain_of_line(struct record_file const *file, unsigned long number,
+                             char const *fault)
+{
+    complain("restore the file from a copy, or slablab run --fresh", "%s:%lu: %s", file->path,
+             number, fault);
+    return false;
+}
+
 static bool read_back(struct record_file *file, FILE *stream, record_visitor *visit, void *context)
 {
     char *line = NULL;
@@ -30,19 +77,19 @@ static bool read_back(struct record_file *file, FILE *stream, record_visitor *vi
     ssize_t length;
 
     while (good && (length = getline(&line, &capacity, stream)) > 0) {
-        json_t *const record =
-            line[length - 1] == '\n' ? json_loadb(line, (size_t)length, 0, NULL) : NULL;
+        char const *fault;
+        json_t *record;
+        enum line const kind = parse(line, (size_t)length, &record, &fault);
         number++;
-        if (record != NULL) {
-            good = visit(context, record);
+        if (kind == LINE_RECORD) {
+            good = visit(context, record) ||
+                   complain_of_line(file, number, "it does not belong here, as said above");
             json_decref(record);
             file->whole_bytes += length;
-        } else if (getc(stream) == EOF) {
+        } else if (kind == LINE_TORN && getc(stream) == EOF) {
             break;
         } else {
-            complain("restore the file from a copy, or slablab run --fresh", "%s:%lu: not a record",
-                     file->path, number);
-            good = false;
+            good = complain_of_line(file, number, fault);
         }
     }
     if (ferror(stream)) {
@@ -126,23 +173,22 @@ static bool write_line(int fd, char const *line, size_t length)
 bool record_append(struct record_file *file, json_t const *record)
 {
     json_t *const portable = portable_json(record);
-    char *const text = json_dumps(portable, JSON_COMPACT | JSON_REAL_PRECISION(17));
-    size_t const length = text == NULL ? 0 : strlen(text);
+    char *const line = sealed_line(portable);
+    size_t const length = line == NULL ? 0 : strlen(line);
 
     json_decref(portable);
-    if (text == NULL) {
+    if (line == NULL) {
         complain("free", "%s: cannot write a record as JSON", file->path);
         return false;
     }
-    text[length] = '\n'; /* replaces the final 0: one write, one line */
-    if (write_line(file->fd, text, length + 1) && fdatasync(file->fd) == 0) {
-        file->whole_bytes += (off_t)(length + 1);
-        free(text);
+    if (write_line(file->fd, line, length) && fdatasync(file->fd) == 0) {
+        file->whole_bytes += (off_t)length;
+        free(line);
         return true;
     }
     complain(hint_for(errno, "make room, then repeat the command: it resumes from here"),
              "%s: cannot append a block: %s", file->path, strerror(errno));
-    free(text);
+    free(line);
     cut_back(file);
     return false;
 }

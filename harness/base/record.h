@@ -1,4 +1,4 @@
-/* record.h -- a run's file of records: a synced line per block, whole or not at all.
+/* record.h -- a run's file of records: a synced and sealed line per block, whole or not at all.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_RECORD_H
@@ -19,7 +19,8 @@ struct record_file {
 typedef bool record_visitor(void *context, json_t const *record);
 
 /* Opens or creates DIRECTORY/NAME and passes each of its records to `visit`. A last line torn by a
- * kill or a power cut is truncated. Complains and returns false on any other error. */
+ * kill or a power cut is truncated. Complains and returns false on any other error, which
+ * a line's missing or broken seal (seal.h) is, by its number. */
 bool record_open(struct record_file *file, char const *directory, char const *name,
                  record_visitor *visit, void *context);
 void record_close(struct record_file *file);

@@ -8,14 +8,14 @@
 /* About 10,000 samples in a second of CPU time; 20 processes are the fewest whose shares get an
  * interval (analysis/statistics/statistics.py); counts of faults repeat. */
 struct run_kind const run_kinds[RUN_KINDS] = {
-    [RUN_TIMED] = {.command = "run", .file = "samples.jsonl", .schema = "slablab-block/1"},
+    [RUN_TIMED] = {.command = "run", .file = "samples.jsonl", .schema = "slablab-block/2"},
     [RUN_GATE] = {.command = "gate",
                   .file = "samples.jsonl",
-                  .schema = "slablab-block/1",
+                  .schema = "slablab-block/2",
                   .has_judge = true},
     [RUN_PROFILE] = {.command = "profile",
                      .file = "profile.jsonl",
-                     .schema = "slablab-profile/1",
+                     .schema = "slablab-profile/2",
                      .finding = "profile",
                      .has_twins = true,
                      .blocks = 40,
@@ -23,7 +23,7 @@ struct run_kind const run_kinds[RUN_KINDS] = {
                      .period_ns = 100000},
     [RUN_FAULTS] = {.command = "faults",
                     .file = "faults.jsonl",
-                    .schema = "slablab-faults/1",
+                    .schema = "slablab-faults/2",
                     .finding = "faults",
                     .blocks = 5,
                     .blocks_quick = 5},

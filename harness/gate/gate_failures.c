@@ -15,7 +15,7 @@
 
 enum { PAIR_ROUNDS = 1 << 20 }; /* pairs are drawn as blocks that no run reaches */
 
-static char const schema[] = "slablab-failures/1";
+static char const schema[] = "slablab-failures/2";
 static char const file_name[] = "failures.jsonl";
 
 struct pairs {

@@ -1,7 +1,7 @@
 /* gate_failures.h -- processes that fail: what else of them was seen, and pairs of base and head.
  *
  *   FOLDER/failures.jsonl, a synced line for each finding:
- *   {"schema": "slablab-failures/1", "plan": hash, "cell": id, "where": "pair", "pair": 0,
+ *   {"schema": "slablab-failures/2", "plan": hash, "cell": id, "where": "pair", "pair": 0,
  *    "samples": [{"arm": id, "status": "ok"}, {"arm": id, "status": "crashed", "stderr": "..."}]}
  *
  * where: "callgrind" is a process that ran beside the blocks; it says that an arm can fail, and is

@@ -15,7 +15,7 @@
 
 enum { ATTEMPTS = 8 };
 
-static char const schema[] = "slablab-instructions/1";
+static char const schema[] = "slablab-instructions/2";
 static char const file_name[] = "instructions.jsonl";
 
 /* The state of counting. */

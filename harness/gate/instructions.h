@@ -1,7 +1,7 @@
 /* instructions.h -- a run's blocks of instruction counts: every arm of a cell once.
  *
  *   FOLDER/instructions.jsonl, a synced line for each block:
- *   {"schema": "slablab-instructions/1", "plan": hash, "cell": id, "block": 0, "operations": 1000,
+ *   {"schema": "slablab-instructions/2", "plan": hash, "cell": id, "block": 0, "operations": 1000,
  *    "valgrind": "valgrind-3.19.0", "samples": [{"arm": id, "instructions": 123456}, ...]}
  *
  * Samples are in the order in which they ran, which is schedule_block's.

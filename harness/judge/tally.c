@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "judge/said.h"
+#include "judge/sample_range.h"
 #include "judge/statistics.h"
 
 #include <inttypes.h>
@@ -84,7 +85,31 @@ static bool is_timed(struct run_kind const *kind, json_t const *sample)
     return !kind->has_twins || json_object_get(sample, kind->finding) == NULL;
 }
 
-/* Each arm must appear once: arm_count samples, and none twice. */
+/* Of the samples that are ok; a complaint names the first that cannot be. */
+static bool are_possible(struct tally const *tally, json_t const *samples, char const *cell,
+                         uint64_t block)
+{
+    struct plan const *const plan = tally->plan;
+    char *fault = NULL;
+
+    for (size_t i = 0; fault == NULL && i < json_array_size(samples); i++) {
+        json_t const *const sample = json_array_get(samples, i);
+        char const *const id = json_string_value(json_object_get(sample, "arm"));
+        char const *const status = json_string_value(json_object_get(sample, "status"));
+        size_t arm = 0;
+        if (id == NULL || !plan_find_arm(plan, id, true, &arm))
+            fault = text_format("a sample of '%s', which is no arm", id != NULL ? id : "?");
+        else if (status != NULL && text_equal(status, "ok"))
+            fault = sample_fault(sample, &plan->arms[arm]);
+    }
+    if (fault == NULL)
+        return true;
+    refuse(tally, fault, cell, block);
+    free(fault);
+    return false;
+}
+
+/* Each arm must be there once: arm_count samples, and none that fills a place twice. */
 static bool take_samples(struct tally const *tally, json_t const *samples,
                          struct tally_sample *into)
 {
@@ -162,6 +187,8 @@ bool tally_add(void *context, json_t const *record)
                       block < cell->blocks ? "a block that is there twice"
                                            : "a block after a missing one",
                       id, block);
+    if (!are_possible(tally, json_object_get(record, "samples"), id, block))
+        return false;
     if (!take_samples(tally, json_object_get(record, "samples"),
                       next_block(cell, tally->plan->arm_count)))
         return refuse(tally, "a block without each arm once", id, block);

@@ -28,7 +28,7 @@ static char *change_of_hash(json_t const *stored)
     char *const hash = plan_hash_of_json(stored);
     char *change = NULL;
 
-    if (!text_equal(hash, written))
+    if (written == NULL || !text_equal(hash, written))
         change = text_format("its plan.json was changed since it was written (hash %s there, %s by "
                              "what it holds)",
                              written != NULL ? written : "missing", hash);

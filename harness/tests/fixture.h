@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "base/seal.h"
 #include "base/text.h"
 #include "catalogue/catalogue.h"
 #include "catalogue/peers.h"
@@ -190,6 +191,30 @@ static inline struct plan *fixture_plan(char const *yaml, bool quick, uint64_t s
     struct plan *const plan = plan_from_experiment(path, quick, seed);
     free(path);
     return plan;
+}
+
+/* Gives each line of a file of records the seal that it should have: after one was written by hand.
+ */
+static inline void fixture_seal(char const *name)
+{
+    char *const path = fixture_path(name);
+    char *const text = text_of_file(path, NULL);
+    char *sealed = text_copy("");
+
+    assert_non_null(text);
+    for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n")) {
+        json_t *const record = json_loads(line, 0, NULL);
+        assert_non_null(record);
+        json_object_del(record, "crc32");
+        char *const whole = sealed_line(record);
+        text_append(&sealed, "%s", whole);
+        free(whole);
+        json_decref(record);
+    }
+    fixture_write(name, sealed, 0644);
+    free(sealed);
+    free(text);
+    free(path);
 }
 
 /* What goes to stderr from fixture_hear to fixture_heard, as text for the caller to free. */

@@ -42,7 +42,7 @@ static inline json_t *made_sample(char const *arm, bool ok, uint64_t cpu_ns)
 static inline json_t *made_record(size_t cell, uint64_t block, bool valid, uint64_t baseline_ns,
                                   uint64_t control_ns, uint64_t phase_ns)
 {
-    return json_pack("{s:s, s:s, s:s, s:I, s:I, s:b, s:[o, o, o]}", "schema", "slablab-block/1",
+    return json_pack("{s:s, s:s, s:s, s:I, s:I, s:b, s:[o, o, o]}", "schema", "slablab-block/2",
                      "plan", made_plan.hash, "cell", made_cells[cell].id, "block",
                      (json_int_t)block, "duration_ns", (json_int_t)500000000, "valid", (int)valid,
                      "samples", made_sample("phase", valid, phase_ns),

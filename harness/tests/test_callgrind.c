@@ -177,7 +177,7 @@ static void a_block_says_what_it_is(void **state)
 
     (void)state;
     assert_string_equal(json_string_value(json_object_get(record, "schema")),
-                        "slablab-instructions/1");
+                        "slablab-instructions/2");
     assert_string_equal(json_string_value(json_object_get(record, "plan")), plan->hash);
     assert_string_equal(json_string_value(json_object_get(record, "cell")), plan->cells[0].id);
     assert_string_equal(json_string_value(json_object_get(record, "valgrind")), version);
@@ -192,20 +192,25 @@ static void a_block_says_what_it_is(void **state)
 /* What is stored is believed: the first figure is changed in the file, and comes back. */
 static void counting_goes_on_where_it_stopped(void **state)
 {
-    char *const before = stored();
+    char *before = stored();
     char *const figure = strstr(before, "\"instructions\":") + strlen("\"instructions\":");
     size_t const length = strcspn(figure, "}");
+    uint64_t changed;
 
     (void)state;
     memset(figure, '9', length);
+    changed = strtoull(figure, NULL, 10);
     strchr(before, '\n')[1] = '\0';
     fixture_write("instructions.jsonl", before, 0644);
+    fixture_seal("instructions.jsonl");
+    free(before);
+    before = stored();
     struct blocks const blocks = count(STEP_DONE, 3);
     char *const after = stored();
     assert_memory_equal(after, before, strlen(before));
     uint64_t nines = 0;
     for (size_t i = 0; i < ARMS; i++)
-        nines += blocks.counts[0][i] == strtoull(figure, NULL, 10);
+        nines += blocks.counts[0][i] == changed;
     assert_int_equal(nines, 1);
     assert_int_equal(blocks.taken, 3);
     for (size_t block = 1; block < 3; block++)

@@ -241,9 +241,11 @@ static void another_plan_s_failures_are_not_this_gate_s(void **state)
 {
     (void)state;
     fixture_write("failures.jsonl",
-                  "{\"plan\": \"fedcba9876543210\", \"where\": \"callgrind\", \"samples\": "
+                  "{\"schema\": \"slablab-failures/2\", "
+                  "\"plan\": \"fedcba9876543210\", \"where\": \"callgrind\", \"samples\": "
                   "[{\"arm\": \"head\", \"status\": \"crashed\"}]}\n",
                   0644);
+    fixture_seal("failures.jsonl");
     assert_int_equal(gate_failures_run(&rig, judge, fixture_root), STEP_DONE);
     assert_int_equal(judge->failures.head_elsewhere, 0);
     assert_int_equal(gate_judge_failures(judge), GATE_PASS);

@@ -70,6 +70,7 @@ static void time_is_per_process_and_the_farthest_is_first(void **state)
 
     (void)state;
     fixture_write("profile.jsonl", both, 0644);
+    fixture_seal("profile.jsonl");
     char *const lines = contrast_time(&contrast, fixture_root, 1);
     assert_string_equal(
         lines,
@@ -97,6 +98,7 @@ static void the_kernel_s_time_is_the_caller_s(void **state)
 
     (void)state;
     fixture_write("profile.jsonl", record, 0644);
+    fixture_seal("profile.jsonl");
     char *const lines = contrast_time(&contrast, fixture_root, 3);
     assert_string_equal(
         strchr(lines, '\n') + 1,
@@ -121,6 +123,7 @@ static void faults_are_those_of_the_region(void **state)
 
     (void)state;
     fixture_write("faults.jsonl", record, 0644);
+    fixture_seal("faults.jsonl");
     char *const lines = contrast_faults(&contrast, fixture_root, 3);
     assert_string_equal(
         lines,

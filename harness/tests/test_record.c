@@ -105,7 +105,7 @@ static void torn_line(void **state)
     long const whole = size_of_file();
 
     (void)state;
-    append_text("{\"schema\":\"slablab-block/1\",\"bl", 30);
+    append_text("{\"schema\":\"slablab-block/2\",\"bl", 30);
     reopen_and_expect(3);
     assert_int_equal(size_of_file(), whole);
 }
@@ -178,7 +178,7 @@ static void refuses_what_does_not_belong(void **state)
     json_object_set_new(record, "cell", json_string("three"));
     refused(record);
     record = made_record(0, 3, true, 1, 1, 1);
-    json_object_set_new(record, "schema", json_string("slablab-block/2"));
+    json_object_set_new(record, "schema", json_string("slablab-block/1"));
     refused(record);
     record = made_record(0, 3, true, 1, 1, 1);
     json_array_remove(json_object_get(record, "samples"), 0);

@@ -179,7 +179,8 @@ static void no_descriptor_leaks(void **state)
 
 static void judged_by_object(void **state)
 {
-    struct sample sample = {.region = {.object = "/bin/sh", .build_id = "aa"}};
+    struct sample sample = {
+        .region = {.object = "/bin/sh", .build_id = "aa", .cpu_ns = 9, .operations = 1}};
     struct sample_expectation expected = {.object = "/other", .build_id = "aa"};
 
     (void)state;
@@ -201,10 +202,26 @@ static void judged_by_object(void **state)
     assert_int_equal(sample.status, SAMPLE_ALLOCATOR);
 }
 
+/* A clock that stood still through the region: no speed can be told. */
+static void no_time_is_no_sample(void **state)
+{
+    struct sample sample = {.region = {.object = "/bin/sh", .build_id = "aa", .operations = 1}};
+    struct sample_expectation const expected = {.object = "/bin/sh", .build_id = "aa"};
+
+    (void)state;
+    sample_judge(&sample, &expected);
+    assert_int_equal(sample.status, SAMPLE_PROTOCOL);
+}
+
 /* Another file of that name is not the C library of the plan, and a copy under another name is. */
 static void the_c_library_by_its_build_id(void **state)
 {
-    struct sample sample = {.region = {.object = "/elsewhere/libc.so.6", .build_id = "aa"}};
+    struct sample sample = {.region = {
+                                .object = "/elsewhere/libc.so.6",
+                                .build_id = "aa",
+                                .cpu_ns = 9,
+                                .operations = 1,
+                            }};
     struct sample_expectation expected = {.object = NULL, .build_id = "bb"};
 
     (void)state;
@@ -234,6 +251,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(too_many_events),
         cmocka_unit_test(no_descriptor_leaks),
         cmocka_unit_test(judged_by_object),
+        cmocka_unit_test(no_time_is_no_sample),
         cmocka_unit_test(the_c_library_by_its_build_id),
     };
 
