@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from ..comparison.wording import per_cent
 from ..complaint import Complaint, regular
 from ..records.metrics import Metric, metrics_of
-from ..records.packed import lines_of
 from ..records.reasons import reasons_of
+from ..records.lines import Part, block_lines
 from ..records.records import Run, load, record_files
 from ..statistics.sequential import (
     OF_COUNTS,
@@ -203,10 +203,12 @@ def _row(gate: Gate, cell: str, written: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _record_lines(folder: Path, stem: str) -> Iterator[dict[str, Any]]:
-    """The records of an instrument's file, compressed or not; none without a file."""
-    for path in record_files(folder, stem):
-        yield from map(json.loads, lines_of(path))
+def _record_lines(run: Run, name: str, stem: str) -> Iterator[dict[str, Any]]:
+    """The records of a file of the gate, compressed or not; none without a file."""
+    for path in record_files(run.path, name):
+        for _, record in block_lines(Part(path), run.plan, stem):
+            if record is not None:
+                yield record
 
 
 def _instruction_counts(run: Run, cell: str) -> NDArray[np.float64]:
@@ -214,7 +216,7 @@ def _instruction_counts(run: Run, cell: str) -> NDArray[np.float64]:
     names = [arm["id"] for arm in run.plan["arms"]]
     rows = [
         [next(s["instructions"] for s in record["samples"] if s["arm"] == name) for name in names]
-        for record in _record_lines(run.path, "instructions")
+        for record in _record_lines(run, "instructions", "instructions")
         if record["cell"] == cell
     ]
     return np.asarray(rows, dtype=float).reshape(-1, len(names))
@@ -239,8 +241,8 @@ def derived_failures(gate: Gate) -> dict[str, Any]:
     base, control, head = (arm["id"] for arm in gate.run.plan["arms"])
     found = dict.fromkeys(("pairs", "head_alone", "base_alone", "both"), 0)
     elsewhere = {"head_elsewhere": 0, "base_elsewhere": 0}
-    blocks = (record["samples"] for record in _record_lines(gate.run.path, "samples"))
-    others = list(_record_lines(gate.run.path, "failures"))
+    blocks = (record["samples"] for record in _record_lines(gate.run, "samples", "block"))
+    others = list(_record_lines(gate.run, "failures", "failures"))
     for samples in (*blocks, *(one["samples"] for one in others if one["where"] == "pair")):
         of_head, of_base = _failed(samples, head), _failed(samples, base)
         found["pairs"] += 1

@@ -56,6 +56,15 @@ OUTCOME = {
     "reasons?": [(str, dict)],
     "cells?": [{"cell": str, "blocks?": int, "stopped_by?": (str, NONE)}],
 }
+ATTESTATION = {
+    "cells": [
+        {
+            "cell": str,
+            "arms": [{"arm": str, "status": str, "checksum": str, "operations": int}],
+        }
+    ],
+    "violations": [(str, dict)],
+}
 
 
 def _fault(value: Any, shape: Any, path: str = "") -> str | None:
@@ -128,5 +137,12 @@ def check_plan(plan: dict[str, Any], where: str) -> None:
 def check_outcome(outcome: dict[str, Any], where: str) -> None:
     """Raises Complaint for an outcome that cannot be read."""
     found = _fault(outcome, OUTCOME)
+    if found:
+        raise Complaint(f"{where}: {found}", "restore the file; see harness/records.md")
+
+
+def check_attestation(attestation: dict[str, Any], where: str) -> None:
+    """Raises Complaint for an attestation that cannot be read."""
+    found = _fault(attestation, ATTESTATION)
     if found:
         raise Complaint(f"{where}: {found}", "restore the file; see harness/records.md")
