@@ -132,17 +132,26 @@ def write_blocks(path: Path, blocks: Iterable[dict[str, Any]]) -> None:
             file.write(line + b"\n" if str(block["schema"]).endswith("/1") else sealed(line))
 
 
-WORK = {"checksum": "00000000deadbeef", "operations": 100_000}
+WORK: dict[str, Any] = {"checksum": "00000000deadbeef", "operations": 100_000}
 
 
-def write_attestation(folder: Path, plan: dict[str, Any], **work: Any) -> None:
-    """attestation.json, by which every arm does the same."""
-    arms = [
-        {"arm": arm["id"], "status": "ok", "object": arm["object"], "build_id": "ab12"}
-        | {**WORK, "tiers": None, "shares": None, **work}
-        for arm in plan["arms"]
+def write_attestation(
+    folder: Path,
+    plan: dict[str, Any],
+    operations: Callable[[str], int] = lambda cell: WORK["operations"],
+) -> None:
+    """attestation.json, by which all arms of a cell do the same."""
+    cells = [
+        {
+            "cell": cell["id"],
+            "arms": [
+                {"arm": arm["id"], "status": "ok", "object": arm["object"], "build_id": "ab12"}
+                | {**WORK, "operations": operations(cell["id"]), "tiers": None, "shares": None}
+                for arm in plan["arms"]
+            ],
+        }
+        for cell in plan["cells"]
     ]
-    cells = [{"cell": cell["id"], "arms": arms} for cell in plan["cells"]]
     attested = {"schema": "slablab-attestation/1", "cells": cells, "violations": []}
     (folder / "attestation.json").write_text(json.dumps(attested))
 
