@@ -19,7 +19,7 @@ from ..complaint import Complaint
 from ..records.packed import lines_of
 from ..records.seal import seal_fault
 from ..statistics.change_points import ChangePoint, change_points
-from .gates import SCHEMA, SCHEMAS
+from .gate_files import SCHEMA, SCHEMAS
 
 ALPHA = 0.05  # the chance of any change point where nothing changed, over all series
 
