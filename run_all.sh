@@ -106,11 +106,13 @@ done
 python=$(make --silent print-python)
 report=results/report
 printf 'drawing the report (a minute or two)\n'
-"$python" -m analysis report "${runs[@]}" "${looked[@]}" --out "$report" >/dev/null
+mkdir -p "$report"
 "$python" -m analysis claims "${runs[@]}" "${looked[@]}" --out "$report" >/dev/null
 "$python" -m analysis profile "${looked[@]}" --out "$report" >"$report/profile.txt"
 "$python" -m analysis table --brief "${runs[@]}" >"$report/tables.txt"
 "$python" -m analysis answer --long "${runs[@]}" >"$report/answers.txt"
+# Last: its manifest has a digest of every file that is there by then.
+"$python" -m analysis report "${runs[@]}" "${looked[@]}" --out "$report" >/dev/null
 printf '\n'
 "$python" -m analysis answer "${runs[@]:1}" # without smoke, which decides nothing
 printf '%-22s %s\n' "report:" "$report/report.html" \

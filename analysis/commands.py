@@ -36,6 +36,8 @@ from .profile.tables import FUNCTIONS_SHOWN, document
 from .records.joined import join
 from .records.records import Run, load
 from .report.fill import filled
+from .report.kept import FILE as KEPT_FILE
+from .report.kept import digest_of, kept_differences, write_kept
 from .report.manifest import (
     manifest,
     manifest_differences,
@@ -107,7 +109,9 @@ def answer(arguments: argparse.Namespace) -> int:
 
 
 def report(arguments: argparse.Namespace) -> int:
-    print(write_report(read_sections(arguments.run), arguments.out))
+    sections = read_sections(arguments.run)
+    print(write_report(sections, arguments.out))
+    write_kept(sections, arguments.out)
     return 0
 
 
@@ -145,8 +149,12 @@ def gate(arguments: argparse.Namespace) -> int:
 
 
 def verify(arguments: argparse.Namespace) -> int:
-    status = 0
-    for one in read_sections(arguments.run):
+    sections = read_sections(arguments.run)
+    changed = kept_differences(sections, arguments.against)
+    for line in changed:
+        print(f"analysis: {line}", file=sys.stderr)
+    status = STATUS_DIFFERENT if changed else 0
+    for one in sections:
         found = differences(one, arguments.against)
         for line in found:
             print(f"analysis: {line}", file=sys.stderr)
@@ -155,7 +163,10 @@ def verify(arguments: argparse.Namespace) -> int:
         else:
             name = one.subject.name
             print(f"{arguments.against}: page, tables, figures and numbers of {name} are its own")
-    if status != 0:
+    if status == 0:
+        path = arguments.against / KEPT_FILE
+        print(f"{path}: no file has changed; its sha256: {digest_of(arguments.against)}")
+    else:
         print(
             "  try: " + analysis_command("report", *arguments.run, "--out", arguments.against),
             file=sys.stderr,

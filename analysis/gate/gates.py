@@ -15,11 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..comparison.wording import per_cent
-from ..complaint import Complaint, regular
+from ..complaint import Complaint
 from ..records.metrics import Metric, metrics_of
-from ..records.packed import lines_of
 from ..records.reasons import reasons_of
-from ..records.records import Run, load, record_files
+from ..records.records import Run, load
 from ..statistics.sequential import (
     OF_COUNTS,
     OF_TIMES,
@@ -38,10 +37,8 @@ from ..statistics.sequential import (
     sequential_mde,
     sequential_mde_share,
 )
+from .gate_files import SCHEMA, SCHEMA_BEFORE, instruction_counts, read_said, record_lines
 
-SCHEMA = "slablab-gate/2"
-SCHEMA_BEFORE = "slablab-gate/1"  # without failures; three blocks of instructions, no test of them
-SCHEMAS = (SCHEMA, SCHEMA_BEFORE)
 INSTRUCTIONS = "instructions"
 TOLERANCE = 1e-9  # relative, or absolute near 0: harness and analysis sum in other orders
 # Scales of which 1 is a whole, and how a hundredth of it is written: a relative effect, a share.
@@ -92,7 +89,8 @@ class Gate:
     def values(self, cell: str, metric: str) -> NDArray[np.float64]:
         """Of the row's blocks, shape (blocks, 3): base, control, head."""
         if metric == INSTRUCTIONS:
-            return _instruction_counts(self.run, cell)
+            counts = instruction_counts(self.run, cell)
+            return np.asarray(counts, dtype=float).reshape(-1, len(self.run.arms))
         return self.run.matrix(cell, self.metric(metric).values)
 
     def is_derivable(self, metric: str) -> bool:
@@ -107,19 +105,12 @@ class Gate:
 
 def load_gate(folder: Path) -> Gate:
     """Reads a finished gate. Raises Complaint if the folder is not one."""
-    path = folder / "gate.json"
-    if not path.exists():
-        raise Complaint(
-            f"{folder}: no finished gate: it has no gate.json",
-            "name a folder that slablab gate made: results/<experiment>/<time>-gate",
-        )
-    said = json.loads(regular(path).read_text(encoding="utf-8"))
-    if said.get("schema") not in SCHEMAS:
-        raise Complaint(f"{path}: unknown schema '{said.get('schema')}'", "a newer slablab")
+    said = read_said(folder)
     run = load(folder)
     if said.get("plan") != run.plan["hash"] or "gate" not in run.plan:
         raise Complaint(
-            f"{path}: its plan is not plan.json's", "restore the files; they are written once"
+            f"{folder}/gate.json: its plan is not plan.json's",
+            "restore the files; they are written once",
         )
     return Gate(run, said)
 
@@ -203,23 +194,6 @@ def _row(gate: Gate, cell: str, written: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _record_lines(folder: Path, stem: str) -> Iterator[dict[str, Any]]:
-    """The records of an instrument's file, compressed or not; none without a file."""
-    for path in record_files(folder, stem):
-        yield from map(json.loads, lines_of(path))
-
-
-def _instruction_counts(run: Run, cell: str) -> NDArray[np.float64]:
-    """callgrind's counts, shape (blocks, 3): base, control, head."""
-    names = [arm["id"] for arm in run.plan["arms"]]
-    rows = [
-        [next(s["instructions"] for s in record["samples"] if s["arm"] == name) for name in names]
-        for record in _record_lines(run.path, "instructions")
-        if record["cell"] == cell
-    ]
-    return np.asarray(rows, dtype=float).reshape(-1, len(names))
-
-
 def _failed(samples: list[dict[str, Any]], arm: str) -> bool:
     """Another allocator is no fault of the process."""
     return any(s["arm"] == arm and s["status"] not in ("ok", "allocator") for s in samples)
@@ -239,8 +213,8 @@ def derived_failures(gate: Gate) -> dict[str, Any]:
     base, control, head = (arm["id"] for arm in gate.run.plan["arms"])
     found = dict.fromkeys(("pairs", "head_alone", "base_alone", "both"), 0)
     elsewhere = {"head_elsewhere": 0, "base_elsewhere": 0}
-    blocks = (record["samples"] for record in _record_lines(gate.run.path, "samples"))
-    others = list(_record_lines(gate.run.path, "failures"))
+    blocks = (record["samples"] for record in record_lines(gate.run, "samples", "block"))
+    others = list(record_lines(gate.run, "failures", "failures"))
     for samples in (*blocks, *(one["samples"] for one in others if one["where"] == "pair")):
         of_head, of_base = _failed(samples, head), _failed(samples, base)
         found["pairs"] += 1
@@ -339,8 +313,8 @@ def _is_identical(gate: Gate) -> bool:
 
 def _same(one: Any, other: Any) -> bool:
     if isinstance(one, float) or isinstance(other, float):
-        if one is None or other is None:
-            return one is other
+        if not isinstance(one, (int, float)) or not isinstance(other, (int, float)):
+            return False
         return math.isclose(one, other, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
     return bool(one == other)
 

@@ -17,8 +17,9 @@ import pandas as pd
 
 from ..complaint import Complaint
 from ..records.packed import lines_of
+from ..records.seal import seal_fault
 from ..statistics.change_points import ChangePoint, change_points
-from .gates import SCHEMA, SCHEMAS
+from .gate_files import SCHEMA, SCHEMAS
 
 REVISION_DIGITS = 7
 ALPHA = 0.05  # the chance of any change point where nothing changed, over all series
@@ -76,6 +77,9 @@ def _read(path: Path) -> list[dict[str, Any]]:
             known = gate["schema"] in SCHEMAS and isinstance(gate["rows"], list)
         except (ValueError, KeyError, TypeError) as error:
             raise Complaint(f"{path}:{number}: is no gate: {error}", "restore the file") from error
+        changed = seal_fault(f"{line}\n".encode()) if "crc32" in gate else ""
+        if changed:
+            raise Complaint(f"{path}:{number}: {changed}", "restore the file from its copy")
         if not known:
             raise Complaint(f"{path}:{number}: unknown schema", f"this reads {SCHEMA}")
         gates.append(gate)

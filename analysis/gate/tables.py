@@ -107,8 +107,8 @@ def _failures(said: dict[str, Any]) -> list[str]:
         f"Failures of processes: {found['verdict'].upper()}: {head} of the head and {base} of the "
         f"base in {found['pairs']} pairs, {elsewhere} more in attestation or under callgrind."
     )
-    said = found["stderr"] or "it wrote nothing to stderr"
-    first = f"The head's first: {found['status']}: {said}" if found["status"] else ""
+    said = found.get("stderr") or "it wrote nothing to stderr"
+    first = f"The head's first: {found['status']}: {said}" if found.get("status") else ""
     return [line, first] if first else [line]
 
 

@@ -15,18 +15,16 @@ import pandas as pd
 
 from ..complaint import Complaint, analysis_command
 from .blocks import (
-    MEASURES,
-    Part,
-    as_written,
-    block_lines,
     block_row,
     check_block,
-    check_checksum,
     losses_of,
-    number_of,
     said_of,
 )
-from .records import Recorded, block_frame, check_numbers, read_header, read_object, record_files
+from .identity import check_attested, check_identity, check_work, identity_of
+from .json_files import read_object
+from .lines import Part, as_written, block_lines
+from .ranges import MEASURES, check_events, measures_of
+from .records import Recorded, block_frame, check_numbers, read_header, record_files
 
 STAGES = ("start_up", "region", "after")
 WHOLE = "whole"  # all stages: the process from its exec to its exit
@@ -90,17 +88,9 @@ def instrument_of(folder: Path) -> dict[str, Any]:
     return found
 
 
-def measures_of(sample: dict[str, Any]) -> dict[str, float]:
-    return {name: number_of(sample.get(name), name) for name in MEASURES}
-
-
-def whole_number(value: Any, name: str, least: int | None = 0) -> int:
-    """A count; raises ValueError for anything else."""
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise ValueError(f"{name} is {value!r:.40}, not a whole number")
-    if least is not None and value < least:
-        raise ValueError(f"{name} is {value}, less than {least}")
-    return value
+def named_measures(sample: dict[str, Any]) -> dict[str, float]:
+    check_events(sample.get("events") or {})
+    return dict(zip(MEASURES, measures_of(sample, timed=False)))
 
 
 def read_instrumented(
@@ -117,10 +107,11 @@ def read_instrumented(
     cells = [cell["id"] for cell in plan["cells"]]
     losses: Counter = Counter()
     said: dict[tuple[str, str], str] = {}
-    checksums: dict[str, tuple[str, str]] = {}
+    identity = identity_of(folder, plan)
+    seen = identity.attested()
     blocks, rows, extras, torn = [], [], [], 0
     for path in record_files(folder, stem):
-        for where, block in block_lines(Part(path), plan, f"slablab-{stem}/1"):
+        for where, block in block_lines(Part(path), plan, stem):
             if block is None:
                 torn += 1
                 continue
@@ -132,13 +123,15 @@ def read_instrumented(
                 for index, arm in enumerate(arms if block["valid"] else ()):
                     ours = [sample for sample in block["samples"] if sample["arm"] == arm]
                     for sample in ours:
-                        check_checksum(checksums, block["cell"], sample["checksum"], arm, where)
+                        check_identity(identity, sample, where)
+                        check_work(seen, block["cell"], sample, where)
                     columns, extra = take(ours, block, where)
                     place = cells.index(block["cell"]) * len(arms) + index
                     rows.append((place, blocks[-1][3], block["block"], columns))
                     extras.append(extra)
     frame = block_frame(blocks, cells)
     check_numbers(folder, frame, outcome)
+    check_attested(folder, plan, bool(rows))
     if not rows:
         raise Complaint(
             f"{folder}: there is no valid block in it, so nothing to show",

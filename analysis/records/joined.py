@@ -31,7 +31,7 @@ class Joined(Recorded):
 
 def _loaded(folder: Path) -> tuple[str, Instrumented]:
     kind = instrument_of(folder).get("instrument")
-    if kind not in LOADERS:
+    if not isinstance(kind, str) or kind not in LOADERS:
         raise Complaint(
             f"{folder / FILE}: instrument {kind!r}, but only {', '.join(LOADERS)} are known here",
             "use the analysis of the checkout that recorded the run",

@@ -18,10 +18,10 @@ from .instruments import (
     Instrumented,
     Taken,
     instrument_of,
-    measures_of,
+    named_measures,
     read_instrumented,
-    whole_number,
 )
+from .ranges import whole_number
 
 KIND = "faults"
 KEYS = ("stage", "layer", "function", "memory", "touch", "by")
@@ -110,7 +110,7 @@ def _rows(faults: dict[str, Any], where: str) -> list[tuple[Any, ...]]:
 
 
 def _take(samples: list[dict[str, Any]], block: dict[str, Any], where: str) -> Taken:
-    faults, measures = samples[0]["faults"], measures_of(samples[0])
+    faults, measures = samples[0]["faults"], named_measures(samples[0])
     rows = _rows(faults, where)
     columns = {**measures, **{name: faults[name] for name in TOTALS}}
     heat = faults.get("superslab_faults")

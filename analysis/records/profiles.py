@@ -18,11 +18,11 @@ from .instruments import (
     Instrumented,
     Taken,
     instrument_of,
-    measures_of,
+    named_measures,
     read_instrumented,
-    whole_number,
 )
 from .layers import LAYERS
+from .ranges import whole_number
 
 KIND = "profile"
 
@@ -91,10 +91,10 @@ def _take(samples: list[dict[str, Any]], block: dict[str, Any], where: str) -> T
             f"{block['block']} of '{block['cell']}', and not one beside a plain one",
             "restore the file; slablab never writes such a line",
         )
-    profile = sampled[0]["profile"]
+    profile, alone = sampled[0]["profile"], named_measures(plain[0])
     columns = {
-        **measures_of(sampled[0]),
-        **{f"plain_{name}": measures_of(plain[0])[name] for name in ("cpu_ns", "process_cpu_ns")},
+        **named_measures(sampled[0]),
+        **{f"plain_{name}": alone[name] for name in ("cpu_ns", "process_cpu_ns")},
         **{name: whole_number(profile[name], name) for name in ("period_ns", "lost", "throttled")},
         "unnamed_samples": whole_number(profile["unnamed_samples"], "unnamed_samples"),
         **{f"{stage}_samples": profile["samples"][stage] for stage in STAGES},

@@ -30,6 +30,6 @@ def reasons_of(said: dict[str, Any]) -> list[Reason]:
     return [
         Reason("", "", "", one)
         if isinstance(one, str)
-        else Reason(one["code"], one.get("cell") or "", one.get("arm") or "", one["text"])
+        else Reason(*(str(one.get(key) or "") for key in ("code", "cell", "arm", "text")))
         for one in found
     ]

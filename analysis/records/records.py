@@ -19,26 +19,18 @@ from numpy.typing import NDArray
 from ..complaint import Complaint, analysis_command, regular
 from .blocks import (
     BLOCK_NAMES,
-    MEASURES,
     WEATHER,
     Columns,
-    check_schema,
     named_events,
     read_blocks,
 )
+from .identity import check_attested, identity_of
+from .json_files import read_object
 from .metrics import event_column
+from .ranges import MEASURES
 from .rules import Rules, rules_of
 from .packed import unpacked_name
 from .shapes import check_outcome, check_plan
-
-OUTCOME = "outcome.json"
-SCHEMAS = {
-    "plan.json": ("slablab-plan/2", "slablab-plan/1"),
-    "machine.json": ("slablab-machine/1",),
-    "outcome.json": ("slablab-outcome/1",),
-    "instrument.json": ("slablab-instrument/1",),
-}
-
 
 @dataclass(frozen=True, eq=False)
 class Recorded:
@@ -109,23 +101,6 @@ class Run(Recorded):
         codes = self.samples["cell"].cat.codes.to_numpy()
         code = self.cells.index(cell)
         return int(np.searchsorted(codes, code)), int(np.searchsorted(codes, code, side="right"))
-
-
-def read_object(path: Path) -> dict[str, Any] | None:
-    """A JSON object of the schema that its name promises; None where there is no file, or where an
-    outcome has no bytes: a power cut may leave as much of it."""
-    if not path.exists() or (
-        path.name == OUTCOME and path.is_file() and path.stat().st_size == 0
-    ):
-        return None
-    try:
-        value = json.loads(regular(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise Complaint(
-            f"{path}: cannot be read: {error}", "restore the file; it is written once"
-        ) from error
-    check_schema(value, SCHEMAS[path.name], str(path))
-    return value
 
 
 def record_files(folder: Path, stem: str) -> list[Path]:
@@ -231,7 +206,8 @@ def load(folder: Path) -> Run:
             f"{folder}: holds a profile or a ledger of faults, and no timed samples",
             analysis_command("profile", folder),
         )
-    columns = read_blocks(record_files(folder, "samples"), plan)
+    columns = read_blocks(record_files(folder, "samples"), plan, identity_of(folder, plan))
+    check_attested(folder, plan, bool(columns.arm))
     blocks = block_frame(columns.blocks, [cell["id"] for cell in plan["cells"]])
     check_numbers(folder, blocks, outcome)
     samples = _sample_frame(columns, blocks, [arm["id"] for arm in plan["arms"]])

@@ -56,6 +56,23 @@ OUTCOME = {
     "reasons?": [(str, dict)],
     "cells?": [{"cell": str, "blocks?": int, "stopped_by?": (str, NONE)}],
 }
+ATTESTATION = {
+    "cells": [
+        {
+            "cell": str,
+            "arms": [
+                {
+                    "arm": str,
+                    "status": str,
+                    "checksum": str,
+                    "operations": int,
+                    "failed?": [{"status": str}],
+                }
+            ],
+        }
+    ],
+    "violations": [(str, dict)],
+}
 
 
 def _fault(value: Any, shape: Any, path: str = "") -> str | None:
@@ -118,6 +135,13 @@ def _hash_fault(plan: dict[str, Any]) -> str | None:
     return f"was changed since it was written: its hash is {plan['hash']:.40}, not {found}"
 
 
+def check_shape(value: Any, shape: Any, where: str) -> None:
+    """Raises Complaint where a record is not of the shape."""
+    found = _fault(value, shape)
+    if found:
+        raise Complaint(f"{where}: {found}", "restore the file; see harness/records.md")
+
+
 def check_plan(plan: dict[str, Any], where: str) -> None:
     """Raises Complaint for a plan that cannot be read, or was changed after it was written."""
     found = _fault(plan, PLAN) or _reference_fault(plan) or _hash_fault(plan)
@@ -127,6 +151,9 @@ def check_plan(plan: dict[str, Any], where: str) -> None:
 
 def check_outcome(outcome: dict[str, Any], where: str) -> None:
     """Raises Complaint for an outcome that cannot be read."""
-    found = _fault(outcome, OUTCOME)
-    if found:
-        raise Complaint(f"{where}: {found}", "restore the file; see harness/records.md")
+    check_shape(outcome, OUTCOME, where)
+
+
+def check_attestation(attestation: dict[str, Any], where: str) -> None:
+    """Raises Complaint for an attestation that cannot be read."""
+    check_shape(attestation, ATTESTATION, where)

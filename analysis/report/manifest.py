@@ -64,7 +64,7 @@ def manifest_text(entries: list[Entry]) -> str:
 def read_manifest(file: Path) -> list[Entry]:
     found = []
     for number, line in enumerate(regular(file).read_text(encoding="utf-8").splitlines(), start=1):
-        fields = line.split("  ")
+        fields = line.split("  ", len(Entry._fields) - 1)
         if len(fields) != len(Entry._fields):
             raise Complaint(
                 f"{file}:{number}: is not 'digest  kind  name': {line:.60}",

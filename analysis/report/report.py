@@ -27,7 +27,7 @@ from ..document.web_page import (
     without_drawings,
 )
 from ..drawing.drawing import ONE_COLUMN, TWO_COLUMNS, Width, drawn, provenance
-from ..records.blocks import cpus
+from ..records.lines import cpus
 from .sections import Section
 
 PAGE, VERSIONS = "report.html", "versions.txt"

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from analysis.comparison.tables import document
 from analysis.document.formats import terminal
-from analysis.records.blocks import cpus
+from analysis.records.lines import cpus
 from analysis.records.records import load
 
 from .synthetic import write_run

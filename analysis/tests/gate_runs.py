@@ -14,7 +14,7 @@ from analysis.gate.gates import gate_differences, load_gate
 from analysis.records.blocks import DEFAULT_EVENTS
 
 from . import gate_oracle
-from .synthetic import arm_record, change_plan, write_run
+from .synthetic import arm_record, change_plan, write_blocks, write_run
 
 CELLS = ["fixed_random size=512 slots=400 warm", "fixed_random size=256 slots=65536 cold"]
 CALLS = ("mmap", "munmap", "madvise")
@@ -59,8 +59,9 @@ def _measured(sample: dict[str, Any]) -> dict[str, float]:
 
 def _write_lines(folder: Path, name: str, records: list[dict[str, Any]]) -> None:
     plan = json.loads((folder / "plan.json").read_text())["hash"]
-    lines = [json.dumps({"plan": plan, **record}) + "\n" for record in records]
-    (folder / name).write_text("".join(lines))
+    schema = f"slablab-{name.removesuffix('.jsonl')}/2"
+    lines = [{"schema": schema, "plan": plan, "cell": CELLS[0], **record} for record in records]
+    write_blocks(folder / name, lines)
 
 
 def _write_counts(
@@ -73,7 +74,6 @@ def _write_counts(
         "instructions.jsonl",
         [
             {
-                "schema": "slablab-instructions/1",
                 "cell": cell,
                 "block": block,
                 "samples": [{"arm": arm, "instructions": value} for arm, value in arms.items()],
@@ -99,9 +99,11 @@ def _write_failures(
     ]
     if records:
         _write_lines(folder, "failures.jsonl", records)
-    arms = [{"arm": arm, "status": "ok", "failed": [{"status": "crashed"}]} for arm in attested]
-    cells = [{"cell": CELLS[0], "arms": arms}]
-    (folder / "attestation.json").write_text(json.dumps({"cells": cells}))
+    path = folder / "attestation.json"
+    attestation = json.loads(path.read_text())
+    for arm in attestation["cells"][0]["arms"]:
+        arm["failed"] = [{"status": "crashed"}] * attested.count(arm["arm"])
+    path.write_text(json.dumps(attestation))
 
 
 def write_gate(
@@ -128,6 +130,7 @@ def write_gate(
     def as_gate(block: dict[str, Any]) -> None:
         for sample in block["samples"]:
             sample["arm"] = "base" if sample["arm"] == "baseline" else sample["arm"]
+            sample["object"] = f"/build/lib{sample['arm']}.so"
             sample["events"] = {**sample["events"], **_call_events(mmaps(sample["arm"]))}
         edit(block)
         ended.append({sample["arm"]: sample["status"] for sample in block["samples"]})

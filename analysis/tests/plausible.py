@@ -6,6 +6,7 @@ SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
+import json
 import sys
 import zlib
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from .synthetic import write_attestation
 from .synthetic_profiles import Rows, Stacks, write_ledger, write_profile
 
 SUPERSLAB = 1 << 20
@@ -166,12 +168,16 @@ def write(folder: Path, blocks: int = 40) -> list[Path]:
         "comparisons": [{"arm": "phase17-2", "against": "phase17-1"}],
         "published": PUBLISHED,
     }
-    return [
+    written = [
         write_profile(folder / "profile", CELLS, blocks, stacks, edit=_as_long, **options),
         write_ledger(
             folder / "faults", CELLS, 5, rows, touches=touches, edit=_as_long, **options
         ),
     ]
+    for run in written:
+        plan = json.loads((run / "plan.json").read_text())
+        write_attestation(run, plan, lambda cell: 10_000_000 if "10000000" in cell else 100_000)
+    return written
 
 
 if __name__ == "__main__":

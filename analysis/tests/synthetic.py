@@ -4,14 +4,16 @@ SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from analysis.records.plan_hash import plan_hash
+from analysis.records.seal import sealed
 
 BASE_CPU_NS = 17_000_000
 EVENTS = {
@@ -111,10 +113,47 @@ def change_plan(folder: Path, **changes: Any) -> dict[str, Any]:
     changed = hashed({**plan, **changes})
     (folder / "plan.json").write_text(json.dumps(changed))
     for path in folder.glob("*.jsonl"):
-        lines = path.read_text().splitlines()
-        blocks = [{**json.loads(line), "plan": changed["hash"]} for line in lines]
-        path.write_text("".join(json.dumps(block) + "\n" for block in blocks))
+        write_blocks(path, [{**block, "plan": changed["hash"]} for block in blocks_in(path)])
+    write_attestation(folder, changed)
     return changed
+
+
+def blocks_in(path: Path) -> list[dict[str, Any]]:
+    """What the lines of a record hold, without their seals."""
+    blocks = [json.loads(line) for line in path.read_text().splitlines()]
+    return [{key: block[key] for key in block if key != "crc32"} for block in blocks]
+
+
+def write_blocks(path: Path, blocks: Iterable[dict[str, Any]]) -> None:
+    """A line for each block, with the seal that it should have; older ones have none."""
+    with path.open("wb") as file:
+        for block in blocks:
+            line = json.dumps(block).encode()
+            file.write(line + b"\n" if str(block["schema"]).endswith("/1") else sealed(line))
+
+
+WORK: dict[str, Any] = {"checksum": "00000000deadbeef", "operations": 100_000}
+
+
+def write_attestation(
+    folder: Path,
+    plan: dict[str, Any],
+    operations: Callable[[str], int] = lambda cell: WORK["operations"],
+) -> None:
+    """attestation.json, by which all arms of a cell do the same."""
+    cells = [
+        {
+            "cell": cell["id"],
+            "arms": [
+                {"arm": arm["id"], "status": "ok", "object": arm["object"], "build_id": "ab12"}
+                | {**WORK, "operations": operations(cell["id"]), "tiers": None, "shares": None}
+                for arm in plan["arms"]
+            ],
+        }
+        for cell in plan["cells"]
+    ]
+    attested = {"schema": "slablab-attestation/1", "cells": cells, "violations": []}
+    (folder / "attestation.json").write_text(json.dumps(attested))
 
 
 def sample_record(
@@ -124,8 +163,7 @@ def sample_record(
         "arm": arm,
         "position": position,
         "status": "ok",
-        "operations": 100_000,
-        "checksum": "00000000deadbeef",
+        **WORK,
         "cpu_ns": cpu_ns,
         "wall_ns": cpu_ns + 1000,
         "user_ns": cpu_ns - int(system * cpu_ns),
@@ -152,11 +190,11 @@ def sample_record(
 
 
 def block_record(
-    plan: str, cell: str, number: int, samples: list[dict[str, Any]]
+    plan: dict[str, Any], cell: str, number: int, samples: list[dict[str, Any]]
 ) -> dict[str, Any]:
     return {
-        "schema": "slablab-block/1",
-        "plan": plan,
+        "schema": f"slablab-block/{plan['schema'][-1]}",
+        "plan": plan["hash"],
         "host": "testhost",
         "cell": cell,
         "block": number,
@@ -201,26 +239,29 @@ def write_run(
     logs = {"baseline": 0.0, "control": control, **arms}
     (folder / "plan.json").write_text(json.dumps(plan))
     (folder / "machine.json").write_text(json.dumps(MACHINE))
-    with (folder / "samples.jsonl").open("w") as file:
-        for number in range(blocks):
-            for cell in cells:
-                weather = random.normal(0, 0.1)  # common to a block, so it cancels
-                order = random.permutation(list(logs))
-                times = np.exp(weather + random.normal(0, noise, len(order)))
-                samples = [
-                    sample_record(
-                        str(arm),
-                        i,
-                        int(BASE_CPU_NS * times[i] * np.exp(-logs[arm]) / speed(cell)),
-                        faults(str(arm), cell, number),
-                        4 << 20,
-                        system(str(arm)),
-                    )
-                    for i, arm in enumerate(order)
-                ]
-                block = block_record(plan["hash"], cell, number, samples)
-                edit(block)
-                file.write(json.dumps(block) + "\n")
+    write_attestation(folder, plan)
+
+    def made() -> Iterator[dict[str, Any]]:
+        for number, cell in itertools.product(range(blocks), cells):
+            weather = random.normal(0, 0.1)  # common to a block, so it cancels
+            order = random.permutation(list(logs))
+            times = np.exp(weather + random.normal(0, noise, len(order)))
+            samples = [
+                sample_record(
+                    str(arm),
+                    i,
+                    int(BASE_CPU_NS * times[i] * np.exp(-logs[arm]) / speed(cell)),
+                    faults(str(arm), cell, number),
+                    4 << 20,
+                    system(str(arm)),
+                )
+                for i, arm in enumerate(order)
+            ]
+            block = block_record(plan, cell, number, samples)
+            edit(block)
+            yield block
+
+    write_blocks(folder / "samples.jsonl", made())
     if finished:
         (folder / "outcome.json").write_text(
             json.dumps(

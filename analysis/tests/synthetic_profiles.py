@@ -9,7 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .synthetic import MACHINE, block_record, plan_record, sample_record
+from .synthetic import (
+    MACHINE,
+    block_record,
+    plan_record,
+    sample_record,
+    write_attestation,
+    write_blocks,
+)
 
 PERIOD_NS = 100_000
 STOP_BLOCKS = 600  # of the plan, which no instrument looks at: it has a number of its own
@@ -72,14 +79,18 @@ def _write(
         ("outcome", outcome),
     ):
         (folder / f"{name}.json").write_text(json.dumps(value))
-    with (folder / f"{kind}.jsonl").open("w") as file:
-        for number in range(blocks):
-            for cell in cells:
-                made = [s for arm in plan["arms"] for s in samples(arm["id"], cell, number)]
-                block = block_record(plan["hash"], cell, number, made)
-                block |= {"schema": f"slablab-{kind}/1"}
-                edit(block)
-                file.write(json.dumps(block) + "\n")
+    write_attestation(folder, plan)
+    lines = []
+    for number in range(blocks):
+        for cell in cells:
+            made = [s for arm in plan["arms"] for s in samples(arm["id"], cell, number)]
+            block = block_record(plan, cell, number, made)
+            block |= {"schema": f"slablab-{kind}/{plan['schema'][-1]}"}
+            for place, sample in enumerate(made):
+                sample["position"] = place
+            edit(block)
+            lines.append(block)
+    write_blocks(folder / f"{kind}.jsonl", lines)
     return folder
 
 

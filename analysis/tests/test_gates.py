@@ -26,6 +26,7 @@ from .gate_runs import (
     write_gate,
     write_said,
 )
+from .synthetic import blocks_in, write_blocks
 
 STORED = sorted(Path(__file__).parents[2].glob("results/reference/gate*/*-gate"))
 
@@ -147,7 +148,7 @@ def test_instructions_typed_by_hand_are_found(
     assert "row of instructions in" in line and told in line
 
 
-@pytest.mark.parametrize("file", ["failures.jsonl", "instructions.jsonl", "attestation.json"])
+@pytest.mark.parametrize("file", ["failures.jsonl", "instructions.jsonl"])
 def test_a_file_that_is_taken_away_is_missed(tmp_path: Path, file: str) -> None:
     folder = write_gate(
         tmp_path / "run",
@@ -183,11 +184,10 @@ def _uncounted(block: dict[str, Any]) -> None:
 
 def test_what_could_not_be_counted_decides_nothing(tmp_path: Path) -> None:
     folder = write_gate(tmp_path / "run")
-    blocks = [json.loads(line) for line in (folder / "samples.jsonl").open()]
+    blocks = blocks_in(folder / "samples.jsonl")
     for block in blocks:
         _uncounted(block)
-    lines = [json.dumps(block) + "\n" for block in blocks]
-    (folder / "samples.jsonl").write_text("".join(lines))
+    write_blocks(folder / "samples.jsonl", blocks)
     row = derived_rows(load_gate(folder))[CELLS[0], "mmap"]
     assert {row[name] for name in ("decided_at", "effect", "low", "mde", "base_median")} == {None}
     assert row["verdict"] == "undecided"

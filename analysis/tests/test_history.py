@@ -16,6 +16,7 @@ from analysis.complaint import Complaint
 from analysis.gate.history import ALPHA, load_history
 from analysis.gate.history_figure import short
 from analysis.gate.history_page import change_table, history_files, latest_table
+from analysis.records.seal import sealed
 
 from .synthetic_gates import CELLS, gate_record, row_record
 
@@ -159,6 +160,17 @@ def test_all_files_are_written(tmp_path: Path) -> None:
     assert names == {f"history.{end}" for end in ("md", "csv", "html", "svg", "pdf", "png")}
     rows = (tmp_path / "out/history.csv").read_text().splitlines()
     assert len(rows) == 1 + 4 * GATES
+
+
+def test_a_line_that_was_changed_is_refused(tmp_path: Path) -> None:
+    """Lines of before had no seal."""
+    lines = [sealed(json.dumps(record).encode()) for record in gates({})]
+    path = tmp_path / "certify.jsonl"
+    path.write_bytes(b"".join(lines))
+    assert load_history(path).gates == GATES
+    path.write_bytes(b"".join(lines).replace(b'"verdict": "pass"', b'"verdict": "fail"', 1))
+    with pytest.raises(Complaint, match="certify.jsonl:1: its crc32"):
+        load_history(path)
 
 
 @pytest.mark.parametrize("line", ["", "{", '{"schema": "slablab-gate/3", "rows": []}', "[]"])

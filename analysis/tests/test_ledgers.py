@@ -97,7 +97,7 @@ def _ledger_of(block: dict[str, Any]) -> dict[str, Any]:
         ),
         (lambda block: _ledger_of(block)["rows"][0].update(stage="never"), "stage is 'never'"),
         (lambda block: _ledger_of(block)["rows"][0].update(minor=-1), "less than 0"),
-        (lambda block: block.update(schema="slablab-faults/2"), "slablab-faults/2"),
+        (lambda block: block.update(schema="slablab-faults/3"), "slablab-faults/3"),
         (lambda block: block.update(plan="another"), "belongs to plan another"),
     ],
 )

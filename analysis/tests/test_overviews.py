@@ -61,7 +61,7 @@ def test_an_average_is_over_the_blocks_that_every_cell_has(tmp_path: Path) -> No
         block["valid"] = not (at_256 and block["block"] in (0, 1))
         for sample in block["samples"]:
             faster = 2.0 if sample["arm"] == "phase17-2" and at_256 else 1.0
-            sample["cpu_ns"] = 1000 / faster
+            sample["cpu_ns"] = round(1000 / faster)
 
     run = some_run(tmp_path, cells=CELLS[:2], edit=edit, published=[])
     row = rows(run, kind="average", arm="phase17-2", against="baseline")[0]

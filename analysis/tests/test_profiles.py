@@ -185,7 +185,7 @@ def _lie_about_samples(block: dict[str, Any]) -> None:
 
 
 def _drop_the_plain_process(block: dict[str, Any]) -> None:
-    block["samples"][0] = block["samples"][1]
+    block["samples"][0] = {**block["samples"][1], "position": 0}
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ import pytest
 from analysis.comparison.estimates import FAULTS, OPERATIONS
 from analysis.comparison.judgement import cautions, void_reasons
 from analysis.complaint import Complaint
-from analysis.records import blocks, shapes
+from analysis.records import lines, shapes
 from analysis.records.records import load
 
 from .synthetic import write_run
@@ -97,7 +97,7 @@ def test_a_file_beside_its_own_packed_one_is_refused(tmp_path: Path, second: str
         ({"checksum": "00000000000000ff"}, "did not do the same work"),
         ({"status": "timeout"}, "valid block"),
         ({"arm": "unheard-of"}, "every arm once"),
-        ({"cpu_ns": "17000000"}, "cpu_ns is '17000000', not a number"),
+        ({"cpu_ns": "17000000"}, "cpu_ns is '17000000', not a whole number"),
         ({"cpu_ns": [1]}, "not as a block is written"),
         ({"events": {"page-faults": 624}}, "not as a block is written"),
     ],
@@ -113,7 +113,8 @@ def test_samples_that_must_not_be_averaged_are_refused(
 @pytest.mark.parametrize(
     "change, words",
     [
-        ({"schema": "slablab-block/2"}, "schema 'slablab-block/2'"),
+        ({"schema": "slablab-block/3"}, "schema 'slablab-block/3'"),
+        ({"schema": "slablab-block/1"}, "does not end in its crc32"),
         ({"plan": "ffffffffffffffff"}, "belongs to plan"),
         ({"cell": "other cold"}, "no cell 'other cold'"),
         ({"block": 0}, "there twice"),
@@ -247,7 +248,7 @@ def test_blocks_of_two_machines_keep_their_own_mean(tmp_path: Path) -> None:
 
 def test_without_affinity_every_cpu_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "sched_getaffinity")
-    assert blocks.cpus() == os.cpu_count()
+    assert lines.cpus() == os.cpu_count()
 
 
 def test_an_unknown_plan_schema_is_refused(tmp_path: Path) -> None:
@@ -332,7 +333,7 @@ def test_a_run_without_a_block_loads(tmp_path: Path) -> None:
 @pytest.fixture(name="parts")
 def _parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files of any size are parsed in two parts."""
-    monkeypatch.setattr(blocks, "PART_BYTES_MIN", 1000)
+    monkeypatch.setattr(lines, "PART_BYTES_MIN", 1000)
     monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {0, 1})
 
 
@@ -342,7 +343,7 @@ def test_a_large_file_in_parts_is_the_same_run(
     folder = write_run(tmp_path / "run", {"phase17-2": 0}, [CELL, WARM], 9, edit=losing(1))
     whole = load(folder)
     request.getfixturevalue("parts")
-    assert len(blocks._parts(folder / "samples.jsonl")) == 2
+    assert len(lines.parts_of(folder / "samples.jsonl")) == 2
     parted = load(folder)
     assert parted.samples.equals(whole.samples) and parted.blocks.equals(whole.blocks)
     assert (parted.losses, parted.absent_events) == (whole.losses, whole.absent_events)

@@ -63,6 +63,7 @@ def test_a_report_holds_a_page_tables_and_figures(folder: Path) -> None:
         "report.html",
         "numbers.tex",
         "versions.txt",
+        "report.manifest",
         *figures,
         *(f"tables/synthetic-run.{kind}" for kind in ("md", "csv", "tex")),
     }

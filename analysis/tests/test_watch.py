@@ -31,7 +31,7 @@ def _growing(tmp_path: Path) -> tuple[Path, list[str], bytes]:
     whole = write_run(tmp_path / "whole", {"a": -0.2}, [CELL], 8)
     folder = tmp_path / "run"
     folder.mkdir()
-    for name in ("plan.json", "machine.json"):
+    for name in ("plan.json", "machine.json", "attestation.json"):
         shutil.copy(whole / name, folder)
     lines = (whole / "samples.jsonl").read_text().splitlines(keepends=True)
     return folder, lines, (whole / "outcome.json").read_bytes()

@@ -141,7 +141,8 @@ char *catalogue_workload_fault(char const *name, struct words const *assignments
 
     arguments[0] = path;
     arguments[1] = "--check";
-    memcpy(arguments + 2, assignments->word, assignments->count * sizeof *arguments);
+    for (size_t i = 0; i < assignments->count; i++)
+        arguments[2 + i] = assignments->word[i];
     char *const said = path != NULL ? capture_all(arguments, environ, &succeeded) : text_copy("");
     if (!succeeded)
         fault = complaint_in(said, name);

@@ -44,17 +44,18 @@ static bool is_absent(json_t const *value)
     return value == NULL || json_is_null(value) || json_object_get(value, "absent") != NULL;
 }
 
-static char *fault_of(json_t const *object, char const *path, struct number const *number)
+static char *fault_of(json_t const *object, char const *path, struct number const *number,
+                      json_int_t least)
 {
     json_t const *const value = json_object_get(object, number->key);
 
     if (is_absent(value) ? !number->required
-                         : json_is_integer(value) && json_integer_value(value) >= number->least)
+                         : json_is_integer(value) && json_integer_value(value) >= least)
         return NULL;
     char *const text = value != NULL ? json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
     char *const fault =
         text_format("%s%s is %.40s, not a whole number from %" JSON_INTEGER_FORMAT " on", path,
-                    number->key, text != NULL ? text : "absent", number->least);
+                    number->key, text != NULL ? text : "absent", least);
     free(text);
     return fault;
 }
@@ -65,7 +66,7 @@ static char *fault_of_event(char const *name, json_t const *event)
     char *fault = NULL;
 
     for (size_t i = 0; fault == NULL && i < sizeof event_numbers / sizeof *event_numbers; i++)
-        fault = fault_of(event, path, &event_numbers[i]);
+        fault = fault_of(event, path, &event_numbers[i], event_numbers[i].least);
     free(path);
     return fault;
 }
@@ -82,14 +83,14 @@ static char *fault_of_build(json_t const *sample, struct arm const *arm)
     return text_format("build_id is %.40s, but '%s' is %.40s", build_id, arm->id, planned);
 }
 
-char *sample_fault(json_t const *sample, struct arm const *arm)
+char *sample_fault(json_t const *sample, struct arm const *arm, bool timed)
 {
     char *fault = fault_of_build(sample, arm);
     char const *name;
     json_t *event;
 
     for (size_t i = 0; fault == NULL && i < sizeof numbers / sizeof *numbers; i++)
-        fault = fault_of(sample, "", &numbers[i]);
+        fault = fault_of(sample, "", &numbers[i], timed ? numbers[i].least : 0);
     json_object_foreach(json_object_get(sample, "events"), name, event) {
         if (fault == NULL && !is_absent(event))
             fault = fault_of_event(name, event);

@@ -100,7 +100,7 @@ static bool are_possible(struct tally const *tally, json_t const *samples, char 
         if (id == NULL || !plan_find_arm(plan, id, true, &arm))
             fault = text_format("a sample of '%s', which is no arm", id != NULL ? id : "?");
         else if (status != NULL && text_equal(status, "ok"))
-            fault = sample_fault(sample, &plan->arms[arm]);
+            fault = sample_fault(sample, &plan->arms[arm], tally->kind->finding == NULL);
     }
     if (fault == NULL)
         return true;

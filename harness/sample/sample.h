@@ -67,12 +67,13 @@ bool sample_run(struct sampler *sampler, char *const *arguments, char *const *en
 struct sample_expectation {
     char const *object;   /* NULL: the C library's own malloc */
     char const *build_id; /* of the serving object; "" without one: then the file's name decides */
+    bool timed;           /* it must have taken time; a profiled one may have no region */
     bool attested;        /* are these two known? */
     uint64_t operations;
     uint64_t checksum;
 };
 
-/* Turns OK into ALLOCATOR or CHECKSUM if the sample is not as expected. */
+/* Turns OK into ALLOCATOR, CHECKSUM or PROTOCOL if the sample is not as expected. */
 void sample_judge(struct sample *sample, struct sample_expectation const *expectation);
 
 /* "ok", "failed" ... as in records.md. */

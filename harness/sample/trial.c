@@ -110,6 +110,7 @@ bool trial_run(struct rig *rig, size_t cell, size_t arm, bool observing, size_t 
     struct sample_expectation const expectation = {
         .object = object,
         .build_id = observer ? observer_build_id : plan->arms[arm].object_build_id,
+        .timed = rig->kind->finding == NULL,
         .attested = terms->attested,
         .operations = terms->operations_done,
         .checksum = terms->checksum,

@@ -206,9 +206,12 @@ static void judged_by_object(void **state)
 static void no_time_is_no_sample(void **state)
 {
     struct sample sample = {.region = {.object = "/bin/sh", .build_id = "aa", .operations = 1}};
-    struct sample_expectation const expected = {.object = "/bin/sh", .build_id = "aa"};
+    struct sample_expectation expected = {.object = "/bin/sh", .build_id = "aa"};
 
     (void)state;
+    sample_judge(&sample, &expected);
+    assert_int_equal(sample.status, SAMPLE_OK);
+    expected.timed = true;
     sample_judge(&sample, &expected);
     assert_int_equal(sample.status, SAMPLE_PROTOCOL);
 }
