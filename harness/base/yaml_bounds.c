@@ -1,7 +1,7 @@
 /* yaml_bounds.c -- libyaml's events one by one, before a tree is made of them.
  *
  * libyaml looks through all open brackets at every token: 200,000 of them took it minutes. It reads
- * 1,024 characters ahead at most, so whoever stops at the depth of 16 stops early.
+ * 1,024 characters ahead at most, so to stop at a depth of 16 is to stop early.
  *
  * SPDX-License-Identifier: MIT */
 #include "base/yaml_bounds.h"

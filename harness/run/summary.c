@@ -93,6 +93,24 @@ static void print_noise_floor(struct tally const *tally)
         puts("the control arm had too few blocks to void this run");
 }
 
+/* Behind "<arm>: <status>". A sample that a memory limit killed wrote nothing to stderr. */
+static char const *hint_for_loss(char const *what)
+{
+    static char const *const hints[][2] = {
+        {": allocator", "    was it rebuilt during the run?\n"},
+        {": crashed",
+         "    signal and stderr are in its record; a memory limit is signal 9 (dmesg)\n"},
+        {": failed", "    exit_code and stderr are in its record\n"},
+        {": timeout", "    a sample may take 60 s\n"},
+        {": protocol", "    something in it calls exit before the report is written\n"},
+    };
+
+    for (size_t i = 0; i < sizeof hints / sizeof *hints; i++)
+        if (text_ends_with(what, hints[i][0]))
+            return hints[i][1];
+    return "";
+}
+
 void summary_print_verdict(json_t const *outcome)
 {
     json_int_t blocks = 0;
@@ -107,8 +125,8 @@ void summary_print_verdict(json_t const *outcome)
     }
     printf("blocks: %" JSON_INTEGER_FORMAT ", lost: %" JSON_INTEGER_FORMAT "\n", blocks, lost);
     json_object_foreach(json_object_get(outcome, "losses"), what, entry) {
-        printf("  %s, %" JSON_INTEGER_FORMAT " samples%s\n", what, json_integer_value(entry),
-               text_ends_with(what, ": allocator") ? ": was it rebuilt during the run?" : "");
+        printf("  %s, %" JSON_INTEGER_FORMAT " samples\n%s", what, json_integer_value(entry),
+               hint_for_loss(what));
     }
     json_object_foreach(json_object_get(outcome, "left_behind"), what, entry) {
         json_int_t const count = json_integer_value(entry);

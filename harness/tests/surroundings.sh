@@ -61,7 +61,7 @@ if [[ $status -ne 130 ]]; then
 fi
 
 if [[ $(id -u) -eq 0 ]]; then
-    # Nobody but this user has processes, so one is one.
+    # A user id without processes of its own: the limit of one is reached by the shell.
     as_one() {
         setpriv --reuid 64321 --regid 64321 --clear-groups bash -c 'ulimit -u 1; exec "$@"' . "$@"
     }

@@ -27,8 +27,8 @@ static char *printed_of(int blocks, char const *folder)
 {
     static char text[TEXT_BYTES];
     struct tally tally = tally_new(&made_plan, &run_kinds[RUN_TIMED]);
-    json_t *const outcome = json_pack("{s:s, s:[{s:i}]}", "verdict", "complete", "cells", "blocks",
-                                      blocks);
+    json_t *const outcome = json_pack("{s:s, s:[{s:i}], s:{s:i}}", "verdict", "complete", "cells",
+                                      "blocks", blocks, "losses", "phase: crashed", 3);
     char path[] = "/tmp/test_summary_XXXXXX";
     int const file = mkstemp(path);
     int const terminal = dup(STDOUT_FILENO);
@@ -68,6 +68,13 @@ static void bars_follow_the_blocks(void **state)
     assert_non_null(strstr(text, "    █▇▆▅▄▃▂▁ -7.41 to -0.99 %\n"));
     assert_non_null(strstr(text, "    ▅▅▅▅▅▅▅▅ +0 to +0 %\n"));
     assert_non_null(strstr(text, "8 blocks; bars: their effects"));
+}
+
+static void a_loss_says_where_to_look(void **state)
+{
+    (void)state;
+    assert_non_null(strstr(printed(8), "  phase: crashed, 3 samples\n    signal and stderr are in "
+                                       "its record; a memory limit is signal 9"));
 }
 
 static void fewer_blocks_than_an_interval_needs_have_no_bars(void **state)
@@ -125,6 +132,7 @@ int main(void)
 {
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(bars_follow_the_blocks),
+        cmocka_unit_test(a_loss_says_where_to_look),
         cmocka_unit_test(fewer_blocks_than_an_interval_needs_have_no_bars),
         cmocka_unit_test(the_next_command_works_when_it_is_pasted),
         cmocka_unit_test(no_line_is_wider_than_a_terminal),
