@@ -173,7 +173,7 @@ def test_a_line_that_was_changed_is_refused(tmp_path: Path) -> None:
         load_history(path)
 
 
-@pytest.mark.parametrize("line", ["", "{", '{"schema": "slablab-gate/3", "rows": []}', "[]"])
+@pytest.mark.parametrize("line", ["", "{", '{"schema": "slablab-gate/4", "rows": []}', "[]"])
 def test_what_is_no_history_is_refused(tmp_path: Path, line: str) -> None:
     path = tmp_path / "x.jsonl"
     path.write_text(line)
