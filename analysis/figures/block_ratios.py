@@ -106,7 +106,9 @@ def draw(samples: Run, axes: Any) -> None:
         _draw_distribution(left, values, colour[arm])
         _draw_lag(right, np.concatenate(pairs or [np.empty((0, 2))]), colour[arm])
         left.set_title(
-            f"{residual_name(samples, arm)}, {panels.whole(len(values))} blocks",
+            panels.arm_title(
+                left.figure, f"{residual_name(samples, arm)}, {panels.whole(len(values))} blocks"
+            ),
             fontsize=panels.TINY,
             fontweight="bold",
             loc="left",
