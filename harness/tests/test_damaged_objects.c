@@ -1,8 +1,8 @@
 /* test_damaged_objects.c -- hundreds of damaged shared objects: each is read as far as it goes, and
  * none ends the program.
  *
- * Every input comes from its number, so that one that fails is there again; the object that is being
- * read when the program ends is the file in the test's folder.
+ * Every input comes from its number, so that one that fails is there again; the object that is
+ * being read when the program ends is the file in the test's folder.
  *
  * SPDX-License-Identifier: MIT */
 #include "fixture.h"

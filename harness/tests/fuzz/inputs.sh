@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# inputs.sh -- runs libFuzzer over what the harness reads, from a record, an experiment and an object.
+# inputs.sh -- runs libFuzzer over what the harness reads: a record, an experiment, an object.
 #
 #   inputs.sh BUILD SECONDS
 #
@@ -17,7 +17,8 @@ begin() {
     { printf '%b' "$1" && cat; } >"$found/corpus/begin-$2"
 }
 xz --decompress --stdout results/reference/null/*/samples.jsonl.xz |
-    sed '1!d; s/"slablab-block[^"]*"/"slablab-block\/2"/; s/"plan": *"[^"]*"/"plan":"0123456789abcdef"/
+    sed '1!d; s/"slablab-block[^"]*"/"slablab-block\/2"/
+         s/"plan": *"[^"]*"/"plan":"0123456789abcdef"/
          s/"cell": *"[^"]*"/"cell":"one cold"/' | begin '\x00' record
 begin '\x01' experiment <experiments/smoke.yaml
 begin '\x02' object <"$build/libbaseline.so"
