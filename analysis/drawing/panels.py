@@ -27,7 +27,7 @@ NARROW_BELOW_INCHES = 5.0
 POINTS_PER_LETTER = 0.60  # of the font's size, in DejaVu Sans
 BOLD = 1.1  # times as wide
 SLIM_INCHES = 2.6
-AXIS_INCHES = 0.6  # what stands on both sides of a panel that has a row for itself
+AXIS_INCHES = 0.6  # beside a panel that has a row for itself, and figures on its axis
 KEY_MARKER_INCHES = 0.35
 NAMES_SHARE, NAMES_SHARE_NARROW = 0.33, 0.42  # of a figure's width, for the names of rows
 DECADES_FOR_LOG = 1.0
@@ -90,9 +90,11 @@ def wrapped(text: str, inches: float, points: float) -> str:
     return "\n".join(lines)
 
 
-def arm_title(figure: Figure, text: str) -> str:
-    """Of a panel that is as wide as the figure, or nearly."""
-    return wrapped(text, (figure.get_figwidth() - AXIS_INCHES) / BOLD, TINY)
+def arm_title(figure: Figure, text: str, beside_inches: float) -> str:
+    """Of a panel that is as wide as the figure but for what is beside it: as it is, if it fits."""
+    inches = (figure.get_figwidth() - beside_inches) / BOLD
+    fits = len(text) * POINTS_PER_LETTER * TINY <= 72 * inches
+    return text if fits else wrapped(text, inches, TINY)
 
 
 def cell_title(axes: Axes, cell: str, inches: float) -> None:
