@@ -18,7 +18,7 @@ import pandas as pd
 from ..complaint import Complaint
 from ..statistics.change_points import change_points
 from .history_chains import Chain, Link, chains_of, links_of
-from .history_lines import Gate, Identity, head_name, identity, read_lines
+from .history_lines import Gate, Identity, head_name, identity, read_lines, reference_change
 from .history_parts import Part, parts_of
 
 ALPHA = 0.05  # the chance of any change point where nothing changed, over all series
@@ -154,7 +154,7 @@ def _groups(gates: list[Gate], parts: list[Part], chains: list[Chain]) -> list[G
             why = [] if part.name in begun else list(part.why)
             begun.add(part.name)
             if last is not None and _reference(gates[last]) != reference:
-                why.append("another reference")
+                why.append(reference_change(gates[last]["base"], gate["base"]))
             number = references.index(reference) + 1
             name = part.name if number == 1 else f"{part.name}{number}"
             found[key] = Group(name, [], why)

@@ -113,7 +113,15 @@ def head_name(gate: Gate) -> str:
 
 
 def reference_text(side: dict[str, Any]) -> str:
-    """v1.0 (0123abc, build-id 89ef0123)"""
+    """v1.0 (0123abc, build-id 89ef0123), jemalloc (build-id 4567cdef, 5.3.0-1)"""
     known = [side_name(side)] if side.get("revision") else []
     known += [f"build-id {side['build_id'][:BUILD_ID_DIGITS]}"] if side["build_id"] else []
+    known += [str(side["version"])] if side.get("version") else []
     return f"{side['spec']} ({', '.join(known)})" if known else str(side["spec"])
+
+
+def reference_change(before: dict[str, Any], after: dict[str, Any]) -> str:
+    """Two bases that are not the same; a peer that was upgraded, say, keeps its name."""
+    if before["spec"] == after["spec"] and not after.get("revision"):
+        return f"another build of the reference: {reference_text(before)} before"
+    return "another reference"

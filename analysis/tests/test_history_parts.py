@@ -118,6 +118,24 @@ def test_slablab_built_anew_is_said_alone(tmp_path: Path) -> None:
     assert "slablab itself was built anew 1 times" in markdown(history_document(found))
 
 
+def test_a_peer_that_was_upgraded_is_another_reference(tmp_path: Path) -> None:
+    def upgraded(gate: Gate) -> None:
+        gate["base"].update(build_id="fedcba98", version="5.3.1")
+
+    gates = halves(upgraded)
+    for number, gate in enumerate(gates):
+        gate["base"]["spec"] = "jemalloc"
+        if number < HALF:
+            gate["base"]["version"] = "5.3.0"
+    found = loaded(tmp_path, gates)
+    assert [group.name for group in found.groups] == ["A", "A2"]
+    assert found.series[0].changes == []
+    assert (
+        "| jemalloc (build-id fedcba98, 5.3.1) | another build of the reference: jemalloc "
+        "(build-id base, 5.3.0) before | 8 |"
+    ) in markdown(history_document(found))
+
+
 def test_nothing_is_chained_across_parts(tmp_path: Path) -> None:
     change = put("conditions", "machine", "cpu_model", "Z80")
     found = loaded(tmp_path, halves(change, chained=True))
