@@ -16,6 +16,7 @@ from ..statistics import statistics
 from ..document.rounding import fixed, significant
 from .arms_words import said_on_stderr
 from .conditions import drift, huge_pages, no_pmu, oversubscribed, place_matters
+from .elsewhere import elsewhere
 from .estimates import OPERATIONS, PROFILE_SHARES, estimates
 from .inherited import inherited
 
@@ -67,9 +68,12 @@ def _verdict(row: pd.Series, run: Run, void: bool) -> str:
 
 @lru_cache(maxsize=4)
 def judged(run: Run) -> pd.DataFrame:
-    """estimates(run) with a column `verdict`; in a VOID run every verdict is "void", in one that
-    has not ended "unfinished": its stopping rule has not applied yet. Do not write to it."""
-    frame = estimates(run).copy()
+    """estimates(run) with the columns of elsewhere(run) and with a column `verdict`; in a VOID run
+    every verdict is "void", in one that has not ended "unfinished": its stopping rule has not
+    applied yet. Do not write to it."""
+    key = ["cell", "metric", "arm", "against"]
+    more = elsewhere(run).assign(metric=OPERATIONS.column)
+    frame = estimates(run).merge(more, how="left", on=key, validate="many_to_one")
     void = bool(void_reasons(run))
     frame["verdict"] = [_verdict(row, run, void) for _, row in frame.iterrows()]
     return frame

@@ -6,7 +6,9 @@
   run     the experiment; <experiment>-<folder> where a report holds two runs of it
   cell    its id as in the tables, with commas for spaces; "average,of,..." of an average
   row     the arm; phase17-2:phase17-1 of a comparison with another arm than the baseline
-  field   effect low high mde n verdict; of a count also difference difference-low difference-high;
+  field   effect low high mde n verdict; over machines mean mean-low mean-high tau machines
+          elsewhere-low elsewhere-high elsewhere-verdict;
+          of a count also difference difference-low difference-high;
           value, and of a share value-low value-high; of the baseline also spread: what repeating
           alone changes
 
@@ -27,6 +29,7 @@ import pandas as pd
 from ..document.formats import escape_latex
 from ..records.metrics import Metric
 from ..records.records import Recorded, Run
+from .elsewhere_table import BORROWED, is_borrowed
 from .estimates import OPERATIONS, SYSTEM_TIME_SHARE, timed_metrics
 from .judgement import judged, void_reasons
 from .wording import ABSENT, mde_text, per_cent, relative, signed, value_text
@@ -80,6 +83,20 @@ def _effect_fields(row: pd.Series) -> dict[str, str]:
     return fields
 
 
+def _elsewhere_fields(row: pd.Series) -> dict[str, str]:
+    """Of a comparison over machines; none where there is no such row."""
+    if not np.isfinite(row["machines"]):
+        return {}
+    names = ("mean", "mean-low", "mean-high", "tau", "elsewhere-low", "elsewhere-high")
+    columns = ("mean", "low", "high", "tau")
+    found = [f"machines_{name}_ratio" for name in columns]
+    found += ["elsewhere_low_ratio", "elsewhere_high_ratio"]
+    fields = {name: per_cent(row[column]) for name, column in zip(names, found)}
+    fields["tau"] = fields["tau"].lstrip("+")
+    fields["machines"] = f"{row['machines']:.0f}" + (f", {BORROWED}" if is_borrowed(row) else "")
+    return {**fields, "elsewhere-verdict": row["elsewhere_verdict"]}
+
+
 def _difference_fields(row: pd.Series, metric: Metric) -> dict[str, str]:
     names = ("difference", "difference_low", "difference_high")
     return {name.replace("_", "-"): signed(row[name], metric) for name in names}
@@ -107,7 +124,7 @@ def _fields_of(row: pd.Series, metric: Metric | None) -> dict[str, str]:
         fields |= _difference_fields(row, metric)
     if row["verdict"]:
         fields["verdict"] = row["verdict"]
-    return fields
+    return fields | _elsewhere_fields(row)
 
 
 def _row_key(row: pd.Series, run: Run) -> str:

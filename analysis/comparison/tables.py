@@ -15,6 +15,7 @@ from ..document.document import NO_BREAK, Document, Row, Table
 from ..records.metrics import Metric
 from ..records.records import Run
 from ..document.rounding import significant
+from .elsewhere_table import TITLE, elsewhere_legend, elsewhere_table
 from .estimates import FAULTS, OPERATIONS, timed_metrics
 from .families import axes_of
 from .judgement import cautions, facts_of, judged, void_reasons
@@ -199,6 +200,8 @@ def _legend(run: Run, tables: list[Table]) -> list[str]:
             "share of page faults. The kernel samples it at its ticks; a dash where they are too "
             "few to tell."
         )
+    if any(table.title == TITLE for table in tables):
+        found += elsewhere_legend(run)
     return [
         *found,
         "Published figures (pub.) are from other authors and machines: the plan holds them; they "
@@ -209,7 +212,7 @@ def _legend(run: Run, tables: list[Table]) -> list[str]:
 def _tables(run: Run, frame: pd.DataFrame) -> list[Table]:
     averages = frame[frame["kind"] == "average"]["cell"].unique() if few_arms(run) else []
     found = [*overviews(run, frame), _detail(run, frame, OPERATIONS, [*run.cells, *averages])]
-    found += system_time(run, frame)
+    found += [*elsewhere_table(run, frame), *system_time(run, frame)]
     measured = [cell for cell in run.cells if run.matrix(cell, FAULTS.values).size]
     prewarmed = [cell for cell in measured if _start_up_differs(run, cell)]
     cells = {"always": measured, "start_up": prewarmed, "csv": []}

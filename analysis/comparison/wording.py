@@ -9,6 +9,7 @@ import pandas as pd
 
 from ..document.rounding import exponent, fixed, significant
 from ..records.metrics import Metric
+from ..statistics.over_machines import DEPENDS
 from ..statistics.statistics import WITHIN
 
 ABSENT = "–"
@@ -19,6 +20,7 @@ MARKS = {
     "worse within the margin": "▽",
     "same": "=",
     "unclear": "?",
+    DEPENDS: "≷",
     "unfinished": "…",
     "void": "void",
 }
@@ -30,6 +32,8 @@ def verdict_text(verdict: str) -> str:
     """As a table's column has it: "better △" for better within the margin, which the legend says
     in full."""
     word, found, _ = verdict.partition(WITHIN)
+    if verdict == DEPENDS:
+        return f"depends {MARKS[verdict]}"
     return f"{word} {MARKS[verdict]}" if found else verdict
 
 
@@ -67,12 +71,15 @@ def relative(row: pd.Series) -> tuple[str, str]:
     """A row's effect and interval, with the decimals that the interval's width deserves."""
     low, high = row["effect_low_ratio"], row["effect_high_ratio"]
     decimals = _decimals_of(row)
+    return per_cent(row["effect_ratio"], decimals), percent_interval(low, high)
+
+
+def percent_interval(low: float, high: float) -> str:
+    """[-3.6, +1.2], in per cent, with the decimals that its width deserves."""
     if not np.isfinite(low):
-        return per_cent(row["effect_ratio"], decimals), ABSENT
-    return (
-        per_cent(row["effect_ratio"], decimals),
-        f"[{per_cent(low, decimals, '')}, {per_cent(high, decimals, '')}]",
-    )
+        return ABSENT
+    decimals = _decimals(low, high)
+    return f"[{per_cent(low, decimals, '')}, {per_cent(high, decimals, '')}]"
 
 
 def mde_text(row: pd.Series) -> str:

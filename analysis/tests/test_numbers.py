@@ -86,7 +86,7 @@ def test_keys_say_what_the_tables_say(tmp_path: Path) -> None:
     """In the same run, to the digit."""
     run = made(tmp_path)
     found = numbers(run, "synthetic")
-    (row,) = [
+    row, more = [
         line
         for line in Timed(run).tables()[f"{run.name}.tex"].splitlines()
         if line.startswith("phase17-1 &") and "better" in line
@@ -94,6 +94,8 @@ def test_keys_say_what_the_tables_say(tmp_path: Path) -> None:
     plain = row.replace(r" \%", r"\,\%")
     for field in ("value", "effect", "mde"):
         assert f"& {found[f'{KEY}.phase17-1.{field}']} &" in plain
+    assert found[f"{KEY}.phase17-1.machines"] == "1, borrowed" and "borrowed" in more
+    assert f"& {found[f'{KEY}.phase17-1.tau']} & 1 " in more.replace(r" \%", r"\,\%")
 
 
 def test_no_key_stands_twice(tmp_path: Path) -> None:
