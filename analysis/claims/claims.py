@@ -5,7 +5,7 @@ SPDX-License-Identifier: MIT"""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from ..statistics import statistics
 from ..statistics.share_statistics import share_of_samples
 from ..statistics.statistics import Interval
 from .file import Claim, Rule, cells_with
+from .over_machines import elsewhere_of
 
 HOLDS, FAILS, CANNOT_TELL = "holds", "does not hold", "cannot tell"
 NOT_TESTABLE, NOT_MEASURED = "not testable here", "not measured yet"
@@ -53,6 +54,9 @@ class Finding:
     mde: float
     verdict: str
     note: str = ""
+    elsewhere: Interval | None = None  # for one machine more; None where that is not known
+    machines: int = 1
+    by: str = "here"  # which of the two decides
 
 
 @dataclass(frozen=True)
@@ -214,13 +218,19 @@ def _finding(
     unfit: str,
 ) -> Finding:
     found, n, mde = estimate
-    verdict = CANNOT_TELL if unfit else verdict_of(found, claim.rule)
+    more = elsewhere_of(run, claim, cell, alpha)
+    decides = more.interval if more is not None and more.decides else found
+    verdict = CANNOT_TELL if unfit else verdict_of(decides, claim.rule)
     note = unfit
     if not note and not np.isfinite(found.point):
         note = "a count of 0, which has no ratio" if n == 0 else "no value"
     elif not note and not np.isfinite(found.low):
         note = f"too few blocks for an interval at {100 * (1 - alpha):g} %"
-    return Finding(claim, run.name, cell, found, n, 1 - alpha, mde, verdict, note)
+    finding = Finding(claim, run.name, cell, found, n, 1 - alpha, mde, verdict, note)
+    if more is None:
+        return finding
+    by = "elsewhere" if more.decides else "here"
+    return replace(finding, elsewhere=more.interval, machines=more.machines, by=by)
 
 
 def _findings(run: Recorded, claim: Claim, unfit: str | None = None) -> list[Finding]:
@@ -294,6 +304,10 @@ def columns_of(judged: Judged) -> list[dict[str, Any]]:
             "level_ratio": one.level,
             "blocks": one.n,
             "mde": one.mde,
+            "elsewhere_low": one.elsewhere.low if one.elsewhere else np.nan,
+            "elsewhere_high": one.elsewhere.high if one.elsewhere else np.nan,
+            "machines": one.machines if one.elsewhere else np.nan,
+            "judged_by": one.by,
             "note": one.note,
         }
         for one in judged.findings

@@ -27,7 +27,8 @@ RULES = {  # words of a rule, to whether its figures bound from below and from a
 }
 RULE = re.compile(rf"(above|below|same within|within) {NUMBER}(?: to {NUMBER})?")
 NEEDED = ("experiment", "cells", "metric", "arm", "holds")
-OPTIONAL = ("against", "against_cells", "average", "stage", "published")
+OPTIONAL = ("against", "against_cells", "average", "stage", "published", "interval")
+INTERVALS = ("here", "elsewhere")
 COMMON = ("id", "claim", "from")
 
 
@@ -58,6 +59,7 @@ class Claim:
     average: bool = False  # one figure for all cells, the mean of their log-ratios
     stage: str = "region"  # of a profile's and a ledger's metrics
     published: str = ""
+    interval: str = ""  # one of INTERVALS; "": elsewhere once there are machines enough
     rule: Rule = Rule("", float("-inf"), float("inf"))
 
 
@@ -142,6 +144,17 @@ def _check_meaning(claim: Claim, metrics: list[str], where: str) -> None:
         )
     if claim.average and not claim.against:
         raise Complaint(f"{where}: average of what is no effect", "against: an arm")
+    if claim.interval and claim.interval not in INTERVALS:
+        raise Complaint(
+            f"{where}: interval: '{claim.interval}' is none", f"one of {', '.join(INTERVALS)}"
+        )
+    if claim.interval == "elsewhere" and not (
+        claim.against and claim.metric == "operations_per_second"
+    ):
+        raise Complaint(
+            f"{where}: elsewhere is known of an arm's operations_per_second against another's",
+            "interval: here",
+        )
     if claim.stage not in ("region", "start_up", "whole"):
         raise Complaint(f"{where}: unknown stage '{claim.stage}'", "region, start_up or whole")
 

@@ -1,7 +1,8 @@
 """latex.py -- claims for a paper: \\slabclaims, a table, and \\slab{claims.<id>.verdict}.
 
 To be input after a report's numbers.tex, which defines \\slab. A claim's keys are verdict, measured
-and published; those of each cell, claims.<id>.<cell>.*, are found low high mde n and verdict, and
+and published; those of each cell, claims.<id>.<cell>.*, are found low high mde n verdict and by
+(here or elsewhere), of a comparison of speeds also elsewhere-low elsewhere-high and machines, and
 begin with the run's name where several runs tested it.
 
 SPDX-License-Identifier: MIT"""
@@ -9,7 +10,7 @@ SPDX-License-Identifier: MIT"""
 from __future__ import annotations
 
 from ..comparison.numbers import definitions, key_of, latex_number
-from ..comparison.wording import ABSENT
+from ..comparison.wording import ABSENT, per_cent
 from .claims import Finding, Judged
 from .page import measured, said, texts
 
@@ -27,7 +28,11 @@ def _finding_numbers(found: Finding, prefix: str) -> dict[str, str]:
         unit = " %" if point.endswith(" %") else " M" if point.endswith(" M") else ""
         low, high = (text + unit for text in interval.strip("[]").split(", "))
     fields = {"found": point, "low": low, "high": high, "mde": mde}
-    fields |= {"n": str(found.n), "verdict": found.verdict}
+    fields |= {"n": str(found.n), "verdict": found.verdict, "by": found.by}
+    if found.elsewhere is not None:
+        ends = {"elsewhere-low": found.elsewhere.low, "elsewhere-high": found.elsewhere.high}
+        fields |= {name: per_cent(end) for name, end in ends.items()}
+        fields["machines"] = str(found.machines)
     return {f"{prefix}.{name}": latex_number(text) for name, text in fields.items()}
 
 

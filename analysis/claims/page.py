@@ -9,10 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
-from ..comparison.wording import ABSENT, count, number, per_cent
+from ..comparison.elsewhere_table import BORROWED
+from ..comparison.wording import ABSENT, count, number, per_cent, percent_interval
 from ..complaint import Complaint
 from ..document.document import Document, Row, Table
 from ..records.records import read_header
+from ..statistics.over_machines import ENOUGH
 from .claims import (
     CLAIMED_METRICS,
     FAILS,
@@ -36,6 +38,10 @@ EXPECTS = (
     "computed from the samples of stored runs."
 )
 LEGEND = [
+    "Here is the interval of the run's machine, elsewhere the one for a machine more, known of an "
+    "arm's speed against another's. A claim is judged by the one that it names, else by elsewhere "
+    f"once there are {ENOUGH} machines, else by here: elsewhere is then {BORROWED} from other "
+    "comparisons.",
     "A claim holds in a cell where the whole interval lies within what its rule allows, and does "
     "not where the interval lies apart from that; otherwise it cannot tell, and the MDE says how "
     "large an effect the run had 80 % power to see. It holds as a whole where it holds in every "
@@ -78,6 +84,20 @@ def texts(found: Finding) -> list[str]:
     return [point, interval, _shown(found.mde, claim, False)]
 
 
+def elsewhere_text(found: Finding) -> str:
+    """The interval for one machine more, with a mark where stored comparisons say it."""
+    if found.elsewhere is None:
+        return ABSENT
+    text = percent_interval(found.elsewhere.low, found.elsewhere.high)
+    return f"{text} {BORROWED}" if found.machines < ENOUGH else text
+
+
+def verdict_text(found: Finding) -> str:
+    """With what decided it, where there are two intervals, and what else must be known."""
+    by = "" if found.elsewhere is None else f" by {found.by}"
+    return found.verdict + by + (f" ({found.note})" if found.note else "")
+
+
 def measured(judged: Judged) -> str:
     """All findings of a claim in one cell of a table: one figure, or a range."""
     found = [one for one in judged.findings if np.isfinite(one.found.point)]
@@ -85,7 +105,9 @@ def measured(judged: Judged) -> str:
         return ABSENT
     if len(found) == 1:
         point, interval, _ = texts(found[0])
-        return f"{point} {interval}" if interval != ABSENT else point
+        here = f"{point} {interval}" if interval != ABSENT else point
+        more = elsewhere_text(found[0])
+        return here if more == ABSENT else f"{here}; elsewhere {more}"
     ordered = sorted(found, key=lambda one: one.found.point)
     first, last = texts(ordered[0])[0], texts(ordered[-1])[0]
     return _span(first, last, " to ")
@@ -121,7 +143,7 @@ def _summary_table(judged: list[Judged]) -> Table:
 
 def _detail_table(judged: list[Judged]) -> Table:
     """A group per claim: what it compares and its rule, then a row per cell and run."""
-    columns = ["cell", "run", "n", "found", "interval", "MDE", "verdict"]
+    columns = ["cell", "run", "n", "found", "here", "elsewhere", "MDE", "verdict"]
     rows = []
     for one in judged:
         claim = one.claim
@@ -129,12 +151,11 @@ def _detail_table(judged: list[Judged]) -> Table:
             continue
         rows.append(Row("group", [f"{claim.id}: {_subject(claim)}, holds {claim.rule.text}"]))
         if not one.findings:
-            rows.append(Row("value", [f"{NOT_MEASURED}: {claim.experiment}", *[""] * 6]))
+            rows.append(Row("value", [f"{NOT_MEASURED}: {claim.experiment}", *[""] * 7]))
         for found in one.findings:
-            verdict = found.verdict + (f" ({found.note})" if found.note else "")
-            rows.append(
-                Row("value", [found.cell, found.run, str(found.n), *texts(found), verdict])
-            )
+            point, here, mde = texts(found)
+            cells = [point, here, elsewhere_text(found), mde, verdict_text(found)]
+            rows.append(Row("value", [found.cell, found.run, str(found.n), *cells]))
     return Table("What each was tested by", columns, rows, texts=2)
 
 

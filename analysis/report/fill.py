@@ -17,9 +17,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
+
 from ..certificate.page import certificate_summary
 from ..claims.file import FILE as CLAIMS
 from ..claims.page import claims_summary
+from ..comparison.elsewhere_table import one_more_text
 from ..comparison.estimates import OPERATIONS
 from ..comparison.judgement import judged, void_reasons
 from ..comparison.wording import ABSENT, MARKS, count, number, relative
@@ -40,8 +43,12 @@ MARK = re.compile(
 
 
 def _shown(row) -> str:
+    """The effect with both intervals, here and elsewhere, and a mark behind each."""
     effect, interval = relative(row)
-    return f"{effect} {interval} {MARKS.get(row['verdict'], '')}".rstrip()
+    here = f"{effect} {interval} {MARKS.get(row['verdict'], '')}".rstrip()
+    if not np.isfinite(row["machines"]):
+        return here
+    return f"{here}; elsewhere {one_more_text(row)} {MARKS.get(row['elsewhere_verdict'], '')}"
 
 
 def chosen_cells(run: Run, choices: list[str]) -> list[str]:
