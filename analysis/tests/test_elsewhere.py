@@ -1,4 +1,4 @@
-"""test_elsewhere.py -- runs of several machines: who belongs to whom, what they say, what is printed.
+"""test_elsewhere.py -- runs of several machines: whose they are, what they say, what is printed.
 
 SPDX-License-Identifier: MIT"""
 
