@@ -15,6 +15,7 @@
 #include "catalogue/workload_description.h"
 #include "machine/cgroup.h"
 #include "machine/cpus.h"
+#include "machine/identity.h"
 #include "machine/inherited.h"
 #include "machine/kernel_words.h"
 #include "machine/system_facts.h"
@@ -119,6 +120,12 @@ static void add_processor(json_t *machine)
     json_object_set_new(machine, "cpu_model",
                         text_or_errno(fact_keyed("/proc/cpuinfo", "model name")));
     json_object_set_new(machine, "cpu_version", cpu_version());
+}
+
+static void add_identity(json_t *machine)
+{
+    json_object_set_new(machine, "identity", text_or_absent(identity_here(), ""));
+    json_object_set_new(machine, "boot", text_or_absent(identity_of_boot(), ""));
 }
 
 static void add_hardware(json_t *machine)
@@ -303,6 +310,7 @@ json_t *machine_describe(struct plan const *plan)
     json_object_set_new(machine, "schema", json_string("slablab-machine/1"));
     add_kernel(machine);
     add_processor(machine);
+    add_identity(machine);
     add_hardware(machine);
     add_placement(machine);
     add_settings(machine);
