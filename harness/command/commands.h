@@ -14,5 +14,8 @@ int command_plan(int argc, char **argv);
 int command_attest(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 int command_list(int argc, char **argv);
+int command_scatter(int argc, char **argv);
+int command_work(int argc, char **argv);
+int command_gather(int argc, char **argv);
 
 #endif

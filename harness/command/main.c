@@ -79,6 +79,28 @@ static struct command const commands[] = {
     {"doctor", "", "say what on this machine will disturb a measurement",
      "Each line says ok, note or warn. Exit status: 0, or 2 if nothing can be measured at all.",
      command_doctor},
+    {"scatter",
+     "experiments/NAME.yaml --dir SHARE [--quick] [--units N] [--seed N] [--lease SECONDS] | "
+     "--print sbatch|parallel|kubernetes|github [--workers N]",
+     "prepare an experiment in a folder that many machines share",
+     "Copies slablab, allocators and workloads to SHARE/bin, calibrates, and writes the plan and "
+     "its units of work: some blocks of one cell, all arms (8 blocks; --units says how many units "
+     "in all). blocks_max counts the blocks of a cell over all machines; nothing else stops them. "
+     "A worker that says nothing for SECONDS (120) loses its unit to another. --print prints a "
+     "job file that starts N workers (4). Exit status: 0, 2, 130 interrupted.",
+     command_scatter},
+    {"work", "SHARE [--part I/N] [--wait]", "run units of a share until none is left",
+     "Claims a unit, runs it under the machine's lock, writes it as a shard, and goes on. Killed, "
+     "requeued or run twice: a unit counts once. --part does every N-th unit, for machines "
+     "without a common folder; --wait waits for units that others hold. Exit status: 0 none is "
+     "left, 4 this machine does not run what the plan says, 2 a fault, 130 interrupted (the unit "
+     "is given back).",
+     command_work},
+    {"gather", "SHARE [--out DIR]", "make a run of the units that are done",
+     "Writes SHARE/run (or DIR), which `python3 -m analysis table` reads: whatever shards are "
+     "there, at any time. Exit status: 0 complete, 3 units are missing, 4 void, 2 a shard is "
+     "damaged or of another plan.",
+     command_gather},
     {"list", "[allocators|workloads|experiments|events|metrics [--json]]",
      "list what there is to run and to count", "Without a word, lists everything.", command_list},
 };

@@ -18,10 +18,11 @@
 enum { ATTEMPTS = 20 };
 
 static struct timespec const ATTEMPT_INTERVAL = {.tv_nsec = 50000000};
+static int machine_fd = -1; /* the machine's lock, while this process has it */
 
-/* The descriptor stays open, and locked, until this process ends. False with errno: EWOULDBLOCK if
+/* The descriptor stays open, and locked, until this process ends. -1 with errno: EWOULDBLOCK if
  * another process has the lock. */
-static bool lock_path(char const *path)
+static int lock_path(char const *path)
 {
     int const fd = open(path, O_RDONLY | O_CLOEXEC);
     int fault = errno;
@@ -30,7 +31,7 @@ static bool lock_path(char const *path)
      */
     for (int attempt = 0; fd >= 0 && attempt < ATTEMPTS; attempt++) {
         if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-            return true;
+            return fd;
         fault = errno;
         if (fault != EWOULDBLOCK)
             break;
@@ -39,12 +40,12 @@ static bool lock_path(char const *path)
     if (fd >= 0)
         close(fd);
     errno = fault;
-    return false;
+    return -1;
 }
 
 bool lock_folder(char const *folder)
 {
-    if (lock_path(folder))
+    if (lock_path(folder) >= 0)
         return true;
     if (errno == EWOULDBLOCK)
         complain("wait for it to end", "%s: another slablab is running there", folder);
@@ -77,25 +78,34 @@ static char const *machine_file(void)
     return NULL;
 }
 
-static bool wait_for(char const *path)
+static int wait_for(char const *path)
 {
     int const fd = open(path, O_RDONLY | O_CLOEXEC);
 
     fputs("waiting: another slablab is measuring on this machine\n", stderr);
     while (fd >= 0 && flock(fd, LOCK_EX) != 0)
         if (errno != EINTR)
-            return false;
-    return fd >= 0;
+            return -1;
+    return fd;
+}
+
+void lock_measuring_end(void)
+{
+    if (machine_fd >= 0)
+        close(machine_fd);
+    machine_fd = -1;
 }
 
 bool lock_measuring(bool wait)
 {
     char const *const path = machine_file();
 
-    if (path != NULL && lock_path(path))
+    machine_fd = path != NULL ? lock_path(path) : -1;
+    if (machine_fd >= 0)
         return true;
     if (path != NULL && errno == EWOULDBLOCK) {
-        if (wait && wait_for(path))
+        machine_fd = wait ? wait_for(path) : -1;
+        if (machine_fd >= 0)
             return true;
         complain("--wait, or wait for it to end; which it is: pgrep --list-full slablab",
                  "another slablab is measuring on this machine, and two at a time would disturb "

@@ -16,4 +16,7 @@ bool lock_folder(char const *folder);
  * file, for tests and for machines that are divided by hand. */
 bool lock_measuring(bool wait);
 
+/* Lets go of the machine before this process ends, so that another one has its turn. */
+void lock_measuring_end(void);
+
 #endif

@@ -57,6 +57,19 @@ static void one_on_a_machine_measures(void **state)
     free(file);
 }
 
+static void a_turn_ends_before_the_process_does(void **state)
+{
+    char *const file = fixture_path("turns");
+
+    (void)state;
+    assert_int_equal(setenv("SLABLAB_LOCK", file, 1), 0);
+    assert_true(lock_measuring(false));
+    lock_measuring_end();
+    assert_true(lock_measuring(false));
+    lock_measuring_end();
+    free(file);
+}
+
 /* The child holds the lock until it has said so and been let go. */
 static void who_waits_gets_the_lock_when_the_other_has_ended(void **state)
 {
@@ -90,6 +103,7 @@ int main(void)
         cmocka_unit_test(a_folder_is_locked_once),
         cmocka_unit_test(what_is_not_there_is_complained_of),
         cmocka_unit_test(one_on_a_machine_measures),
+        cmocka_unit_test(a_turn_ends_before_the_process_does),
         cmocka_unit_test(who_waits_gets_the_lock_when_the_other_has_ended),
     };
 

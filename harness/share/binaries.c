@@ -1,0 +1,125 @@
+/* binaries.c -- copies by patterns of names.
+ *
+ * SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "share/binaries.h"
+
+#include "base/complain.h"
+#include "base/durable.h"
+#include "base/hint.h"
+#include "base/text.h"
+#include "catalogue/project.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool fault(char const *path)
+{
+    complain(hint_for(errno, "df -h and ls -ld of the share"), "%s: %s", path, strerror(errno));
+    return false;
+}
+
+static bool make_folder(char const *path)
+{
+    return durable_make_folder(path) || errno == EEXIST || fault(path);
+}
+
+static bool copy_bytes(int from, int to)
+{
+    char bytes[1 << 16];
+    ssize_t length;
+
+    while ((length = read(from, bytes, sizeof bytes)) > 0)
+        if (write(to, bytes, (size_t)length) != length)
+            return false;
+    return length == 0 && fsync(to) == 0;
+}
+
+/* A regular file, with its mode; anything else is passed over. */
+static bool copy_file(char const *from, char const *folder)
+{
+    char *const to = text_format("%s%s", folder, strrchr(from, '/'));
+    int const source = open(from, O_RDONLY | O_CLOEXEC);
+    struct stat found = {0};
+    bool copied = source >= 0 && fstat(source, &found) == 0;
+
+    if (copied && S_ISREG(found.st_mode)) {
+        int const target = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, found.st_mode & 0777);
+        copied = target >= 0 && copy_bytes(source, target);
+        copied = target >= 0 && close(target) == 0 && copied;
+    }
+    if (!copied)
+        fault(to);
+    if (source >= 0)
+        close(source);
+    free(to);
+    return copied;
+}
+
+static bool copy_all(char const *root, char const *pattern, char const *folder)
+{
+    char *const wanted = text_format("%s/%s", root, pattern);
+    glob_t found = {0};
+    bool copied = make_folder(folder);
+
+    if (copied && glob(wanted, 0, NULL, &found) == 0)
+        for (size_t i = 0; copied && i < found.gl_pathc; i++)
+            copied = copy_file(found.gl_pathv[i], folder);
+    globfree(&found);
+    free(wanted);
+    return copied;
+}
+
+static bool copy_build(char const *share)
+{
+    static struct {
+        char const *pattern;
+        char const *folder;
+    } const copies[] = {{"slablab", "bin"},
+                        {"lib*.so", "bin"},
+                        {"observe/lib*.so", "bin/observe"},
+                        {"workloads/*", "bin/workloads"}};
+    bool copied = true;
+
+    for (size_t i = 0; copied && i < sizeof copies / sizeof *copies; i++) {
+        char *const folder = text_format("%s/%s", share, copies[i].folder);
+        copied = copy_all(catalogue_build_directory(), copies[i].pattern, folder);
+        free(folder);
+    }
+    return copied;
+}
+
+static bool is_new(char const *share)
+{
+    char *const file = text_format("%s/scatter.json", share);
+    bool const there = access(file, F_OK) == 0;
+
+    if (there)
+        complain("slablab work of that folder; or --dir another", "%s: is a share already", share);
+    free(file);
+    return !there;
+}
+
+bool binaries_copy(char const *share, char const *experiment)
+{
+    if (!make_folder(share) || !is_new(share) || !copy_build(share))
+        return false;
+    char *const experiments = text_format("%s/experiments", share);
+    char *const allocators = text_format("%s/allocators", share);
+    char *const path = realpath(experiment, NULL);
+    bool const copied = path == NULL ? fault(experiment)
+                                     : copy_all(catalogue_root(), "allocators/peers.yaml",
+                                                allocators) &&
+                                           make_folder(experiments) &&
+                                           copy_file(path, experiments);
+
+    free(path);
+    free(allocators);
+    free(experiments);
+    return copied;
+}
