@@ -7,8 +7,14 @@
  *   run(warmup)              outside the region; 0 operations for a cold start
  *   run(operations)          the measured region: state continues from the warm-up
  *
- * The checksum is over sizes and contents, never over addresses, so it is the same under every
- * allocator; the workload keeps it from run to run.
+ * A threaded workload has .run = workload_run_threads, a function work(), and the parameters
+ * `threads` and `seed`. The runtime creates the threads before the warm-up, and calls work() in all
+ * of them at once, for the warm-up and for the region. They begin together; the region ends with
+ * the last of them, and they are joined after it. Thread 0 is the main thread, so threads=1 is a
+ * process of one thread.
+ *
+ * The checksum is over sizes and contents, never over addresses or turns, so it is the same under
+ * every allocator; the workload keeps it from run to run.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_WORKLOAD_H
@@ -30,15 +36,33 @@ struct parameter {
     char const *meaning;
 };
 
+/* One of the threads that call work(). Each lies on cache lines of its own. */
+struct worker {
+    uint32_t number; /* 0 ... threads - 1 */
+    uint32_t threads;
+    uint32_t random;   /* for random_draw: a stream of its own, from `seed` and its number */
+    uint64_t checksum; /* of what it did; the sample's is over all, in the order of numbers */
+};
+
 struct workload {
     char const *name;   /* the file's name without its ending */
     char const *models; /* which real use it stands for */
     struct parameter const *params;
     void (*setup)(void);                  /* NULL: nothing to prepare */
     uint64_t (*run)(uint64_t operations); /* does exactly so many; returns the checksum so far */
+    void (*work)(struct worker *worker, uint64_t operations); /* so many by all threads together */
 };
 
 extern struct workload const workload;
+
+/* run() of a threaded workload. A workload that does not name it has no code for threads. */
+uint64_t workload_run_threads(uint64_t operations);
+
+/* What number `part` does of `whole` operations of `parts` threads: they differ by one at most. */
+static inline uint64_t workload_share(uint64_t whole, uint64_t part, uint64_t parts)
+{
+    return whole / parts + (part < whole % parts);
+}
 
 /* The value from the command line, or the default. */
 uint64_t workload_parameter(char const *name);

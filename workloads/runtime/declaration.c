@@ -29,6 +29,29 @@ static void check_parameter(struct parameter const *parameter)
                      parameter->name);
 }
 
+static struct parameter const *parameter_named(char const *name)
+{
+    for (struct parameter const *own = workload.params; own->name != NULL; own++)
+        if (strcmp(own->name, name) == 0)
+            return own;
+    return NULL;
+}
+
+static void check_threads(void)
+{
+    struct parameter const *const threads = parameter_named("threads");
+    struct parameter const *const seed = parameter_named("seed");
+
+    if (workload.work == NULL && threads != NULL)
+        refuse("a parameter 'threads' and no .work");
+    if (workload.work == NULL)
+        return;
+    if (threads == NULL || threads->least == 0 || threads->most > THREADS_MAX)
+        refuse(".work and no parameter 'threads' of 1 to 256");
+    if (seed == NULL || seed->least == 0 || seed->most > UINT32_MAX)
+        refuse(".work and no parameter 'seed' of 1 to 4294967295");
+}
+
 void declaration_check(void)
 {
     if (workload.name == NULL || *workload.name == 0)
@@ -44,4 +67,5 @@ void declaration_check(void)
             refuse("more than 16 parameters, or no {.name = NULL} behind them");
         check_parameter(&workload.params[i]);
     }
+    check_threads();
 }
