@@ -22,6 +22,7 @@
 
 #include "content.h"
 #include "random.h"
+#include "turn.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -41,6 +42,7 @@ struct worker {
     uint32_t number; /* 0 ... threads - 1 */
     uint32_t threads;
     uint32_t random;   /* for random_draw: a stream of its own, from `seed` and its number */
+    uint64_t before;   /* operations that all threads had done when this phase began */
     uint64_t checksum; /* of what it did; the sample's is over all, in the order of numbers */
 };
 
@@ -58,10 +60,15 @@ extern struct workload const workload;
 /* run() of a threaded workload. A workload that does not name it has no code for threads. */
 uint64_t workload_run_threads(uint64_t operations);
 
-/* What number `part` does of `whole` operations of `parts` threads: they differ by one at most. */
-static inline uint64_t workload_share(uint64_t whole, uint64_t part, uint64_t parts)
+/* What number `part` of `parts` threads does of `operations`, after those of earlier phases: with
+ * them, the parts differ by one at most. */
+static inline uint64_t workload_share(struct worker const *worker, uint64_t operations,
+                                      uint64_t part, uint64_t parts)
 {
-    return whole / parts + (part < whole % parts);
+    uint64_t const before = worker->before;
+    uint64_t const whole = before + operations;
+
+    return whole / parts - before / parts + (part < whole % parts) - (part < before % parts);
 }
 
 /* The value from the command line, or the default. */

@@ -8,7 +8,7 @@ import textwrap
 
 from ..records.records import Run
 from .answers import Answer, Extreme, answer
-from .families import axes_of, families
+from .families import axis_text, families, start_text
 from .wording import MARKS
 
 GAP = "  "
@@ -33,8 +33,8 @@ def short_cell(run: Run, name: str) -> str:
     starts = {
         other["start"] for other in run.plan["cells"] if other["workload"] == cell["workload"]
     }
-    numbers = [str(axes_of(cell)[axis]) for axis in family.varying]
-    return " ".join([cell["workload"], *numbers, *([cell["start"]] if len(starts) > 1 else [])])
+    numbers = [axis_text(cell, axis) for axis in family.varying]
+    return " ".join([cell["workload"], *numbers, *([start_text(cell)] if len(starts) > 1 else [])])
 
 
 def _short(run: Run, found: Extreme) -> str:

@@ -11,6 +11,9 @@ from typing import Any
 from ..records.records import Run
 
 
+THREADS = "threads"
+
+
 @dataclass(frozen=True)
 class Family:
     """title holds what the cells share, varying the axes in which they differ."""
@@ -27,11 +30,30 @@ def axes_of(cell: dict[str, Any]) -> dict[str, int]:
     return {**cell["parameters"], **{name: value for name, value in stated.items() if value}}
 
 
+def is_oversubscribed(cell: dict[str, Any]) -> bool:
+    """Some of its threads share a CPU. A plan of before has cells of one thread alone."""
+    return cell.get("threads", 1) > cell.get("cpus", 1)
+
+
+def axis_text(cell: dict[str, Any], name: str) -> str:
+    """A number of a cell as tables show it: "4 oversubscribed" of threads that share a CPU."""
+    mark = " oversubscribed" if name == THREADS and is_oversubscribed(cell) else ""
+    return f"{axes_of(cell)[name]}{mark}"
+
+
+def start_text(cell: dict[str, Any]) -> str:
+    """Its start, which bears the mark where no number of threads is stated."""
+    mark = " oversubscribed" if is_oversubscribed(cell) and THREADS not in axes_of(cell) else ""
+    return f"{cell['start']}{mark}"
+
+
 def _family(cells: list[dict[str, Any]]) -> Family:
     values = {name: {axes_of(cell)[name] for cell in cells} for name in axes_of(cells[0])}
-    shared = [f"{name}={min(of)}" for name, of in values.items() if len(of) == 1]
+    shared = [
+        f"{name}={axis_text(cells[0], name)}" for name, of in values.items() if len(of) == 1
+    ]
     varying = [name for name, of in values.items() if len(of) > 1]
-    return Family(" ".join([cells[0]["workload"], *shared, cells[0]["start"]]), cells, varying)
+    return Family(" ".join([cells[0]["workload"], *shared, start_text(cells[0])]), cells, varying)
 
 
 def _grouped(cells: list[dict[str, Any]], key: Callable[[dict[str, Any]], Any]) -> list[Family]:

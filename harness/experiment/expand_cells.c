@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "catalogue/workload_description.h"
+#include "machine/cpus.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -27,6 +28,7 @@ struct entry {
     size_t index;
     char *place; /* "workloads/<index>/run" */
     char *workload;
+    size_t threads; /* where no axis says: the workload's default; 1 of one without threads */
     struct axis *axes;
     size_t axis_count;
 };
@@ -38,6 +40,8 @@ static struct arena *arena_of(struct entry const *entry)
 
 static char const operations_name[] = "operations";
 static char const warmup_name[] = "warmup";
+
+static char const threads_name[] = "threads";
 
 static bool take_values(struct entry const *entry, char const *values, struct axis *axis)
 {
@@ -101,7 +105,15 @@ static char *parameter_names(struct workload_description const *description)
     return text;
 }
 
-static bool check_parameters(struct entry const *entry)
+static size_t default_threads(struct workload_description const *description)
+{
+    for (size_t i = 0; i < description->parameter_count; i++)
+        if (text_equal(description->parameters[i].name, threads_name))
+            return description->parameters[i].default_value;
+    return 1;
+}
+
+static bool check_parameters(struct entry *entry)
 {
     struct yaml_file const *const file = entry->expansion->file;
     char *why = NULL;
@@ -121,6 +133,7 @@ static bool check_parameters(struct entry const *entry)
             free(hint);
         }
     }
+    entry->threads = description != NULL ? default_threads(description) : 1;
     catalogue_workload_free(description);
     free(why);
     return known;
@@ -245,6 +258,14 @@ static bool is_runnable(struct entry const *entry, struct cell const *cell)
     return fault == NULL;
 }
 
+static size_t threads_of(struct entry const *entry, struct cell const *cell)
+{
+    for (size_t i = 0; i < cell->parameter_count; i++)
+        if (text_equal(cell->parameters[i].name, threads_name))
+            return cell->parameters[i].value;
+    return entry->threads;
+}
+
 /* The point-th cell of an entry: the last axis varies fastest, like the digits of a number. */
 static bool add_cell(struct entry const *entry, size_t point)
 {
@@ -264,6 +285,7 @@ static bool add_cell(struct entry const *entry, size_t point)
         if (!set_parameter(entry, cell, entry->axes[i].name, value))
             return false;
     }
+    cell->threads = threads_of(entry, cell);
     cell->id = arena_keep(&plan->arena, cell_id(cell));
     return is_new_cell(entry, cell) && is_runnable(entry, cell) &&
            expand_serves(entry->expansion, entry->index, cell);
@@ -293,6 +315,47 @@ static bool add_cells(struct entry const *entry, bool **left_out)
     return true;
 }
 
+/* As many as the experiment says, or as the cell with most threads has use for and this process may
+ * run on. */
+static bool take_cpus(struct expansion const *expansion, uint64_t *cpus)
+{
+    char const *const written = expansion->experiment->cpus;
+    struct plan const *const plan = expansion->plan;
+    size_t const allowed = cpus_choose(1).allowed;
+    bool const numbered = written == NULL || (text_to_number(written, cpus) && *cpus > 0);
+
+    for (size_t i = 0; written == NULL && i < plan->cell_count; i++)
+        if (plan->cells[i].threads > *cpus)
+            *cpus = plan->cells[i].threads;
+    if (written == NULL && *cpus > allowed)
+        *cpus = allowed;
+    if (!numbered)
+        yaml_file_complain(expansion->file, "cpus", "a number from 1 up, or no such line",
+                           "'%s' is no number of CPUs", written);
+    else if (written != NULL && *cpus > allowed)
+        yaml_file_complain(expansion->file, "cpus",
+                           "fewer; threads without a CPU of their own are allowed, and marked",
+                           "%s CPUs, and slablab may run on %zu here", written, allowed);
+    return numbered && (written == NULL || *cpus <= allowed);
+}
+
+/* Threads that share a CPU are marked in the cell's id, and so in every table. */
+static bool give_cpus(struct expansion const *expansion)
+{
+    struct plan *const plan = expansion->plan;
+    uint64_t cpus = 1;
+
+    if (!take_cpus(expansion, &cpus))
+        return false;
+    for (size_t i = 0; i < plan->cell_count; i++) {
+        struct cell *const cell = &plan->cells[i];
+        cell->cpus = cell->threads < cpus ? cell->threads : cpus;
+        if (cell->cpus < cell->threads)
+            cell->id = arena_format(&plan->arena, "%s oversubscribed", cell->id);
+    }
+    return true;
+}
+
 bool expand_cells(struct expansion const *expansion, bool **left_out)
 {
     struct experiment const *const experiment = expansion->experiment;
@@ -309,5 +372,5 @@ bool expand_cells(struct expansion const *expansion, bool **left_out)
         };
         expanded = take_entry(&entry, &experiment->workloads[i]) && add_cells(&entry, left_out);
     }
-    return expanded;
+    return expanded && give_cpus(expansion);
 }

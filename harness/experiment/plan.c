@@ -20,6 +20,16 @@ bool plan_find_arm(struct plan const *plan, char const *id, bool hidden, size_t 
     return false;
 }
 
+size_t plan_cpus(struct plan const *plan)
+{
+    size_t most = 1;
+
+    for (size_t i = 0; i < plan->cell_count; i++)
+        if (plan->cells[i].cpus > most)
+            most = plan->cells[i].cpus;
+    return most;
+}
+
 char *plan_arm_ids(struct plan const *plan)
 {
     char *ids = text_copy("");

@@ -58,6 +58,8 @@ struct cell {
     bool warm;
     struct parameter *parameters;  /* neither operations nor warmup */
     size_t parameter_count;
+    size_t threads;                /* that do the operations */
+    size_t cpus;                   /* that its samples get: fewer than threads if oversubscribed */
     uint64_t operations;           /* 0: to be calibrated, once, for all arms */
     uint64_t warmup_operations;    /* cold: 0; warm and 0: as many as operations */
     struct serves *serves;
@@ -156,6 +158,9 @@ void plan_free(struct plan *plan);
 
 /* The position of an arm by its id. Without `hidden`, the control arm is excluded. */
 bool plan_find_arm(struct plan const *plan, char const *id, bool hidden, size_t *arm);
+
+/* How many CPUs the samples of some cell get: the most of all cells. */
+size_t plan_cpus(struct plan const *plan);
 
 /* "baseline, phase17-1": the arms' ids for a hint. The caller frees it. */
 char *plan_arm_ids(struct plan const *plan);

@@ -54,8 +54,9 @@ static json_t *cell_to_json(struct plan const *plan, struct cell const *cell)
                       cell->serves[i].relation == SERVES_AT_LEAST ? ">=" : "<=", "share",
                       cell->serves[i].share));
     return json_pack(
-        "{s:s, s:s, s:s, s:o, s:o, s:I, s:o}", "id", cell->id, "workload", cell->workload, "start",
-        cell->warm ? "warm" : "cold", "parameters", parameters, "operations",
+        "{s:s, s:s, s:s, s:o, s:I, s:I, s:o, s:I, s:o}", "id", cell->id, "workload", cell->workload,
+        "start", cell->warm ? "warm" : "cold", "parameters", parameters, "threads",
+        (json_int_t)cell->threads, "cpus", (json_int_t)cell->cpus, "operations",
         cell->operations != 0 ? json_integer((json_int_t)cell->operations) : json_null(),
         "warmup_operations", (json_int_t)cell->warmup_operations, "serves", serves);
 }

@@ -177,6 +177,25 @@ static json_t *describe_events(struct sample const *sample, struct rig const *ri
     return events;
 }
 
+/* What a process of several threads has on top. */
+static void describe_threads(json_t *object, struct region const *region)
+{
+    set_number(object, "threads", region->threads);
+    if (region->threads < 2)
+        return;
+    set_number(object, "slowest_thread_ns", region->slowest_thread_ns);
+    set_number(object, "median_thread_ns", region->median_thread_ns);
+}
+
+static json_t *describe_cpus(struct sample const *sample, struct cpus const *cpus)
+{
+    json_t *const array = json_array();
+
+    for (size_t i = 0; i < sample->cpu_count; i++)
+        json_array_append_new(array, json_integer(cpus->workload[i]));
+    return array;
+}
+
 static void describe_region(json_t *object, struct region const *region)
 {
     char checksum[17];
@@ -216,8 +235,11 @@ static json_t *describe_sample(struct sample const *sample, struct rig const *ri
         set_number(object, "exit_code", (uint64_t)sample->exit_code);
     if (sample->status == SAMPLE_CRASHED)
         set_number(object, "signal", (uint64_t)sample->signal);
-    if (reported)
+    json_object_set_new(object, "cpus", describe_cpus(sample, &rig->sampler.cpus));
+    if (reported) {
+        describe_threads(object, &sample->region);
         describe_region(object, &sample->region);
+    }
     set_number(object, "process_cpu_ns", sample->process_cpu_ns);
     set_number(object, "process_wall_ns", sample->process_wall_ns);
     set_number(object, "process_minor_faults", sample->process_minor_faults);

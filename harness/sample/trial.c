@@ -28,7 +28,7 @@ void terms_set_operations(struct terms *terms, struct cell const *cell, uint64_t
 bool rig_open(struct rig *rig, struct plan const *plan, struct run_kind const *kind)
 {
     *rig = (struct rig){.plan = plan, .kind = kind};
-    if (!sampler_open(&rig->sampler, plan->events, plan->event_count))
+    if (!sampler_open(&rig->sampler, plan->events, plan->event_count, plan_cpus(plan)))
         return false;
     rig->terms = memory_zeroed(plan->cell_count, sizeof *rig->terms);
     rig->left_behind_noted = memory_zeroed(plan->arm_count, sizeof *rig->left_behind_noted);
@@ -115,6 +115,7 @@ bool trial_run(struct rig *rig, size_t cell, size_t arm, bool observing, size_t 
         .operations = terms->operations_done,
         .checksum = terms->checksum,
     };
+    rig->sampler.cpu_count = plan->cells[cell].cpus;
     bool const started = sample_run(&rig->sampler, arguments, environment, sample);
 
     if (started)

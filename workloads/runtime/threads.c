@@ -39,6 +39,7 @@ static struct {
     _Alignas(CACHE_LINE_PAIR) uint32_t arrived;
     _Alignas(CACHE_LINE_PAIR) uint64_t operations; /* of the phase */
     bool over;                                     /* there is no other phase */
+    uint64_t before; /* operations of all phases that have begun */
     uint64_t began_ns;
     uint32_t threads;
     struct seat *seats;
@@ -143,6 +144,9 @@ static void look_for_dead(void)
 
 static void begin_phase(uint64_t operations)
 {
+    for (uint32_t i = 0; i < team.threads; i++)
+        team.seats[i].worker.before = team.before;
+    team.before += operations;
     team.operations = operations;
     team.began_ns = now_ns();
     __atomic_store_n(&team.arrived, 0, __ATOMIC_RELAXED);
