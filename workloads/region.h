@@ -61,13 +61,13 @@ struct region {
     uint32_t state;                 /* enum region_state */
     uint64_t operations;            /* done inside the region */
     uint64_t checksum;              /* over everything the workload did, warm-up included */
-    uint64_t cpu_ns;                /* CLOCK_PROCESS_CPUTIME_ID over the region: of all threads */
+    uint64_t cpu_ns;                /* CLOCK_PROCESS_CPUTIME_ID over the region: all threads' */
     uint64_t wall_ns;               /* CLOCK_MONOTONIC over the region: ended - began */
     uint64_t began_monotonic_ns;    /* that clock at both ends, so events recorded elsewhere */
     uint64_t ended_monotonic_ns;    /* can be placed inside or outside the region */
     uint64_t threads;               /* that did them */
-    uint64_t slowest_thread_ns;     /* from the region's begin to a thread's own end: the last */
-    uint64_t median_thread_ns;      /* of them, and the median; both 0 where there is one thread */
+    uint64_t slowest_thread_ns;     /* from the region's begin to the last thread's own end, */
+    uint64_t median_thread_ns;      /* and their median; both wall_ns where there is one thread */
     struct region_usage start_up;   /* process start to the region's begin */
     struct region_usage usage;      /* over the region */
     struct region_counter counter[REGION_COUNTERS_MAX];

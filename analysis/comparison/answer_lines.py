@@ -9,14 +9,14 @@ import textwrap
 from ..records.records import Run
 from .answers import Answer, Extreme, answer
 from .families import axis_text, families, start_text
-from .wording import MARKS
+from .wording import MARKS, clock
 
 GAP = "  "
 CUT = "…"
 VERDICTS = ("better", "worse", "same", "unclear")
 LEGEND = (
     " ".join(f"{MARKS[verdict]} {verdict}" for verdict in VERDICTS)
-    + "; △ ▽ so, but within the margin; effects on operations per second of CPU time"
+    + "; △ ▽ so, but within the margin; effects on operations per second of "
 )
 
 
@@ -74,7 +74,7 @@ def answer_lines(runs: list[Run], width: int) -> list[str]:
             for line in (f"{head}{row[2]}", f"{under}{row[3]}")
             if line.strip()
         ]
-    return [*lines, *textwrap.wrap(LEGEND, width)]
+    return [*lines, *textwrap.wrap(f"{LEGEND}{clock(*runs)}", width)]
 
 
 def answers_in_full(runs: list[Run]) -> list[str]:

@@ -73,7 +73,9 @@ def families(run: Run) -> list[Family]:
 
 def averaged(family: Family) -> list[Family]:
     """The parts of a family whose cells differ in its first axis alone: what an average is over.
-    One over all of its axes would mix regimes."""
+    One over all of its axes would mix regimes, and one over numbers of threads the clocks."""
+    if family.varying[:1] == [THREADS]:
+        return []
     others = family.varying[1:]
     parts = _grouped(family.cells, lambda cell: tuple(axes_of(cell)[name] for name in others))
     return [part for part in parts if len(part.cells) > 1]

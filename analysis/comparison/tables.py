@@ -24,6 +24,7 @@ from .wording import (
     ABSENT,
     MARKS,
     band,
+    clock,
     mde_text,
     note,
     per_cent,
@@ -104,7 +105,8 @@ def _detail(run: Run, frame: pd.DataFrame, metric: Metric, cells: list[str]) -> 
             rows.append(Row("value", texts, [note(row, run.plan["alpha"])] * len(texts)))
             published = _published_row(row, metric, len(columns))
             rows += [published] if published else []
-    return Table(metric.title, columns, rows)
+    threaded = metric.threaded_title if run.threaded_cells else None
+    return Table(threaded or metric.title, columns, rows)
 
 
 def _start_up_differs(run: Run, cell: str) -> bool:
@@ -156,7 +158,8 @@ def _outcome(run: Run, frame: pd.DataFrame) -> list[str]:
 def _legend(run: Run, tables: list[Table]) -> list[str]:
     alpha, margin = run.plan["alpha"], run.plan["margin"]
     found = [
-        "Operations per second count the region's CPU time; values are medians over n blocks. "
+        f"Operations per second count the region's {clock(run)}; values are medians over n "
+        "blocks. "
         "An effect is exp(median of ln B - ln A within a block) - 1: + is faster; for faults and "
         "memory - is less. Arms are compared with the baseline unless a row names another.",
         "Verdicts: the exact sign test, Holm-adjusted over all comparisons of the run, rejects at "
@@ -198,7 +201,8 @@ def _tables(run: Run, frame: pd.DataFrame) -> list[Table]:
     found += system_time(run, frame)
     measured = [cell for cell in run.cells if run.matrix(cell, FAULTS.values).size]
     prewarmed = [cell for cell in measured if _start_up_differs(run, cell)]
-    cells = {"always": measured, "start_up": prewarmed, "csv": []}
+    threaded = [cell for cell in measured if cell in run.threaded_cells]
+    cells = {"always": measured, "threaded": threaded, "start_up": prewarmed, "csv": []}
     counted = frame[np.isfinite(frame["value"])]["metric"].unique()
     for metric in sorted(timed_metrics(run), key=lambda metric: metric.kind == "memory"):
         if metric != OPERATIONS and metric.column in counted and cells[metric.shown]:

@@ -13,6 +13,7 @@ from matplotlib.ticker import MaxNLocator
 
 from ..comparison.estimates import OPERATIONS
 from ..comparison.judgement import judged
+from ..comparison.wording import clock
 from ..drawing import panels
 from ..drawing.colours import colours, markers
 from ..records.records import Run
@@ -186,8 +187,8 @@ def caption(samples: Run) -> str:
     rows = _rows(samples)
     interval = f"{100 * (1 - samples.plan['alpha']):g} %"
     return (
-        f"Effect on operations per second of CPU time ({panels.listed(_labels(rows))}), a panel "
-        f"per cell: exp(median log-ratio within blocks) - 1, with its {interval} sign-test "
+        f"Effect on operations per second of {clock(samples)} ({panels.listed(_labels(rows))}), "
+        f"a panel per cell: exp(median log-ratio within blocks) - 1, with its {interval} sign-test "
         "interval (no line: narrower than the marker); right of 0 is faster. Filled where Holm's "
         "adjustment over the whole run leaves "
         f"better or worse; the control row is identical code. {panels.measured_on(samples)}"

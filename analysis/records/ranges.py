@@ -32,13 +32,20 @@ MEASURES = (
     "pss_bytes",
     "private_dirty_bytes",
     "anon_huge_bytes",
+    "threads",
+    "slowest_thread_ns",
+    "median_thread_ns",
 )
 AT_LEAST_ONE = slice(1, 4)
 REQUIRED = MEASURES[:4]  # any other may be absent
 LIMIT = 1 << 63
 EVENT = ("value", "enabled_ns", "running_ns")
 
-_measures_of = itemgetter(*MEASURES)
+THREADS = MEASURES[-3:]
+_NO_THREADS = (math.nan,) * len(THREADS)  # of a record of before there were several
+
+_before_threads = itemgetter(*MEASURES[: -len(THREADS)])
+_threads_of = itemgetter(*THREADS)
 _event_of = itemgetter(*EVENT)
 _WHOLE = {int}  # and so no bool
 
@@ -84,16 +91,19 @@ def measures_of(sample: dict[str, Any], timed: bool = True) -> Sequence[float]:
     """MEASURES of a sample that is ok; NaN where one is absent. One that is not timed may have no
     region. Raises ValueError for a number that no process can have."""
     try:
-        values = _measures_of(sample)
+        values = _before_threads(sample)
+        threads = None if sample.keys().isdisjoint(THREADS) else _threads_of(sample)
     except KeyError:
         return _each_of(sample, timed)
+    if threads is not None:
+        values += threads
     if (
         set(map(type, values)) == _WHOLE
         and min(values) >= 0
         and max(values) < LIMIT
         and (not timed or all(values[AT_LEAST_ONE]))
     ):
-        return values
+        return values if threads is not None else (*values, *_NO_THREADS)
     return _each_of(sample, timed)
 
 

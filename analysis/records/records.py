@@ -67,6 +67,11 @@ class Recorded:
     def cells(self) -> list[str]:
         return [cell["id"] for cell in self.plan["cells"]]
 
+    @property
+    def threaded_cells(self) -> list[str]:
+        """Those of several threads, in which wall time decides."""
+        return [cell["id"] for cell in self.plan["cells"] if cell.get("threads", 1) > 1]
+
 
 @dataclass(frozen=True, eq=False)
 class Run(Recorded):

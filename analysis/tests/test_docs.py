@@ -114,6 +114,8 @@ def of_estimates() -> list[str]:
         f"share of {bare(statistics._share_needed(6, 0, statistics.POWER), 4)} or more",
         f"lowest lies {per_cent(mde, sign='')} % below the median: the MDE is "
         f"{per_cent(mde, sign='')} %",
+        f"threads of 30 and 36 ms have a median of {np.median([30, 36]):g} and an imbalance of "
+        f"{36 / np.median([30, 36]):.2f}",
         f"differences 100, 102, 98, 101, 99 and 103 give {counts.point:g} "
         f"[{counts.low:g}, {counts.high:g}]; the first five of them give {five_counts.point:g}",
         f"all averages of two, {per_cent(statistics.hodges_lehmann(FIVE) - 1)} %",

@@ -177,16 +177,6 @@ static json_t *describe_events(struct sample const *sample, struct rig const *ri
     return events;
 }
 
-/* What a process of several threads has on top. */
-static void describe_threads(json_t *object, struct region const *region)
-{
-    set_number(object, "threads", region->threads);
-    if (region->threads < 2)
-        return;
-    set_number(object, "slowest_thread_ns", region->slowest_thread_ns);
-    set_number(object, "median_thread_ns", region->median_thread_ns);
-}
-
 static json_t *describe_cpus(struct sample const *sample, struct cpus const *cpus)
 {
     json_t *const array = json_array();
@@ -205,6 +195,9 @@ static void describe_region(json_t *object, struct region const *region)
     json_object_set_new(object, "checksum", json_string(checksum));
     set_number(object, "cpu_ns", region->cpu_ns);
     set_number(object, "wall_ns", region->wall_ns);
+    set_number(object, "threads", region->threads);
+    set_number(object, "slowest_thread_ns", region->slowest_thread_ns);
+    set_number(object, "median_thread_ns", region->median_thread_ns);
     set_number(object, "user_ns", region->usage.user_ns);
     set_number(object, "system_ns", region->usage.system_ns);
     set_number(object, "minor_faults", region->usage.minor_faults);
@@ -236,10 +229,8 @@ static json_t *describe_sample(struct sample const *sample, struct rig const *ri
     if (sample->status == SAMPLE_CRASHED)
         set_number(object, "signal", (uint64_t)sample->signal);
     json_object_set_new(object, "cpus", describe_cpus(sample, &rig->sampler.cpus));
-    if (reported) {
-        describe_threads(object, &sample->region);
+    if (reported)
         describe_region(object, &sample->region);
-    }
     set_number(object, "process_cpu_ns", sample->process_cpu_ns);
     set_number(object, "process_wall_ns", sample->process_wall_ns);
     set_number(object, "process_minor_faults", sample->process_minor_faults);

@@ -193,7 +193,7 @@ static void faults_name_their_line(void **state)
         {HEAD "gate:\n  decides: [time]\n", ":5: 'time' is no metric with a margin"},
         {HEAD "gate:\n  decides: [time two%]\n", ":5: 'time two%' is no metric with a margin"},
         {HEAD "gate:\n  decides: [tyme 2%]\n",
-         ":5: unknown metric 'tyme'\n  try: time, time_tail, process_time, page_faults, "},
+         ":5: unknown metric 'tyme'\n  try: time, cpu_time, time_tail, process_time, "},
         {HEAD "gate:\n  decides: [time 2%]\n  without: [time_tail, vm_hwm]\n",
          ":6: 'vm_hwm' does not go with another metric\n  try: time_tail, process_time, "},
         {HEAD "gate:\n  decides: [time 2%]\n  without: [tyme]\n",

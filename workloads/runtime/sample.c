@@ -12,6 +12,8 @@ static void report_to_harness(struct region *region, uint64_t operations, uint64
     collect_tiers(region);
     collect_object(region);
     region->threads = 1;
+    region->slowest_thread_ns = region->wall_ns;
+    region->median_thread_ns = region->wall_ns;
     if (threads_finish != NULL)
         threads_finish(region);
     region->operations = operations;
