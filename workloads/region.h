@@ -19,6 +19,7 @@ enum {
     REGION_VERSION = 4,
     REGION_COUNTERS_MAX = 32,
     REGION_TIERS_MAX = 32,
+    REGION_MEASURES_MAX = 8,
     REGION_NAME_MAX = 32,
     REGION_PATH_MAX = 512,
     REGION_BUILD_ID_MAX = 64 /* hexadecimal digits, with the final 0 */
@@ -35,6 +36,12 @@ struct region_counter {
 
 /* One count of an observing allocator, by name: the difference over the region. */
 struct region_tier {
+    char name[REGION_NAME_MAX];
+    uint64_t value;
+};
+
+/* One number that the workload itself reports. */
+struct region_measure {
     char name[REGION_NAME_MAX];
     uint64_t value;
 };
@@ -82,6 +89,8 @@ struct region {
     char build_id[REGION_BUILD_ID_MAX];   /* of that object as mapped; empty where it has none */
     uint32_t tier_count;                  /* 0: the allocator does not observe itself */
     struct region_tier tier[REGION_TIERS_MAX];
+    uint32_t measure_count;
+    struct region_measure measure[REGION_MEASURES_MAX];
 };
 
 #endif

@@ -37,6 +37,15 @@ struct parameter {
     char const *meaning;
 };
 
+/* A number that the workload itself finds out, beside the runtime's: a metric in tables and gates.
+ * A table ends with name == NULL. */
+struct measure {
+    char const *name;
+    char const *unit;
+    char const *better; /* "less" or "more" */
+    char const *title;
+};
+
 /* One of the threads that call work(). Each lies on cache lines of its own. */
 struct worker {
     uint32_t number; /* 0 ... threads - 1 */
@@ -53,6 +62,8 @@ struct workload {
     void (*setup)(void);                  /* NULL: nothing to prepare */
     uint64_t (*run)(uint64_t operations); /* does exactly so many; returns the checksum so far */
     void (*work)(struct worker *worker, uint64_t operations); /* so many by all threads together */
+    struct measure const *measures;                           /* NULL: it reports nothing itself */
+    void (*report)(void); /* once the region is over: workload_report for each of the measures */
 };
 
 extern struct workload const workload;
@@ -73,6 +84,9 @@ static inline uint64_t workload_share(struct worker const *worker, uint64_t oper
 
 /* The value from the command line, or the default. */
 uint64_t workload_parameter(char const *name);
+
+/* In report(): the value of a declared measure, over the region. */
+void workload_report(char const *name, uint64_t value);
 
 /* Memory for bookkeeping, zeroed, mapped and touched: it costs neither malloc nor a page fault of
  * the region. Ends the program if there is no memory. */

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ..document.document import NO_BREAK, Document, Row, Table
-from ..records.metrics import Metric
+from ..records.metrics import WORKLOAD, Metric
 from ..records.records import Run
 from ..document.rounding import significant
 from .estimates import FAULTS, OPERATIONS, timed_metrics
@@ -195,6 +195,14 @@ def _legend(run: Run, tables: list[Table]) -> list[str]:
     ]
 
 
+def _with_values(frame: pd.DataFrame, metric: Metric, cells: dict[str, list[str]]) -> list[str]:
+    """The cells that its table shows; of what a workload reports itself, those of that workload."""
+    if metric.source != WORKLOAD:
+        return cells[metric.shown]
+    valued = frame[(frame["metric"] == metric.column) & np.isfinite(frame["value"])]["cell"]
+    return [cell for cell in cells[metric.shown] if cell in set(valued)]
+
+
 def _tables(run: Run, frame: pd.DataFrame) -> list[Table]:
     averages = frame[frame["kind"] == "average"]["cell"].unique() if few_arms(run) else []
     found = [*overviews(run, frame), _detail(run, frame, OPERATIONS, [*run.cells, *averages])]
@@ -206,7 +214,7 @@ def _tables(run: Run, frame: pd.DataFrame) -> list[Table]:
     counted = frame[np.isfinite(frame["value"])]["metric"].unique()
     for metric in sorted(timed_metrics(run), key=lambda metric: metric.kind == "memory"):
         if metric != OPERATIONS and metric.column in counted and cells[metric.shown]:
-            found.append(_detail(run, frame, metric, cells[metric.shown]))
+            found.append(_detail(run, frame, metric, _with_values(frame, metric, cells)))
     return found
 
 

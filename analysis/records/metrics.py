@@ -16,12 +16,18 @@ from typing import Any
 import pandas as pd
 
 CPU_TIME = "cpu_ns"
+WORKLOAD = "workload"  # the source of what workloads themselves report
 DEFAULTS = Path(__file__).with_name("metrics.json")
 
 
 def event_column(event: str) -> str:
     """Where Run.samples holds an event's values; no measure is called so."""
     return f"event {event}"
+
+
+def reported_column(name: str) -> str:
+    """Where Run.samples holds what a workload itself reports."""
+    return f"reported {name}"
 
 
 @dataclass(frozen=True)
@@ -36,7 +42,7 @@ class Metric:
     shown_unit: str  # of value / shown_divisor, the heading of a column of values
     shown_divisor: float
     kind: str  # rate, time, count, memory, share or ratio
-    source: str  # region, process, event, callgrind, profile or ledger
+    source: str  # region, process, event, callgrind, profile, ledger or workload
     shown: str  # always, threaded (cells of several threads), start_up (where it differs), ...
     better: str  # more or less
     scale: str  # of comparison: ratio or difference
@@ -57,6 +63,8 @@ class Metric:
         """Of rows of Run.samples, in the metric's unit."""
         if self.event is not None:
             return rows[event_column(self.event)]
+        if self.source == WORKLOAD:
+            return rows[reported_column(self.name)]
         found = self._total(rows, self.sum)
         if self.per:
             found = found / self._total(rows, self.per)
@@ -87,6 +95,12 @@ def metrics_of(plan: dict[str, Any]) -> tuple[Metric, ...]:
     """The plan's table, in its order."""
     written = plan.get("metrics")
     return default_metrics() if written is None else tuple(map(_metric, written))
+
+
+def reported_names(plan: dict[str, Any]) -> tuple[str, ...]:
+    """What the plan's workloads report themselves, each in its own cells."""
+    found = plan.get("metrics") or ()
+    return tuple(metric["name"] for metric in found if metric["source"] == WORKLOAD)
 
 
 def event_metric(event: str) -> Metric:

@@ -5,7 +5,7 @@ SPDX-License-Identifier: MIT"""
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -105,6 +105,15 @@ def measures_of(sample: dict[str, Any], timed: bool = True) -> Sequence[float]:
     ):
         return values if threads is not None else (*values, *_NO_THREADS)
     return _each_of(sample, timed)
+
+
+def reported_of(sample: dict[str, Any], names: Iterable[str]) -> list[float]:
+    """What a sample's workload reported under these names; NaN for what another one reports."""
+    found = sample.get("reported") or {}
+    return [
+        whole_number(found[name], f"reported.{name}") if name in found else math.nan
+        for name in names
+    ]
 
 
 def check_events(events: dict[str, Any]) -> None:

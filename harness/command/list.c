@@ -141,7 +141,7 @@ static void list_events(void)
 
 static void list_metrics(void)
 {
-    json_t *const table = metric_table();
+    json_t *const table = metric_table(NULL, 0);
     size_t place;
     json_t *metric;
 
@@ -154,7 +154,7 @@ static void list_metrics(void)
 /* What plan.json says of metrics, for plans that say nothing: `make metrics` keeps it. */
 static int print_metric_table(void)
 {
-    json_t *const table = metric_table();
+    json_t *const table = metric_table(NULL, 0);
     bool const printed = json_dumpf(table, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(17)) == 0;
 
     putchar('\n');

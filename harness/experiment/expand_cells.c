@@ -29,6 +29,7 @@ struct entry {
     char *place; /* "workloads/<index>/run" */
     char *workload;
     size_t threads; /* where no axis says: the workload's default; 1 of one without threads */
+    struct cell reporter; /* only what the workload reports */
     struct axis *axes;
     size_t axis_count;
 };
@@ -134,6 +135,8 @@ static bool check_parameters(struct entry *entry)
         }
     }
     entry->threads = description != NULL ? default_threads(description) : 1;
+    known = known &&
+            expand_reported(entry->expansion, entry->place, description, &entry->reporter);
     catalogue_workload_free(description);
     free(why);
     return known;
@@ -286,6 +289,8 @@ static bool add_cell(struct entry const *entry, size_t point)
             return false;
     }
     cell->threads = threads_of(entry, cell);
+    cell->reported = entry->reporter.reported;
+    cell->reported_count = entry->reporter.reported_count;
     cell->id = arena_keep(&plan->arena, cell_id(cell));
     return is_new_cell(entry, cell) && is_runnable(entry, cell) &&
            expand_serves(entry->expansion, entry->index, cell);

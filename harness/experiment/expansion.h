@@ -1,6 +1,6 @@
 /* expansion.h -- the steps from an experiment's words to a plan, in the order in which they happen.
  *
- *   arms -> cells -> references between them -> hash
+ *   arms -> cells -> a gate's metrics -> references between them -> hash
  *
  * Each complains with the line of the error and returns false; the plan is then partly filled, and
  * plan_free may be called. What they make on the way is in the plan's arena.
@@ -32,6 +32,12 @@ char const *expansion_place_of_arm(struct expansion const *expansion, size_t arm
 /* expand_cells.c: every workload on every point of its axes, the first axis slowest. All cells, in
  * either form; *left_out[i] says that the quick form omits cell i. */
 bool expand_cells(struct expansion const *expansion, bool **left_out);
+
+/* expand_reported.c: what the workload of that description reports becomes metrics of the plan, and
+ * of the cell. `place` is where the experiment names it. */
+struct workload_description;
+bool expand_reported(struct expansion const *expansion, char const *place,
+                     struct workload_description const *description, struct cell *reporter);
 
 /* expand_references.c: serves, compare, interactions, published. */
 bool expand_serves(struct expansion const *expansion, size_t workload, struct cell *cell);

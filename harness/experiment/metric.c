@@ -196,7 +196,8 @@ static json_t *metric_to_json(struct metric const *metric)
     static char const *const sources[] = {
         [SOURCE_REGION] = "region",   [SOURCE_PROCESS] = "process",
         [SOURCE_EVENT] = "event",     [SOURCE_CALLGRIND] = "callgrind",
-        [SOURCE_PROFILE] = "profile", [SOURCE_LEDGER] = "ledger"};
+        [SOURCE_PROFILE] = "profile", [SOURCE_LEDGER] = "ledger",
+        [SOURCE_WORKLOAD] = "workload"};
     static char const *const shown[] = {[SHOWN_NEVER] = "never",
                                         [SHOWN_ALWAYS] = "always",
                                         [SHOWN_THREADED] = "threaded",
@@ -218,12 +219,22 @@ static json_t *metric_to_json(struct metric const *metric)
         metric->event);
 }
 
-json_t *metric_table(void)
+struct metric const *metric_of_table(char const *name)
+{
+    for (size_t i = 0; i < METRICS; i++)
+        if (text_equal(metrics[i].name, name) || text_equal(column_of(&metrics[i]), name))
+            return &metrics[i];
+    return NULL;
+}
+
+json_t *metric_table(struct metric *const *reported, size_t count)
 {
     json_t *const table = json_array();
 
     for (size_t i = 0; i < METRICS; i++)
         json_array_append_new(table, metric_to_json(&metrics[i]));
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(table, metric_to_json(reported[i]));
     return table;
 }
 
@@ -259,6 +270,11 @@ static double sum_of(json_t const *sample, char const *const keys[2], char const
 
 double metric_value(struct metric const *metric, json_t const *sample)
 {
+    if (metric->source == SOURCE_WORKLOAD) {
+        json_t const *const value =
+            json_object_get(json_object_get(sample, "reported"), metric->name);
+        return json_is_integer(value) ? (double)json_integer_value(value) : NAN;
+    }
     if (metric->event != NULL) {
         json_t const *const event =
             json_object_get(json_object_get(sample, "events"), metric->event);

@@ -34,6 +34,7 @@ enum metric_source {
     SOURCE_CALLGRIND, /* in processes of their own */
     SOURCE_PROFILE,
     SOURCE_LEDGER,
+    SOURCE_WORKLOAD, /* the workload reports it itself: not in this table, but in a plan's */
 };
 
 /* Which tables of a run have it. */
@@ -75,7 +76,7 @@ struct metric {
 /* Counted under callgrind. */
 extern char const metric_instructions[];
 
-/* The metric that a gate calls so; NULL if there is none. */
+/* The metric of the table that a gate calls so; NULL if there is none. */
 struct metric const *metric_named(char const *name);
 
 /* The metrics that decide wherever `name` does, from number 0 on; NULL after the last. */
@@ -88,8 +89,12 @@ struct metric const *metric_published(char const *column);
 char *metric_names(void);
 char *metric_published_names(void);
 
-/* The table, an object for each metric, as plan.json holds it. The caller owns it. */
-json_t *metric_table(void);
+/* The metric of the table that has this name or column; NULL if there is none. */
+struct metric const *metric_of_table(char const *name);
+
+/* The table and what workloads report, an object for each metric, as plan.json holds it. The caller
+ * owns it. */
+json_t *metric_table(struct metric *const *reported, size_t count);
 
 /* The time that decides, of a sample's record: wall time where it had several threads. */
 uint64_t metric_deciding_ns(json_t const *sample);

@@ -64,6 +64,8 @@ struct cell {
     uint64_t warmup_operations;    /* cold: 0; warm and 0: as many as operations */
     struct serves *serves;
     size_t serves_count;
+    struct metric **reported; /* by its workload */
+    size_t reported_count;
 };
 
 /* arm against another, besides every arm against the baseline. */
@@ -130,6 +132,8 @@ struct plan {
     size_t arm_count;
     struct cell *cells;
     size_t cell_count;
+    struct metric **reported; /* by the workloads of some of its cells, each once */
+    size_t reported_count;
     struct comparison *comparisons;
     size_t comparison_count;
     struct interaction *interactions;

@@ -162,7 +162,7 @@ json_t *plan_to_json(struct plan const *plan)
                   "stop", stop_to_json(&plan->stop), "events",
                   texts_to_json(plan->events, plan->event_count));
 
-    json_object_set_new(object, "metrics", metric_table());
+    json_object_set_new(object, "metrics", metric_table(plan->reported, plan->reported_count));
     json_object_set_new(object, "rules", rules_to_json(&plan->rules));
     json_object_set_new(object, "arms", arms_to_json(plan));
     json_object_set_new(object, "workloads", workloads_to_json(plan));

@@ -186,6 +186,15 @@ static json_t *describe_cpus(struct sample const *sample, struct cpus const *cpu
     return array;
 }
 
+static json_t *describe_reported(struct region const *region)
+{
+    json_t *const reported = json_object();
+
+    for (size_t i = 0; i < region->measure_count; i++)
+        set_number(reported, region->measure[i].name, region->measure[i].value);
+    return reported;
+}
+
 static void describe_region(json_t *object, struct region const *region)
 {
     char checksum[17];
@@ -211,6 +220,8 @@ static void describe_region(json_t *object, struct region const *region)
     set_number(object, "pss_bytes", region->pss_bytes);
     set_number(object, "private_dirty_bytes", region->private_dirty_bytes);
     set_number(object, "anon_huge_bytes", region->anon_huge_bytes);
+    if (region->measure_count > 0)
+        json_object_set_new(object, "reported", describe_reported(region));
 }
 
 /* A report is kept whatever the status: it has the wrong checksum, or the wrong object. */

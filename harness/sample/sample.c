@@ -248,6 +248,10 @@ static void page_copy(struct sample *sample, struct region const *page)
         sample->region.tier_count = REGION_TIERS_MAX;
     for (size_t i = 0; i < REGION_TIERS_MAX; i++)
         sample->region.tier[i].name[REGION_NAME_MAX - 1] = 0;
+    if (sample->region.measure_count > REGION_MEASURES_MAX)
+        sample->region.measure_count = REGION_MEASURES_MAX;
+    for (size_t i = 0; i < REGION_MEASURES_MAX; i++)
+        sample->region.measure[i].name[REGION_NAME_MAX - 1] = 0;
     if (sample->region.counter_count > REGION_COUNTERS_MAX)
         sample->region.counter_count = REGION_COUNTERS_MAX;
 }

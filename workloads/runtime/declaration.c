@@ -52,6 +52,31 @@ static void check_threads(void)
         refuse(".work and no parameter 'seed' of 1 to 4294967295");
 }
 
+/* A name is a key in records, and a word in experiments. */
+static bool is_word(char const *name)
+{
+    size_t const letters = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_");
+
+    return letters > 0 && letters < REGION_NAME_MAX && name[letters] == 0;
+}
+
+static void check_measures(void)
+{
+    struct measure const *own = workload.measures;
+
+    if ((own == NULL) != (workload.report == NULL))
+        refuse("one of .measures and .report without the other");
+    for (; own != NULL && own->name != NULL; own++) {
+        if (own - workload.measures == REGION_MEASURES_MAX)
+            refuse("more than 8 measures, or no {.name = NULL} behind them");
+        if (!is_word(own->name) || own->unit == NULL || own->title == NULL)
+            refuse("a measure whose .name is no word in small letters, or no .unit or .title");
+        if (own->better == NULL ||
+            (strcmp(own->better, "less") != 0 && strcmp(own->better, "more") != 0))
+            refuse("a measure that is .better neither \"less\" nor \"more\"");
+    }
+}
+
 void declaration_check(void)
 {
     if (workload.name == NULL || *workload.name == 0)
@@ -68,4 +93,5 @@ void declaration_check(void)
         check_parameter(&workload.params[i]);
     }
     check_threads();
+    check_measures();
 }

@@ -19,6 +19,10 @@ void describe_for_people(void)
         print_row(parameter);
     for (struct parameter const *parameter = runtime_params; parameter->name != NULL; parameter++)
         print_row(parameter);
+    for (struct measure const *measure = workload.measures;
+         measure != NULL && measure->name != NULL; measure++)
+        printf("%s  %-24s%s, %s is better\n", measure == workload.measures ? "\nreports\n" : "",
+               measure->name, measure->unit, measure->better);
     printf("\n  --help       this\n  --describe   the same as one line of JSON\n"
            "  --check      set up for what stands behind it, and end\n");
 }
@@ -56,6 +60,19 @@ static void print_parameter(struct parameter const *parameter)
     printf("}");
 }
 
+static void print_measure(struct measure const *measure)
+{
+    printf("{");
+    print_member("name", measure->name);
+    printf(", ");
+    print_member("unit", measure->unit);
+    printf(", ");
+    print_member("better", measure->better);
+    printf(", ");
+    print_member("title", measure->title);
+    printf("}");
+}
+
 void describe_for_programs(void)
 {
     printf("{");
@@ -67,6 +84,12 @@ void describe_for_programs(void)
          parameter++) {
         printf("%s", parameter == workload.params ? "" : ", ");
         print_parameter(parameter);
+    }
+    printf("], \"measures\": [");
+    for (struct measure const *measure = workload.measures;
+         measure != NULL && measure->name != NULL; measure++) {
+        printf("%s", measure == workload.measures ? "" : ", ");
+        print_measure(measure);
     }
     printf("]}\n");
 }

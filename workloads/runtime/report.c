@@ -56,4 +56,7 @@ void report_print(struct region const *region, struct arguments const *arguments
     printf("  checksum              %016llx\n", wide(region->checksum));
     for (uint32_t i = 0; i < region->tier_count; i++)
         printf("  %-21s %llu\n", region->tier[i].name, wide(region->tier[i].value));
+    for (uint32_t i = 0; i < region->measure_count; i++)
+        printf("  %-21s %llu %s\n", region->measure[i].name, wide(region->measure[i].value),
+               workload.measures[i].unit);
 }

@@ -5,7 +5,7 @@
  *                      -> page.c         the harness's page, or one of our own
  *                      -> threads.c      a threaded workload's threads (no other has its code)
  *                      -> measure.c      the region's two ends
- *                      -> memory.c tiers.c object.c   the rest, once the region is over
+ *                      -> memory.c tiers.c object.c measures.c   the rest, after the region
  *                      -> report.c       for people, if there is no harness
  *
  * Until the region has ended nothing here calls malloc, and nothing calls what might call it: no
@@ -61,11 +61,13 @@ void region_finish(struct region *region);
  * fills `threads` and the threads' times, and joins them. NULL: the workload has no threads. */
 extern void (*threads_finish)(struct region *region);
 
-/* memory.c, object.c, tiers.c: the rest of the page. tiers_remember: before the region. */
+/* memory.c, object.c, tiers.c, measures.c: the rest of the page. tiers_remember: before the
+ * region. */
 void collect_memory(struct region *region);
 void collect_object(struct region *region);
 void tiers_remember(void);
 void collect_tiers(struct region *region);
+void collect_measures(struct region *region);
 
 /* report.c */
 void report_print(struct region const *region, struct arguments const *arguments);

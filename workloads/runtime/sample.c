@@ -11,6 +11,7 @@ static void report_to_harness(struct region *region, uint64_t operations, uint64
     collect_memory(region);
     collect_tiers(region);
     collect_object(region);
+    collect_measures(region);
     region->threads = 1;
     region->slowest_thread_ns = region->wall_ns;
     region->median_thread_ns = region->wall_ns;
