@@ -7,11 +7,11 @@
  *   run(warmup)              outside the region; 0 operations for a cold start
  *   run(operations)          the measured region: state continues from the warm-up
  *
- * A threaded workload has .run = workload_run_threads, a function work(), and the parameters
- * `threads` and `seed`. The runtime creates the threads before the warm-up, and calls work() in all
- * of them at once, for the warm-up and for the region. They begin together; the region ends with
- * the last of them, and they are joined after it. Thread 0 is the main thread, so threads=1 is a
- * process of one thread.
+ * A threaded workload has .run = workload_run_threads, a function work(), and a parameter
+ * `threads`; `seed`, where it has that, is its streams' too. The runtime creates the threads before
+ * the warm-up, and calls work() in all of them at once, for the warm-up and for the region. They
+ * begin together; the region ends with the last of them, and they are joined after it. Thread 0 is
+ * the main thread, so threads=1 is a process of one thread.
  *
  * The checksum is over sizes and contents, never over addresses or turns, so it is the same under
  * every allocator; the workload keeps it from run to run.

@@ -48,8 +48,8 @@ static void check_threads(void)
         return;
     if (threads == NULL || threads->least == 0 || threads->most > THREADS_MAX)
         refuse(".work and no parameter 'threads' of 1 to 256");
-    if (seed == NULL || seed->least == 0 || seed->most > UINT32_MAX)
-        refuse(".work and no parameter 'seed' of 1 to 4294967295");
+    if (seed != NULL && (seed->least == 0 || seed->most > UINT32_MAX))
+        refuse("a parameter 'seed' that is not of 1 to 4294967295");
 }
 
 /* A name is a key in records, and a word in experiments. */

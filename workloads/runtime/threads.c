@@ -194,9 +194,18 @@ static void finish(struct region *region)
         pthread_join(team.seats[i].thread, NULL);
 }
 
+static bool declares(char const *name)
+{
+    struct parameter const *own = workload.params;
+
+    while (own->name != NULL && strcmp(own->name, name) != 0)
+        own++;
+    return own->name != NULL;
+}
+
 static void assemble(void)
 {
-    uint32_t const seed = (uint32_t)workload_parameter("seed");
+    uint32_t const seed = declares("seed") ? (uint32_t)workload_parameter("seed") : 1;
 
     team.threads = (uint32_t)workload_parameter("threads");
     team.seats = workload_map(team.threads * sizeof *team.seats);
