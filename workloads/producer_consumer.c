@@ -27,7 +27,13 @@ struct ring {
 };
 
 
+/* How often a producer found a ring full, in the phase that goes on. */
+struct waits {
+    _Alignas(128) uint64_t count;
+};
+
 static struct {
+    struct waits waits[THREADS_MOST]; /* of each producer */
     struct ring *ring; /* of producer p and consumer c: ring[p * consumers + c] */
     uint32_t producers;
     uint32_t consumers;
@@ -50,6 +56,12 @@ static void setup(void)
         state.ring[i].object = workload_map(state.capacity * sizeof *state.ring[i].object);
 }
 
+static void wait_for_room(uint32_t producer, struct ring const *ring, uint64_t taken)
+{
+    state.waits[producer].count += __atomic_load_n(&ring->taken.number, __ATOMIC_RELAXED) < taken;
+    turn_wait(&ring->taken, taken);
+}
+
 /* The number-th object of a producer, from 0 on. */
 static uint64_t produce(uint32_t producer, uint64_t number, uint64_t checksum)
 {
@@ -62,7 +74,7 @@ static uint64_t produce(uint32_t producer, uint64_t number, uint64_t checksum)
         workload_out_of_memory(state.size);
     content_write(block, state.size, content_tag((uint32_t)number));
     if (place >= state.capacity)
-        turn_wait(&ring->taken, place + 1 - state.capacity);
+        wait_for_room(producer, ring, place + 1 - state.capacity);
     ring->object[place % state.capacity] = block;
     turn_give(&ring->given, place + 1);
     return checksum_add(checksum, state.size);
@@ -141,12 +153,22 @@ static void work(struct worker *worker, uint64_t operations)
     if (worker->threads == 1) {
         alone(worker, operations);
     } else if (number < state.producers) {
+        state.waits[number].count = 0;
         uint64_t const last = dealt(end, number, state.producers);
         for (uint64_t i = dealt(begin, number, state.producers); i < last; i++)
             worker->checksum = produce(number, i, worker->checksum);
     } else {
         consume_all(worker, number - state.producers, begin, end);
     }
+}
+
+static void report(void)
+{
+    uint64_t sum = 0;
+
+    for (uint32_t p = 0; p < state.producers; p++)
+        sum += state.waits[p].count;
+    workload_report("waits_for_room", sum);
 }
 
 static struct parameter const params[] = {
@@ -157,6 +179,11 @@ static struct parameter const params[] = {
     {.name = NULL},
 };
 
+static struct measure const measures[] = {
+    {"waits_for_room", "waits", "less", "Waits of a producer because a ring was full"},
+    {.name = NULL},
+};
+
 struct workload const workload = {
     .name = "producer_consumer",
     .models = "a pipeline: one stage makes the messages that the next one uses up",
@@ -164,4 +191,6 @@ struct workload const workload = {
     .setup = setup,
     .run = workload_run_threads,
     .work = work,
+    .measures = measures,
+    .report = report,
 };

@@ -61,6 +61,18 @@ static void one_thread_allocates_and_frees_in_turns(void **unused)
     assert_int_equal(found->live_most, 10);
 }
 
+/* A ring that holds all has room; with room for one, most objects of the producer wait. */
+static void waits_for_room_are_reported(void **unused)
+{
+    struct counted const *found = counted_good("threads=2 ring=2000 operations=2000");
+
+    (void)unused;
+    assert_string_equal(found->region.measure[0].name, "waits_for_room");
+    assert_int_equal(found->region.measure[0].value, 0);
+    found = counted_good("threads=2 ring=1 warmup=500 operations=2000");
+    assert_in_range(found->region.measure[0].value, 1, 2000); /* none of the warm-up's */
+}
+
 static void the_checksum_is_of_the_work_alone(void **unused)
 {
     uint64_t const first = counted_good("threads=5 producers=40 ring=2 operations=3000")->checksum;
@@ -81,6 +93,7 @@ int main(void)
         cmocka_unit_test(rings_bound_what_is_alive),
         cmocka_unit_test(the_ratio_is_of_all_threads_and_each_side_has_one),
         cmocka_unit_test(one_thread_allocates_and_frees_in_turns),
+        cmocka_unit_test(waits_for_room_are_reported),
         cmocka_unit_test(the_checksum_is_of_the_work_alone),
     };
 
