@@ -4,6 +4,7 @@
 #include "instrument/ledger.h"
 
 #include "base/intern.h"
+#include "instrument/futex_waits.h"
 #include "instrument/ledger_memory.h"
 #include "instrument/ledger_populate.h"
 #include "instrument/ledger_rows.h"
@@ -25,6 +26,7 @@ struct ledger {
     struct memories *memories;
     struct ledger_rows rows;
     struct superslabs superslabs;
+    struct futex_waits waits;
     struct intern names; /* that were made here */
     uint64_t began_ns;  /* when the process became its program; 0: at the first event */
 };
@@ -58,6 +60,7 @@ static struct ledger ledger_open(struct trace const *trace, struct symbols *symb
 
 static void ledger_close(struct ledger *ledger)
 {
+    futex_waits_free(&ledger->waits);
     superslabs_free(&ledger->superslabs);
     rows_free(&ledger->rows);
     intern_free(&ledger->names);
@@ -206,8 +209,8 @@ static void take_fault(struct ledger *ledger, struct trace_event const *event)
 /* `call` is the number of the CALL event of what returns. */
 static void take_return(struct ledger *ledger, struct trace_event const *event, size_t call)
 {
-    struct trace_call const *const returned =
-        &ledger->trace->calls[ledger->trace->events[call].detail];
+    struct trace_event const *const began = &ledger->trace->events[call];
+    struct trace_call const *const returned = &ledger->trace->calls[began->detail];
     struct populated const populated = populated_by(returned, event->detail);
     enum stage const stage = stage_of(&ledger->facts->stages, event->time_ns);
     char unusual[CALL_NAME_BYTES];
@@ -219,6 +222,9 @@ static void take_return(struct ledger *ledger, struct trace_event const *event, 
         .function = call_name(returned->number, unusual),
     };
 
+    if (futex_is_wait(returned))
+        futex_waits_add(&ledger->waits, ledger->trace, ledger->places, &ledger->objects,
+                        &ledger->facts->stages, began, event->time_ns);
     for (uint64_t page = populated.begin; page < populated.end; page += PAGE_BYTES) {
         if (!space_touch(ledger->spaces, event->pid, page))
             continue;
@@ -284,7 +290,10 @@ static json_t *describe(struct ledger const *ledger)
         (json_int_t)unplaced, "lost", (json_int_t)ledger->trace->lost, "throttled",
         (json_int_t)ledger->trace->throttled, "rows", rows_describe(&ledger->rows));
     json_t *const superslabs = superslabs_describe(&ledger->superslabs);
+    json_t *const waits = futex_waits_describe(&ledger->waits);
 
+    if (waits != NULL)
+        json_object_set_new(faults, "futex_waits", waits);
     if (superslabs != NULL)
         json_object_set_new(faults, "superslab_faults", superslabs);
     return faults;
