@@ -37,11 +37,18 @@ def rows_of(sample: dict, **wanted: str) -> int:
     )
 
 
+def of_both(folder: Path, name: str) -> Iterator[tuple[str, dict]]:
+    """Samples of every allocator, and of every workload."""
+    for experiment in ("all", "each"):
+        yield from samples(folder, experiment, name)
+
+
 def check_ledgers(folder: Path) -> int:
-    count = 0
-    for where, sample in samples(folder, "all", "faults"):
+    count = threaded = 0
+    for where, sample in of_both(folder, "faults"):
         faults = sample["faults"]
         count += 1
+        threaded += sample["threads"] > 1
         process = sample["process_minor_faults"] + sample["process_major_faults"]
         region = sample["minor_faults"] + sample["major_faults"]
         assert faults["lost"] == 0, where
@@ -50,12 +57,13 @@ def check_ledgers(folder: Path) -> int:
         assert faults["recorded"] + faults["populated"] == process, where
         assert rows_of(sample) == process, where
         assert rows_of(sample, stage="region") == region, (where, region)
+    assert threaded > 0
     return count
 
 
 def check_profiles(folder: Path) -> int:
     total = unnamed = 0
-    for where, sample in samples(folder, "all", "profile"):
+    for where, sample in of_both(folder, "profile"):
         profile = sample["profile"]
         assert profile["lost"] == 0 and profile["throttled"] == 0, where
         unnamed += profile["unnamed_samples"]
