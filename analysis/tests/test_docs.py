@@ -296,6 +296,19 @@ def test_the_picture_is_drawn_from_the_stored_run() -> None:
         assert picture.info["Keywords"] == provenance(why, run_of_copies(), TWO_COLUMNS)
 
 
+def test_every_workload_has_its_line() -> None:
+    page = (ROOT / "docs/workloads.md").read_text(encoding="utf-8")
+    for source in sorted((ROOT / "workloads").glob("*.c")):
+        (models,) = re.findall(r'\.models =\s+"(.*?)"', source.read_text(encoding="utf-8"))
+        line = next((x for x in page.splitlines() if x.startswith(f"| `{source.stem}` |")), "")
+        if models.startswith("nothing") or source.stem == "planted":
+            assert f"`{source.stem}`" in page
+        else:
+            said = re.sub(r" \(.*?\)", "", line.split(" | ")[1]) if line else ""
+            assert said == models, source.stem
+            assert len(line.split(" | ")) == 4
+
+
 def test_no_page_is_long() -> None:
     lengths = {
         path.relative_to(ROOT).as_posix(): len(path.read_text(encoding="utf-8").splitlines())
