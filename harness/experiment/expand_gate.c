@@ -73,12 +73,31 @@ static bool reports(struct cell const *cell, struct metric const *metric)
     return metric->source != SOURCE_WORKLOAD;
 }
 
+/* How long a thread looks for another one's turn is no count of the allocator's. */
+static bool may_count_instructions(struct expansion const *expansion, char const *place)
+{
+    struct plan const *const plan = expansion->plan;
+
+    for (size_t i = 0; i < plan->cell_count; i++)
+        if (plan->cells[i].threads > 1) {
+            yaml_file_complain(expansion->file, place,
+                               "an experiment of cells of one thread; futex, context_switches",
+                               "%s: threads that wait for one another execute another number of "
+                               "instructions each time",
+                               plan->cells[i].id);
+            return false;
+        }
+    return true;
+}
+
 /* A row for each cell: each must have a value. */
 static bool is_everywhere(struct expansion const *expansion, char const *place,
                           struct metric const *metric)
 {
     struct plan const *const plan = expansion->plan;
 
+    if (metric->name == metric_instructions)
+        return may_count_instructions(expansion, place);
     for (size_t i = 0; i < plan->cell_count; i++)
         if (!reports(&plan->cells[i], metric)) {
             yaml_file_complain(expansion->file, place,

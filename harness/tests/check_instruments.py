@@ -6,6 +6,7 @@ pandas.
 SPDX-License-Identifier: MIT"""
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from math import sqrt
@@ -49,6 +50,8 @@ def check_ledgers(folder: Path) -> int:
         faults = sample["faults"]
         count += 1
         threaded += sample["threads"] > 1
+        cpus = min(sample["threads"], len(os.sched_getaffinity(0)))
+        assert len(set(sample["cpus"])) == len(sample["cpus"]) == cpus, where
         process = sample["process_minor_faults"] + sample["process_major_faults"]
         region = sample["minor_faults"] + sample["major_faults"]
         assert faults["lost"] == 0, where

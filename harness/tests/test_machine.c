@@ -31,6 +31,7 @@ static void every_key_is_there(void **state)
         "page_bytes",
         "cpus_allowed",
         "workload_cpu",
+        "workload_cpus",
         "harness_cpu",
         "cpufreq_governor",
         "thp_enabled",
