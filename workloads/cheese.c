@@ -70,11 +70,11 @@ static void operate(uint64_t step)
         put((uint32_t)step, malloc(state.size), state.size, 1);
     else if (step < objects + holes)
         take(2 * (uint32_t)(step - objects) + 1, state.size);
-    else if (step < 2 * objects)
+    else if (step < 2 * (uint64_t)objects)
         put(2 * (uint32_t)(step - objects - holes) + 1, aligned_alloc(ALIGNMENT, state.second),
             state.second, ALIGNMENT);
     else
-        take((uint32_t)(step - 2 * objects), step % 2 == 0 ? state.size : state.second);
+        take((uint32_t)(step - 2 * (uint64_t)objects), step % 2 == 0 ? state.size : state.second);
 }
 
 static uint64_t run(uint64_t operations)

@@ -28,8 +28,8 @@ struct holder {
 };
 
 static struct {
-    struct holder *holder;
     struct turn given; /* 1: the first objects are there */
+    struct holder *holder;
     uint32_t threads;
     uint32_t objects;
     uint64_t writes;

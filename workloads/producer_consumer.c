@@ -51,9 +51,15 @@ static void setup(void)
     state.consumers = threads > 1 ? threads - state.producers : 1;
     state.capacity = (uint32_t)workload_parameter("ring");
     state.size = workload_parameter("size");
-    state.ring = workload_map(state.producers * state.consumers * sizeof *state.ring);
-    for (uint32_t i = 0; i < state.producers * state.consumers; i++)
+    uint32_t const rings = state.producers * state.consumers;
+    state.ring = workload_map(rings * sizeof *state.ring);
+    for (uint32_t i = 0; i < rings; i++)
         state.ring[i].object = workload_map(state.capacity * sizeof *state.ring[i].object);
+}
+
+static struct ring *ring_of(uint64_t producer, uint64_t consumer)
+{
+    return &state.ring[producer * state.consumers + consumer];
 }
 
 static void wait_for_room(uint32_t producer, struct ring const *ring, uint64_t taken)
@@ -65,8 +71,7 @@ static void wait_for_room(uint32_t producer, struct ring const *ring, uint64_t t
 /* The number-th object of a producer, from 0 on. */
 static uint64_t produce(uint32_t producer, uint64_t number, uint64_t checksum)
 {
-    struct ring *const ring =
-        &state.ring[producer * state.consumers + number % state.consumers];
+    struct ring *const ring = ring_of(producer, number % state.consumers);
     uint64_t const place = number / state.consumers;
     unsigned char *const block = malloc(state.size);
 
@@ -83,7 +88,7 @@ static uint64_t produce(uint32_t producer, uint64_t number, uint64_t checksum)
 /* The number-th object that some consumer has of a producer. */
 static uint64_t consume(uint32_t producer, uint32_t consumer, uint64_t number, uint64_t checksum)
 {
-    struct ring *const ring = &state.ring[producer * state.consumers + consumer];
+    struct ring *const ring = ring_of(producer, consumer);
     uint32_t const expected =
         content_expected(content_tag((uint32_t)(number * state.consumers + consumer)));
 
@@ -113,8 +118,8 @@ static uint64_t dealt_to(uint64_t operations, uint32_t producer, uint32_t consum
  * turn. */
 static void consume_all(struct worker *worker, uint32_t consumer, uint64_t begin, uint64_t end)
 {
-    uint64_t next[THREADS_MOST];
-    uint64_t last[THREADS_MOST];
+    uint64_t next[THREADS_MOST] = {0};
+    uint64_t last[THREADS_MOST] = {0};
     uint64_t left = 0;
 
     for (uint32_t p = 0; p < state.producers; p++) {

@@ -38,7 +38,7 @@ static void setup(void)
     state.node_bytes = sizeof(struct node) + workload_parameter("payload");
     state.random = (uint32_t)workload_parameter("seed");
     state.checksum = CHECKSUM_START;
-    state.path = workload_map((state.nodes + 1) * sizeof *state.path);
+    state.path = workload_map((state.nodes + 1) * sizeof(void *));
 }
 
 static void insert(uint32_t key)

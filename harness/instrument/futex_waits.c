@@ -98,8 +98,8 @@ void futex_waits_add(struct futex_waits *waits, struct trace const *trace, struc
 
 static int longest_first(void const *one, void const *other)
 {
-    struct futex_wait const *const first = *(struct futex_wait *const *)one;
-    struct futex_wait const *const second = *(struct futex_wait *const *)other;
+    struct futex_wait const *const first = one;
+    struct futex_wait const *const second = other;
 
     if (first->wait_ns != second->wait_ns)
         return first->wait_ns < second->wait_ns ? 1 : -1;
@@ -111,16 +111,15 @@ json_t *futex_waits_describe(struct futex_waits const *waits)
     if (waits->count == 0)
         return NULL;
     json_t *const array = json_array();
-    struct futex_wait **const sorted = memory_zeroed(waits->count, sizeof *sorted);
-    for (size_t i = 0; i < waits->count; i++)
-        sorted[i] = &waits->waits[i];
+    struct futex_wait *const sorted = memory_zeroed(waits->count, sizeof *sorted);
+    memcpy(sorted, waits->waits, waits->count * sizeof *sorted);
     qsort(sorted, waits->count, sizeof *sorted, longest_first);
     for (size_t i = 0; i < waits->count; i++)
         json_array_append_new(
-            array, json_pack("{s:s, s:s, s:I, s:I}", "stage", stage_name(sorted[i]->stage),
-                             "call_site", sorted[i]->call_site, "waits",
-                             (json_int_t)sorted[i]->waits, "wait_ns",
-                             (json_int_t)sorted[i]->wait_ns));
+            array,
+            json_pack("{s:s, s:s, s:I, s:I}", "stage", stage_name(sorted[i].stage), "call_site",
+                      sorted[i].call_site, "waits", (json_int_t)sorted[i].waits, "wait_ns",
+                      (json_int_t)sorted[i].wait_ns));
     free(sorted);
     return array;
 }

@@ -40,9 +40,10 @@ static struct class *class_of(size_t size)
 
     if (size <= EXACT)
         return &classes[size / 16];
-    while (size >> doublings > 2 * EXACT)
+    while (size >> doublings > (size_t)2 * EXACT)
         doublings++;
-    return &classes[EXACT / 16 + STEPS * doublings + ((size >> doublings) - EXACT) * STEPS / EXACT];
+    size_t const step = ((size >> doublings) - EXACT) * STEPS / EXACT;
+    return &classes[(size_t)EXACT / 16 + STEPS * doublings + step];
 }
 
 static void change(struct class *class, int by)
