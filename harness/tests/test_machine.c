@@ -46,6 +46,7 @@ static void every_key_is_there(void **state)
         "compiler",
         "compiler_version",
         "compiler_flags",
+        "slablab",
         "git_commit",
         "git_dirty",
         "libraries",

@@ -93,6 +93,21 @@ static void malloc_is_found_in_the_program_itself(void **unused)
     assert_int_equal(played.region.tier_count, 0);
 }
 
+/* What the loader was given with slashes before it, to make all paths as long, is the same file. */
+static void slashes_before_a_path_are_not_in_the_record(void **unused)
+{
+    char path[PATH_MAX];
+    char padded[PATH_MAX + sizeof "////"];
+
+    (void)unused;
+    snprintf(path, sizeof path, "%s/libbaseline.so", spawn_build_directory());
+    snprintf(padded, sizeof padded, "////%s", path);
+    play_prepare(&played);
+    play_run(&played, "workloads/sawtooth operations=0", padded, PLAY_NONE);
+    assert_int_equal(played.status, 0);
+    assert_string_equal(played.region.object, path);
+}
+
 /* Each observing phase sees so many calls of malloc in the region. */
 static void observing_phases_count(char const *words, uint64_t wanted)
 {
@@ -138,6 +153,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_runtime_allocates_nothing),
         cmocka_unit_test(the_count_counts),
         cmocka_unit_test(malloc_is_found_in_the_program_itself),
+        cmocka_unit_test(slashes_before_a_path_are_not_in_the_record),
         cmocka_unit_test(observing_phases_count_the_region_alone),
         cmocka_unit_test(observing_phases_count_every_thread),
     };
