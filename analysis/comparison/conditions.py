@@ -91,6 +91,18 @@ def oversubscribed(run: Run) -> str | None:
     )
 
 
+def shared_cpus(run: Run) -> str | None:
+    """Samples that take all CPUs have the harness among them."""
+    machine = run.machine
+    cpus = machine.get("workload_cpus")
+    if not isinstance(cpus, list) or len(cpus) < 2 or machine.get("harness_cpu") not in cpus:
+        return None
+    return (
+        f"The harness shared CPU {machine['harness_cpu']} with samples on {len(cpus)} CPUs: there "
+        "was no other for it."
+    )
+
+
 def huge_pages(run: Run) -> str | None:
     """Samples with transparent huge pages take fewer page faults and more memory."""
     held = run.samples[run.samples["anon_huge_bytes"] > 0]

@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: MIT"""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from analysis.comparison.answer_lines import answer_lines
 from analysis.comparison.estimates import estimates
+from analysis.comparison.judgement import cautions
 from analysis.comparison.tables import document
 from analysis.document.formats import terminal
 from analysis.records.ranges import MEASURES, measures_of
@@ -79,6 +81,23 @@ def test_threads_on_one_cpu_are_marked_in_every_table(run: Run) -> None:
 def test_a_single_number_of_threads_is_marked_in_its_family_s_title(tmp_path: Path) -> None:
     run = load(write_run(tmp_path / "run", {"phase": 0.0}, [FOUR], 10, edit=halved))
     assert document(run).tables[0].title.startswith("hand_over threads=4 oversubscribed cold")
+
+
+@pytest.mark.parametrize(
+    ("machine", "said"),
+    [
+        ({"workload_cpus": [1, 0], "harness_cpu": 0}, True),
+        ({"workload_cpus": [2, 1], "harness_cpu": 0}, False),
+        ({"workload_cpus": [0], "harness_cpu": 0}, False),
+        ({}, False),
+    ],
+)
+def test_a_harness_among_the_samples_is_a_caution(
+    run: Run, machine: dict[str, Any], said: bool
+) -> None:
+    found = cautions(replace(run, machine=run.machine | machine))
+    shared = "The harness shared CPU 0 with samples on 2 CPUs: there was no other for it."
+    assert (shared in found) == said
 
 
 def test_a_run_without_threads_has_neither_words_nor_tables_of_them(tmp_path: Path) -> None:

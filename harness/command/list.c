@@ -66,6 +66,14 @@ static void list_workload(char const *name)
         free(text);
         free(label);
     }
+    for (size_t i = 0; i < description->measure_count; i++) {
+        struct workload_measure const *const measure = &description->measures[i];
+        char *const label = text_format("  -> %s", measure->name);
+        char *const text = text_format("%s (%s)", measure->title, measure->unit);
+        wrapped_print(stdout, NAME_WIDTH, label, text);
+        free(text);
+        free(label);
+    }
     catalogue_workload_free(description);
     free(why);
 }
@@ -129,6 +137,7 @@ static void list_events(void)
         "syscalls:sys_enter_mmap",
         "syscalls:sys_enter_munmap",
         "syscalls:sys_enter_madvise",
+        "syscalls:sys_enter_futex",
     };
 
     for (size_t i = 0; i < event_names_default_count; i++)
