@@ -176,9 +176,7 @@ static struct memory_declaration const *declaration_at(struct place const *place
 
     for (size_t i = 0; i < frames.count && place->object != NULL; i++) {
         struct memory_declaration const *const declaration =
-            frames.frame[i].function == NULL
-                ? NULL
-                : object_memory(place->object, frames.frame[i].function);
+            object_memory(place->object, &frames.frame[i]);
         if (declaration != NULL)
             return declaration;
     }
