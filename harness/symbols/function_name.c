@@ -155,16 +155,19 @@ static size_t operator_length(char const *name, size_t at)
     return 0;
 }
 
-/* The caller frees it. */
-static char *without_arguments(char const *name)
+/* With `filler` for each list of arguments. The caller frees it. */
+static char *without_arguments(char const *name, char const *filler)
 {
-    char *const bare = memory_zeroed(strlen(name) + 1, 1);
+    char *bare = memory_zeroed(strlen(name) * (strlen(filler) + 1) + 1, 1);
     size_t length = 0;
     size_t depth = 0;
 
     for (size_t at = 0; name[at] != '\0';) {
         size_t const sign = depth == 0 ? operator_length(name, at) : 0;
         size_t const step = sign > 0 ? sign : 1;
+        if (depth == 0 && sign == 0 && name[at] == '<')
+            for (size_t i = 0; filler[i] != '\0'; i++)
+                bare[length++] = filler[i];
         depth += sign == 0 && name[at] == '<';
         for (size_t i = 0; depth == 0 && i < step; i++)
             bare[length++] = name[at + i];
@@ -182,9 +185,68 @@ bool function_name_is(char const *declared, char const *name, char const *linker
         return true;
     if (strchr(name, '<') == NULL)
         return false;
-    char *const bare = without_arguments(name);
+    char *const bare = without_arguments(name, "");
     bool const same = text_equal(declared, bare);
 
     free(bare);
     return same;
+}
+
+/* The scopes of a name without arguments: where the first ends, and where its own name begins. */
+static void find_scopes(char const *bare, size_t *first, size_t *own)
+{
+    size_t depth = 0;
+
+    *first = *own = 0;
+    for (size_t i = 0; bare[i] != '\0'; i++) {
+        depth += bare[i] == '(' || bare[i] == '{';
+        depth -= (bare[i] == ')' || bare[i] == '}') && depth > 0;
+        if (depth > 0 || bare[i] != ':' || bare[i + 1] != ':')
+            continue;
+        *first = *own == 0 ? i : *first;
+        *own = i + 2;
+    }
+}
+
+/* No character is cut in two. */
+static bool begins_character(char byte)
+{
+    return ((unsigned char)byte & 0xc0) != 0x80;
+}
+
+static char *middle_cut(char const *text, size_t bytes)
+{
+    size_t const length = strlen(text);
+    size_t head = (bytes - 3) / 2;
+    size_t tail = length - (bytes - 3 - head);
+
+    while (head > 0 && !begins_character(text[head]))
+        head--;
+    while (tail < length && !begins_character(text[tail]))
+        tail++;
+    return text_format("%.*s...%s", (int)head, text, text + tail);
+}
+
+char *function_name_short(char const *name, size_t bytes)
+{
+    size_t first = 0;
+    size_t own = 0;
+
+    if (strlen(name) <= bytes)
+        return text_copy(name);
+    char *const bare = without_arguments(name, "<...>");
+    find_scopes(bare, &first, &own);
+    char *const forms[] = {text_copy(bare),
+                           text_format("%.*s::...::%s", (int)first, bare, bare + own),
+                           text_format("...::%s", bare + own), middle_cut(bare + own, bytes)};
+    size_t const last = sizeof forms / sizeof *forms - 1;
+    size_t chosen = 0;
+
+    while (chosen < last && (strlen(forms[chosen]) > bytes || (chosen > 0 && own == 0)))
+        chosen++;
+    char *const found = text_copy(forms[chosen]);
+    for (size_t i = 0; i <= last; i++)
+        free(forms[i]);
+    free(bare);
+    return found;
 }

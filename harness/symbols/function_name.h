@@ -26,4 +26,10 @@ char *function_name_printable(char const *name);
  * (pool::Bin::take is pool::Bin<int>::take<char>), or its linker's name, which may be NULL. */
 bool function_name_is(char const *declared, char const *name, char const *linker_name);
 
+/* The name in at most `bytes` bytes, at least 8. First its lists of arguments give way, then the
+ * scopes in the middle, then all scopes, and last the middle of the function's own name:
+ * pool::Bin<...>::take<...>, pool::...::take<...>, ...::take<...>, ta.....>.
+ * The caller frees it. */
+char *function_name_short(char const *name, size_t bytes);
+
 #endif

@@ -132,6 +132,35 @@ static void a_declaration_may_leave_arguments_out(void **state)
     assert_false(function_name_is("A::operator", "A::operator<", NULL));
 }
 
+static void assert_short(char const *name, size_t bytes, char const *wanted)
+{
+    char *const found = function_name_short(name, bytes);
+
+    assert_string_equal(found, wanted);
+    assert_true(strlen(found) <= bytes);
+    free(found);
+}
+
+static void a_short_name_keeps_what_is_its_own(void **state)
+{
+    char const *const name = "pool::(anonymous namespace)::Bin<void (*)(int, char**), long>::"
+                             "take<int>";
+
+    (void)state;
+    assert_short(name, 72, name);
+    assert_short(name, 71, "pool::(anonymous namespace)::Bin<...>::take<...>");
+    assert_short(name, 30, "pool::...::take<...>");
+    assert_short(name, 19, "...::take<...>");
+    assert_short(name, 8, "ta.....>");
+    assert_short("malloc", 8, "malloc");
+    assert_short("a_function_of_c", 10, "a_f...of_c");
+    assert_short("A<std::map<int, int> >::operator<< <char>", 30, "A<...>::operator<< <...>");
+    assert_short("f(int, std::pair<int, int>)::{lambda(std::map<int, int>)#1}::operator()", 30,
+                 "...::operator()");
+    assert_short("\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9", 10,
+                 "\xc3\xa9...\xc3\xa9\xc3\xa9");
+}
+
 int main(void)
 {
     struct CMUnitTest const tests[] = {
@@ -144,6 +173,7 @@ int main(void)
         cmocka_unit_test(what_records_cannot_hold_is_replaced),
         cmocka_unit_test(a_name_without_end_stays_as_it_is),
         cmocka_unit_test(a_declaration_may_leave_arguments_out),
+        cmocka_unit_test(a_short_name_keeps_what_is_its_own),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
