@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # arenas.sh -- ledgers of allocators whose memory comes from all that Linux has. Usage: [BUILD]
 #
-# arenas.c has one function for each kind: files in memory, huge pages, memory that is locked or
-# filled. Every ledger must add up to getrusage's count, and call the memory the allocator's.
+# arena_kinds.h has a table of them: files in memory, huge pages, memory that is locked or filled.
+# Every ledger must add up to getrusage's count, and call the memory the allocator's.
 #
 # SPDX-License-Identifier: MIT
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 build=${1:-build}
-source=harness/tests/arenas.c
+fixtures=harness/tests/fixtures
 pages=/proc/sys/vm/nr_hugepages
 output=$(mktemp --directory)
 reserved=$(cat $pages 2>/dev/null || echo 0)
@@ -33,16 +33,16 @@ if [ "$(cat $pages 2>/dev/null || echo 0)" -lt 8 ]; then
     huge=no
 fi
 
-mapfile -t kinds < <(sed -n 's/^static void \*\([a-z_0-9]*\)(void).*/\1/p' $source)
+gcc -O1 -g -Wall -Wextra -fPIC -shared -fno-omit-frame-pointer -fno-builtin \
+    -o "$output/libarenas.so" $fixtures/arenas.c
+mapfile -t kinds < <(sed -n 's/^    {"\([a-z_0-9]*\)", .*/\1/p' $fixtures/arena_kinds.h)
 {
     echo "question: Whose memory is it?"
     echo "baseline: baseline"
     echo "arms:"
     for kind in "${kinds[@]}"; do
         [[ $huge = yes || $kind != memfd_huge* ]] || continue # it has no other pages
-        gcc -O1 -g -Wall -Wextra -fPIC -shared -fno-omit-frame-pointer -fno-builtin \
-            -Wno-unused-function "-DKIND=$kind" -o "$output/lib$kind.so" $source
-        echo "  - $output/lib$kind.so"
+        echo "  - $output/libarenas.so ARENA=$kind"
     done
     echo "workloads:"
     echo "  - run: sawtooth size=512 objects=1024 order=2 operations=5000"

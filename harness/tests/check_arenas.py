@@ -49,7 +49,7 @@ FILE_MOST = 100
 def check_memory(folder: Path, huge: bool) -> int:
     found = {}
     for where, sample in samples(folder, "arenas", "faults"):
-        kind = sample["arm"].rpartition("/")[2].removeprefix("lib").removesuffix(".so")
+        kind = sample["arm"].rpartition("=")[2]
         if kind in ("baseline", "control"):
             continue
         found[kind] = filled = rows_of(sample, memory="allocator", by="populate")

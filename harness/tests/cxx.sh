@@ -15,7 +15,7 @@ fi
 
 compile() { # NAME OPTION...
     g++ -O2 -fPIC -shared -fno-omit-frame-pointer -fno-builtin "${@:2}" -o "$output/lib$1.so" \
-        harness/tests/allocator.cpp
+        harness/tests/fixtures/allocator.cpp
 }
 
 # look COMMAND ALLOCATOR BLOCKS

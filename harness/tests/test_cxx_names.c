@@ -326,7 +326,7 @@ static int open_all(void **state)
 {
     (void)state;
     symbols = symbols_open();
-    source = realpath("harness/tests/names.cpp", NULL);
+    source = realpath("harness/tests/fixtures/names.cpp", NULL);
     return source != NULL && mkdtemp(folder) != NULL ? 0 : -1;
 }
 
