@@ -65,9 +65,12 @@ static void a_child_and_a_new_program_lock_nothing(void **state)
 {
     (void)state;
     call(SYS_mlockall, MCL_FUTURE, 0, 0);
+    MADE_CALL(SYS_mmap, mapping, 0, PAGE, PROT_NONE, MADE_ANONYMOUS, (uint64_t)-1, 0);
+    made_return(SUPERSLAB);
     made_as(200, 200);
     made_event(TRACE_FORK, MADE_PID);
     map(3, PROT_READ | PROT_WRITE, MADE_ANONYMOUS);
+    call(SYS_mprotect, SUPERSLAB, PAGE, PROT_READ | PROT_WRITE);
     made_as(MADE_PID, MADE_PID);
     made_event(TRACE_EXEC, 0);
     map(3, PROT_READ | PROT_WRITE, MADE_ANONYMOUS);
@@ -210,6 +213,7 @@ static void everything_may_be_filled(void **state)
     assert_true(number("populated") > most);
     assert_int_equal(faults("start_up system_call mlockall workload_tables first populate"), 2);
     assert_int_equal(faults("start_up system_call mlockall stack first populate"), 70);
+    assert_int_equal(faults("start_up system_call mlockall file again populate"), 1);
     describe(4); /* one by exec, one by an exception, and two of nobody else's */
     assert_int_equal(number("unplaced"), 0);
 }
