@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "gate/callgrind_functions.h"
 #include "instrument/findings.h"
 #include "instrument/sums.h"
 #include "symbols/function_name.h"
@@ -198,4 +199,33 @@ char *contrast_time(struct contrast const *contrast, char const *folder, size_t 
 char *contrast_faults(struct contrast const *contrast, char const *folder, size_t rows)
 {
     return read_table(contrast, folder, RUN_FAULTS, "page faults of the region", rows);
+}
+
+/* Of one arm's report. */
+struct counted {
+    struct sums *sums;
+    size_t arm;
+};
+
+/* A callgrind_visitor. */
+static void take_instructions(void *context, char const *function, double instructions)
+{
+    struct counted const *const counted = context;
+
+    sums_add(counted->sums, counted->arm, function, instructions);
+}
+
+char *contrast_instructions(struct contrast const *contrast, char *const *reports, size_t rows)
+{
+    size_t const arm_count = contrast->plan->arm_count;
+    struct differences differences = {contrast, sums_new(arm_count)};
+
+    for (size_t arm = 0; arm < arm_count; arm++) {
+        struct counted counted = {&differences.sums, arm};
+        callgrind_functions(reports[arm], take_instructions, &counted);
+        differences.sums.processes[arm] = 1;
+    }
+    char *const lines = table(&differences, "instructions of the region", rows);
+    sums_free(&differences.sums);
+    return lines;
 }

@@ -308,6 +308,19 @@ static void markdown_shows_texts_as_they_are(void **state)
     json_decref(gate);
 }
 
+/* Lines of a table of functions, one of them from C++. */
+static void markdown_shows_the_explanation_as_it_stands(void **state)
+{
+    json_t *const gate = made_report(60, true, "bad & worse");
+
+    (void)state;
+    json_object_set_new(gate, "explanation", json_string("  front: f<a_b>  7\n```\n"));
+    char *const text = gate_markdown(gate);
+    assert_holds(text, "\n\n~~~~~~~~text\n  front: f<a_b>  7\n```\n~~~~~~~~\n");
+    free(text);
+    json_decref(gate);
+}
+
 static void junit_escapes_and_counts(void **state)
 {
     json_t *const gate = made_report(60, true, "<bad> & \"worse\"");
@@ -328,6 +341,7 @@ int main(void)
         cmocka_unit_test(verdicts_have_their_order),
         cmocka_unit_test(failures_come_before_void),
         cmocka_unit_test(worst_row_comes_first),
+        cmocka_unit_test(markdown_shows_the_explanation_as_it_stands),
         cmocka_unit_test(what_is_not_known_is_null),
         cmocka_unit_test(table_fits_a_terminal),
         cmocka_unit_test(a_tail_is_written_in_points),

@@ -94,7 +94,8 @@ void collect_object(struct region *region)
     if (address == NULL || dladdr(address, &found) == 0 || found.dli_fname == NULL)
         end_with(STATUS_FAILED, hint, "no mapped object holds malloc");
     if (found.dli_fname[0] == '/') {
-        snprintf(path, sizeof path, "%s", found.dli_fname);
+        size_t const slashes = strspn(found.dli_fname, "/"); /* paths are of equal length by them */
+        snprintf(path, sizeof path, "%s", found.dli_fname + slashes - 1);
     } else if (realpath(found.dli_fname, path) == NULL) {
         end_with(STATUS_FAILED, "an absolute path in LD_PRELOAD",
                  "malloc is in '%s', which is not to be found", found.dli_fname);
