@@ -120,6 +120,7 @@ def _cells(page: str) -> list[tuple[str, str]]:
     return [(unescape(shown), unescape(whole) or unescape(shown)) for whole, shown in found]
 
 
+@pytest.mark.slow
 def test_a_page_shows_short_names_and_whole_ones_on_hover(
     folders: list[Path], tmp_path: Path
 ) -> None:
