@@ -78,10 +78,11 @@ $(BUILD)/workloads/runtime.a: $(RUNTIME)
 
 $(BUILD)/harness/%.o: harness/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(QUIET) $(CC) $(CFLAGS) -I. -Iharness $(DEPENDENCIES) -DBUILD_COMPILER='"$(CC)"' -DBUILD_FLAGS='"$(MEASURED)"' -c -o $@ $<
+	$(QUIET) $(CC) $(CFLAGS) -I. -Iharness $(DEPENDENCIES) -DBUILD_COMPILER='"$(CC)"' -DBUILD_FLAGS='"$(MEASURED)"' $(NAMED) -c -o $@ $<
 
-$(BUILD)/harness/command/main.o: CFLAGS += -DSLABLAB_VERSION='"$(shell cat VERSION)"'
-$(BUILD)/harness/command/main.o: VERSION
+VERSIONED := $(BUILD)/harness/command/main.o $(BUILD)/harness/run/machine.o
+$(VERSIONED): NAMED := -DSLABLAB_VERSION='"$(shell cat VERSION)"'
+$(VERSIONED): VERSION
 
 $(BUILD)/slablab: $(HARNESS)
 	$(QUIET) $(CC) $(CFLAGS) -o $@ $^ $(HARNESS_LIBS)

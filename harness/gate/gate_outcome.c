@@ -79,8 +79,29 @@ enum step gate_count_instructions(struct rig const *rig, struct gate_judge *judg
                                           : STEP_DONE;
 }
 
+/* By the two files that describe the run; NULL where one of them cannot be read, after a
+ * complaint. */
+static json_t *conditions_of(char const *folder)
+{
+    char *const plan_path = text_format("%s/plan.json", folder);
+    char *const machine_path = text_format("%s/machine.json", folder);
+    json_t *const plan = regular_file_json(plan_path, 0, NULL);
+    json_t *const machine = regular_file_json(machine_path, 0, NULL);
+    json_t *const conditions =
+        plan != NULL && machine != NULL ? gate_conditions(plan, machine) : NULL;
+
+    if (conditions == NULL)
+        complain("the same command with --fresh", "%s: cannot be read",
+                 plan == NULL ? plan_path : machine_path);
+    json_decref(machine);
+    json_decref(plan);
+    free(machine_path);
+    free(plan_path);
+    return conditions;
+}
+
 static json_t *describe(struct gate_request const *request, struct tally const *tally,
-                        json_t const *outcome)
+                        json_t const *outcome, json_t *conditions)
 {
     char host[HOST_BYTES_MAX] = "";
 
@@ -91,6 +112,7 @@ static json_t *describe(struct gate_request const *request, struct tally const *
         .head = &request->head,
         .label = request->label,
         .host = host,
+        .conditions = conditions,
         .started_unix_ns = request->started_unix_ns,
         .seconds = (double)(clock_ns(CLOCK_MONOTONIC) - request->started_monotonic_ns) / 1e9,
     };
@@ -213,8 +235,10 @@ static bool add_explanation(json_t *gate, char *text, char const *folder)
 int gate_finish(struct gate_request const *request, struct rig const *rig,
                 struct tally const *tally, json_t const *outcome, char const *folder)
 {
-    json_t *const gate = describe(request, tally, outcome);
-    bool written = write_reports(gate, folder);
+    json_t *const conditions = conditions_of(folder);
+    json_t *const gate =
+        conditions != NULL ? describe(request, tally, outcome, conditions) : NULL;
+    bool written = gate != NULL && write_reports(gate, folder);
     int const status = written ? gate_exit_status(gate) : EXIT_STATUS_USAGE;
 
     if (written) {
@@ -227,5 +251,6 @@ int gate_finish(struct gate_request const *request, struct rig const *rig,
         append_job_summary(gate);
     }
     json_decref(gate);
+    json_decref(conditions);
     return written ? status : EXIT_STATUS_USAGE;
 }
