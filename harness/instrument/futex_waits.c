@@ -30,33 +30,33 @@ bool futex_is_wait(struct trace_call const *call)
             operation == FUTEX_WAIT_REQUEUE_PI);
 }
 
-/* The outermost place of the C library before code of any other file. */
-static size_t first_shown(struct layer_objects const *objects, struct place const *place,
+/* The outermost location of the C library before code of any other file. */
+static size_t first_shown(struct layer_objects const *objects, struct location const *location,
                           size_t count)
 {
     size_t first = 0;
 
     while (first + 1 < count &&
-           layer_of_object(objects, place[first + 1].object) == layer_c_library)
+           layer_of_object(objects, location[first + 1].object) == layer_c_library)
         first++;
     return first;
 }
 
 /* "malloc < replace < work", inlined functions included, but for those of the C library. The caller
  * frees it. */
-static char *call_site_of(struct layer_objects const *objects, struct place const *place,
+static char *call_site_of(struct layer_objects const *objects, struct location const *location,
                           size_t count)
 {
     char *site = text_copy("");
     size_t shown = 0;
 
-    for (size_t i = first_shown(objects, place, count); i < count && shown < FRAMES_SHOWN; i++) {
-        struct frames const frames = place_frames(&place[i]);
-        bool const whole = layer_of_object(objects, place[i].object) == layer_c_library;
+    for (size_t i = first_shown(objects, location, count); i < count && shown < FRAMES_SHOWN; i++) {
+        struct frames const frames = location_frames(&location[i]);
+        bool const whole = layer_of_object(objects, location[i].object) == layer_c_library;
         for (size_t f = whole ? frames.count - 1 : 0; f < frames.count && shown < FRAMES_SHOWN;
              f++, shown++) {
             char *const nameless =
-                frames.frame[f].function == NULL ? place_nameless(place[i].object) : NULL;
+                frames.frame[f].function == NULL ? location_nameless(location[i].object) : NULL;
             text_append(&site, "%s%s", shown == 0 ? "" : " < ",
                         nameless != NULL ? nameless : frames.frame[f].function);
             free(nameless);
@@ -81,14 +81,15 @@ static struct futex_wait *wait_of(struct futex_waits *waits, enum stage stage,
     return &waits->waits[number];
 }
 
-void futex_waits_add(struct futex_waits *waits, struct trace const *trace, struct places *places,
-                     struct layer_objects const *objects, struct stages const *stages,
-                     struct trace_event const *call, uint64_t returned_ns)
+void futex_waits_add(struct futex_waits *waits, struct trace const *trace,
+                     struct locations *locations, struct layer_objects const *objects,
+                     struct stages const *stages, struct trace_event const *call,
+                     uint64_t returned_ns)
 {
-    struct place place[UNWIND_FRAMES_MAX] = {{0}};
+    struct location location[UNWIND_FRAMES_MAX] = {{0}};
     size_t const count =
-        places_of_stack(places, call->pid, &trace->stacks[call->stack], place);
-    char *const site = call_site_of(objects, place, count);
+        locations_of_stack(locations, call->pid, &trace->stacks[call->stack], location);
+    char *const site = call_site_of(objects, location, count);
     struct futex_wait *const wait = wait_of(waits, stage_of(stages, call->time_ns), site);
 
     wait->waits++;

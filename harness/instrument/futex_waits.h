@@ -11,7 +11,7 @@
 #include "base/intern.h"
 #include "instrument/stages.h"
 #include "symbols/layers.h"
-#include "symbols/place.h"
+#include "symbols/code_location.h"
 #include "trace/trace.h"
 
 #include <jansson.h>
@@ -27,9 +27,10 @@ struct futex_waits {
 bool futex_is_wait(struct trace_call const *call);
 
 /* One wait: the stack at its begin, and when it began and ended. */
-void futex_waits_add(struct futex_waits *waits, struct trace const *trace, struct places *places,
-                     struct layer_objects const *objects, struct stages const *stages,
-                     struct trace_event const *call, uint64_t returned_ns);
+void futex_waits_add(struct futex_waits *waits, struct trace const *trace,
+                     struct locations *locations, struct layer_objects const *objects,
+                     struct stages const *stages, struct trace_event const *call,
+                     uint64_t returned_ns);
 
 /* [{stage, call_site, waits, wait_ns}, ...], the longest first; NULL: there were none. */
 json_t *futex_waits_describe(struct futex_waits const *waits);
