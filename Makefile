@@ -32,7 +32,7 @@ RUNTIME := $(patsubst workloads/runtime/%.c,$(BUILD)/workloads/runtime/%.o,$(wil
 TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard allocators/tests/*.c harness/tests/*.c workloads/tests/*.c))
 TEST_SCRIPTS := $(filter-out %/matrix.sh,$(wildcard allocators/tests/*.sh harness/tests/*.sh workloads/tests/*.sh))
 
-all: allocators workloads $(BUILD)/slablab ## build everything
+all: allocators workloads programs $(BUILD)/slablab ## build everything
 
 help: ## this list (V=1 shows every command)
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -71,6 +71,23 @@ $(BUILD)/workloads/runtime/%.o: workloads/runtime/%.c $(BUILD)/flags
 $(BUILD)/workloads/%: workloads/%.c $(RUNTIME)
 	@mkdir -p $(@D)
 	$(QUIET) $(CC) $(CFLAGS) -fno-builtin $(DEPENDENCIES) -o $@ $< $(RUNTIME) -Wl,-z,now
+
+# What ordinary programs are measured by: a static launcher, and what says who serves malloc.
+LAUNCHER := $(patsubst workloads/launcher/%.c,$(BUILD)/workloads/launcher/%.o,\
+	$(filter-out %/witness.c,$(wildcard workloads/launcher/*.c)))
+programs: $(BUILD)/programs/launcher $(BUILD)/programs/witness.so
+
+$(BUILD)/workloads/launcher/%.o: workloads/launcher/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(QUIET) $(CC) $(CFLAGS) $(DEPENDENCIES) -c -o $@ $<
+
+$(BUILD)/programs/launcher: $(LAUNCHER) $(BUILD)/workloads/runtime.a
+	@mkdir -p $(@D)
+	$(QUIET) $(CC) $(CFLAGS) -static -o $@ $^
+
+$(BUILD)/programs/witness.so: workloads/launcher/witness.c workloads/runtime/served.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(QUIET) $(CC) $(CFLAGS) -fPIC -shared -fvisibility=hidden $(DEPENDENCIES) -MF $(@:.so=.d) -o $@ $(filter %.c,$^) -Wl,-z,now
 
 $(BUILD)/workloads/runtime.a: $(RUNTIME)
 	@rm -f $@
@@ -239,7 +256,7 @@ lint: ## clang-tidy and cppcheck over the C, shellcheck over the shell
 		-Iworkloads -DBUILD_COMPILER='""' -DBUILD_FLAGS='""' -DSLABLAB_VERSION='""'
 	shellcheck $$(git ls-files '*.sh' .ci/run)
 
-.PHONY: docs metrics manifest always check expected certify certificate mutants keep sanitize report readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python print-runs test tests test-all test-c test-python test-style conformance golden lint clean
+.PHONY: programs docs metrics manifest always check expected certify certificate mutants keep sanitize report readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python print-runs test tests test-all test-c test-python test-style conformance golden lint clean
 .SECONDARY:
 
 clean: ## remove what was built

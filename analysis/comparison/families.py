@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ..records.kinds import WORKLOAD, kind_of
 from ..records.records import Run
 
 
@@ -20,14 +21,22 @@ class Family:
     varying: list[str]
 
 
-def axes_of(cell: dict[str, Any]) -> dict[str, int]:
+def axes_of(cell: dict[str, Any]) -> dict[str, int | str]:
     """A cell's named numbers; operations and warm-up are among them where the experiment states
-    them. The names are those in the cell's id."""
+    them. The names are those in the cell's id. Of a program it is its name: programs of one run
+    stand in one table."""
+    kind = kind_of(cell)
+    if kind != WORKLOAD:
+        return {kind: cell["workload"]}
     stated = {"operations": cell.get("operations"), "warmup": cell.get("warmup_operations")}
     return {**cell["parameters"], **{name: value for name, value in stated.items() if value}}
 
 
 def _family(cells: list[dict[str, Any]]) -> Family:
+    if kind_of(cells[0]) != WORKLOAD:
+        kind = kind_of(cells[0])
+        title = cells[0]["id"] if len(cells) == 1 else f"{kind}s"
+        return Family(title, cells, [kind])
     values = {name: {axes_of(cell)[name] for cell in cells} for name in axes_of(cells[0])}
     shared = [f"{name}={min(of)}" for name, of in values.items() if len(of) == 1]
     varying = [name for name, of in values.items() if len(of) > 1]
@@ -45,7 +54,10 @@ def families(run: Run) -> list[Family]:
     """A family for each workload, start and set of axes, in plan order; cold and warm never share
     one."""
     return _grouped(
-        run.plan["cells"], lambda cell: (cell["workload"], cell["start"], *axes_of(cell))
+        run.plan["cells"],
+        lambda cell: (
+            (cell["workload"] if kind_of(cell) == WORKLOAD else "", cell["start"], *axes_of(cell))
+        ),
     )
 
 

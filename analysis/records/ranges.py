@@ -35,6 +35,7 @@ MEASURES = (
 )
 AT_LEAST_ONE = slice(1, 4)
 REQUIRED = MEASURES[:4]  # any other may be absent
+OPERATIONS = "operations"  # which programs do not have
 LIMIT = 1 << 63
 EVENT = ("value", "enabled_ns", "running_ns")
 
@@ -69,24 +70,28 @@ def finite(value: Any, name: str) -> float:
     return float(value)
 
 
-def _each_of(sample: dict[str, Any], timed: bool) -> list[float]:
+def _each_of(sample: dict[str, Any], timed: bool, counted: bool) -> list[float]:
     found = []
     for name in MEASURES:
         value = sample.get(name)
-        if name in REQUIRED or not is_absent(value):
+        required = name in REQUIRED and (counted or name != OPERATIONS)
+        if required or not is_absent(value):
             found.append(whole_number(value, name, int(timed and name in MEASURES[AT_LEAST_ONE])))
         else:
             found.append(math.nan)
     return found
 
 
-def measures_of(sample: dict[str, Any], timed: bool = True) -> Sequence[float]:
+def measures_of(
+    sample: dict[str, Any], timed: bool = True, counted: bool = True
+) -> Sequence[float]:
     """MEASURES of a sample that is ok; NaN where one is absent. One that is not timed may have no
-    region. Raises ValueError for a number that no process can have."""
+    region, and a program's, which is not counted, no operations. Raises ValueError for a number
+    that no process can have."""
     try:
         values = _measures_of(sample)
     except KeyError:
-        return _each_of(sample, timed)
+        return _each_of(sample, timed, counted)
     if (
         set(map(type, values)) == _WHOLE
         and min(values) >= 0
@@ -94,7 +99,7 @@ def measures_of(sample: dict[str, Any], timed: bool = True) -> Sequence[float]:
         and (not timed or all(values[AT_LEAST_ONE]))
     ):
         return values
-    return _each_of(sample, timed)
+    return _each_of(sample, timed, counted)
 
 
 def check_events(events: dict[str, Any]) -> None:

@@ -42,11 +42,14 @@ PLAN = {
             "parameters": {},
             "operations?": (int, NONE),
             "warmup_operations?": (int, NONE),
+            "program?": {},
+            "server?": {},
         }
     ],
     "comparisons?": [{"arm": str, "against": str}],
     "interactions?": [{"first": str, "second": str, "both": str}],
     "workloads?": {},
+    "left_out?": [{"cell": str, "why": str}],
     "published?": [
         {"where": str, "arm": str, "against?": (str, NONE), "metric": str, "value": NUMBER}
     ],
@@ -64,8 +67,8 @@ ATTESTATION = {
                 {
                     "arm": str,
                     "status": str,
-                    "checksum": str,
-                    "operations": int,
+                    "checksum": (str, NONE),
+                    "operations": (int, NONE),
                     "failed?": [{"status": str}],
                 }
             ],

@@ -96,6 +96,15 @@ struct words catalogue_workloads(void)
     return names;
 }
 
+struct words catalogue_programs(void)
+{
+    struct words names = {0};
+
+    add_names_below(&names, catalogue_root(), "workloads/programs", "", ".yaml");
+    words_sort(&names);
+    return names;
+}
+
 /* Takes over the path; NULL serves nothing. */
 static bool serve_by(struct allocator *allocator, char *object)
 {

@@ -150,7 +150,7 @@ static bool take_warmup(struct entry *entry, char const *warmup)
 
 static bool take_entry(struct entry *entry, struct experiment_workload const *written)
 {
-    struct words words = words_of(written->run);
+    struct words words = words_of(written->run != NULL ? written->run : "");
     bool taken = words.count > 0;
 
     if (!taken)
@@ -293,6 +293,23 @@ static bool add_cells(struct entry const *entry, bool **left_out)
     return true;
 }
 
+static bool add_entry(struct expansion const *expansion, size_t index, bool **left_out)
+{
+    struct experiment_workload const *const written = &expansion->experiment->workloads[index];
+    struct plan *const plan = expansion->plan;
+    struct entry entry = {
+        .expansion = expansion,
+        .index = index,
+        .place = arena_format(&plan->arena, "workloads/%zu/run", index),
+    };
+
+    if (!expand_is_program(expansion, index))
+        return take_entry(&entry, written) && add_cells(&entry, left_out);
+    *left_out = arena_room_for_one(&plan->arena, *left_out, plan->cell_count, sizeof **left_out);
+    (*left_out)[plan->cell_count] = written->quick == IN_QUICK_NO;
+    return expand_program(expansion, index);
+}
+
 bool expand_cells(struct expansion const *expansion, bool **left_out)
 {
     struct experiment const *const experiment = expansion->experiment;
@@ -301,13 +318,12 @@ bool expand_cells(struct expansion const *expansion, bool **left_out)
     if (!expanded)
         yaml_file_complain(expansion->file, "workloads", "slablab list workloads",
                            "an experiment needs a workload");
-    for (size_t i = 0; expanded && i < experiment->workloads_count; i++) {
-        struct entry entry = {
-            .expansion = expansion,
-            .index = i,
-            .place = arena_format(&expansion->plan->arena, "workloads/%zu/run", i),
-        };
-        expanded = take_entry(&entry, &experiment->workloads[i]) && add_cells(&entry, left_out);
+    for (size_t i = 0; expanded && i < experiment->workloads_count; i++)
+        expanded = add_entry(expansion, i, left_out);
+    if (expanded && expansion->plan->cell_count == 0) {
+        yaml_file_complain(expansion->file, "workloads", "what the notes above say",
+                           "no cell is left that could be measured");
+        expanded = false;
     }
     return expanded;
 }

@@ -22,6 +22,10 @@ struct expansion {
     struct plan *plan;
 };
 
+/* expansion.c: the plan; NULL after a complaint. `expansion` has what the command says, and the
+ * file; the rest is filled in here. `text` is what it all was made of. */
+struct plan *expansion_plan(struct expansion expansion, char const *text, uint64_t seed);
+
 /* expand_arms.c: baseline, control, arms, and their files. */
 bool expand_arms(struct expansion const *expansion);
 
@@ -32,6 +36,11 @@ char const *expansion_place_of_arm(struct expansion const *expansion, size_t arm
 /* expand_cells.c: every workload on every point of its axes, the first axis slowest. All cells, in
  * either form; *left_out[i] says that the quick form omits cell i. */
 bool expand_cells(struct expansion const *expansion, bool **left_out);
+
+/* expand_programs.c: is entry `index` of `workloads` an ordinary program, and its cell; without one
+ * where the program is not on this machine. */
+bool expand_is_program(struct expansion const *expansion, size_t index);
+bool expand_program(struct expansion const *expansion, size_t index);
 
 /* expand_references.c: serves, compare, interactions, published. */
 bool expand_serves(struct expansion const *expansion, size_t workload, struct cell *cell);

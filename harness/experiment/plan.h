@@ -51,14 +51,23 @@ struct serves {
     double share;           /* 0 ... 1 */
 };
 
-/* One workload with one value on every axis. */
+struct program;
+
+/* A cell that is not in the plan, since what it would run is not on this machine. */
+struct left_out {
+    char *cell;
+    char *why;              /* "sqlite3 is not installed: apt install sqlite3" */
+};
+
+/* One workload with one value on every axis, or one program. */
 struct cell {
     char *id;               /* "fixed_random size=256 slots=400 operations=100000 cold"; unique */
-    char *workload;
+    char *workload;         /* or the program's name */
+    struct program *program; /* NULL: a workload */
     bool warm;
     struct parameter *parameters;  /* neither operations nor warmup */
     size_t parameter_count;
-    uint64_t operations;           /* 0: to be calibrated, once, for all arms */
+    uint64_t operations;           /* 0: to be calibrated, once, for all arms; a program has none */
     uint64_t warmup_operations;    /* cold: 0; warm and 0: as many as operations */
     struct serves *serves;
     size_t serves_count;
@@ -128,6 +137,8 @@ struct plan {
     size_t arm_count;
     struct cell *cells;
     size_t cell_count;
+    struct left_out *left_out;
+    size_t left_out_count;
     struct comparison *comparisons;
     size_t comparison_count;
     struct interaction *interactions;
@@ -140,9 +151,10 @@ struct plan {
  * quick selects the experiment's quick form; seed 0 draws a seed. */
 struct plan *plan_from_experiment(char const *path, bool quick, uint64_t seed);
 
-/* The plan of experiment `command_line`: ALLOCATOR NAME=value ... WORKLOAD name=number ..., then
- * NULL. A warm-up makes the start a warm one. */
-struct plan *plan_from_words(char *const *words, uint64_t seed);
+/* The plan of experiment `command_line`: ALLOCATOR NAME=value ... ALLOCATOR ..., then WORKLOAD
+ * name=number ... or "--" PROGRAM ARGUMENT ..., then NULL. A warm-up makes the start a warm one.
+ * blocks: at most so many a cell; NULL: as many as an experiment that does not say. */
+struct plan *plan_from_words(char *const *words, char const *blocks, uint64_t seed);
 
 /* The plan of a gate: arms `base`, its control, and `head`, each as an arm of an experiment, which
  * experiment_open gave. */

@@ -9,6 +9,7 @@
 #include "catalogue/build_id.h"
 #include "catalogue/workload_description.h"
 #include "experiment/plan_file.h"
+#include "experiment/program.h"
 
 #include <stdlib.h>
 
@@ -53,11 +54,25 @@ static json_t *cell_to_json(struct plan const *plan, struct cell const *cell)
                       cell->serves[i].tier, "relation",
                       cell->serves[i].relation == SERVES_AT_LEAST ? ">=" : "<=", "share",
                       cell->serves[i].share));
-    return json_pack(
+    json_t *const object = json_pack(
         "{s:s, s:s, s:s, s:o, s:o, s:I, s:o}", "id", cell->id, "workload", cell->workload, "start",
         cell->warm ? "warm" : "cold", "parameters", parameters, "operations",
         cell->operations != 0 ? json_integer((json_int_t)cell->operations) : json_null(),
         "warmup_operations", (json_int_t)cell->warmup_operations, "serves", serves);
+    if (cell->program != NULL)
+        json_object_set_new(object, cell->program->server.count > 0 ? "server" : "program",
+                            program_to_json(cell->program));
+    return object;
+}
+
+static json_t *left_out_to_json(struct plan const *plan)
+{
+    json_t *const array = json_array();
+
+    for (size_t i = 0; i < plan->left_out_count; i++)
+        json_array_append_new(array, json_pack("{s:s, s:s}", "cell", plan->left_out[i].cell, "why",
+                                               plan->left_out[i].why));
+    return array;
 }
 
 /* The workloads' executables decide too: what each is called by its build. */
@@ -66,6 +81,8 @@ static json_t *workloads_to_json(struct plan const *plan)
     json_t *const workloads = json_object();
 
     for (size_t i = 0; i < plan->cell_count; i++) {
+        if (plan->cells[i].program != NULL)
+            continue;
         char *const executable = catalogue_workload_path(plan->cells[i].workload);
         char *const build_id = catalogue_build_id(executable);
         json_object_set_new(workloads, plan->cells[i].workload, json_string(build_id));
@@ -169,6 +186,8 @@ json_t *plan_to_json(struct plan const *plan)
     json_object_set_new(object, "comparisons", comparisons_to_json(plan));
     json_object_set_new(object, "interactions", interactions_to_json(plan));
     json_object_set_new(object, "published", published_to_json(plan));
+    if (plan->left_out_count > 0)
+        json_object_set_new(object, "left_out", left_out_to_json(plan));
     if (plan->gate.metric_count > 0)
         json_object_set_new(object, "gate", gate_to_json(&plan->gate));
     json_t *const portable = portable_json(object);

@@ -13,6 +13,7 @@
 #include "catalogue/peers.h"
 #include "catalogue/project.h"
 #include "catalogue/workload_description.h"
+#include "experiment/program.h"
 #include "machine/cgroup.h"
 #include "machine/cpus.h"
 #include "machine/inherited.h"
@@ -273,7 +274,9 @@ static json_t *workloads(struct plan const *plan)
     json_t *const values = json_object();
 
     for (size_t i = 0; plan != NULL && i < plan->cell_count; i++) {
-        char *const path = catalogue_workload_path(plan->cells[i].workload);
+        struct program const *const program = plan->cells[i].program;
+        char *const path = program == NULL ? catalogue_workload_path(plan->cells[i].workload)
+                                           : text_copy(program_served(program)->executable);
         char *const build_id = catalogue_build_id(path);
         json_object_set_new(values, plan->cells[i].workload,
                             path != NULL

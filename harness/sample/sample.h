@@ -47,10 +47,12 @@ struct sampler {
     struct region *page;
     int page_fd;
     int stderr_fd;
+    int stdout_fd; /* what a program prints, up to the offset */
     int null_fd;
     int workload_cpu; /* samples are pinned there; -1: nowhere */
     struct recorder *recorder; /* records the next samples; NULL: none does. Borrowed. */
     uint64_t timeout_ns;
+    bool keeps_output; /* in stdout_fd; no file of the sample may then be too large */
 };
 
 /* Opens what samples need, and moves the harness off their CPU, if there is another (if that fails,
@@ -68,6 +70,7 @@ struct sample_expectation {
     char const *object;   /* NULL: the C library's own malloc */
     char const *build_id; /* of the serving object; "" without one: then the file's name decides */
     bool timed;           /* it must have taken time; a profiled one may have no region */
+    bool witnessed;       /* each of its processes has said who serves it */
     bool attested;        /* are these two known? */
     uint64_t operations;
     uint64_t checksum;

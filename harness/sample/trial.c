@@ -9,6 +9,7 @@
 #include "catalogue/build_id.h"
 #include "catalogue/workload_description.h"
 #include "sample/environment.h"
+#include "sample/program_trial.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -33,11 +34,15 @@ bool rig_open(struct rig *rig, struct plan const *plan, struct run_kind const *k
     rig->terms = memory_zeroed(plan->cell_count, sizeof *rig->terms);
     rig->left_behind_noted = memory_zeroed(plan->arm_count, sizeof *rig->left_behind_noted);
     for (size_t i = 0; i < plan->cell_count; i++) {
-        rig->terms[i].program = catalogue_workload_path(plan->cells[i].workload);
+        bool const is_program = plan->cells[i].program != NULL;
+        rig->terms[i].program = is_program ? program_launcher()
+                                           : catalogue_workload_path(plan->cells[i].workload);
         terms_set_operations(&rig->terms[i], &plan->cells[i], plan->cells[i].operations);
         if (rig->terms[i].program == NULL) {
-            complain("make workloads; slablab list workloads", "%s: no executable of workload '%s'",
-                     plan->experiment, plan->cells[i].workload);
+            if (!is_program)
+                complain("make workloads; slablab list workloads",
+                         "%s: no executable of workload '%s'", plan->experiment,
+                         plan->cells[i].workload);
             rig_close(rig);
             return false;
         }
@@ -51,6 +56,7 @@ void rig_close(struct rig *rig)
         free(rig->terms[i].program);
     free(rig->terms);
     free(rig->left_behind_noted);
+    work_folder_close(&rig->work_folder);
     sampler_close(&rig->sampler);
 }
 
@@ -94,8 +100,8 @@ static void note_left_behind(struct rig *rig, size_t cell, size_t arm, struct sa
              sample->left_behind == 1 ? "" : "es");
 }
 
-bool trial_run(struct rig *rig, size_t cell, size_t arm, bool observing, size_t pad_bytes,
-               struct sample *sample)
+static bool workload_trial_run(struct rig *rig, size_t cell, size_t arm, bool observing,
+                               size_t pad_bytes, struct sample *sample)
 {
     struct plan const *const plan = rig->plan;
     struct terms const *const terms = &rig->terms[cell];
@@ -119,10 +125,20 @@ bool trial_run(struct rig *rig, size_t cell, size_t arm, bool observing, size_t 
 
     if (started)
         sample_judge(sample, &expectation);
-    if (started && sample->left_behind > 0)
-        note_left_behind(rig, cell, arm, sample);
     free(environment);
     free(arguments);
     free(observer_build_id);
+    return started;
+}
+
+bool trial_run(struct rig *rig, size_t cell, size_t arm, bool observing, size_t pad_bytes,
+               struct sample *sample)
+{
+    bool const started = rig->plan->cells[cell].program != NULL
+        ? program_trial_run(rig, cell, arm, observing, pad_bytes, sample)
+        : workload_trial_run(rig, cell, arm, observing, pad_bytes, sample);
+
+    if (started && sample->left_behind > 0)
+        note_left_behind(rig, cell, arm, sample);
     return started;
 }

@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: MIT */
 #include "fixture.h"
 
+#include "experiment/program.h"
+
 static char const full_experiment[] =
     "question: Is two better?\n"
     "expects: no\n"
@@ -160,7 +162,9 @@ static struct fault const faults[] = {
      "events, compare, "
      "interactions, published, stop, quick, gate, margin, alpha, seed\n"},
     {HEAD "workloads:\n  - run: knead\n  - run: knead size=1\n    strat: warm\n",
-     "6: unknown key 'strat'\n  try: one of run, start, warmup, serves, quick\n"},
+     "6: unknown key 'strat'\n  try: one of run, start, warmup, serves, quick, "
+     "program, server, client, executable, name, models, package, inputs, make, stdin, "
+     "environment, output, timeout, ready, preload\n"},
     {HEAD "workloads:\n  - run: knead\n    start: tepid\n",
      "5: unknown start 'tepid'\n  try: one of cold, warm\n"},
     {HEAD "workloads: knead\n", "3: a list is expected here\n  try: [one, two]\n"},
@@ -281,7 +285,7 @@ static void faults_are_named_with_their_line(void **state)
 static void words_make_a_plan(void **state)
 {
     char *words[] = {"two", "A=1", "knead", "size=1", "warmup=3", "operations=5", NULL};
-    struct plan *const plan = plan_from_words(words, 7);
+    struct plan *const plan = plan_from_words(words, "9", 7);
 
     (void)state;
     assert_non_null(plan);
@@ -292,6 +296,23 @@ static void words_make_a_plan(void **state)
     assert_int_equal(plan->cell_count, 1);
     assert_string_equal(plan->cells[0].id, "knead size=1 operations=5 warmup=3 warm");
     assert_int_equal(plan->seed, 7);
+    assert_int_equal(plan->stop.blocks_max, 9);
+    plan_free(plan);
+}
+
+static void words_of_many_arms_make_a_plan(void **state)
+{
+    char *words[] = {"one", "two", "A=1", "two", "--", "sh", "-c", "a=1 b", NULL};
+    struct plan *const plan = plan_from_words(words, NULL, 7);
+
+    (void)state;
+    assert_non_null(plan);
+    assert_int_equal(plan->arm_count, 4);
+    assert_string_equal(plan->arms[2].spec, "two A=1");
+    assert_string_equal(plan->arms[3].spec, "two");
+    assert_string_equal(plan->cells[0].id, "program sh");
+    assert_int_equal(plan->cells[0].program->command.count, 3);
+    assert_string_equal(plan->cells[0].program->command.arguments[2], "a=1 b");
     plan_free(plan);
 }
 
@@ -310,7 +331,7 @@ static void words_are_complained_of_without_a_line(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         fixture_hear();
-        struct plan *const plan = plan_from_words(bad[i].words, 1);
+        struct plan *const plan = plan_from_words(bad[i].words, NULL, 1);
         char *const heard = fixture_heard();
         assert_null(plan);
         assert_memory_equal(heard, bad[i].said, strlen(bad[i].said));
@@ -358,6 +379,7 @@ int main(void)
         cmocka_unit_test(a_path_is_an_arm_by_its_file_name),
         cmocka_unit_test(faults_are_named_with_their_line),
         cmocka_unit_test(words_make_a_plan),
+        cmocka_unit_test(words_of_many_arms_make_a_plan),
         cmocka_unit_test(words_are_complained_of_without_a_line),
         cmocka_unit_test(an_unbuilt_phase_asks_for_make),
         cmocka_unit_test(a_quick_form_without_workloads_is_a_fault),
