@@ -114,6 +114,9 @@ $(BUILD)/harness/tests/%: harness/tests/%.c $(HARNESS)
 	@mkdir -p $(@D)
 	$(QUIET) $(CC) $(CFLAGS) -I. -Iharness $(DEPENDENCIES) -o $@ $< $(filter-out %/main.o,$(HARNESS)) -lcmocka $(HARNESS_LIBS)
 
+$(BUILD)/harness/fuzz_inputs: harness/tests/fuzz/inputs.c $(HARNESS)
+	$(QUIET) $(CC) $(CFLAGS) -fsanitize=fuzzer -I. -Iharness $(DEPENDENCIES) -o $@ $< $(filter-out %/main.o,$(HARNESS)) -lcmocka $(HARNESS_LIBS)
+
 $(BUILD)/workloads/tests/%: workloads/tests/%.c $(BUILD)/workloads/runtime.a | workloads
 	@mkdir -p $(@D)
 	$(QUIET) $(CC) $(CFLAGS) -fno-builtin -Iworkloads $(DEPENDENCIES) -o $@ $< $(BUILD)/workloads/runtime.a -lcmocka -ljansson
@@ -222,6 +225,11 @@ test-python: ## the tests in Python
 	$(call build,$(BUILD)/slablab)
 	$(call steps,python)
 
+fuzz-inputs: ## SECONDS=600: libFuzzer over the records, experiments and objects that the harness reads
+	@$(MAKE) --no-print-directory CC=clang BUILD=$(BUILD)/fuzzer SANITIZE=fuzzer-no-link,address,undefined \
+		$(BUILD)/fuzzer/harness/fuzz_inputs
+	@harness/tests/fuzz/inputs.sh $(BUILD) $(SECONDS)
+
 test-style: ## the house style, as far as a machine sees it
 	@mkdir -p $(BUILD)
 	$(call steps,style)
@@ -256,7 +264,7 @@ lint: ## clang-tidy and cppcheck over the C, shellcheck over the shell
 		-Iworkloads -DBUILD_COMPILER='""' -DBUILD_FLAGS='""' -DSLABLAB_VERSION='""'
 	shellcheck $$(git ls-files '*.sh' .ci/run)
 
-.PHONY: programs docs metrics manifest always check expected certify certificate mutants keep sanitize report readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python print-runs test tests test-all test-c test-python test-style conformance golden lint clean
+.PHONY: fuzz-inputs programs docs metrics manifest always check expected certify certificate mutants keep sanitize report readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python print-runs test tests test-all test-c test-python test-style conformance golden lint clean
 .SECONDARY:
 
 clean: ## remove what was built

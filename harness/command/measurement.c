@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "experiment/check_arms.h"
 #include "gate/gate_failures.h"
+#include "judge/gate_reach.h"
 #include "judge/said.h"
 #include "judge/stop.h"
 #include "run/attestation.h"
@@ -104,6 +105,11 @@ static char *settle_folder(struct measurement const *measurement, struct plan *p
                 " blocks, and a cell stops after %" PRIu64 "\n",
                 stop_comparisons(plan), stop_blocks_for_verdict(plan),
                 plan->stop.blocks_max);
+    if (folder != NULL && measurement->kind->has_judge && gate_reach_is_short(plan)) {
+        char *const reach = gate_reach_text(plan);
+        fprintf(stderr, "%s\n", reach);
+        free(reach);
+    }
     free(found.why_none);
     free(ending);
     free(parent);

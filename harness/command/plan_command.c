@@ -7,7 +7,9 @@
 #include "command/commands.h"
 #include "command/options.h"
 #include "experiment/check_arms.h"
+#include "experiment/experiment.h"
 #include "experiment/plan.h"
+#include "judge/gate_reach.h"
 #include "judge/stop.h"
 #include "run/stored_pace.h"
 
@@ -129,6 +131,24 @@ static void print_verdicts(struct plan const *plan)
     free(text);
 }
 
+/* What `slablab gate` could say with the experiment, of its baseline against itself. */
+static void print_gate(struct plan const *plan, char const *experiment)
+{
+    struct yaml_file *const file = experiment_open(experiment);
+    bool const has_gate =
+        file != NULL && ((struct experiment const *)yaml_file_data(file))->gate != NULL;
+    char const *const base = plan->arms[0].spec;
+    struct plan *const gate = has_gate ? plan_for_gate(file, base, base, plan->seed) : NULL;
+
+    if (gate != NULL) {
+        char *const text = gate_reach_text(gate);
+        wrapped_print(stdout, LABEL_WIDTH, "gate:", text);
+        free(text);
+    }
+    plan_free(gate);
+    yaml_file_close(file);
+}
+
 /* "1 h 02 min", "3 min 05 s", "12 s": rounded up, since it is a bound. */
 static char *duration_text(double seconds)
 {
@@ -181,6 +201,7 @@ static void print_plan(struct plan const *plan, struct request const *request)
     print_list("events:", plan->events, plan->event_count);
     print_stop(plan);
     print_verdicts(plan);
+    print_gate(plan, request->experiment);
     printf("%-*sat most %" PRIu64 " (%" PRIu64 " blocks x %zu arms x %zu cells)\n", LABEL_WIDTH,
            "processes:", samples, plan->stop.blocks_max, plan->arm_count, plan->cell_count);
     print_time(plan, request->results);

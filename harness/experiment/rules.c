@@ -7,6 +7,7 @@ struct rules const rules_default = {
     .lost_ratio_max = 0.20,
     .alpha_dependence = 0.001,
     .alpha_failures = 0.005,
+    .failure_pairs_min = 24,
     .failure_pairs_max = 400,
     .lead_in = 1,
     .blocks_min = 6,
@@ -20,14 +21,16 @@ struct rules rules_of_old_plans(void)
     struct rules rules = rules_default;
 
     rules.lead_in = 0;
+    rules.failure_pairs_min = 0;
     return rules;
 }
 
 json_t *rules_to_json(struct rules const *rules)
 {
-    return json_pack("{s:f, s:f, s:f, s:I, s:b, s:I, s:I, s:I, s:I}", "lost_ratio_max",
+    return json_pack("{s:f, s:f, s:f, s:I, s:I, s:b, s:I, s:I, s:I, s:I}", "lost_ratio_max",
                      rules->lost_ratio_max, "alpha_dependence", rules->alpha_dependence,
-                     "alpha_failures", rules->alpha_failures, "failure_pairs_max",
+                     "alpha_failures", rules->alpha_failures, "failure_pairs_min",
+                     (json_int_t)rules->failure_pairs_min, "failure_pairs_max",
                      (json_int_t)rules->failure_pairs_max, "lead_in", rules->lead_in, "blocks_min",
                      (json_int_t)rules->blocks_min, "blocks_for_dependence",
                      (json_int_t)rules->blocks_for_dependence, "blocks_for_half_width",

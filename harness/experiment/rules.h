@@ -17,6 +17,8 @@ struct rules {
     double alpha_dependence;      /* of the test that a gate's blocks depend on one another; over
                                      all cells */
     double alpha_failures;        /* of a gate's row of failures, beside its other rows */
+    uint64_t failure_pairs_min;   /* pairs of head and base that a gate sees, its blocks among them:
+                                     24 miss a crash in 1 of 8 in (7/8)^24 = 4 % of gates */
     uint64_t failure_pairs_max;   /* pairs of head and base that a first failure opens */
     int lead_in;                  /* an unmeasured sample begins every block of a timed run */
     uint64_t blocks_min;          /* fewer give no interval, and no gate's cell stops before */

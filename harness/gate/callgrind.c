@@ -196,9 +196,8 @@ static bool run_sample(struct callgrind *callgrind, size_t cell, size_t arm, str
     struct terms const *const terms = &callgrind->rig.terms[cell];
     int const region_fd = callgrind->rig.sampler.page_fd;
     char const *const object = plan->arms[arm].object;
-    size_t const bytes_total = environment_bytes_largest(plan, false, region_fd);
-    char **const environment =
-        environment_build(&plan->arms[arm], object, region_fd, bytes_total, 0);
+    struct environment_size const size = environment_size_largest(plan, false, region_fd);
+    char **const environment = environment_build(&plan->arms[arm], object, region_fd, size, 0);
     char **const pinned = environment_pinned(environment);
     char **const program = trial_arguments(&plan->cells[cell], terms);
     char **const arguments = arguments_build(callgrind, program);

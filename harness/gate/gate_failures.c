@@ -145,14 +145,28 @@ static enum step run_pair(struct rig *rig, uint64_t number, json_t **record)
     return step == STEP_DONE && interrupted() ? STEP_INTERRUPTED : step;
 }
 
-/* Only what can still change is asked for: the head has failed, and that is not yet established. */
+static bool head_failed(struct gate_failures const *failures)
+{
+    return failures->head_alone + failures->head_elsewhere > 0;
+}
+
+/* A gate that was decided after few blocks has seen too few processes to say that none fails. One
+ * that is void before its first block asks nothing of this kind. */
+static bool saw_too_few(struct gate_judge const *judge)
+{
+    return judge->failures.pairs > 0 &&
+           judge->failures.pairs < judge->plan->rules.failure_pairs_min;
+}
+
+/* Once the head has failed, pairs are asked for until that is established. */
 static bool wants_pair(struct pairs const *pairs)
 {
-    struct gate_failures const *const failures = &pairs->judge->failures;
-    bool const head_failed = failures->head_alone + failures->head_elsewhere > 0;
+    struct gate_judge const *const judge = pairs->judge;
 
-    return head_failed && pairs->count < pairs->judge->plan->rules.failure_pairs_max &&
-           gate_judge_failures(pairs->judge) != GATE_FAIL;
+    if (!head_failed(&judge->failures))
+        return saw_too_few(judge);
+    return pairs->count < judge->plan->rules.failure_pairs_max &&
+           gate_judge_failures(judge) != GATE_FAIL;
 }
 
 static enum step run_pairs(struct rig *rig, struct pairs *pairs, struct record_file *file)
@@ -161,7 +175,10 @@ static enum step run_pairs(struct rig *rig, struct pairs *pairs, struct record_f
 
     while (step == STEP_DONE && wants_pair(pairs)) {
         json_t *record = NULL;
-        status_line_say("a process failed: pairs of base and head", rig->plan->experiment);
+        status_line_say(head_failed(&pairs->judge->failures)
+                            ? "a process failed: pairs of base and head"
+                            : "does a process fail? pairs of base and head",
+                        rig->plan->experiment);
         step = run_pair(rig, pairs->count, &record);
         if (step == STEP_DONE && !(record_append(file, record) && take_record(pairs, record)))
             step = STEP_FAULT;
@@ -176,8 +193,7 @@ enum step gate_failures_run(struct rig *rig, struct gate_judge *judge, char cons
     struct record_file file;
 
     take_attestation(judge, folder);
-    if (judge->failures.head_alone + judge->failures.head_elsewhere == 0 &&
-        !run_folder_has(folder, file_name))
+    if (!head_failed(&judge->failures) && !saw_too_few(judge) && !run_folder_has(folder, file_name))
         return STEP_DONE;
     if (!record_open(&file, folder, file_name, take_record, &pairs))
         return STEP_FAULT;

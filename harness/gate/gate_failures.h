@@ -20,8 +20,9 @@
 bool gate_failures_note(struct plan const *plan, char const *folder, char const *cell,
                         char const *arm, struct sample const *sample);
 
-/* Tells the judge, which knows the blocks, what else FOLDER has; then, where the head has failed
- * and that decides nothing yet, runs pairs, up to rules.failure_pairs_max. Once for a judge. */
+/* Tells the judge, which knows the blocks, what else FOLDER has; then runs pairs: until the judge
+ * has seen rules.failure_pairs_min with its blocks, and, where the head has failed and that decides
+ * nothing yet, up to rules.failure_pairs_max. Once for a judge. */
 enum step gate_failures_run(struct rig *rig, struct gate_judge *judge, char const *folder);
 
 #endif

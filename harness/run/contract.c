@@ -74,7 +74,7 @@ enum step contract_check(struct rig *rig, size_t arm, json_t *reasons, json_t *c
     }
     char *const arguments[] = {program, "operations=2", "warmup=0", NULL};
     char **const environment = environment_build(
-        planned, planned->object, fd, environment_bytes_largest(rig->plan, false, fd), 0);
+        planned, planned->object, fd, environment_size_largest(rig->plan, false, fd), 0);
     for (size_t attempt = 0; attempt < ATTEMPTS && step == STEP_DONE; attempt++) {
         sample_release(&sample);
         if (interrupted())

@@ -21,44 +21,64 @@ char const *environment_object(struct arm const *arm, bool observing)
 }
 
 /* With an empty SLABLAB_PAD. */
-static size_t bytes_unpadded(struct arm const *arm, char const *object, int region_fd)
+static size_t bytes_unpadded(struct arm const *arm, char const *object, size_t path_bytes,
+                             int region_fd)
 {
     size_t bytes = sizeof PAD + sizeof BIND_NOW + sizeof REGION;
 
     bytes += (size_t)snprintf(NULL, 0, "%d", region_fd);
     if (object != NULL)
-        bytes += sizeof PRELOAD + strlen(object);
+        bytes += sizeof PRELOAD + path_bytes;
     for (size_t i = 0; i < arm->environment_count; i++)
         bytes += strlen(arm->environment[i]) + 1;
     return bytes;
 }
 
-size_t environment_bytes_largest(struct plan const *plan, bool observing, int region_fd)
+static size_t larger(size_t one, size_t other)
 {
-    size_t largest = 0;
+    return one > other ? one : other;
+}
+
+struct environment_size environment_size_largest(struct plan const *plan, bool observing,
+                                                 int region_fd)
+{
+    struct environment_size size = {0};
 
     for (size_t i = 0; i < plan->arm_count; i++) {
-        struct arm const *arm = &plan->arms[i];
-        size_t const bytes = bytes_unpadded(arm, environment_object(arm, observing), region_fd);
-        if (bytes > largest)
-            largest = bytes;
+        char const *const object = environment_object(&plan->arms[i], observing);
+        size.path_bytes = larger(size.path_bytes, object != NULL ? strlen(object) : 0);
     }
-    return largest;
+    for (size_t i = 0; i < plan->arm_count; i++) {
+        struct arm const *const arm = &plan->arms[i];
+        char const *const object = environment_object(arm, observing);
+        size.bytes = larger(size.bytes, bytes_unpadded(arm, object, size.path_bytes, region_fd));
+    }
+    return size;
+}
+
+/* Returns the end of the string. */
+static char *write_preload(char *string, char const *object, size_t path_bytes)
+{
+    size_t const slashes = path_bytes - strlen(object);
+
+    string = stpcpy(string, PRELOAD);
+    memset(string, '/', slashes);
+    return stpcpy(string + slashes, object);
 }
 
 char **environment_build(struct arm const *arm, char const *object, int region_fd,
-                         size_t bytes_total, size_t pad_bytes)
+                         struct environment_size size, size_t pad_bytes)
 {
     size_t const pointers = arm->environment_count + ENTRIES_OF_OURS + 1;
-    size_t const unpadded = bytes_unpadded(arm, object, region_fd);
-    size_t const pad = bytes_total - unpadded + pad_bytes;
+    size_t const unpadded = bytes_unpadded(arm, object, size.path_bytes, region_fd);
+    size_t const pad = size.bytes - unpadded + pad_bytes;
     char **const environment = memory_zeroed(1, pointers * sizeof *environment + unpadded + pad);
     char *string = (char *)(environment + pointers);
     size_t entry = 0;
 
     if (object != NULL) {
         environment[entry++] = string;
-        string += sprintf(string, "%s%s", PRELOAD, object) + 1;
+        string = write_preload(string, object, size.path_bytes) + 1;
     }
     environment[entry++] = string;
     string += sprintf(string, "%s%d", REGION, region_fd) + 1;

@@ -6,20 +6,30 @@
  * are those of /proc/<pid>/environ, each string with its final 0. The array of pointers is not
  * equalised: the kernel places it at an address that is random in steps of 16 bytes.
  *
+ * The loader copies the path of what it preloads into its own heap, and so places by its length
+ * what it allocates next. Every preloaded path is therefore as long as the longest: slashes are
+ * put before it, which name the same file.
+ *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_ENVIRONMENT_H
 #define SLABLAB_ENVIRONMENT_H
 
 #include "experiment/plan.h"
 
-/* Bytes of the largest arm's environment without any pad; observing: with observers preloaded. */
-size_t environment_bytes_largest(struct plan const *plan, bool observing, int region_fd);
+struct environment_size {
+    size_t path_bytes; /* of each preloaded path, without its final 0 */
+    size_t bytes;      /* of the whole, without any pad */
+};
+
+/* What every arm's environment is brought to; observing: with observers preloaded. */
+struct environment_size environment_size_largest(struct plan const *plan, bool observing,
+                                                 int region_fd);
 
 /* The object that an arm preloads: when observing its observer, if it has one. */
 char const *environment_object(struct arm const *arm, bool observing);
 
-/* A new environment of bytes_total + pad_bytes bytes; one free() releases it all. */
+/* A new environment of size.bytes + pad_bytes bytes; one free() releases it all. */
 char **environment_build(struct arm const *arm, char const *object, int region_fd,
-                         size_t bytes_total, size_t pad_bytes);
+                         struct environment_size size, size_t pad_bytes);
 
 #endif

@@ -85,21 +85,26 @@ static struct words launcher_words(struct rig const *rig, struct program const *
     return words;
 }
 
-/* The witness goes before the allocator; the environments of all arms get the same number of bytes
- * more. */
+/* The witness goes before the allocator, whose path is as long as any arm's (environment.h). */
 static char **environment_of(struct rig const *rig, size_t arm, size_t pad_bytes,
                              char const *witness)
 {
     struct plan const *const plan = rig->plan;
     char const *const object = plan->arms[arm].object;
     int const fd = rig->sampler.page_fd;
-    char *const preloaded = object != NULL ? text_format("%s:%s", witness, object)
-                                           : text_copy(witness);
-    size_t const room = sizeof "LD_PRELOAD=" + sizeof ":" + strlen(witness);
-    char **const environment =
-        environment_build(&plan->arms[arm], preloaded, fd,
-                          environment_bytes_largest(plan, false, fd) + room, pad_bytes);
+    struct environment_size size = environment_size_largest(plan, false, fd);
+    size_t const slashes = object != NULL ? size.path_bytes - strlen(object) : 0;
+    char *preloaded = text_copy(witness);
 
+    if (object != NULL)
+        text_append(&preloaded, ":");
+    for (size_t i = 0; i < slashes; i++)
+        text_append(&preloaded, "/");
+    if (object != NULL)
+        text_append(&preloaded, "%s", object);
+    size.path_bytes += strlen(witness) + 1;
+    size.bytes += sizeof "LD_PRELOAD=" + strlen(witness) + 1;
+    char **const environment = environment_build(&plan->arms[arm], preloaded, fd, size, pad_bytes);
     free(preloaded);
     return environment;
 }

@@ -108,9 +108,9 @@ static bool workload_trial_run(struct rig *rig, size_t cell, size_t arm, bool ob
     char const *const object = environment_object(&plan->arms[arm], observing);
     bool const observer = object != plan->arms[arm].object;
     int const region_fd = rig->sampler.page_fd;
-    size_t const bytes_total = environment_bytes_largest(plan, observing, region_fd);
+    struct environment_size const size = environment_size_largest(plan, observing, region_fd);
     char **const environment =
-        environment_build(&plan->arms[arm], object, region_fd, bytes_total, pad_bytes);
+        environment_build(&plan->arms[arm], object, region_fd, size, pad_bytes);
     char **const arguments = trial_arguments(&plan->cells[cell], terms);
     char *const observer_build_id = observer ? catalogue_build_id(object) : NULL;
     struct sample_expectation const expectation = {

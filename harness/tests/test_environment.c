@@ -45,12 +45,12 @@ static void equal_size(void **state)
 {
     (void)state;
     for (int observing = 0; observing < 2; observing++) {
-        size_t const largest = environment_bytes_largest(&plan, observing, 9);
+        struct environment_size const largest = environment_size_largest(&plan, observing, 9);
         for (size_t pad = 0; pad <= 4096; pad += 1024)
             for (size_t i = 0; i < plan.arm_count; i++) {
                 char const *const object = environment_object(&arms[i], observing);
                 char **const environment = environment_build(&arms[i], object, 9, largest, pad);
-                assert_int_equal(bytes_of(environment), largest + pad);
+                assert_int_equal(bytes_of(environment), largest.bytes + pad);
                 free(environment);
             }
     }
@@ -58,7 +58,8 @@ static void equal_size(void **state)
 
 static void contents(void **state)
 {
-    char **const environment = environment_build(&arms[2], arms[2].object, 9, 200, 0);
+    struct environment_size const size = {.bytes = 200, .path_bytes = 14};
+    char **const environment = environment_build(&arms[2], arms[2].object, 9, size, 0);
 
     (void)state;
     assert_string_equal(environment[0], "LD_PRELOAD=/a/libphase.so");
@@ -72,7 +73,8 @@ static void contents(void **state)
 
 static void no_preload_for_the_c_library(void **state)
 {
-    char **const environment = environment_build(&arms[0], NULL, 9, 100, 0);
+    struct environment_size const size = {.bytes = 100, .path_bytes = 14};
+    char **const environment = environment_build(&arms[0], NULL, 9, size, 0);
 
     (void)state;
     assert_string_equal(environment[0], "SLABLAB_REGION=9");
@@ -85,12 +87,31 @@ static void no_preload_for_the_c_library(void **state)
 /* The largest arm alone gets no pad at all. */
 static void largest_is_exact(void **state)
 {
-    size_t const largest = environment_bytes_largest(&plan, false, 9);
+    struct environment_size const largest = environment_size_largest(&plan, false, 9);
     char **const environment = environment_build(&arms[3], arms[3].object, 9, largest, 0);
 
     (void)state;
     assert_string_equal(environment[5], "SLABLAB_PAD=");
     free(environment);
+}
+
+/* The loader places what it allocates by the length of the path that it preloads. */
+static void paths_of_equal_length(void **state)
+{
+    (void)state;
+    for (int observing = 0; observing < 2; observing++) {
+        struct environment_size const largest = environment_size_largest(&plan, observing, 9);
+        for (size_t i = 2; i < plan.arm_count; i++) {
+            char const *const object = environment_object(&arms[i], observing);
+            char **const environment = environment_build(&arms[i], object, 9, largest, 0);
+            char const *const path = environment[0] + strlen("LD_PRELOAD=");
+            size_t const slashes = strspn(path, "/");
+
+            assert_int_equal(strlen(path), strlen("/a/longer/libprewarm.so"));
+            assert_string_equal(path + slashes - 1, object);
+            free(environment);
+        }
+    }
 }
 
 static void observer_where_there_is_one(void **state)
@@ -108,6 +129,7 @@ int main(void)
         cmocka_unit_test(equal_size),
         cmocka_unit_test(contents),
         cmocka_unit_test(largest_is_exact),
+        cmocka_unit_test(paths_of_equal_length),
         cmocka_unit_test(no_preload_for_the_c_library),
         cmocka_unit_test(observer_where_there_is_one),
     };

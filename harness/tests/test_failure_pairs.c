@@ -110,6 +110,42 @@ static void where_none_failed_nothing_is_run(void **state)
     assert_int_equal(gate_judge_failures(judge), GATE_PASS);
 }
 
+static json_t *healthy_pair(void)
+{
+    return json_pack("[{s:s, s:s}, {s:s, s:s}]", "arm", "base", "status", "ok", "arm", "head",
+                     "status", "ok");
+}
+
+/* Three blocks decide a gate of counts, and three processes miss what fails in 1 of 8. */
+static void few_blocks_are_filled_up(void **state)
+{
+    json_t *const samples = healthy_pair();
+
+    (void)state;
+    gate_plan.rules.failure_pairs_min = 24;
+    for (int i = 0; i < 3; i++)
+        gate_judge_add_failures(judge, samples);
+    assert_int_equal(gate_failures_run(&rig, judge, fixture_root), STEP_DONE);
+    assert_int_equal(judge->failures.pairs, 24);
+    assert_int_equal(lines_of("failures.jsonl"), 21);
+    assert_int_equal(gate_judge_failures(judge), GATE_PASS);
+    json_decref(samples);
+}
+
+static void a_failure_among_the_filled_up_ones_goes_on(void **state)
+{
+    json_t *const samples = healthy_pair();
+
+    (void)state;
+    gate_plan.rules.failure_pairs_min = 24;
+    gate_judge_add_failures(judge, samples);
+    let_fail(GATE_HEAD, "FAKE=crash", 8);
+    assert_int_equal(gate_failures_run(&rig, judge, fixture_root), STEP_DONE);
+    assert_int_equal(gate_judge_failures(judge), GATE_FAIL);
+    assert_int_equal(judge->failures.head_alone, 11);
+    json_decref(samples);
+}
+
 static void a_failure_in_attestation_opens_pairs(void **state)
 {
     (void)state;
@@ -269,6 +305,8 @@ int main(int argc, char **argv)
 {
     struct CMUnitTest const tests[] = {
         CASE(where_none_failed_nothing_is_run),
+        CASE(few_blocks_are_filled_up),
+        CASE(a_failure_among_the_filled_up_ones_goes_on),
         CASE(a_failure_in_attestation_opens_pairs),
         CASE(pairs_are_drawn),
         CASE(a_failure_under_callgrind_opens_pairs),
