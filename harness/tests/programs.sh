@@ -134,6 +134,19 @@ voids 'exit code 7' "  - server: [/usr/bin/python3, server.py, '{port}']" \
     '    client: [sh, -c, "exit 7"]' "    inputs: [$output/in]"
 if pgrep --full "server.py" >"$output/all"; then fail 'a server stayed'; fi
 
+# A gate decides by the whole process, once, and asks callgrind of workloads alone.
+experiment 6 '  - program: [sh, -c, "seq 9"]' \
+    'gate: {decides: [time 50%, page_faults 90%, instructions 5%], without: [time_tail]}'
+"$slablab" gate "$output/x.yaml" --base glibc --head glibc --out "$output/gates" \
+    >"$output/all" 2>&1 || true
+python3 - "$output"/gates/x/*/gate.json <<'PYTHON' || fail 'a gate of a program'
+import json, sys
+rows = json.load(open(sys.argv[1]))["rows"]
+decides = sorted(row["metric"] for row in rows if row["decides"])
+sys.exit(decides != ["process_page_faults", "process_time"] or not all(
+    row["blocks"] == 6 and row["base_median"] > 0 for row in rows if row["decides"]))
+PYTHON
+
 # A program that is not here is left out, and said to be; alone it leaves nothing to measure.
 experiment 6 '  - {program: [sqlite9, x], package: sqlite}' '  - program: [echo, x]'
 expect plan 0 "cell 'program sqlite9' is left out: sqlite9 is not installed: apt install sqlite"
