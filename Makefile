@@ -210,15 +210,15 @@ check: ## the quick tests: style, units, one phase (PHASE=ss-reuse); 2 minutes o
 	$(call steps,style units phase=$(PHASE) python-quick)
 
 test: setup ## build, and test all of it; 10 minutes on 2 CPUs
-	$(call build,all planted tests expected debugged sanitized $(SHORT_PREFIXED))
+	$(call build,all planted tests debugged sanitized $(SHORT_PREFIXED))
 	$(call steps,style units phases fuzz sanitize programs alone python)
 
 test-all: setup ## what is too much for make test: all programs and allocators, long walks; PART=3/8
-	$(call build,all tests expected debugged sanitized)
+	$(call build,all tests debugged sanitized)
 	$(call steps,programs-all fuzz-long sanitize-long)
 
 test-c: ## the tests in C and shell
-	$(call build,all planted tests expected debugged sanitized $(SHORT_PREFIXED))
+	$(call build,all planted tests debugged sanitized $(SHORT_PREFIXED))
 	$(call steps,units phases fuzz sanitize programs alone)
 
 test-python: ## the tests in Python
@@ -240,10 +240,6 @@ sanitize: ## the tests that can under AddressSanitizer, UBSan and ThreadSanitize
 
 tests: $(TESTS)
 
-# What real programs print under the C library's malloc.
-expected:
-	@allocators/tests/programs/compare.sh expect $(BUILD)/programs
-
 conformance: allocators tests ## what of the malloc API each phase and each peer does not hold
 	@allocators/tests/conformance.sh $(BUILD) table
 
@@ -264,7 +260,7 @@ lint: ## clang-tidy and cppcheck over the C, shellcheck over the shell
 		-Iworkloads -DBUILD_COMPILER='""' -DBUILD_FLAGS='""' -DSLABLAB_VERSION='""'
 	shellcheck $$(git ls-files '*.sh' .ci/run)
 
-.PHONY: fuzz-inputs programs docs metrics manifest always check expected certify certificate mutants keep sanitize report readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python print-runs test tests test-all test-c test-python test-style conformance golden lint clean
+.PHONY: fuzz-inputs programs docs metrics manifest always check certify certificate mutants keep sanitize report readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python print-runs test tests test-all test-c test-python test-style conformance golden lint clean
 .SECONDARY:
 
 clean: ## remove what was built

@@ -11,6 +11,7 @@
 #include "command/commands.h"
 #include "experiment/experiment.h"
 #include "experiment/metric.h"
+#include "experiment/program.h"
 #include "machine/event_names.h"
 
 #include <inttypes.h>
@@ -82,6 +83,36 @@ static void list_workloads(void)
         wrapped_print(stdout, 20, "(each)",
                       "operations=N in the region (calibrated where it is not given), "
                       "warmup=N before it");
+    words_free(&names);
+}
+
+static void list_program(char const *name)
+{
+    char *const path = program_file(name);
+    struct yaml_file *const file = path != NULL ? experiment_program_open(path) : NULL;
+    struct experiment_program const *const written = file != NULL ? yaml_file_data(file) : NULL;
+    char *const missing = written != NULL ? program_missing(written) : NULL;
+
+    if (missing != NULL) {
+        char *const text = text_format("cannot run: %s", missing);
+        wrapped_print(stdout, 20, name, text);
+        free(text);
+    } else if (written != NULL) {
+        wrapped_print(stdout, 20, name, written->models != NULL ? written->models : "");
+    }
+    free(missing);
+    yaml_file_close(file);
+    free(path);
+}
+
+static void list_programs(void)
+{
+    struct words names = catalogue_programs();
+
+    for (size_t i = 0; i < names.count; i++)
+        list_program(names.word[i]);
+    wrapped_print(stdout, 20, "(others)",
+                  "`program: [NAME, ARGUMENT]` in an experiment, or behind -- (docs/programs.md)");
     words_free(&names);
 }
 
@@ -168,6 +199,7 @@ static struct {
 } const lists[] = {
     {"allocators", list_allocators},
     {"workloads", list_workloads},
+    {"programs", list_programs},
     {"experiments", list_experiments},
     {"events", list_events},
     {"metrics", list_metrics},
@@ -193,7 +225,7 @@ int command_list(int argc, char **argv)
         found = true;
     }
     if (!found) {
-        complain("one of allocators, workloads, experiments, events, metrics",
+        complain("one of allocators, workloads, programs, experiments, events, metrics",
                  "list: unknown kind '%s'", argv[1]);
         return EXIT_STATUS_USAGE;
     }

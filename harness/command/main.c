@@ -76,14 +76,16 @@ static struct command const commands[] = {
      "the pace of the latest stored run of the same experiment and form; without one, only the "
      "rule's own limit is known.",
      command_plan},
-    {"attest", "experiments/NAME.yaml [--quick]",
+    {"attest", "experiments/NAME.yaml [--quick] | -- ARM ... WORKLOAD name=number ...",
      "check which object serves malloc in every arm, and each tier's share",
-     "Runs each arm's observing build once in each cell. `run` does the same before it measures.",
+     "Runs each arm's observing build once in each cell. `run` does the same before it measures. "
+     "It compares what a program prints under the arms, and asks each of its processes for its "
+     "allocator.",
      command_attest},
     {"doctor", "", "say what on this machine will disturb a measurement",
      "Each line says ok, note or warn. Exit status: 0, or 2 if nothing can be measured at all.",
      command_doctor},
-    {"list", "[allocators|workloads|experiments|events|metrics [--json]]",
+    {"list", "[allocators|workloads|programs|experiments|events|metrics [--json]]",
      "list what there is to run and to count", "Without a word, lists everything.", command_list},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };

@@ -8,7 +8,7 @@
 #include "base/folder.h"
 #include "base/text.h"
 #include "catalogue/build_id.h"
-#include "catalogue/catalogue.h"
+#include "catalogue/linked_allocator.h"
 #include "catalogue/project.h"
 #include "experiment/expansion.h"
 
@@ -103,13 +103,43 @@ static char *find_executable(char const *name)
     return NULL;
 }
 
+/* NULL: the executable is here. */
+static char *missing_text(struct experiment_program const *written, char const *name)
+{
+    char *const path = find_executable(name);
+    char const *const package = written->package != NULL ? written->package : name;
+    bool const is_here = path != NULL;
+
+    free(path);
+    if (is_here)
+        return NULL;
+    return written->package != NULL || strchr(name, '/') == NULL
+        ? text_format("%s is not installed: apt install %s", name, package)
+        : text_format("there is no program %s", name);
+}
+
+char *program_missing(struct experiment_program const *written)
+{
+    char **const words[] = {written->server_count > 0 ? written->server : written->program,
+                            written->client, written->make};
+    unsigned const counts[] = {written->server_count + written->program_count,
+                               written->client_count, written->make_count};
+    char *missing = NULL;
+
+    for (size_t i = 0; missing == NULL && i < sizeof counts / sizeof *counts; i++)
+        if (counts[i] > 0)
+            missing = missing_text(written, i == 0 && written->executable != NULL
+                                                ? written->executable
+                                                : words[i][0]);
+    return missing;
+}
+
 /* Reads a command line; one whose program is not here makes the cell one that is left out. */
 static bool take_command(struct reading *reading, char const *key, char **words, size_t count,
                          char const *executable, struct command *command)
 {
     struct arena *const arena = arena_of(reading);
     char const *const name = executable != NULL ? executable : count > 0 ? words[0] : "";
-    char const *const package = reading->written->package;
 
     if (count == 0)
         return true;
@@ -121,10 +151,7 @@ static bool take_command(struct reading *reading, char const *key, char **words,
     command->count = count;
     command->executable = arena_keep(arena, find_executable(name));
     if (command->executable == NULL && reading->missing == NULL)
-        reading->missing = package != NULL || strchr(name, '/') == NULL
-            ? arena_format(arena, "%s is not installed: apt install %s", name,
-                           package != NULL ? package : name)
-            : arena_format(arena, "there is no program %s", name);
+        reading->missing = arena_keep(arena, missing_text(reading->written, name));
     return true;
 }
 
@@ -245,13 +272,16 @@ static bool take_name(struct reading const *reading)
 {
     struct program *const program = reading->program;
     struct experiment_program const *const written = reading->written;
-    char const *const word =
-        written->server_count > 0 ? written->server[0] : written->program[0];
+    char const *const word = *reading->place == '\0' ? yaml_file_path(reading->file)
+                             : written->server_count > 0 ? written->server[0]
+                                                         : written->program[0];
     char const *const slash = strrchr(word, '/');
+    char const *const last = slash != NULL ? slash + 1 : word;
+    size_t const ending = text_ends_with(last, ".yaml") ? strlen(".yaml") : 0;
 
-    program->name = arena_text(arena_of(reading), written->name != NULL ? written->name
-                                                  : slash != NULL       ? slash + 1
-                                                                        : word);
+    program->name = written->name != NULL
+        ? arena_text(arena_of(reading), written->name)
+        : arena_format(arena_of(reading), "%.*s", (int)(strlen(last) - ending), last);
     if (*program->name == '\0' || strpbrk(program->name, " \t\n\r\v\f/=") != NULL)
         return refuse(reading, "name", "name: one word", "'%s' is no name for a cell",
                       program->name);
@@ -269,8 +299,10 @@ static bool take_all(struct reading *reading)
                       &program->timeout_ns) ||
         !take_seconds(reading, "ready", written->ready, READY_SECONDS, &program->ready_ns))
         return false;
-    program->build_id = arena_keep(arena_of(reading),
-                                   catalogue_build_id(program_served(program)->executable));
+    char const *const served = program_served(program)->executable;
+    program->build_id = arena_keep(arena_of(reading), catalogue_build_id(served));
+    if (served != NULL)
+        program->linked = arena_keep(arena_of(reading), linked_allocator(served));
     return true;
 }
 
@@ -339,8 +371,8 @@ json_t *program_to_json(struct program const *program)
     char digest[17];
 
     snprintf(digest, sizeof digest, "%016" PRIx64, program->digest);
-    return json_pack("{s:o, s:o, s:b, s:o, s:s, s:o, s:s?, s:o, s:s, s:f, s:f, s:s}", "command",
-                     command_to_json(&program->command), "server",
+    return json_pack("{s:o, s:o, s:b, s:o, s:s, s:o, s:s?, s:o, s:s, s:f, s:f, s:s, s:s?}",
+                     "command", command_to_json(&program->command), "server",
                      command_to_json(&program->server), "client_too", program->client_too,
                      "inputs", texts_to_json(program->inputs, program->input_count),
                      "inputs_digest", program->files_digest, "make",
@@ -352,5 +384,5 @@ json_t *program_to_json(struct program const *program)
                                                       : "same",
                      "timeout_seconds", (double)program->timeout_ns / (double)NS_PER_SECOND,
                      "ready_seconds", (double)program->ready_ns / (double)NS_PER_SECOND,
-                     "build_id", program->build_id);
+                     "build_id", program->build_id, "linked_allocator", program->linked);
 }

@@ -42,6 +42,8 @@ struct program {
     uint64_t digest;        /* the first 64 bits of the output's SHA-256, where it is stated */
     uint64_t timeout_ns;
     uint64_t ready_ns;      /* until the server answers */
+    char *linked;           /* the allocator that it is linked with, which an arm of the C library
+                               has to go before; NULL: none */
     char *build_id;         /* of what the arm serves: the server or the program; "" without one */
     char *files_digest;     /* hexadecimal, of the inputs */
 };
@@ -57,7 +59,8 @@ bool program_is_written(struct experiment_program const *written);
 char *program_file(char const *name);
 
 /* Adds the cell; or, where the program is not on this machine, says so and leaves it out. `file`
- * and `place` are where it is written. Complains and returns false on a fault. */
+ * and `place` are where it is written; place "": it has a file of its own, and the file's name.
+ * Complains and returns false on a fault. */
 bool program_add(struct expansion const *expansion, struct yaml_file const *file,
                  char const *place, struct experiment_program const *written);
 
@@ -66,6 +69,10 @@ bool program_output_is_compared(struct program const *program);
 
 /* What the arm serves first: the server, or the program. */
 struct command const *program_served(struct program const *program);
+
+/* "sqlite3 is not installed: apt install sqlite3": why it cannot run on this machine; NULL: it can.
+ * The caller frees it. */
+char *program_missing(struct experiment_program const *written);
 
 /* What plan.json has of it; a new reference. */
 json_t *program_to_json(struct program const *program);

@@ -7,6 +7,7 @@
 #include "base/complain.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "catalogue/peers.h"
 #include "catalogue/project.h"
 #include "sample/environment.h"
 #include "sample/output_file.h"
@@ -85,27 +86,36 @@ static struct words launcher_words(struct rig const *rig, struct program const *
     return words;
 }
 
-/* The witness goes before the allocator, whose path is as long as any arm's (environment.h). */
-static char **environment_of(struct rig const *rig, size_t arm, size_t pad_bytes,
-                             char const *witness)
+/* An arm of the C library needs no path, unless the program is linked with another allocator. */
+static char *object_of(struct arm const *arm, struct program const *program)
 {
-    struct plan const *const plan = rig->plan;
-    char const *const object = plan->arms[arm].object;
-    int const fd = rig->sampler.page_fd;
-    struct environment_size size = environment_size_largest(plan, false, fd);
-    size_t const slashes = object != NULL ? size.path_bytes - strlen(object) : 0;
-    char *preloaded = text_copy(witness);
+    if (arm->object != NULL)
+        return text_copy(arm->object);
+    return program->linked != NULL ? peers_c_library() : NULL;
+}
 
-    if (object != NULL)
-        text_append(&preloaded, ":");
-    for (size_t i = 0; i < slashes; i++)
+/* The witness goes before the allocator, whose path is as long as any arm's (environment.h). */
+static char **environment_of(struct rig const *rig, struct program const *program, size_t arm,
+                             size_t pad_bytes, char const *witness)
+{
+    struct arm const *const planned = &rig->plan->arms[arm];
+    char *const object = object_of(planned, program);
+    char *const c_library = program->linked != NULL ? peers_c_library() : NULL;
+    int const fd = rig->sampler.page_fd;
+    struct environment_size size = environment_size_largest(rig->plan, false, fd);
+    char *preloaded = text_format("%s%s", witness, object != NULL ? ":" : "");
+
+    if (c_library != NULL && size.path_bytes < strlen(c_library))
+        size.path_bytes = strlen(c_library);
+    for (size_t i = object != NULL ? strlen(object) : size.path_bytes; i < size.path_bytes; i++)
         text_append(&preloaded, "/");
-    if (object != NULL)
-        text_append(&preloaded, "%s", object);
+    text_append(&preloaded, "%s", object != NULL ? object : "");
+    size.bytes += sizeof "LD_PRELOAD=" + strlen(witness) + 1 + size.path_bytes;
     size.path_bytes += strlen(witness) + 1;
-    size.bytes += sizeof "LD_PRELOAD=" + strlen(witness) + 1;
-    char **const environment = environment_build(&plan->arms[arm], preloaded, fd, size, pad_bytes);
+    char **const environment = environment_build(planned, preloaded, fd, size, pad_bytes);
     free(preloaded);
+    free(c_library);
+    free(object);
     return environment;
 }
 
@@ -139,7 +149,7 @@ bool program_trial_run(struct rig *rig, size_t cell, size_t arm, bool attesting,
     if (started) {
         struct words words = launcher_words(rig, program, rig->terms[cell].program, attesting);
         char **const arguments = memory_zeroed(words.count + 1, sizeof *arguments);
-        char **const environment = environment_of(rig, arm, pad_bytes, witness);
+        char **const environment = environment_of(rig, program, arm, pad_bytes, witness);
         memcpy(arguments, words.word, words.count * sizeof *arguments);
         sampler.keeps_output = true;
         sampler.timeout_ns = program->timeout_ns;

@@ -106,6 +106,20 @@ voids 'was served by' \
 voids 'which it started, did not load' '  - program: [sh, -c, "env -i sh -c true; true"]'
 attests '  - program: [sh, -c, "sh -c true | cat; (exit 3) || true"]'
 
+# An allocator that a program is linked with gives way, to the C library too; nothing gives way in a
+# static program, which is said.
+(
+    cd "$output"
+    printf '%s\n' 'void *__libc_malloc(unsigned long);' \
+        'void *malloc(unsigned long size) { return __libc_malloc(size); }' >own.c
+    printf '%s\n' 'void *malloc(unsigned long);' 'int main(void) { return malloc(9) == 0; }' >main.c
+    gcc -shared -fPIC -o libown.so own.c
+    gcc -fno-builtin -o linked main.c -Wl,--no-as-needed "$output/libown.so"
+    gcc -fno-builtin -static -o static main.c
+)
+attests "  - program: [$output/linked]"
+voids 'it is linked statically' "  - program: [$output/static]"
+
 # Of a run, a program that fails now and then is a lost block, not the end.
 run 25 '  - program: [sh, -c, "test -z \"$MARK\" || test $(($$ % 5)) -gt 0"]'
 grep --quiet 'phase17-2 MARK=1: failed\|phase17-2: failed' "$output/all" || fail 'no loss is told'
