@@ -38,7 +38,7 @@ help: ## this list (V=1 shows every command)
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 allocators: $(PHASES:%=$(BUILD)/lib%.so) $(PHASES:%=$(BUILD)/observe/lib%.so) ## the phases, timing and observing
-workloads: $(WORKLOADS:%=$(BUILD)/workloads/%) ## the workloads
+workloads: $(WORKLOADS:%=$(BUILD)/workloads/%) $(BUILD)/workloads/runtime.a ## the workloads
 planted: $(PLANTED:%=$(BUILD)/planted/lib%.so) ## the baseline with known changes, for a gate to find
 
 phases: ## the difference of each phase to the one that it is over

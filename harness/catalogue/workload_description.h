@@ -26,8 +26,14 @@ struct workload_description {
     size_t parameter_count;
 };
 
+/* Names are those of build/workloads/, or, with a slash, paths of workloads that are built
+ * elsewhere, from workloads/workload.h and build/workloads/runtime.a. */
+
 /* The path of a workload's executable; NULL if there is none. The caller frees it. */
 char *catalogue_workload_path(char const *name);
+
+/* The last part of a path: what the workload calls itself. */
+char const *catalogue_workload_name(char const *name);
 
 /* Runs the workload's executable. Returns NULL, with *why set, if its answer is unusable. */
 struct workload_description *catalogue_workload_describe(char const *name, char **why);

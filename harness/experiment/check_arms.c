@@ -6,7 +6,6 @@
 #include "base/complain.h"
 #include "base/text.h"
 #include "catalogue/preload.h"
-#include "catalogue/workload_description.h"
 
 #include <stdlib.h>
 
@@ -32,7 +31,7 @@ bool check_arms(struct plan const *plan)
     /* Any program that asks for malloc will do. */
     char *const program = plan->cells[0].program != NULL
         ? text_copy("/proc/self/exe")
-        : catalogue_workload_path(plan->cells[0].workload);
+        : text_copy(plan->cells[0].executable);
     struct words checked = {0};
     bool good = true;
 

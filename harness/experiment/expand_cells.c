@@ -26,7 +26,7 @@ struct entry {
     struct expansion const *expansion;
     size_t index;
     char *place; /* "workloads/<index>/run" */
-    char *workload;
+    char *workload; /* as it is written: its name, or its path */
     struct axis *axes;
     size_t axis_count;
 };
@@ -111,7 +111,10 @@ static bool check_parameters(struct entry const *entry)
 
     if (description == NULL)
         yaml_file_complain(file, entry->place,
-                           "make workloads; workloads/null.c, which is a short example", "%s", why);
+                           strchr(entry->workload, '/') != NULL
+                               ? "gcc -I workloads mine.c build/workloads/runtime.a -o mine"
+                               : "make workloads; workloads/null.c, which is a short example",
+                           "%s", why);
     for (size_t i = 0; known && i < entry->axis_count; i++) {
         known = is_parameter(description, entry->axes[i].name);
         if (!known) {
@@ -129,7 +132,7 @@ static bool check_parameters(struct entry const *entry)
 static bool check_workload(struct entry const *entry)
 {
     char *const path = catalogue_workload_path(entry->workload);
-    bool const known = path != NULL;
+    bool const known = path != NULL || strchr(entry->workload, '/') != NULL;
 
     if (!known) {
         struct words names = catalogue_workloads();
@@ -233,9 +236,11 @@ static bool is_runnable(struct entry const *entry, struct cell const *cell)
         words_add(&assignments, word);
         free(word);
     }
-    char *const fault = catalogue_workload_fault(cell->workload, &assignments);
+    char *const fault = catalogue_workload_fault(entry->workload, &assignments);
     if (fault != NULL) {
-        char *const hint = text_format("build/workloads/%s --help", cell->workload);
+        bool const by_path = strchr(entry->workload, '/') != NULL;
+        char *const hint =
+            text_format("%s%s --help", by_path ? "" : "build/workloads/", entry->workload);
         yaml_file_complain(entry->expansion->file, entry->place, hint, "%s: %s", cell->workload,
                            fault);
         free(hint);
@@ -256,7 +261,8 @@ static bool add_cell(struct entry const *entry, size_t point)
     plan->cells =
         arena_room_for_one(&plan->arena, plan->cells, plan->cell_count, sizeof *plan->cells);
     struct cell *const cell = &plan->cells[plan->cell_count++];
-    cell->workload = entry->workload;
+    cell->workload = arena_text(&plan->arena, catalogue_workload_name(entry->workload));
+    cell->executable = arena_keep(&plan->arena, catalogue_workload_path(entry->workload));
     cell->warm = entry->expansion->experiment->workloads[entry->index].start == START_WARM;
     for (size_t i = 0; i < entry->axis_count; i++) {
         points_left /= entry->axes[i].count;

@@ -62,7 +62,8 @@ struct left_out {
 /* One workload with one value on every axis, or one program. */
 struct cell {
     char *id;               /* "fixed_random size=256 slots=400 operations=100000 cold"; unique */
-    char *workload;         /* or the program's name */
+    char *workload;         /* its name, or the program's */
+    char *executable;       /* of the workload; NULL of a program */
     struct program *program; /* NULL: a workload */
     bool warm;
     struct parameter *parameters;  /* neither operations nor warmup */

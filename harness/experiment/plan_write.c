@@ -7,7 +7,6 @@
 #include "base/durable.h"
 #include "base/portable.h"
 #include "catalogue/build_id.h"
-#include "catalogue/workload_description.h"
 #include "experiment/plan_file.h"
 #include "experiment/program.h"
 
@@ -83,11 +82,9 @@ static json_t *workloads_to_json(struct plan const *plan)
     for (size_t i = 0; i < plan->cell_count; i++) {
         if (plan->cells[i].program != NULL)
             continue;
-        char *const executable = catalogue_workload_path(plan->cells[i].workload);
-        char *const build_id = catalogue_build_id(executable);
+        char *const build_id = catalogue_build_id(plan->cells[i].executable);
         json_object_set_new(workloads, plan->cells[i].workload, json_string(build_id));
         free(build_id);
-        free(executable);
     }
     return workloads;
 }

@@ -6,6 +6,7 @@
 
 #include "base/complain.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "catalogue/build_id.h"
 #include "catalogue/workload_description.h"
 #include "sample/environment.h"
@@ -15,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { NUMBER_DIGITS_MAX = 21 };
 
@@ -24,6 +26,17 @@ void terms_set_operations(struct terms *terms, struct cell const *cell, uint64_t
     terms->warmup_operations = cell->warmup_operations;
     if (cell->warm && cell->warmup_operations == 0)
         terms->warmup_operations = operations;
+}
+
+/* It may have gone since the plan was made. */
+static char *workload_executable(struct cell const *cell)
+{
+    char *const named =
+        cell->executable == NULL ? catalogue_workload_path(cell->workload) : NULL;
+
+    if (named != NULL || cell->executable == NULL)
+        return named;
+    return access(cell->executable, X_OK) == 0 ? text_copy(cell->executable) : NULL;
 }
 
 bool rig_open(struct rig *rig, struct plan const *plan, struct run_kind const *kind)
@@ -36,7 +49,7 @@ bool rig_open(struct rig *rig, struct plan const *plan, struct run_kind const *k
     for (size_t i = 0; i < plan->cell_count; i++) {
         bool const is_program = plan->cells[i].program != NULL;
         rig->terms[i].program = is_program ? program_launcher()
-                                           : catalogue_workload_path(plan->cells[i].workload);
+                                           : workload_executable(&plan->cells[i]);
         terms_set_operations(&rig->terms[i], &plan->cells[i], plan->cells[i].operations);
         if (rig->terms[i].program == NULL) {
             if (!is_program)

@@ -120,6 +120,14 @@ attests '  - program: [sh, -c, "sh -c true | cat; (exit 3) || true"]'
 attests "  - program: [$output/linked]"
 voids 'it is linked statically' "  - program: [$output/static]"
 
+# A workload that is built elsewhere is measured by its path.
+sed 's/"null"/"mine"/' workloads/null.c >"$output/mine.c"
+gcc -I workloads "$output/mine.c" "${1:-build}/workloads/runtime.a" -o "$output/mine"
+run 3 "  - run: $output/mine operations=1000"
+holds 's["status"] == "ok" and s["operations"] == 1000'
+refuses 'mine has no parameter' "  - run: $output/mine size=1"
+refuses 'build/workloads/runtime.a' '  - run: /bin/true'
+
 # Of a run, a program that fails now and then is a lost block, not the end.
 run 25 '  - program: [sh, -c, "test -z \"$MARK\" || test $(($$ % 5)) -gt 0"]'
 grep --quiet 'phase17-2 MARK=1: failed\|phase17-2: failed' "$output/all" || fail 'no loss is told'

@@ -3,8 +3,6 @@
  * SPDX-License-Identifier: MIT */
 #include "fixture.h"
 
-#include "experiment/program.h"
-
 static char const full_experiment[] =
     "question: Is two better?\n"
     "expects: no\n"
@@ -282,63 +280,6 @@ static void faults_are_named_with_their_line(void **state)
     free(path);
 }
 
-static void words_make_a_plan(void **state)
-{
-    char *words[] = {"two", "A=1", "knead", "size=1", "warmup=3", "operations=5", NULL};
-    struct plan *const plan = plan_from_words(words, "9", 7);
-
-    (void)state;
-    assert_non_null(plan);
-    assert_string_equal(plan->experiment, "command_line");
-    assert_string_equal(plan->experiment_text, "two A=1 knead size=1 warmup=3 operations=5");
-    assert_int_equal(plan->arm_count, 2);
-    assert_string_equal(plan->arms[0].spec, "two A=1");
-    assert_int_equal(plan->cell_count, 1);
-    assert_string_equal(plan->cells[0].id, "knead size=1 operations=5 warmup=3 warm");
-    assert_int_equal(plan->seed, 7);
-    assert_int_equal(plan->stop.blocks_max, 9);
-    plan_free(plan);
-}
-
-static void words_of_many_arms_make_a_plan(void **state)
-{
-    char *words[] = {"one", "two", "A=1", "two", "--", "sh", "-c", "a=1 b", NULL};
-    struct plan *const plan = plan_from_words(words, NULL, 7);
-
-    (void)state;
-    assert_non_null(plan);
-    assert_int_equal(plan->arm_count, 4);
-    assert_string_equal(plan->arms[2].spec, "two A=1");
-    assert_string_equal(plan->arms[3].spec, "two");
-    assert_string_equal(plan->cells[0].id, "program sh");
-    assert_int_equal(plan->cells[0].program->command.count, 3);
-    assert_string_equal(plan->cells[0].program->command.arguments[2], "a=1 b");
-    plan_free(plan);
-}
-
-static void words_are_complained_of_without_a_line(void **state)
-{
-    static struct {
-        char *words[4];
-        char const *said;
-    } const bad[] = {
-        {{NULL}, "slablab: command_line: an allocator's name is missing\n"},
-        {{"one", NULL}, "slablab: command_line: an experiment needs a workload\n"},
-        {{"one", "kneed", NULL}, "slablab: command_line: unknown workload 'kneed'\n"},
-        {{"one", "knead", "size", NULL}, "slablab: command_line: 'size' is not name=number\n"},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        fixture_hear();
-        struct plan *const plan = plan_from_words(bad[i].words, NULL, 1);
-        char *const heard = fixture_heard();
-        assert_null(plan);
-        assert_memory_equal(heard, bad[i].said, strlen(bad[i].said));
-        free(heard);
-    }
-}
-
 static void an_unbuilt_phase_asks_for_make(void **state)
 {
     fixture_hear();
@@ -378,9 +319,6 @@ int main(void)
         cmocka_unit_test(the_quick_form_overrides_and_leaves_out),
         cmocka_unit_test(a_path_is_an_arm_by_its_file_name),
         cmocka_unit_test(faults_are_named_with_their_line),
-        cmocka_unit_test(words_make_a_plan),
-        cmocka_unit_test(words_of_many_arms_make_a_plan),
-        cmocka_unit_test(words_are_complained_of_without_a_line),
         cmocka_unit_test(an_unbuilt_phase_asks_for_make),
         cmocka_unit_test(a_quick_form_without_workloads_is_a_fault),
     };
