@@ -163,7 +163,9 @@ static void find_peer_files(struct peer const *peer, struct allocator *allocator
         allocator->build_id = arena_keep(arena, catalogue_build_id(allocator->serving));
     } else if (!serve_by(allocator, peers_find_object(peer->object))) {
         allocator->problem = arena_format(arena, "%s is not installed", peer->object);
-        allocator->remedy = arena_format(arena, "apt-get install %s", peer->package);
+        allocator->remedy = peer->package != NULL
+            ? arena_format(arena, "apt-get install %s", peer->package)
+            : "its object in allocators/peers.yaml";
         return;
     }
     allocator->version = arena_keep(arena, peers_version(peer));

@@ -27,7 +27,9 @@ static void list_allocator(char const *name)
     if (allocator.problem != NULL)
         text_append(&text, "cannot run: %s; try: %s", allocator.problem, allocator.remedy);
     else if (allocator.kind == ALLOCATOR_PEER)
-        text_append(&text, "peer, %s%s%s", allocator.package, allocator.version != NULL ? " " : "",
+        text_append(&text, "peer, %s%s%s",
+                    allocator.package != NULL ? allocator.package : allocator.object,
+                    allocator.version != NULL ? " " : "",
                     allocator.version != NULL ? allocator.version : "");
     else
         text_append(&text, "phase, build-id %.12s", allocator.build_id);

@@ -1,6 +1,6 @@
 /* expand_words.c -- a plan from the words of a command line.
  *
- *   ALLOCATOR NAME=value ... ALLOCATOR ... WORKLOAD name=number ...
+ *   ALLOCATOR [as LABEL] NAME=value ... ALLOCATOR ... WORKLOAD name=number ...
  *   ALLOCATOR NAME=value ... ALLOCATOR ... -- PROGRAM ARGUMENT ...
  *
  * SPDX-License-Identifier: MIT */
@@ -20,8 +20,18 @@ static bool is_plain(char const *word)
     return strchr(word, '=') == NULL;
 }
 
+/* Is the word the label of the one before the last, "./libmine.so as mine", or `as` itself? */
+static bool is_label(struct words const *words, size_t word)
+{
+    return (word > 0 && text_equal(words->word[word], "as")) ||
+           (word > 1 && text_equal(words->word[word - 1], "as"));
+}
+
+/* A shared object may be executed as well, and is an allocator here. */
 static bool is_known(char const *name)
 {
+    if (strstr(catalogue_workload_name(name), ".so") != NULL)
+        return false;
     char *const workload = catalogue_workload_path(name);
     char *const program = program_file(name);
     bool const known = workload != NULL || program != NULL;
@@ -42,7 +52,7 @@ static size_t end_of_arms(struct words const *words)
         if (text_equal(words->word[i], "--"))
             return i;
     for (size_t i = 0; i < words->count; i++) {
-        if (!is_plain(words->word[i]) || ++plain == 1)
+        if (!is_plain(words->word[i]) || is_label(words, i) || ++plain == 1)
             continue;
         last = i;
         if (is_known(words->word[i]))
@@ -58,7 +68,7 @@ static struct words arms_in(struct words const *words, size_t end)
 
     for (size_t first = 0; first < end;) {
         size_t last = first + 1;
-        while (last < end && !is_plain(words->word[last]))
+        while (last < end && (!is_plain(words->word[last]) || is_label(words, last)))
             last++;
         char *const arm = spec_join(words, first, last);
         words_add(&arms, arm);

@@ -27,6 +27,7 @@ struct arm {
     char *id;               /* its name in every record and table; unique in the plan */
     char *spec;             /* as the experiment wrote it: "phase17-1 SLABLAB_SMALLMID=1" */
     char *allocator;        /* a phase, a peer, or a path to a .so */
+    char *label;            /* what it is to be called: "./libmine.so as mine"; NULL: by its name */
     char *object;           /* absolute path to preload; NULL for the C library's own */
     char *object_build_id;  /* hexadecimal, of the object that must serve malloc; "" without one */
     char *observer;         /* the same allocator built to count itself; NULL if there is none */

@@ -55,6 +55,22 @@ static void a_workload_may_be_a_path(void **state)
     free(built);
 }
 
+static void a_file_may_have_a_label(void **state)
+{
+    char *words[] = {"one",  "build/libtwo.so", "as", "mine", "A=1", "build/libtwo.so",
+                     "as", "other",           "knead", NULL};
+    struct plan *const plan = plan_from_words(words, NULL, 7);
+
+    (void)state;
+    assert_non_null(plan);
+    assert_int_equal(plan->arm_count, 4);
+    assert_string_equal(plan->arms[2].id, "mine");
+    assert_string_equal(plan->arms[2].environment[0], "A=1");
+    assert_string_equal(plan->arms[3].id, "other");
+    assert_int_equal(plan->arms[3].environment_count, 0);
+    plan_free(plan);
+}
+
 static void words_are_complained_of_without_a_line(void **state)
 {
     static struct {
@@ -67,6 +83,7 @@ static void words_are_complained_of_without_a_line(void **state)
         {{"one", "experiments", NULL}, "slablab: command_line: unknown workload"},
         {{"one", "./experiments", NULL}, "slablab: command_line: /"},
         {{"one", "/bin/true", NULL}, "slablab: command_line: /"},
+        {{"one as m/n", "knead", NULL}, "slablab: command_line: "},
         {{"one", "kneed", NULL}, "slablab: command_line: unknown workload 'kneed'\n"},
         {{"one", "knead", "size", NULL}, "slablab: command_line: 'size' is not name=number\n"},
     };
@@ -88,6 +105,7 @@ int main(void)
         cmocka_unit_test(words_make_a_plan),
         cmocka_unit_test(words_of_many_arms_make_a_plan),
         cmocka_unit_test(a_workload_may_be_a_path),
+        cmocka_unit_test(a_file_may_have_a_label),
         cmocka_unit_test(words_are_complained_of_without_a_line),
     };
 
