@@ -12,6 +12,9 @@ from ..records.kinds import WORKLOAD, kind_of
 from ..records.records import Run
 
 
+THP = "thp"  # transparent huge pages, where the experiment makes them an axis
+
+
 @dataclass(frozen=True)
 class Family:
     """title holds what the cells share, varying the axes in which they differ."""
@@ -26,20 +29,22 @@ def axes_of(cell: dict[str, Any]) -> dict[str, int | str]:
     them. The names are those in the cell's id. Of a program it is its name: programs of one run
     stand in one table."""
     kind = kind_of(cell)
+    pages = {THP: cell[THP]} if THP in cell else {}
     if kind != WORKLOAD:
-        return {kind: cell["workload"]}
+        return {kind: cell["workload"], **pages}
     stated = {"operations": cell.get("operations"), "warmup": cell.get("warmup_operations")}
-    return {**cell["parameters"], **{name: value for name, value in stated.items() if value}}
+    known = {name: value for name, value in stated.items() if value}
+    return {**cell["parameters"], **known, **pages}
 
 
 def _family(cells: list[dict[str, Any]]) -> Family:
-    if kind_of(cells[0]) != WORKLOAD:
-        kind = kind_of(cells[0])
-        title = cells[0]["id"] if len(cells) == 1 else f"{kind}s"
-        return Family(title, cells, [kind])
     values = {name: {axes_of(cell)[name] for cell in cells} for name in axes_of(cells[0])}
     shared = [f"{name}={min(of)}" for name, of in values.items() if len(of) == 1]
     varying = [name for name, of in values.items() if len(of) > 1]
+    kind = kind_of(cells[0])
+    if kind != WORKLOAD:
+        title = cells[0]["id"] if len(cells) == 1 else f"{kind}s"
+        return Family(title, cells, [kind, *(name for name in varying if name != kind)])
     return Family(" ".join([cells[0]["workload"], *shared, cells[0]["start"]]), cells, varying)
 
 

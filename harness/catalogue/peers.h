@@ -9,8 +9,8 @@
 struct peer {
     char *name;
     char *package; /* of the distribution; NULL: none */
-    char *object; /* a file name, or an absolute path that may hold * and ?; NULL for the C library's
-                     own allocator */
+    char *object; /* a file name, or an absolute path that may hold * and ?; NULL for the C
+                     library's own allocator */
     char **version; /* a command that prints its version; none: the package's is asked for */
     unsigned version_count;
 };

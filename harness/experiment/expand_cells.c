@@ -299,6 +299,18 @@ static bool add_cells(struct entry const *entry, bool **left_out)
     return true;
 }
 
+void expansion_leave_out(struct expansion const *expansion, struct yaml_file const *file,
+                         char const *place, char *id, char *why)
+{
+    struct plan *const plan = expansion->plan;
+
+    plan->left_out = arena_room_for_one(&plan->arena, plan->left_out, plan->left_out_count,
+                                        sizeof *plan->left_out);
+    plan->left_out[plan->left_out_count++] = (struct left_out){id, why};
+    yaml_file_complain(file, place, "the other cells, which are measured",
+                       "note: cell '%s' is left out: %s", id, why);
+}
+
 static bool add_entry(struct expansion const *expansion, size_t index, bool **left_out)
 {
     struct experiment_workload const *const written = &expansion->experiment->workloads[index];
@@ -324,8 +336,10 @@ bool expand_cells(struct expansion const *expansion, bool **left_out)
     if (!expanded)
         yaml_file_complain(expansion->file, "workloads", "slablab list workloads",
                            "an experiment needs a workload");
-    for (size_t i = 0; expanded && i < experiment->workloads_count; i++)
-        expanded = add_entry(expansion, i, left_out);
+    for (size_t i = 0; expanded && i < experiment->workloads_count; i++) {
+        size_t const first = expansion->plan->cell_count;
+        expanded = add_entry(expansion, i, left_out) && expand_thp(expansion, i, first, left_out);
+    }
     if (expanded && expansion->plan->cell_count == 0) {
         yaml_file_complain(expansion->file, "workloads", "what the notes above say",
                            "no cell is left that could be measured");

@@ -42,6 +42,14 @@ bool expand_cells(struct expansion const *expansion, bool **left_out);
 bool expand_is_program(struct expansion const *expansion, size_t index);
 bool expand_program(struct expansion const *expansion, size_t index);
 
+/* A cell that is not measured, since something is not to be had on this machine; says so. `file`
+ * and `place` are where it is written; id and why are in the plan's arena. */
+void expansion_leave_out(struct expansion const *expansion, struct yaml_file const *file,
+                         char const *place, char *id, char *why);
+
+/* expand_thp.c: every cell from `first` on once for each setting that entry `index` asks for. */
+bool expand_thp(struct expansion const *expansion, size_t index, size_t first, bool **left_out);
+
 /* expand_references.c: serves, compare, interactions, published. */
 bool expand_serves(struct expansion const *expansion, size_t workload, struct cell *cell);
 bool expand_references(struct expansion const *expansion);

@@ -51,6 +51,7 @@ static struct yaml_field const workload_fields[] = {
     TEXT(experiment_workload, warmup),
     TEXTS(experiment_workload, serves),
     CHOICE(experiment_workload, quick, yes_or_no),
+    TEXTS(experiment_workload, thp),
     PROGRAM_FIELDS(offsetof(struct experiment_workload, program)),
     {.key = NULL},
 };

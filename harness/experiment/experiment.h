@@ -46,6 +46,8 @@ struct experiment_workload {
     char **serves; /* "phase17-1 smallmid >= 99%" */
     unsigned serves_count;
     unsigned quick; /* enum experiment_in_quick */
+    char **thp;     /* never, madvise, always: an axis */
+    unsigned thp_count;
     struct experiment_program program; /* empty where `run` names what is run */
 };
 

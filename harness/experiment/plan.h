@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "experiment/metric.h"
 #include "experiment/rules.h"
+#include "machine/thp.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -66,6 +67,7 @@ struct cell {
     char *workload;         /* its name, or the program's */
     char *executable;       /* of the workload; NULL of a program */
     struct program *program; /* NULL: a workload */
+    enum thp thp;           /* transparent huge pages of its processes */
     bool warm;
     struct parameter *parameters;  /* neither operations nor warmup */
     size_t parameter_count;

@@ -58,6 +58,8 @@ static json_t *cell_to_json(struct plan const *plan, struct cell const *cell)
         cell->warm ? "warm" : "cold", "parameters", parameters, "operations",
         cell->operations != 0 ? json_integer((json_int_t)cell->operations) : json_null(),
         "warmup_operations", (json_int_t)cell->warmup_operations, "serves", serves);
+    if (cell->thp != THP_INHERITED)
+        json_object_set_new(object, "thp", json_string(thp_name(cell->thp)));
     if (cell->program != NULL)
         json_object_set_new(object, cell->program->server.count > 0 ? "server" : "program",
                             program_to_json(cell->program));

@@ -306,17 +306,6 @@ static bool take_all(struct reading *reading)
     return true;
 }
 
-static void leave_out(struct reading const *reading, char *id)
-{
-    struct plan *const plan = reading->expansion->plan;
-
-    plan->left_out = arena_room_for_one(&plan->arena, plan->left_out, plan->left_out_count,
-                                        sizeof *plan->left_out);
-    plan->left_out[plan->left_out_count++] = (struct left_out){id, reading->missing};
-    yaml_file_complain(reading->file, reading->place, "the other cells, which are measured",
-                       "note: cell '%s' is left out: %s", id, reading->missing);
-}
-
 bool program_add(struct expansion const *expansion, struct yaml_file const *file,
                  char const *place, struct experiment_program const *written)
 {
@@ -339,7 +328,7 @@ bool program_add(struct expansion const *expansion, struct yaml_file const *file
         if (text_equal(plan->cells[i].id, id))
             return refuse(&reading, "", "name: another", "cell '%s' is there already", id);
     if (reading.missing != NULL) {
-        leave_out(&reading, id);
+        expansion_leave_out(expansion, file, place, id, reading.missing);
         return true;
     }
     plan->cells =

@@ -116,6 +116,7 @@ static _Noreturn void become(struct sampler const *sampler, pid_t parent, char *
         _exit(EXIT_NOT_EXECUTED);
     setpgid(0, 0);
     signal(SIGXFSZ, SIG_DFL);
+    thp_become(sampler->thp);
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0}); /* a crash leaves no file where we are */
     if (sampler->workload_cpu >= 0)
         cpus_pin(sampler->workload_cpu); /* sampler_open has tried it */

@@ -6,6 +6,7 @@
 #ifndef SLABLAB_SAMPLE_H
 #define SLABLAB_SAMPLE_H
 
+#include "machine/thp.h"
 #include "sample/counters.h"
 #include "trace/recorder.h"
 #include "workloads/region.h"
@@ -52,6 +53,7 @@ struct sampler {
     int workload_cpu; /* samples are pinned there; -1: nowhere */
     struct recorder *recorder; /* records the next samples; NULL: none does. Borrowed. */
     uint64_t timeout_ns;
+    enum thp thp;      /* transparent huge pages of the next samples */
     bool keeps_output; /* in stdout_fd; no file of the sample may then be too large */
 };
 

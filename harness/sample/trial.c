@@ -147,10 +147,12 @@ static bool workload_trial_run(struct rig *rig, size_t cell, size_t arm, bool ob
 bool trial_run(struct rig *rig, size_t cell, size_t arm, bool observing, size_t pad_bytes,
                struct sample *sample)
 {
+    rig->sampler.thp = rig->plan->cells[cell].thp;
     bool const started = rig->plan->cells[cell].program != NULL
         ? program_trial_run(rig, cell, arm, observing, pad_bytes, sample)
         : workload_trial_run(rig, cell, arm, observing, pad_bytes, sample);
 
+    rig->sampler.thp = THP_INHERITED;
     if (started && sample->left_behind > 0)
         note_left_behind(rig, cell, arm, sample);
     return started;

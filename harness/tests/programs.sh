@@ -128,6 +128,16 @@ holds 's["status"] == "ok" and s["operations"] == 1000'
 refuses 'mine has no parameter' "  - run: $output/mine size=1"
 refuses 'build/workloads/runtime.a' '  - run: /bin/true'
 
+# Huge pages are an axis, as far as the machine and its kernel give them.
+attests '  - program: [grep, "THP_enabled:.0", /proc/self/status]' '    thp: [never]'
+grep --quiet --fixed-strings 'program grep thp=never' "$output/all" || fail 'no cell of THP'
+experiment 6 '  - {run: null operations=1, thp: [never, madvise, always]}'
+expect plan 0 'null operations=1 cold thp=never'
+given=$(grep --only-matching '\[.*\]' /sys/kernel/mm/transparent_hugepage/enabled || true)
+[[ $given == '[always]' ]] || expect plan 0 "so a process cannot have 'always'"
+refuses 'is no setting of transparent huge pages' '  - {program: [sh], thp: [often]}'
+refuses "'never' is there twice" '  - {program: [sh], thp: [never, never]}'
+
 # Of a run, a program that fails now and then is a lost block, not the end.
 run 25 '  - program: [sh, -c, "test -z \"$MARK\" || test $(($$ % 5)) -gt 0"]'
 grep --quiet 'phase17-2 MARK=1: failed\|phase17-2: failed' "$output/all" || fail 'no loss is told'

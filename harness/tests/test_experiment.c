@@ -160,7 +160,7 @@ static struct fault const faults[] = {
      "events, compare, "
      "interactions, published, stop, quick, gate, margin, alpha, seed\n"},
     {HEAD "workloads:\n  - run: knead\n  - run: knead size=1\n    strat: warm\n",
-     "6: unknown key 'strat'\n  try: one of run, start, warmup, serves, quick, "
+     "6: unknown key 'strat'\n  try: one of run, start, warmup, serves, quick, thp, "
      "program, server, client, executable, name, models, package, inputs, make, stdin, "
      "environment, output, timeout, ready, preload\n"},
     {HEAD "workloads:\n  - run: knead\n    start: tepid\n",
