@@ -15,7 +15,7 @@ CFLAGS = -O2 -g -std=gnu11 -fno-omit-frame-pointer $(WARNINGS) $(WERROR) $(SANIT
 ALLOCATOR_FLAGS = $(CFLAGS) $(if $(DEBUG),-DDEBUG) -Iallocators -fPIC -shared -fvisibility=hidden -ftls-model=initial-exec \
 	-fno-builtin-malloc -fno-builtin-calloc -fno-builtin-realloc -fno-builtin-free -falign-functions=64 \
 	-Wl,--build-id,-z,now
-HARNESS_LIBS = -lyaml -ljansson -lpfm -ldw -lelf -lm
+HARNESS_LIBS = -lyaml -ljansson -lpfm -ldw -lelf -liberty -lm
 CERTIFIED = results/reference/certify
 KEPT = results/reference/$(notdir $(patsubst %/,%,$(dir $(RUN:/=))))/$(notdir $(RUN:/=))
 XZ = xz -9 --extreme --threads=1 --force
@@ -95,10 +95,11 @@ $(BUILD)/workloads/runtime.a: $(RUNTIME)
 
 $(BUILD)/harness/%.o: harness/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(QUIET) $(CC) $(CFLAGS) -I. -Iharness $(DEPENDENCIES) -DBUILD_COMPILER='"$(CC)"' -DBUILD_FLAGS='"$(MEASURED)"' -c -o $@ $<
+	$(QUIET) $(CC) $(CFLAGS) -I. -Iharness $(DEPENDENCIES) -DBUILD_COMPILER='"$(CC)"' -DBUILD_FLAGS='"$(MEASURED)"' $(NAMED) -c -o $@ $<
 
-$(BUILD)/harness/command/main.o: CFLAGS += -DSLABLAB_VERSION='"$(shell cat VERSION)"'
-$(BUILD)/harness/command/main.o: VERSION
+VERSIONED := $(BUILD)/harness/command/main.o $(BUILD)/harness/run/machine.o
+$(VERSIONED): NAMED := -DSLABLAB_VERSION='"$(shell cat VERSION)"'
+$(VERSIONED): VERSION
 
 $(BUILD)/slablab: $(HARNESS)
 	$(QUIET) $(CC) $(CFLAGS) -o $@ $^ $(HARNESS_LIBS)

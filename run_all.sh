@@ -16,6 +16,7 @@ packages=(
     gcc libc6-dev make git   # to build, and to say which commit was measured
     libpfm4-dev              # names of perf events
     libdw-dev libelf-dev     # build-ids and symbols
+    libiberty-dev            # names of C++ and Rust
     libyaml-dev # experiments
     libjansson-dev           # records
     valgrind                 # instructions, where a gate decides by them

@@ -29,7 +29,7 @@ from .document.formats import TERMINAL_COLUMNS, terminal
 from .drawing.drawing import TWO_COLUMNS, drawn
 from .gate.gates import gate_differences, load_gate
 from .gate.history import load_history
-from .gate.history_page import write_history
+from .gate.history_page import warn, write_history
 from .gate.tables import gate_document, write_gate_report
 from .profile.stacks import write_stacks
 from .profile.tables import FUNCTIONS_SHOWN, document
@@ -231,8 +231,9 @@ def why(arguments: argparse.Namespace) -> int:
 
 
 def history(arguments: argparse.Namespace) -> int:
-    print(write_history(load_history(arguments.file), arguments.out))
-    return 0
+    found = load_history(arguments.file)
+    print(write_history(found, arguments.out))
+    return STATUS_DIFFERENT if warn(found, arguments.file) else 0
 
 
 def fill(arguments: argparse.Namespace) -> int:
@@ -351,9 +352,7 @@ def _claims_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _history_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "file", type=_path, metavar="FILE", help="results/history/<experiment>.jsonl"
-    )
+    parser.add_argument("file", type=_path, metavar="FILE", help="results/history/*.jsonl")
     parser.add_argument(
         "--out", type=_path, metavar="DIR", required=True, help="the report's folder"
     )
@@ -434,7 +433,7 @@ COMMANDS = (
     ),
     Command(
         "history",
-        "write a gate's effects over time, and where they changed",
+        "write gates' effects over time and what they amount to; fail where passes creep",
         _history_arguments,
         history,
     ),
@@ -473,8 +472,8 @@ def _drop_output() -> None:
 
 
 def run(words: list[str]) -> int:
-    """Runs one command; returns the exit status: 0, 1 (verify: different), 2 (usage, a refused run,
-    or output that cannot be written)."""
+    """Runs one command; returns the exit status: 0, 1 (different; of history: crept), 2 (usage, a
+    refused run, or output that cannot be written)."""
     if sys.stdout is None:  # closed: what would be printed has no place
         print("analysis: standard output is closed\n  try: analysis ... > FILE", file=sys.stderr)
         return STATUS_USAGE

@@ -23,7 +23,7 @@ from ..records.records import Run, load, record_files
 from ..statistics import statistics
 
 SCHEMA = "slablab-certificate/1"
-GATE_SCHEMAS = ("slablab-gate/1", "slablab-gate/2")
+GATE_SCHEMAS = ("slablab-gate/1", "slablab-gate/2", "slablab-gate/3")
 VERDICTS = {"fail": 1, "pass": 0, "inconclusive": 3, "void": 4}  # in the order of columns; status
 ALPHA = 0.05  # of every band
 NOTHING_PLANTED = "null"

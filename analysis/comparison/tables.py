@@ -82,6 +82,19 @@ def _confidence(run: Run) -> str:
     return f"{100 * (1 - run.plan['alpha']):g} % interval"
 
 
+def _lost(run: Run, cell: str) -> str:
+    """Which arms' processes failed in a cell: " (failed: control 1, phase17-2 3)"."""
+    found = [f"{arm} {run.failed[cell, arm]}" for arm in run.arms if (cell, arm) in run.failed]
+    return f" (failed: {', '.join(found)})" if found else ""
+
+
+def _failed(run: Run, row: pd.Series) -> str:
+    """How many processes of a row's own arm failed in its cell."""
+    own = row["kind"] in ("baseline", "control", "arm")
+    failed = run.failed.get((row["cell"], row["arm"]), 0) if own else 0
+    return f" ({failed} failed)" if failed else ""
+
+
 def _detail(
     run: Run, frame: pd.DataFrame, metric: Metric, cells: list[str], judged_here: bool = False
 ) -> Table:
@@ -104,9 +117,10 @@ def _detail(
     ]
     for cell in cells:
         here = chosen[chosen["cell"] == cell]
-        rows.append(Row("group", [f"{cell}  n = {int(here['blocks'].max())}"]))
+        rows.append(Row("group", [f"{cell}  n = {int(here['blocks'].max())}{_lost(run, cell)}"]))
         for _, row in here.iterrows():
             texts = _judged_row(row, metric) if judged_here else _count_row(row, metric)
+            texts[0] += _failed(run, row)
             rows.append(Row("value", texts, [note(row, run.plan["alpha"])] * len(texts)))
             published = _published_row(row, metric, len(columns))
             rows += [published] if published else []

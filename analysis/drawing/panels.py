@@ -4,6 +4,7 @@ SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -26,6 +27,8 @@ NARROW_BELOW_INCHES = 5.0
 POINTS_PER_LETTER = 0.60  # of the font's size, in DejaVu Sans
 BOLD = 1.1  # times as wide
 SLIM_INCHES = 2.6
+AXIS_INCHES = 0.6  # beside a panel that has a row for itself, and figures on its axis
+KEY_MARKER_INCHES = 0.35
 NAMES_SHARE, NAMES_SHARE_NARROW = 0.33, 0.42  # of a figure's width, for the names of rows
 DECADES_FOR_LOG = 1.0
 GENERATION = (("cpu_version.cpu family", "family"), ("cpu_version.model", "model"))
@@ -65,13 +68,33 @@ def hide_spare(panels: list[Axes], used: int) -> None:
         axes.set_axis_off()
 
 
+def _pieces(word: str, letters: int) -> list[str]:
+    """Of a word that is too long, such as a setting: broken behind punctuation where there is any,
+    else anywhere."""
+    found = [""]
+    for piece in re.split(r"(?<=[:,;=/_.-])", word):
+        if len(found[-1]) + len(piece) > letters and found[-1]:
+            found.append("")
+        found[-1] += piece
+    return [part[i : i + letters] for part in found for i in range(0, len(part), letters)]
+
+
 def wrapped(text: str, inches: float, points: float) -> str:
     """Lines that fit; never broken between a figure and its per cent sign."""
     letters = max(12, int(72 * inches / (POINTS_PER_LETTER * points)))
+    words = text.replace(" %", NO_BREAK + "%").split(" ")
+    short = [part for word in words for part in _pieces(word, letters)]
     lines = textwrap.wrap(
-        text.replace(" %", NO_BREAK + "%"), letters, break_long_words=False, break_on_hyphens=False
+        " ".join(short), letters, break_long_words=False, break_on_hyphens=False
     )
     return "\n".join(lines)
+
+
+def arm_title(figure: Figure, text: str, beside_inches: float) -> str:
+    """Of a panel that is as wide as the figure but for what is beside it: as it is, if it fits."""
+    inches = (figure.get_figwidth() - beside_inches) / BOLD
+    fits = len(text) * POINTS_PER_LETTER * TINY <= 72 * inches
+    return text if fits else wrapped(text, inches, TINY)
 
 
 def cell_title(axes: Axes, cell: str, inches: float) -> None:
@@ -134,12 +157,12 @@ def arm_key(figure: Figure, run: Run, arms: Sequence[str]) -> None:
             marker=marker[arm],
             markersize=size_of(marker[arm], 4.5),
             color=colour[arm],
-            label=arm,
+            label=name,
         )[0]
-        for arm in arms
+        for arm, name in zip(arms, _key_names(arms, figure.get_figwidth()))
     ]
-    columns = min(key_columns(figure.get_figwidth(), max(map(len, arms))), len(arms))
-    room_above(figure, -(-len(arms) // columns))
+    columns, lines = _key_grid(arms, figure.get_figwidth())
+    room_above(figure, lines)
     figure.legend(
         handles=handles,
         loc="upper left",
@@ -151,6 +174,19 @@ def arm_key(figure: Figure, run: Run, arms: Sequence[str]) -> None:
         labelspacing=0.35,
         columnspacing=1.4,
     ).set_in_layout(False)
+
+
+def _key_names(arms: Sequence[str], width_inches: float) -> list[str]:
+    return [wrapped(arm, width_inches - KEY_MARKER_INCHES, SMALL) for arm in arms]
+
+
+def _key_grid(arms: Sequence[str], width_inches: float) -> tuple[int, int]:
+    """Columns of a key of these names, and its lines."""
+    names = _key_names(arms, width_inches)
+    longest = max(len(line) for name in names for line in name.splitlines())
+    columns = min(key_columns(width_inches, longest), len(arms))
+    lines = -(-len(arms) // columns) * max(name.count("\n") + 1 for name in names)
+    return columns, lines
 
 
 def key_columns(width_inches: float, longest: int) -> int:
@@ -170,7 +206,7 @@ def room_above(figure: Figure, lines: int) -> None:
 
 def key_inches(arms: Sequence[str], width_inches: float) -> float:
     """The height that a key of these names takes."""
-    return _lines_inches(-(-len(arms) // key_columns(width_inches, max(map(len, arms)))))
+    return _lines_inches(_key_grid(arms, width_inches)[1])
 
 
 def row_labels(axes: Axes, labels: Sequence[str], named: bool) -> None:

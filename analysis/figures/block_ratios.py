@@ -21,6 +21,7 @@ PLACE = 2
 QUESTION = "Are the blocks independent, and what does their spread look like?"
 ROW_INCHES = 1.15
 REACH = 5.0  # spreads to both sides; what lies beyond is drawn at the edge, and counted
+BESIDE_INCHES = 0.2  # of a title, which begins at the left edge
 BINS = 41
 DRAWN_MOST = 1500  # points of a lag plot; beyond, every k-th
 
@@ -106,7 +107,11 @@ def draw(samples: Run, axes: Any) -> None:
         _draw_distribution(left, values, colour[arm])
         _draw_lag(right, np.concatenate(pairs or [np.empty((0, 2))]), colour[arm])
         left.set_title(
-            f"{residual_name(samples, arm)}, {panels.whole(len(values))} blocks",
+            panels.arm_title(
+                left.figure,
+                f"{residual_name(samples, arm)}, {panels.whole(len(values))} blocks",
+                BESIDE_INCHES,
+            ),
             fontsize=panels.TINY,
             fontweight="bold",
             loc="left",

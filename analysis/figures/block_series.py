@@ -70,7 +70,8 @@ def _draw_weather(axes: Axes, minutes: pd.Series, values: pd.Series) -> None:
 
 
 def _name(axes: Axes, text: str) -> None:
-    axes.set_title(text, fontsize=panels.TINY, fontweight="bold", loc="left", pad=2)
+    title = panels.arm_title(axes.figure, text, panels.AXIS_INCHES)
+    axes.set_title(title, fontsize=panels.TINY, fontweight="bold", loc="left", pad=2)
     axes.tick_params(labelsize=panels.TINY, length=2.5, pad=2)
 
 

@@ -2,8 +2,10 @@
 
   python3 -m analysis.gate.compact RUN FILE.csv
 
-A row per block, in the order in which they ran; for each arm what a gate may decide on, raw. Left
-out: weather, pads, objects, the process's own counts. An absent value is an empty field.
+A row per block, in the order in which they ran; for each arm what a gate may decide on, raw: its
+rows of time, its tail, start-up, memory, faults and system calls follow from these, and which
+processes failed. Left out: weather, pads, objects, instructions (gate.json has their modes) and
+pairs that ran for failures alone (it has how many). An absent value is an empty field.
 
 SPDX-License-Identifier: MIT"""
 
@@ -16,7 +18,18 @@ import sys
 from pathlib import Path
 from typing import Any
 
-MEASURES = ("position", "cpu_ns", "wall_ns", "minor_faults", "major_faults", "vm_hwm_bytes")
+MEASURES = (
+    "status",
+    "position",
+    "cpu_ns",
+    "wall_ns",
+    "minor_faults",
+    "major_faults",
+    "vm_hwm_bytes",
+    "process_cpu_ns",
+    "process_minor_faults",
+    "process_major_faults",
+)
 SYSTEM_CALLS = ("mmap", "munmap", "madvise")
 
 

@@ -14,11 +14,18 @@ from ..records.lines import RESTORE, Part, block_lines
 from ..records.records import Run, record_files
 from ..records.shapes import NONE, NUMBER, check_shape
 
-SCHEMA = "slablab-gate/2"
-SCHEMA_BEFORE = "slablab-gate/1"  # without failures; three blocks of instructions, no test of them
-SCHEMAS = (SCHEMA, SCHEMA_BEFORE)
+SCHEMA = "slablab-gate/3"
+SCHEMA_BEFORE = "slablab-gate/2"  # without conditions and the sides' settings
+SCHEMA_FIRST = "slablab-gate/1"  # nor failures; three blocks of instructions, no test of them
+SCHEMAS = (SCHEMA, SCHEMA_BEFORE, SCHEMA_FIRST)
 
-SIDE = {"spec": str, "revision?": (str, NONE), "build_id": str}
+SIDE = {
+    "spec": str,
+    "revision?": (str, NONE),
+    "build_id": str,
+    "version?": (str, NONE),
+    "environment?": [str],
+}
 # Whatever they are, they are held against what the samples give.
 HELD = dict.fromkeys(("effect", "low", "high"), object)
 ROW = {
@@ -40,6 +47,12 @@ SAID = {
     "control": [{"cell": str, "metric": str, **HELD}],
 }
 FAILURES: dict[str, Any] = {}
+CONDITIONS = {"asked": {}, "workloads?": {}, "machine": {}, "slablab?": {}}
+SHAPES = {
+    SCHEMA_FIRST: SAID,
+    SCHEMA_BEFORE: {**SAID, "failures": FAILURES},
+    SCHEMA: {**SAID, "failures": FAILURES, "conditions": CONDITIONS},
+}
 # Of a record's line, by the stem of its schema.
 LINES = {
     "block": {"samples": [{"arm": str, "status": str}]},
@@ -63,8 +76,7 @@ def read_said(folder: Path) -> dict[str, Any]:
     schema = said.get("schema") if isinstance(said, dict) else None
     if schema not in SCHEMAS:
         raise Complaint(f"{path}: unknown schema '{schema}'", "a newer slablab")
-    shape = SAID if schema == SCHEMA_BEFORE else {**SAID, "failures": FAILURES}
-    check_shape(said, shape, str(path))
+    check_shape(said, SHAPES[schema], str(path))
     return said
 
 

@@ -38,7 +38,7 @@ from ..statistics.sequential import (
     sequential_mde,
     sequential_mde_share,
 )
-from .gate_files import SCHEMA, SCHEMA_BEFORE, instruction_counts, read_said, record_lines
+from .gate_files import SCHEMA, SCHEMA_FIRST, instruction_counts, read_said, record_lines
 
 INSTRUCTIONS = "instructions"
 TOLERANCE = 1e-9  # relative, or absolute near 0: harness and analysis sum in other orders
@@ -109,7 +109,7 @@ class Gate:
 
     def is_derivable(self, metric: str) -> bool:
         """Do the samples give its rows? Of instructions only since they are tested."""
-        return metric != INSTRUCTIONS or self.said["schema"] == SCHEMA
+        return metric != INSTRUCTIONS or self.said["schema"] != SCHEMA_FIRST
 
     @property
     def derivable(self) -> list[dict[str, Any]]:
@@ -316,7 +316,7 @@ def derived_verdict(gate: Gate, rows: dict[tuple[str, str], dict[str, Any]]) -> 
     """pass, fail, inconclusive or void. Failures of processes are asked before what voids. What
     voided the run before its first block, or under callgrind, left no sample to find it by, so
     gate.json's word counts then."""
-    failures = derived_failures(gate)["verdict"] if gate.said["schema"] == SCHEMA else "pass"
+    failures = derived_failures(gate)["verdict"] if gate.said["schema"] != SCHEMA_FIRST else "pass"
     if failures == "fail":
         return "fail"
     unseen = gate.run.blocks.empty or any(
@@ -325,7 +325,7 @@ def derived_verdict(gate: Gate, rows: dict[tuple[str, str], dict[str, Any]]) -> 
     if _is_void(gate) or (unseen and gate.said["verdict"] == "void"):
         return "void"
     verdicts = {failures, *(row["verdict"] for row in rows.values())}
-    if gate.said["schema"] == SCHEMA_BEFORE:  # its instructions had a rule of their own
+    if gate.said["schema"] == SCHEMA_FIRST:  # its instructions had a rule of their own
         verdicts |= {row["verdict"] for row in gate.said["rows"] if row["metric"] == INSTRUCTIONS}
     if "fail" in verdicts:
         return "fail"
@@ -361,6 +361,21 @@ def _held(
                 )
 
 
+def _condition_differences(gate: Gate) -> Iterator[str]:
+    """Conditions are copied from plan.json and machine.json."""
+    said, plan, machine = gate.said["conditions"], gate.run.plan, gate.run.machine
+    machine = {**machine, "glibc": machine.get("libraries", {}).get("glibc")}
+    copied = [("plan.json", name, value, plan.get(name)) for name, value in said["asked"].items()]
+    copied += [
+        ("machine.json", name, value, machine.get(name)) for name, value in said["machine"].items()
+    ]
+    copied.append(("plan.json", "workloads", said.get("workloads"), plan.get("workloads")))
+    copied.append(("machine.json", "slablab", said.get("slablab"), machine.get("slablab")))
+    for file, name, value, other in copied:
+        if value != other:
+            yield f"conditions: {name} is {value} in gate.json, and {other} in {file}"
+
+
 def gate_differences(gate: Gate) -> list[str]:
     """Where gate.json is not what the samples say: a line each, none where all is as it should."""
     rows = derived_rows(gate)
@@ -369,13 +384,15 @@ def gate_differences(gate: Gate) -> list[str]:
         *_held(said, rows, "row"),
         *_held(gate.said["control"], _derived_controls(gate), "control"),
     ]
-    if gate.said["schema"] == SCHEMA:
+    if gate.said["schema"] != SCHEMA_FIRST:
         written = gate.said["failures"]
         found += [
             f"failures: {name} is {written.get(name)} in gate.json, and {value} by the samples"
             for name, value in derived_failures(gate).items()
             if not _same(written.get(name), value)
         ]
+    if gate.said["schema"] == SCHEMA:
+        found += _condition_differences(gate)
     whole = {
         "verdict": derived_verdict(gate, rows),
         "decisions": gate.decisions,

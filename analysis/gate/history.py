@@ -1,140 +1,208 @@
-"""history.py -- a gate's effects against its reference over time, and where they changed.
+"""history.py -- a gate's effects over time: where they changed, and what they amount to.
 
-A line of results/history/<experiment>.jsonl is the gate.json of one `slablab gate --record`. Only
-gates against the newest reference (its build-id) are compared, because another reference is another
-zero; void gates are left out. Both are reported.
+Effects are compared with each other only within one part (history_parts.py) and against one
+reference (the base's build-id and settings): another reference is another zero. Gates that
+lead from one head to the next are chained (history_chains.py). Void gates are left out. All that
+is left out is reported.
 
 SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
-import json
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from ..complaint import Complaint
-from ..records.packed import lines_of
-from ..records.seal import seal_fault
-from ..statistics.change_points import ChangePoint, change_points
-from .gate_files import SCHEMA, SCHEMAS
+from ..statistics.change_points import change_points
+from .history_chains import Chain, Link, chains_of, links_of
+from .history_lines import Gate, Identity, head_name, identity, read_lines, reference_change
+from .history_parts import Part, parts_of
 
-REVISION_DIGITS = 7
 ALPHA = 0.05  # the chance of any change point where nothing changed, over all series
+ENDS = ("effect", "low", "high")
+
+
+@dataclass(frozen=True)
+class Change:
+    """The level changed between two rows of a series' points."""
+
+    before: int
+    after: int
+    p: float
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Rows of a series' points of one group and one level."""
+
+    group: str
+    places: list[int]
+    level: float
 
 
 @dataclass(frozen=True, eq=False)
 class Series:
-    """One deciding or reported metric of one cell. points: a row per gate, in order of time."""
+    """One deciding or reported metric of one cell. points: a row per gate, in order of time.
+    stretches: group by group."""
 
     cell: str
     metric: str
-    scale: str  # "ratio" or "absolute"
+    scale: str  # "ratio", "absolute" or "points"
     unit: str
-    points: pd.DataFrame  # head, started_unix_ns, effect, low, high, verdict
-    changes: list[ChangePoint]
+    points: pd.DataFrame  # place, group, head, started_unix_ns, effect, low, high, verdict, ...
+    changes: list[Change]
+    stretches: list[Stretch]
 
-    @property
-    def bounds(self) -> list[tuple[int, int]]:
-        """First and one past the last gate of every stretch of one level."""
-        edges = [0, *(change.first for change in self.changes), len(self.points)]
-        return list(zip(edges, edges[1:]))
 
-    def level(self, first: int, end: int) -> float:
-        return float(self.points["effect"].iloc[first:end].median())
+@dataclass(frozen=True)
+class Group:
+    """Gates of one part against one reference. why: what differs from the group before it."""
+
+    name: str
+    gates: list[int]
+    why: list[str]
 
 
 @dataclass(frozen=True, eq=False)
 class History:
     name: str  # of the experiment
-    series: list[Series]
-    gates: int  # that are compared
+    recorded: list[Gate]  # but the void ones
     void: int
-    other_reference: int
-    base: dict[str, Any]
+    parts: list[Part]
+    groups: list[Group]
+    series: list[Series]
+    chains: list[Chain]
+    links: list[Link]
     alpha_each: float
 
+    @property
+    def gates(self) -> int:
+        """That are compared with a reference that another gate has, too, or that no chain has."""
+        return sum(len(group.gates) for group in self.groups)
 
-def _head_name(gate: dict[str, Any]) -> str:
-    """What --label called the gate; else the first digits of the head's revision, or a file's name
-    with its folder, or an allocator's."""
-    revision, spec = gate["head"].get("revision"), str(gate["head"]["spec"])
-    if gate.get("label"):
-        return str(gate["label"])
-    if revision:
-        return str(revision)[:REVISION_DIGITS]
-    name, *settings = spec.split(" ") if " " in spec and "=" in spec else [spec]
-    return " ".join(["/".join(Path(name).parts[-2:]), *settings])
-
-
-def _read(path: Path) -> list[dict[str, Any]]:
-    gates = []
-    for number, line in enumerate(lines_of(path), start=1):
-        try:
-            gate = json.loads(line)
-            known = gate["schema"] in SCHEMAS and isinstance(gate["rows"], list)
-        except (ValueError, KeyError, TypeError) as error:
-            raise Complaint(f"{path}:{number}: is no gate: {error}", "restore the file") from error
-        changed = seal_fault(f"{line}\n".encode()) if "crc32" in gate else ""
-        if changed:
-            raise Complaint(f"{path}:{number}: {changed}", "restore the file from its copy")
-        if not known:
-            raise Complaint(f"{path}:{number}: unknown schema", f"this reads {SCHEMA}")
-        gates.append(gate)
-    if not gates:
-        raise Complaint(f"{path}: holds no gate", "slablab gate ... --record")
-    return sorted(gates, key=lambda gate: gate["started_unix_ns"])
+    @property
+    def unplaced(self) -> int:
+        """Bounds that do not hold their own effect: no slablab writes such a row."""
+        return sum(
+            _is_off(row) for gate in self.recorded for row in gate["rows"] if not _is_empty(row)
+        )
 
 
-def _points(gates: list[dict[str, Any]]) -> pd.DataFrame:
-    """A row per gate, cell and metric that has an effect."""
+def _is_empty(row: dict) -> bool:
+    return any(row[name] is None for name in ENDS)
+
+
+def _is_off(row: dict) -> bool:
+    return not row["low"] <= row["effect"] <= row["high"]
+
+
+def _points(gates: list[Gate]) -> pd.DataFrame:
+    """A row per gate, cell and metric that has an effect; without bounds that do not hold it."""
     rows = [
         {
-            "cell": row["cell"],
-            "metric": row["metric"],
-            "scale": row["scale"],
-            "unit": row["unit"],
-            "head": _head_name(gate),
+            "place": place,
+            **{name: row[name] for name in ("cell", "metric", "scale", "unit", "verdict")},
+            "margin": row["margin"],
+            "decides": row["decides"],
+            "head": head_name(gate),
             "started_unix_ns": gate["started_unix_ns"],
-            "effect": row["effect"],
-            "low": row["low"],
-            "high": row["high"],
-            "verdict": row["verdict"],
+            **{
+                name: row[name]
+                if name == "effect" or not (_is_empty(row) or _is_off(row))
+                else None
+                for name in ENDS
+            },
+            "base_median": row["base_median"],
         }
-        for gate in gates
+        for place, gate in enumerate(gates)
         for row in gate["rows"]
         if row["effect"] is not None
     ]
     frame = pd.DataFrame(rows)
     if frame.empty:
         raise Complaint("the history has no effect in any gate", "slablab gate ... --record")
-    for name in ("effect", "low", "high"):
+    for name in (*ENDS, "base_median"):
         frame[name] = frame[name].astype(float)
     return frame
 
 
-def load_history(path: Path) -> History:
-    """Reads and segments one history. Raises Complaint where it holds nothing to compare."""
-    recorded = _read(path)
-    said = [gate for gate in recorded if gate["verdict"] != "void"]
-    if not said:
-        raise Complaint(f"{path}: every gate of it is void", "slablab gate ... --record")
-    base = said[-1]["base"]
-    gates = [gate for gate in said if gate["base"].get("build_id") == base.get("build_id")]
-    groups = list(_points(gates).groupby(["cell", "metric"], sort=False))
-    alpha_each = ALPHA / len(groups)
-    series = [
-        Series(
-            cell,
-            metric,
-            str(points["scale"].iloc[0]),
-            str(points["unit"].iloc[0]),
-            points.reset_index(drop=True),
-            change_points(points["effect"], alpha_each),
+def _reference(gate: Gate) -> Identity:
+    """Of a base of which nothing else tells, its name."""
+    return identity(gate["base"]) or ("spec", str(gate["base"]["spec"]))
+
+
+def _groups(gates: list[Gate], parts: list[Part], chains: list[Chain]) -> list[Group]:
+    """All gates but those that stand in a chain and whose reference no other gate has."""
+    part_at = {place: part for part in parts for place in part.gates}
+    chained = {place for chain in chains for place in chain.gates}
+    shared = Counter(map(_reference, gates))
+    references: list[Identity] = []
+    found: dict[tuple[str, Identity], Group] = {}
+    last: int | None = None
+    begun: set[str] = set()
+    for place, gate in enumerate(gates):
+        reference, part = _reference(gate), part_at[place]
+        if shared[reference] == 1 and place in chained:
+            continue
+        if reference not in references:
+            references.append(reference)
+        key = (part.name, reference)
+        if key not in found:
+            why = [] if part.name in begun else list(part.why)
+            begun.add(part.name)
+            if last is not None and _reference(gates[last]) != reference:
+                why.append(reference_change(gates[last]["base"], gate["base"]))
+            number = references.index(reference) + 1
+            name = part.name if number == 1 else f"{part.name}{number}"
+            found[key] = Group(name, [], why)
+        found[key].gates.append(place)
+        last = place
+    return list(found.values())
+
+
+def _series(groups: list[Group], points: pd.DataFrame) -> tuple[list[Series], float]:
+    """And the level of each test for change points."""
+    group_of = {place: group.name for group in groups for place in group.gates}
+    points = points[points["place"].isin(list(group_of))]
+    points = points.assign(group=points["place"].map(group_of))
+    tests = len(points.groupby(["cell", "metric", "group"]))
+    alpha_each = ALPHA / max(1, tests)
+    found = []
+    for (cell, metric), rows in points.groupby(["cell", "metric"], sort=False):
+        rows = rows.reset_index(drop=True)
+        changes, stretches = [], []
+        for group, places in rows.groupby("group", sort=False).indices.items():
+            effects = rows["effect"].iloc[places]
+            cuts = change_points(effects, alpha_each)
+            changes += [Change(int(places[c.first - 1]), int(places[c.first]), c.p) for c in cuts]
+            edges = [0, *(cut.first for cut in cuts), len(places)]
+            stretches += [
+                Stretch(group, [int(i) for i in places[a:b]], float(effects.iloc[a:b].median()))
+                for a, b in zip(edges, edges[1:])
+            ]
+        first = rows.iloc[0]
+        found.append(
+            Series(cell, metric, first["scale"], first["unit"], rows, changes, stretches)
         )
-        for (cell, metric), points in groups
-    ]
-    void, others = len(recorded) - len(said), len(said) - len(gates)
-    return History(path.stem, series, len(gates), void, others, base, alpha_each)
+    return found, alpha_each
+
+
+def load_history(path: Path) -> History:
+    """Reads, parts, segments and chains one history. Raises Complaint where it holds nothing to
+    compare."""
+    recorded = read_lines(path)
+    void = [gate for gate in recorded if gate["verdict"] == "void"]
+    gates = [gate for gate in recorded if gate["verdict"] != "void"]
+    if not gates:
+        raise Complaint(f"{path}: every gate of it is void", "slablab gate ... --record")
+    points = _points(gates)
+    parts = parts_of(gates)
+    chains = chains_of(gates, void, parts)
+    groups = _groups(gates, parts, chains)
+    series, alpha_each = _series(groups, points)
+    links = links_of(chains, points)
+    name = path.name.split(".")[0]
+    return History(name, gates, len(void), parts, groups, series, chains, links, alpha_each)

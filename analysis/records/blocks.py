@@ -60,6 +60,7 @@ class Columns:
     blocks: list[tuple[Any, ...]] = field(default_factory=list)
     work: dict[str, tuple[Work, str]] = field(default_factory=dict)  # cell to what an arm did
     losses: Counter = field(default_factory=Counter)
+    failed: Counter = field(default_factory=Counter)  # (cell, arm) to processes that failed
     absent_events: dict[str, str] = field(default_factory=dict)
     shared_events: set[str] = field(default_factory=set)  # took turns on too few counters
     torn_lines: int = 0
@@ -176,7 +177,9 @@ def _take_block(
             check_identity(identity, sample, where)
             check_work(columns.work, block["cell"], sample, where)
             _take_sample(columns, sample, arms[sample["arm"]], counted)
-    columns.losses.update(losses_of(block))
+    lost = losses_of(block)
+    columns.losses.update(lost)
+    columns.failed.update((block["cell"], arm) for arm, _ in lost.elements())
     columns.said = said_of(block) | columns.said  # the first one stays
     columns.blocks.append(block_row(block))
 
@@ -207,6 +210,7 @@ def _append(columns: Columns, more: Columns) -> None:
     columns.arm.extend(more.arm)
     columns.blocks.extend(more.blocks)
     columns.losses.update(more.losses)
+    columns.failed.update(more.failed)
     for event, reason in more.absent_events.items():
         columns.absent_events.setdefault(event, reason)
     columns.shared_events |= more.shared_events

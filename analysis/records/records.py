@@ -77,6 +77,7 @@ class Run(Recorded):
     samples: pd.DataFrame
     blocks: pd.DataFrame
     losses: dict[tuple[str, str], int]  # (arm, status) to samples that are not "ok"
+    failed: dict[tuple[str, str], int]  # (cell, arm) to the same
     absent_events: dict[str, str]  # event to the reason
     shared_events: set[str]  # events that took turns on too few counters: their values are scaled
     torn_lines: int
@@ -219,6 +220,7 @@ def load(folder: Path) -> Run:
         samples,
         blocks,
         dict(columns.losses),
+        dict(columns.failed),
         columns.absent_events,
         columns.shared_events,
         columns.torn_lines,

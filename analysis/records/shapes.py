@@ -99,7 +99,7 @@ def _fault(value: Any, shape: Any, path: str = "") -> str | None:
         faults = (_fault(inner, shape[0], f"{path}[{i}]") for i, inner in enumerate(value))
         return next(filter(None, faults), None)
     types = shape if isinstance(shape, tuple) else (shape,)
-    if not isinstance(value, types) or isinstance(value, bool):
+    if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
         wanted = " or ".join("null" if one is NONE else one.__name__ for one in types)
         return f"{path} is {value!r:.40}, not {wanted}"
     return None

@@ -15,6 +15,8 @@ from math import comb, factorial
 from statistics import median
 from typing import Any
 
+from .synthetic import MACHINE
+
 Block = dict[str, dict[str, float]]  # arm to metric to value
 COUNTS = ("page_faults", "process_page_faults", "mmap", "munmap", "madvise")
 UNITS = {
@@ -285,7 +287,7 @@ def said(
     rows = [_row(gate, cell, rule, of(rule["name"], cell)) for cell in blocks for rule in rules]
     ids = [arm["object_build_id"] for arm in plan["arms"]]
     return {
-        "schema": "slablab-gate/2",
+        "schema": "slablab-gate/3",
         "plan": plan["hash"],
         "experiment": plan["experiment"],
         "verdict": _whole(failures["verdict"], rows),
@@ -297,6 +299,11 @@ def said(
         "seconds": 4.5,
         "started_unix_ns": 1_700_000_000_000_000_000,
         "host": "testhost",
+        "conditions": {
+            "asked": {key: plan[key] for key in ("alpha", "stop", "gate")},
+            "machine": {"cpu_model": MACHINE["cpu_model"]},
+            **{key: plan[key] for key in ("workloads",) if key in plan},
+        },
         "failures": {**failures, "status": None, "stderr": None},
         "rows": rows,
         "control": [

@@ -58,6 +58,47 @@ def gate_record(verdict: str, rows: list[dict[str, Any]], number: int = 0) -> di
     }
 
 
+CONDITIONS = {
+    "asked": {
+        "alpha": 0.05,
+        "stop": {"blocks_max": 100, "seconds_max": 60.0},
+        "gate": {"alpha_fail": 0.005, "metrics": [{"name": "time", "margin": 0.02}]},
+        "cells": [{"id": cell, "operations": 1000} for cell in CELLS],
+        "events": ["page-faults"],
+    },
+    "workloads": {"fixed_random": "1234567890ab"},
+    "machine": {"cpu_model": "Test CPU", "compiler_version": "12.2.0", "process": {"nice": 0}},
+    "slablab": {"version": "1.0", "build_id": "aa"},
+}
+
+
+def build(name: str, *settings: str) -> dict[str, Any]:
+    """A side of a gate."""
+    return {
+        "spec": " ".join([f"./{name}.so", *settings]),
+        "revision": None,
+        "build_id": name,
+        "version": None,
+        "environment": list(settings),
+    }
+
+
+def chained_record(
+    number: int, base: dict[str, Any], head: dict[str, Any], effect: float = 0.012, **row: Any
+) -> dict[str, Any]:
+    """A gate of today with one row, of time in the first cell."""
+    ends = {"effect": effect, "low": effect - 0.003, "high": effect + 0.003}
+    rows = [row_record(CELLS[0], **{**ends, **row})]
+    return {
+        **gate_record(row.get("verdict", "pass"), rows, number),
+        "schema": "slablab-gate/3",
+        "conditions": CONDITIONS,
+        "failures": {"verdict": "pass"},
+        "base": base,
+        "head": head,
+    }
+
+
 def gate_line(
     variant: str, verdict: str, number: int, wall_ms: int = 6000, blocks: int = 72
 ) -> dict[str, Any]:

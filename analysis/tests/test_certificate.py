@@ -168,7 +168,7 @@ def test_a_readme_without_a_certificate_is_refused(tmp_path: Path) -> None:
     ("change", "said"),
     [
         ({"status": 0}, "disagree"),
-        ({"gate": {"verdict": "fail", "rows": [], "schema": "slablab-gate/3"}}, "unknown schema"),
+        ({"gate": {"verdict": "fail", "rows": [], "schema": "slablab-gate/4"}}, "unknown schema"),
         ({"gate": {"verdict": "fail"}}, "is no gate"),
     ],
 )

@@ -20,6 +20,7 @@ from analysis.drawing.drawing import TWO_COLUMNS, provenance
 from analysis.records.records import load
 from analysis.records.rules import rules_of
 from analysis.statistics import sequential, share_statistics, statistics
+from analysis.statistics.chains import amounts
 from analysis.statistics.change_points import change_points
 from analysis.statistics.statistics import Interval, effect
 
@@ -134,9 +135,7 @@ def first_reached(e: float) -> int:
 def of_gate() -> list[str]:
     one = [float(np.exp(sequential.log_e_one_sided(s, 5))) for s in (5, 4, 3, 2, 1)]
     two = {fixed(float(np.exp(sequential.log_e_two_sided(s, 5))), 2) for s in (5, 0)}
-    level = change_points([1, 2, 3, 4, 5, 11, 12, 13, 14, 15], ALPHA)
     fail_at = 54 / 0.005
-    assert [point.first for point in level] == [5]
     assert sequential.confidence_sequence(5, ALPHA) is None
     return [
         f"signs for the bet give e = {listed(one, 2)}",
@@ -149,7 +148,16 @@ def of_gate() -> list[str]:
         f"72 blocks see what shifts the {sequential.sequential_mde_rank(72, math.log(fail_at))}th",
         f"1, 2, 3, 4, 5 have p = {bare(sequential.dependence_p([1, 2, 3, 4, 5]), 3)}; 3, 1, 4, 2, "
         f"5 have {bare(sequential.dependence_p([3, 1, 4, 2, 5]), 3)}",
-        f"changes after its fifth value, p = {bare(level[0].p, 4)}",
+    ]
+
+
+def of_history() -> list[str]:
+    (level,) = change_points([1, 2, 3, 4, 5, 11, 12, 13, 14, 15], ALPHA)
+    assert level.first == 5
+    amount = 100 * amounts([0.012] * 24, True)[-1]
+    return [
+        f"changes after its fifth value, p = {bare(level.p, 4)}",
+        f"24 gates of +1.2 % each pass a margin of 2 %, and amount to {fixed(amount, 0, '+')} %",
     ]
 
 
@@ -276,6 +284,7 @@ def of_why() -> list[str]:
         ("estimates.md", of_estimates),
         ("gate.md", of_gate),
         ("gate_rows.md", of_gate_rows),
+        ("history.md", of_history),
         ("instruments.md", of_instruments),
         ("profiles.md", of_profiles),
         ("ledger.md", of_ledger),

@@ -193,9 +193,28 @@ def test_what_could_not_be_counted_decides_nothing(tmp_path: Path) -> None:
     assert row["verdict"] == "undecided"
 
 
+def test_conditions_are_those_of_plan_and_machine(tmp_path: Path) -> None:
+    folder = write_gate(tmp_path / "run")
+    said = said_of(folder)
+    assert gate_differences(load_gate(folder)) == []
+    for part, name in (("asked", "alpha"), ("machine", "cpu_model")):
+        changed = {**said["conditions"][part], name: "another"}
+        write_said(folder, {**said, "conditions": {**said["conditions"], part: changed}})
+        (found,) = gate_differences(load_gate(folder))
+        assert found.startswith(f"conditions: {name} is another in gate.json, and ")
+    write_said(folder, {**said, "conditions": {**said["conditions"], "workloads": {"x": "ab"}}})
+    assert "conditions: workloads is" in gate_differences(load_gate(folder))[0]
+    del said["conditions"]
+    write_said(folder, {**said, "schema": "slablab-gate/2"})
+    assert gate_differences(load_gate(folder)) == []
+    write_said(folder, said)
+    with pytest.raises(Complaint, match="conditions"):
+        load_gate(folder)
+
+
 def test_what_is_no_gate_is_refused(tmp_path: Path) -> None:
     folder = write_gate(tmp_path / "run")
-    write_said(folder, {**said_of(folder), "schema": "slablab-gate/3"})
+    write_said(folder, {**said_of(folder), "schema": "slablab-gate/4"})
     with pytest.raises(Complaint, match="unknown schema"):
         load_gate(folder)
     write_said(folder, {**said_of(folder), "schema": "slablab-gate/2", "plan": "0" * 16})

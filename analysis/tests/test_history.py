@@ -14,7 +14,7 @@ import pytest
 from analysis.commands import run
 from analysis.complaint import Complaint
 from analysis.gate.history import ALPHA, load_history
-from analysis.gate.history_figure import short
+from analysis.gate.history_axes import short
 from analysis.gate.history_page import change_table, history_files, latest_table
 from analysis.records.seal import sealed
 
@@ -71,10 +71,13 @@ def test_a_step_is_found_in_its_series_alone(tmp_path: Path) -> None:
     assert set(changed) == set(steps)
     for series in changed.values():
         (change,) = series.changes
-        assert change.first == FIRST and series.bounds == [(0, FIRST), (FIRST, GATES)]
-    times = changed[CELLS[0], "time"]
-    assert abs(times.level(*times.bounds[0])) < 0.002
-    assert abs(times.level(*times.bounds[1]) - 0.02) < 0.002
+        assert (change.before, change.after) == (FIRST - 1, FIRST)
+        assert [one.places for one in series.stretches] == [
+            list(range(FIRST)),
+            list(range(FIRST, GATES)),
+        ]
+    before, after = changed[CELLS[0], "time"].stretches
+    assert abs(before.level) < 0.002 and abs(after.level - 0.02) < 0.002
 
 
 def test_a_change_is_told_with_the_heads_on_its_sides(tmp_path: Path) -> None:
@@ -90,9 +93,9 @@ def test_a_change_is_told_with_the_heads_on_its_sides(tmp_path: Path) -> None:
 def test_the_latest_gate_stands_beside_the_level(tmp_path: Path) -> None:
     found = load_history(write(tmp_path, gates({(CELLS[0], "time"): 0.02})))
     first = latest_table(found).rows[0].cells
-    assert first[:3] == [CELLS[0], "time", "40"] and first[4] == "15"
-    assert first[3].startswith(("+1.9", "+2.0")) and first[7] == "pass"
-    assert latest_table(found).rows[1].cells[6] == "[–, –]"
+    assert first[:4] == [CELLS[0], "time", "A", "40"] and first[5] == "15"
+    assert first[4].startswith(("+1.9", "+2.0")) and first[8] == "pass"
+    assert latest_table(found).rows[1].cells[7] == "[–, –]"
 
 
 @pytest.mark.slow
@@ -125,7 +128,7 @@ def test_heads_are_called_by_label_revision_or_file(tmp_path: Path) -> None:
     heads = load_history(write(tmp_path, records)).series[0].points["head"].tolist()
     assert heads[:2] == ["the first one", "0123456"]
     assert heads[2:4] == ["build-of-today/libmine.so", "build-of-today/libmine.so A=1"]
-    assert short("0123456") == "0123456" and short(heads[2]) == "…ay/libmine.so"
+    assert short("0123456") == "0123456" and short(heads[2]) == "…libmine.so"
 
 
 def test_where_nothing_varies_the_axis_is_readable(tmp_path: Path) -> None:
@@ -142,15 +145,20 @@ def test_where_nothing_varies_the_axis_is_readable(tmp_path: Path) -> None:
     assert "median since" in history_files(history)["history.md"].decode()
 
 
-def test_void_gates_and_other_references_are_left_out(tmp_path: Path) -> None:
+def test_void_gates_are_left_out_and_another_reference_is_another_group(tmp_path: Path) -> None:
     records = gates({})
     records[3]["verdict"] = "void"
     for record in records[5:8]:
         record["base"] = {"spec": "older", "revision": None, "build_id": "cd34"}
+        for row in record["rows"]:
+            row["effect"] += 0.5
     found = load_history(write(tmp_path, records))
-    assert (found.gates, found.void, found.other_reference) == (36, 1, 3)
+    assert (found.gates, found.void) == (39, 1)
+    assert [(one.name, len(one.gates)) for one in found.groups] == [("A", 36), ("A2", 3)]
+    assert all(one.changes == [] for one in found.series)
     text = history_files(found)["history.md"].decode()
-    assert "1 void gates are left out" in text and "3 gates against another reference" in text
+    assert "Void, and left out: 1 gate." in text
+    assert "| A2 | 0000005 | 2023-11-19 | older (build-id cd34) | another reference | 3 |" in text
 
 
 def test_all_files_are_written(tmp_path: Path) -> None:
@@ -173,7 +181,7 @@ def test_a_line_that_was_changed_is_refused(tmp_path: Path) -> None:
         load_history(path)
 
 
-@pytest.mark.parametrize("line", ["", "{", '{"schema": "slablab-gate/3", "rows": []}', "[]"])
+@pytest.mark.parametrize("line", ["", "{", '{"schema": "slablab-gate/4", "rows": []}', "[]"])
 def test_what_is_no_history_is_refused(tmp_path: Path, line: str) -> None:
     path = tmp_path / "x.jsonl"
     path.write_text(line)

@@ -42,11 +42,19 @@ static bool in_a_name(char character)
     return isalnum((unsigned char)character) || (character != '\0' && strchr("._~-+", character));
 }
 
-/* Behind a name or a slash a folder's name is the middle of another path; -I/home is an option. */
+/* Behind a name or a slash a folder's name is the middle of another path; -I/home is an option.
+ * More slashes before it, which bring an arm's path to a length, belong to it; those of a URL do
+ * not. */
 static bool begins_a_path(char const *text, char const *at)
 {
-    if (at == text || (!in_a_name(at[-1]) && at[-1] != '/'))
+    char const *first = at;
+
+    while (first > text && first[-1] == '/')
+        first--;
+    if (first == text || (!in_a_name(first[-1]) && (first == at || first[-1] != ':')))
         return true;
+    if (first < at)
+        return false;
     return at - text >= 2 && isalpha((unsigned char)at[-1]) && at[-2] == '-' &&
            (at - text == 2 || !in_a_name(at[-3]));
 }
@@ -74,6 +82,8 @@ char *portable_text(char const *text)
             *end++ = *at++;
             continue;
         }
+        while (end > result && end[-1] == '/')
+            end--;
         at += strlen(folders[folder]);
         if (folder != PROJECT)
             *end++ = '~';

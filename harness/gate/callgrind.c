@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/reason.h"
 #include "base/text.h"
+#include "gate/callgrind_functions.h"
 #include "sample/ending.h"
 #include "sample/environment.h"
 
@@ -60,25 +61,13 @@ bool callgrind_is_there(char const *experiment)
     return there;
 }
 
-/* Parts of a report have, in this order, "desc: Trigger: <why>" and "summary: <instructions>".
- * region_end is called in a rehearsal too, so the last one counts. */
 uint64_t callgrind_parse(char const *text)
 {
-    static char const trigger[] = "desc: Trigger: ";
-    static char const wanted[] = "--dump-before=region_end\n";
-    static char const summary[] = "summary: ";
-    bool of_region = false;
-    uint64_t count = 0;
+    static char const summary[] = "\nsummary: ";
+    char const *const region = callgrind_region(text);
+    char const *const found = region != NULL ? strstr(region - 1, summary) : NULL;
 
-    while (text != NULL) {
-        if (strncmp(text, trigger, strlen(trigger)) == 0)
-            of_region = strncmp(text + strlen(trigger), wanted, strlen(wanted)) == 0;
-        else if (of_region && strncmp(text, summary, strlen(summary)) == 0)
-            count = strtoull(text + strlen(summary), NULL, 10);
-        text = strchr(text, '\n');
-        text = text != NULL ? text + 1 : NULL;
-    }
-    return count;
+    return found != NULL ? strtoull(found + strlen(summary), NULL, 10) : 0;
 }
 
 static uint64_t tenth(uint64_t operations)
@@ -141,6 +130,7 @@ static char **arguments_build(struct callgrind *callgrind, char **program)
                          "--tool=callgrind",
                          "--quiet",
                          "--command-line-only=yes",
+                         "--demangle=no",
                          "--combine-dumps=yes",
                          "--zero-before=region_begin",
                          "--dump-before=region_end",
@@ -241,6 +231,11 @@ void callgrind_add_reason(json_t *reasons, struct plan const *plan, size_t cell,
     free(ending);
 }
 
+char *callgrind_report(struct callgrind const *callgrind)
+{
+    return text_of_file(strchr(callgrind->report_option, '/'), NULL);
+}
+
 enum step callgrind_count(struct callgrind *callgrind, size_t cell, size_t arm,
                           struct sample *sample, uint64_t *instructions)
 {
@@ -248,7 +243,7 @@ enum step callgrind_count(struct callgrind *callgrind, size_t cell, size_t arm,
         return STEP_INTERRUPTED;
     if (ftruncate(callgrind->report_fd, 0) != 0 || !run_sample(callgrind, cell, arm, sample))
         return STEP_FAULT;
-    char *const report = text_of_file(strchr(callgrind->report_option, '/'), NULL);
+    char *const report = callgrind_report(callgrind);
     *instructions = sample->status == SAMPLE_OK ? callgrind_parse(report) : 0;
     free(report);
     if (*instructions != 0)

@@ -39,6 +39,9 @@ void callgrind_close(struct callgrind *callgrind);
 enum step callgrind_count(struct callgrind *callgrind, size_t cell, size_t arm,
                           struct sample *sample, uint64_t *instructions);
 
+/* The whole report of the process that was counted last. The caller frees it. */
+char *callgrind_report(struct callgrind const *callgrind);
+
 /* Says in `reasons` what went wrong with it. */
 void callgrind_add_reason(json_t *reasons, struct plan const *plan, size_t cell, size_t arm,
                           struct sample const *sample);

@@ -25,4 +25,7 @@ struct contrast {
 char *contrast_time(struct contrast const *contrast, char const *folder, size_t rows);
 char *contrast_faults(struct contrast const *contrast, char const *folder, size_t rows);
 
+/* The same of instructions, from each arm's report (callgrind_report), by the arm's index. */
+char *contrast_instructions(struct contrast const *contrast, char *const *reports, size_t rows);
+
 #endif

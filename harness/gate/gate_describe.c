@@ -196,11 +196,18 @@ static char const *verdict_of(struct gate_judge const *judge, json_t const *reas
     return failures == GATE_UNDECIDED || any_row(judge, GATE_UNDECIDED) ? "inconclusive" : "pass";
 }
 
+/* Settings make another allocator of the same file. */
 static json_t *describe_side(struct gate_judge const *judge, struct gate_spec const *spec,
-                             size_t arm)
+                             size_t side)
 {
-    return json_pack("{s:s, s:s?, s:s}", "spec", spec->text, "revision", spec->revision, "build_id",
-                     judge->plan->arms[arm].object_build_id);
+    struct arm const *const arm = &judge->plan->arms[side];
+    json_t *const environment = json_array();
+
+    for (size_t i = 0; i < arm->environment_count; i++)
+        json_array_append_new(environment, json_string(arm->environment[i]));
+    return json_pack("{s:s, s:s?, s:s, s:s?, s:o}", "spec", spec->text, "revision", spec->revision,
+                     "build_id", arm->object_build_id, "version", arm->version, "environment",
+                     environment);
 }
 
 json_t *gate_describe(struct gate_judge const *judge, json_t *reasons,
@@ -210,7 +217,7 @@ json_t *gate_describe(struct gate_judge const *judge, json_t *reasons,
     bool const identical = *plan->arms[GATE_BASE].object_build_id != '\0' &&
                            text_equal(plan->arms[GATE_BASE].object_build_id,
                                       plan->arms[GATE_HEAD].object_build_id);
-    json_t *const object = json_pack("{s:s, s:s, s:s, s:s, s:O}", "schema", "slablab-gate/2",
+    json_t *const object = json_pack("{s:s, s:s, s:s, s:s, s:O}", "schema", "slablab-gate/3",
                                      "plan", plan->hash, "experiment", plan->experiment, "verdict",
                                      verdict_of(judge, reasons), "reasons", reasons);
 
@@ -224,6 +231,7 @@ json_t *gate_describe(struct gate_judge const *judge, json_t *reasons,
     if (circumstances->label != NULL)
         json_object_set_new(object, "label", json_string(circumstances->label));
     json_object_set_new(object, "host", json_string(circumstances->host));
+    json_object_set(object, "conditions", circumstances->conditions);
     json_object_set_new(object, "failures", describe_failures(judge));
     json_object_set_new(object, "rows", describe_rows(judge));
     json_object_set_new(object, "control", describe_controls(judge));

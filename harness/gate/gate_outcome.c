@@ -79,8 +79,29 @@ enum step gate_count_instructions(struct rig const *rig, struct gate_judge *judg
                                           : STEP_DONE;
 }
 
+/* By the two files that describe the run; NULL where one of them cannot be read, after a
+ * complaint. */
+static json_t *conditions_of(char const *folder)
+{
+    char *const plan_path = text_format("%s/plan.json", folder);
+    char *const machine_path = text_format("%s/machine.json", folder);
+    json_t *const plan = regular_file_json(plan_path, 0, NULL);
+    json_t *const machine = regular_file_json(machine_path, 0, NULL);
+    json_t *const conditions =
+        plan != NULL && machine != NULL ? gate_conditions(plan, machine) : NULL;
+
+    if (conditions == NULL)
+        complain("the same command with --fresh", "%s: cannot be read",
+                 plan == NULL ? plan_path : machine_path);
+    json_decref(machine);
+    json_decref(plan);
+    free(machine_path);
+    free(plan_path);
+    return conditions;
+}
+
 static json_t *describe(struct gate_request const *request, struct tally const *tally,
-                        json_t const *outcome)
+                        json_t const *outcome, json_t *conditions)
 {
     char host[HOST_BYTES_MAX] = "";
 
@@ -91,6 +112,7 @@ static json_t *describe(struct gate_request const *request, struct tally const *
         .head = &request->head,
         .label = request->label,
         .host = host,
+        .conditions = conditions,
         .started_unix_ns = request->started_unix_ns,
         .seconds = (double)(clock_ns(CLOCK_MONOTONIC) - request->started_monotonic_ns) / 1e9,
     };
@@ -159,6 +181,8 @@ bool gate_record(struct gate_request const *request, char const *experiment, cha
 {
     char *const path = text_format("%s/gate.json", folder);
     json_t *const gate = request->record ? regular_file_json(path, 0, NULL) : NULL;
+    if (gate != NULL)
+        json_object_del(gate, "explanation"); /* of this gate alone, and long */
     bool const recorded =
         !request->record || (gate != NULL && append_history(request->results, experiment, gate));
 
@@ -167,30 +191,54 @@ bool gate_record(struct gate_request const *request, char const *experiment, cha
     return recorded;
 }
 
-/* Each cell with a row that failed. */
-static void explain(struct rig const *rig, struct gate_judge const *judge, char const *folder)
+/* Where each cell with a row that failed differs; NULL where none did, or nothing is known. */
+static char *explain(struct rig const *rig, struct gate_judge const *judge, char const *folder)
 {
     size_t const metrics = judge->plan->gate.metric_count;
-    size_t *const failed = memory_zeroed(judge->plan->cell_count, sizeof *failed);
+    struct failed_cell *const failed = memory_zeroed(judge->plan->cell_count, sizeof *failed);
     size_t count = 0;
 
     for (size_t i = 0; i < judge->plan->cell_count * metrics; i++) {
-        size_t const cell = judge->rows[i].cell;
-        if (judge->rows[i].verdict == GATE_FAIL && (count == 0 || failed[count - 1] != cell))
-            failed[count++] = cell;
+        struct gate_row const *const row = &judge->rows[i];
+        if (row->verdict != GATE_FAIL)
+            continue;
+        if (count == 0 || failed[count - 1].cell != row->cell)
+            failed[count++].cell = row->cell;
+        *(gate_row_is_of_blocks(row) ? &failed[count - 1].by_another
+                                     : &failed[count - 1].by_instructions) = true;
     }
-    if (count > 0)
-        gate_explain(rig, failed, count, folder);
+    char *const text = count > 0 ? gate_explain(rig, failed, count, folder) : NULL;
     free(failed);
+    return text;
+}
+
+static bool write_reports(json_t const *gate, char const *folder)
+{
+    return durable_write_json(folder, "gate.json", gate) &&
+           write_text(folder, "gate.md", gate_markdown(gate)) &&
+           write_text(folder, "gate.xml", gate_junit(gate));
+}
+
+/* The verdict is on disk before anything is explained. */
+static bool add_explanation(json_t *gate, char *text, char const *folder)
+{
+    if (text == NULL)
+        return true;
+    printf("\n%s", text);
+    gate_explain_print_more(folder);
+    putchar('\n');
+    json_object_set_new(gate, "explanation", json_string(text));
+    free(text);
+    return write_reports(gate, folder);
 }
 
 int gate_finish(struct gate_request const *request, struct rig const *rig,
                 struct tally const *tally, json_t const *outcome, char const *folder)
 {
-    json_t *const gate = describe(request, tally, outcome);
-    bool const written = durable_write_json(folder, "gate.json", gate) &&
-                         write_text(folder, "gate.md", gate_markdown(gate)) &&
-                         write_text(folder, "gate.xml", gate_junit(gate));
+    json_t *const conditions = conditions_of(folder);
+    json_t *const gate =
+        conditions != NULL ? describe(request, tally, outcome, conditions) : NULL;
+    bool written = gate != NULL && write_reports(gate, folder);
     int const status = written ? gate_exit_status(gate) : EXIT_STATUS_USAGE;
 
     if (written) {
@@ -198,10 +246,11 @@ int gate_finish(struct gate_request const *request, struct rig const *rig,
         fputs(table, stdout);
         free(table);
         if (request->explain && status == EXIT_STATUS_FAIL)
-            explain(rig, tally->judge, folder);
+            written = add_explanation(gate, explain(rig, tally->judge, folder), folder);
         summary_print_next("gate", folder);
         append_job_summary(gate);
     }
     json_decref(gate);
-    return status;
+    json_decref(conditions);
+    return written ? status : EXIT_STATUS_USAGE;
 }

@@ -17,7 +17,12 @@ struct gate_circumstances {
     uint64_t started_unix_ns;
     double seconds; /* from the command's start */
     char const *label; /* what the user calls this gate; NULL */
+    json_t *conditions; /* gate_conditions'; borrowed */
 };
+
+/* gate_conditions.c: what of plan.json and machine.json two gates must share to be compared with
+ * each other. A new reference. */
+json_t *gate_conditions(json_t const *plan, json_t const *machine);
 
 /* gate.json as records.md has it; rows worst first. `reasons` are those of a VOID, borrowed. A new
  * reference. */

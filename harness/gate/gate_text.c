@@ -358,8 +358,11 @@ static char *escaped_markdown(json_t const *gate)
 char *gate_markdown(json_t const *gate)
 {
     json_t *const escaped = markdown_escaped_texts(gate);
-    char *const text = escaped_markdown(escaped);
+    char const *const explanation = json_string_value(json_object_get(gate, "explanation"));
+    char *text = escaped_markdown(escaped);
 
+    if (explanation != NULL) /* as it stands: a fence that no line of it ends */
+        text_append(&text, "\n~~~~~~~~text\n%s~~~~~~~~\n", explanation);
     json_decref(escaped);
     return text;
 }

@@ -26,6 +26,14 @@ static char const *text(json_t const *object, char const *key)
     return found != NULL ? found : "?";
 }
 
+char *findings_function(char const *frame)
+{
+    static char const mark[] = "_[i]";
+    size_t const marked = text_ends_with(frame, mark) ? strlen(mark) : 0;
+
+    return text_copy_bytes(frame, strlen(frame) - marked);
+}
+
 static struct finding_row row_of_profile(json_t const *profile, json_t const *stack)
 {
     char const *const folded = text(stack, "stack");

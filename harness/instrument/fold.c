@@ -14,7 +14,7 @@
 enum {
     KERNEL_FRAMES_MAX = 256,
     KEY_WORDS_MAX = KERNEL_FRAMES_MAX + 2 * UNWIND_FRAMES_MAX,
-    TEXT_BYTES_MAX = 1 << 16
+    TEXT_BYTES_FIRST = 1 << 12
 };
 
 /* A folded stack with its layer and its counts. */
@@ -44,12 +44,30 @@ struct callers {
     size_t count;
 };
 
-/* Writes outermost first, from the end of the buffer to its start; what does not fit is dropped at
- * the outer end. */
+/* Writes outermost first, from the end of the buffer to its start. Names in C++ may be long. */
 struct writer {
-    char text[TEXT_BYTES_MAX];
+    char *text;
+    size_t room;
     size_t begin;
 };
+
+static struct writer writer_new(void)
+{
+    return (struct writer){memory_zeroed(TEXT_BYTES_FIRST, 1), TEXT_BYTES_FIRST,
+                           TEXT_BYTES_FIRST - 1};
+}
+
+/* At least `bytes` more before what is written. */
+static void make_room(struct writer *writer, size_t bytes)
+{
+    size_t const written = writer->room - writer->begin;
+    size_t const room = 2 * (writer->room + bytes);
+    char *const text = memory_zeroed(room, 1);
+
+    memcpy(text + room - written, writer->text + writer->begin, written);
+    free(writer->text);
+    *writer = (struct writer){text, room, room - written};
+}
 
 static void write_front(struct writer *writer, char const *text, char const *mark)
 {
@@ -57,16 +75,13 @@ static void write_front(struct writer *writer, char const *text, char const *mar
     size_t const mark_length = strlen(mark);
 
     if (writer->begin < length + mark_length + 1)
-        return;
-    if (writer->begin < TEXT_BYTES_MAX - 1)
+        make_room(writer, length + mark_length + 1);
+    if (writer->begin < writer->room - 1)
         writer->text[--writer->begin] = ';';
     writer->begin -= mark_length;
     memcpy(writer->text + writer->begin, mark, mark_length);
     writer->begin -= length;
     memcpy(writer->text + writer->begin, text, length);
-    for (size_t i = 0; i < length; i++) /* a semicolon would make two frames */
-        if (writer->text[writer->begin + i] == ';')
-            writer->text[writer->begin + i] = ':';
 }
 
 /* Kernel addresses, then object and offset of each caller: the same in every process. */
@@ -153,11 +168,9 @@ static size_t number_of_text(struct fold *fold, struct folded const *folded)
 static size_t name_chain(struct fold *fold, struct trace_stack const *stack,
                          struct callers const *callers)
 {
-    static struct writer writer;
+    struct writer writer = writer_new();
     struct folded folded = {.layer = NULL};
 
-    writer.begin = TEXT_BYTES_MAX - 1;
-    writer.text[writer.begin] = '\0';
     if (stack->kernel_count > 0) {
         write_kernel(&writer, fold, stack, &folded);
     } else {
@@ -171,7 +184,9 @@ static size_t name_chain(struct fold *fold, struct trace_stack const *stack,
         write_unnamed(&writer, NULL);
     note_objects(fold, callers);
     folded.text = writer.text + writer.begin;
-    return number_of_text(fold, &folded);
+    size_t const number = number_of_text(fold, &folded);
+    free(writer.text);
+    return number;
 }
 
 /* The chain ends where the kernel's walk left all code: it followed a register that was not a frame

@@ -4,9 +4,8 @@
 #include "instrument/ledger.h"
 
 #include "base/intern.h"
+#include "instrument/ledger_fill.h"
 #include "instrument/ledger_memory.h"
-#include "instrument/ledger_populate.h"
-#include "instrument/ledger_rows.h"
 #include "instrument/ledger_superslabs.h"
 #include "trace/calls.h"
 #include "trace/pages.h"
@@ -204,14 +203,21 @@ static void take_fault(struct ledger *ledger, struct trace_event const *event)
 }
 
 /* `call` is the number of the CALL event of what returns. */
-static void take_return(struct ledger *ledger, struct trace_event const *event, size_t call)
+static void take_populated(struct ledger *ledger, struct trace_event const *event, size_t call,
+                           struct populated const *populated)
 {
     struct trace_call const *const returned =
         &ledger->trace->calls[ledger->trace->events[call].detail];
-    struct populated const populated = populated_by(returned, event->detail);
     enum stage const stage = stage_of(&ledger->facts->stages, event->time_ns);
     char unusual[CALL_NAME_BYTES];
-    struct fault fault = {
+    struct filling const filling = {
+        .call = returned,
+        .pid = event->pid,
+        .exec_bytes = ledger->facts->exec_bytes,
+        .spaces = ledger->spaces,
+        .memories = ledger->memories,
+    };
+    struct fault const fault = {
         .account = account_of(ledger->facts, event->pid, stage),
         .stage = stage,
         .by = BY_POPULATE,
@@ -219,12 +225,7 @@ static void take_return(struct ledger *ledger, struct trace_event const *event, 
         .function = call_name(returned->number, unusual),
     };
 
-    for (uint64_t page = populated.begin; page < populated.end; page += PAGE_BYTES) {
-        if (!space_touch(ledger->spaces, event->pid, page))
-            continue;
-        fault.memory = memory_at(ledger->memories, event->pid, page, false).name;
-        rows_add(&ledger->rows, &fault, 1);
-    }
+    fill(&filling, populated, &fault, &ledger->rows);
 }
 
 /* Pages that exec fills with the new program's arguments before any code of it can raise an
@@ -249,16 +250,25 @@ static void take(struct ledger *ledger, size_t position)
 {
     struct trace_event const *const event = &ledger->trace->events[position];
     size_t const call = calls_take(ledger->calls, position);
+    bool const returns = event->kind == TRACE_RETURN && call != CALLS_NONE;
+    struct trace_call const *const returned =
+        returns ? &ledger->trace->calls[ledger->trace->events[call].detail] : NULL;
+    struct populated populated = {.begin = 0};
 
+    if (returns)
+        populated = populated_by_change(ledger->spaces, event->pid, returned, event->detail);
     spaces_take(ledger->spaces, position);
     memories_take(ledger->memories, position);
     if (event->kind == TRACE_FAULT)
         take_fault(ledger, event);
-    else if (call != CALLS_NONE)
-        take_return(ledger, event, call);
+    if (returns && populated.begin == populated.end)
+        populated =
+            populated_by(ledger->spaces, event->pid, returned, event->detail, position);
+    if (populated.begin < populated.end)
+        take_populated(ledger, event, call, &populated);
 }
 
-static void check_populated(struct ledger *ledger)
+static void settle_populated(struct ledger *ledger)
 {
     struct ledger_facts const *const facts = ledger->facts;
     int64_t const start_up = (int64_t)facts->faults_start_up;
@@ -269,7 +279,7 @@ static void check_populated(struct ledger *ledger)
         [ACCOUNT_REST] = (int64_t)facts->faults_total - start_up - region,
     };
 
-    rows_check_populated(&ledger->rows, faults);
+    rows_settle_populated(&ledger->rows, faults, ledger->trace->lost == 0);
 }
 
 static json_t *describe(struct ledger const *ledger)
@@ -298,7 +308,7 @@ json_t *ledger_describe(struct trace const *trace, struct symbols *symbols,
     add_exec(&ledger);
     for (size_t i = 0; i < trace->event_count; i++)
         take(&ledger, i);
-    check_populated(&ledger);
+    settle_populated(&ledger);
     json_t *const faults = describe(&ledger);
     ledger_close(&ledger);
     return faults;

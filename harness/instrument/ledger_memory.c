@@ -176,9 +176,7 @@ static struct memory_declaration const *declaration_at(struct place const *place
 
     for (size_t i = 0; i < frames.count && place->object != NULL; i++) {
         struct memory_declaration const *const declaration =
-            frames.frame[i].function == NULL
-                ? NULL
-                : object_memory(place->object, frames.frame[i].function);
+            object_memory(place->object, &frames.frame[i]);
         if (declaration != NULL)
             return declaration;
     }
@@ -191,7 +189,7 @@ static bool is_wrapper(struct place const *place)
 {
     static char const *const names[] = {"mmap",   "mmap64",   "__mmap", "__mmap64", "brk",
                                         "__brk",  "sbrk",     "__sbrk", "mremap",   "__mremap",
-                                        "syscall"};
+                                        "shmat",  "syscall"};
     struct frames const frames = place_frames(place);
     char const *const function = frames.frame[frames.count - 1].function;
 
@@ -314,7 +312,7 @@ static bool continues_file(struct memories const *memories, uint32_t pid,
 {
     struct range const *const before = space_find(memories->spaces, pid, range->begin - 1);
 
-    return before != NULL && range_is_file(before);
+    return before != NULL && range_is_file(before) && !range_is_memory_file(before);
 }
 
 static struct memory named(struct range const *range, char const *name)
@@ -345,6 +343,29 @@ static struct memory memory_of_origin(struct memories *memories, uint32_t pid,
     return memory;
 }
 
+/* "region" is the harness's own memfd, and its workload maps it. */
+static bool is_shared_page(struct memories *memories, uint32_t pid, struct range const *range)
+{
+    return text_equal(range->path, "/memfd:region (deleted)") &&
+           (range->origin == SPACE_NO_ORIGIN ||
+            text_equal(kind_of(memories, pid, range->origin)->name, "workload_tables"));
+}
+
+/* A file in memory is its mapper's memory; so is any other file, if an allocator mapped it. */
+static struct memory memory_of_file(struct memories *memories, uint32_t pid,
+                                    struct range const *range, uint64_t address)
+{
+    if (is_shared_page(memories, pid, range))
+        return named(range, "shared_page");
+    if (range->origin == SPACE_NO_ORIGIN)
+        return named(range, range_is_memory_file(range) ? "anonymous" : "file");
+    struct kind const *const kind = kind_of(memories, pid, range->origin);
+    bool const of_allocator = kind->declaration != NULL || text_equal(kind->name, "allocator");
+    return of_allocator || range_is_memory_file(range)
+               ? memory_of_origin(memories, pid, range, address)
+               : named(range, "file");
+}
+
 struct memory memory_at(struct memories *memories, uint32_t pid, uint64_t address, bool in_exec)
 {
     struct range const *const range = space_find(memories->spaces, pid, address);
@@ -354,8 +375,7 @@ struct memory memory_at(struct memories *memories, uint32_t pid, uint64_t addres
     if (strcmp(range->path, "[stack]") == 0)
         return named(range, "stack");
     if (range_is_file(range))
-        return named(range, strncmp(range->path, "/memfd:region", 13) == 0 ? "shared_page"
-                                                                            : "file");
+        return memory_of_file(memories, pid, range, address);
     if (is_thread_local(memories, pid, address))
         return named(range, "thread_local");
     if (range->flags & MAP_STACK)

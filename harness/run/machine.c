@@ -212,6 +212,17 @@ static char *pfm_file_version(void)
     return version;
 }
 
+/* Which slablab measures: another build of one version may measure otherwise. */
+static json_t *slablab(void)
+{
+    char *const build_id = catalogue_build_id("/proc/self/exe");
+    json_t *const value =
+        json_pack("{s:s, s:s}", "version", SLABLAB_VERSION, "build_id", build_id);
+
+    free(build_id);
+    return value;
+}
+
 static json_t *libraries(void)
 {
     return json_pack("{s:s, s:o, s:s, s:s, s:s}", "glibc", gnu_get_libc_version(), "libpfm",
@@ -299,6 +310,7 @@ json_t *machine_describe(struct plan const *plan)
     add_surroundings(machine);
     json_object_set_new(machine, "caller", inherited_caller());
     add_build(machine);
+    json_object_set_new(machine, "slablab", slablab());
     json_object_set_new(machine, "libraries", libraries());
     json_object_set_new(machine, "peers", peers());
     json_object_set_new(machine, "arms", arms(plan));

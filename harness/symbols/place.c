@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/number_map.h"
 #include "base/text.h"
+#include "symbols/function_name.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -81,7 +82,7 @@ size_t places_of_stack(struct places *places, uint32_t pid, struct trace_stack c
 
 struct frames place_frames(struct place const *place)
 {
-    static struct frame const nameless = {NULL, NULL, false};
+    static struct frame const nameless = {.function = NULL};
 
     if (place->object == NULL)
         return (struct frames){&nameless, 1};
@@ -92,6 +93,10 @@ char *place_nameless(struct object const *object)
 {
     char const *const path = object != NULL ? object_path(object) : "[unknown]";
     char const *const slash = strrchr(path, '/');
+    char *const name =
+        *path == '[' ? text_copy(path) : text_format("[%s]", slash != NULL ? slash + 1 : path);
+    char *const printable = function_name_printable(name);
 
-    return *path == '[' ? text_copy(path) : text_format("[%s]", slash != NULL ? slash + 1 : path);
+    free(name);
+    return printable;
 }

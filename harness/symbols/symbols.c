@@ -8,6 +8,8 @@
 #include "base/memory.h"
 #include "base/number_map.h"
 #include "base/text.h"
+#include "symbols/entry_name.h"
+#include "symbols/function_name.h"
 #include "symbols/inline_chain.h"
 #include "symbols/kernel_symbols.h"
 #include "symbols/layer_declarations.h"
@@ -34,6 +36,8 @@ struct object {
     struct arena arena;  /* of the locations and rules that were looked up */
     struct number_map places; /* file_offset * 2 + of_call -> address of its struct place */
     struct number_map rules;  /* file_offset -> address of its struct unwind_rule */
+    struct intern names;      /* of functions, as they are shown */
+    struct number_map shown;  /* address of a linker's name or an entry -> place in names, plus 1 */
 };
 
 struct symbols {
@@ -56,7 +60,16 @@ static char *problem_of(struct object const *object)
         return text_copy(object->file.problem);
     if (object->table.count == 0 && object->units.ranges.count == 0)
         return text_copy("no symbols: stripped");
-    return object->layers.problem != NULL ? text_copy(object->layers.problem) : NULL;
+    if (object->layers.problem != NULL)
+        return text_copy(object->layers.problem);
+    return object->units.split_missing == 0
+               ? NULL
+               : text_format("functions inlined in %zu of its units are not told apart: '%s' and "
+                             "its like are not where the compiler left them",
+                             object->units.split_missing,
+                             object->units.split_missing_name != NULL
+                                 ? object->units.split_missing_name
+                                 : "?");
 }
 
 /* The path must outlive it. */
@@ -77,6 +90,8 @@ static void object_close(struct object *object)
 {
     number_map_free(&object->places);
     number_map_free(&object->rules);
+    number_map_free(&object->shown);
+    intern_free(&object->names);
     arena_free(&object->arena);
     layer_declarations_free(&object->layers);
     code_units_free(&object->units);
@@ -130,21 +145,67 @@ uint64_t object_thread_local_bytes(struct object const *object)
     return object->file.thread_local_bytes;
 }
 
+/* Keeps and frees a name; NULL of NULL. */
+static char const *keep(struct object *object, uint64_t *number, char *name)
+{
+    if (name == NULL)
+        return NULL;
+    *number = intern_text(&object->names, name) + 1;
+    free(name);
+    return intern_bytes(&object->names, *number - 1);
+}
+
+/* Demangling is costly, and a function has many places. */
+static char const *shown_name(struct object *object, char const *linker_name)
+{
+    uint64_t *const number = number_map_at(&object->shown, (uintptr_t)linker_name);
+
+    if (*number != 0)
+        return intern_bytes(&object->names, *number - 1);
+    return keep(object, number, function_name_of(linker_name));
+}
+
+/* Of a function without a linker's name; all its inlined copies have one origin. */
+static char const *scoped_name(struct object *object, Dwarf_Die const *entry)
+{
+    Dwarf_Die const origin = inline_chain_origin(entry);
+    uint64_t *const number = number_map_at(&object->shown, (uintptr_t)origin.addr);
+
+    if (*number != 0)
+        return intern_bytes(&object->names, *number - 1);
+    char *const scoped = entry_scoped_name(entry);
+    char *const printable = scoped != NULL ? function_name_printable(scoped) : NULL;
+    free(scoped);
+    return keep(object, number, printable);
+}
+
+/* The linker's table names code, with and without DWARF; an inlined function has the name of its
+ * own code, if there is any. */
+static char const *linker_name(struct object const *object, uint64_t address, Dwarf_Die *entry,
+                               bool inlined)
+{
+    uint64_t const own = inlined ? inline_chain_copy(&object->units, entry) : address;
+    char const *const name = own != 0 ? symbol_table_name(&object->table, own) : NULL;
+
+    return name == NULL && entry != NULL ? entry_linker_name(entry) : name;
+}
+
 /* entry is NULL if DWARF does not know the function. */
-static struct frame frame_of(struct object const *object, uint64_t address, Dwarf_Die *entry,
+static struct frame frame_of(struct object *object, uint64_t address, Dwarf_Die *entry,
                              bool inlined)
 {
-    struct frame frame = {.inlined = inlined};
+    struct frame frame = {.inlined = inlined,
+                          .linker_name = linker_name(object, address, entry, inlined)};
     char const *path = NULL;
 
-    if (entry != NULL)
-        frame.function = dwarf_diename(entry);
-    if (frame.function == NULL && !inlined)
-        frame.function = symbol_table_name(&object->table, address);
+    if (frame.linker_name != NULL)
+        frame.function = shown_name(object, frame.linker_name);
+    else if (entry != NULL)
+        frame.function = scoped_name(object, entry);
     /* Reading the path needs a line table, so it is done only if a declaration could need it. */
     if (entry != NULL && object->layers.file_count > 0)
         path = inline_chain_file(entry);
-    frame.layer = layer_declarations_find(&object->layers, frame.function, path);
+    frame.layer = layer_declarations_find(&object->layers, &frame, path);
     return frame;
 }
 
@@ -192,10 +253,11 @@ struct unwind_rule object_unwind_rule(struct object *object, uint64_t file_offse
     return *(struct unwind_rule const *)(uintptr_t)*known;
 }
 
-struct memory_declaration const *object_memory(struct object *object, char const *function)
+struct memory_declaration const *object_memory(struct object *object, struct frame const *frame)
 {
-    for (size_t i = 0; i < object->layers.memory_count; i++)
-        if (text_equal(object->layers.memory[i].function, function))
+    for (size_t i = 0; i < object->layers.memory_count && frame->function != NULL; i++)
+        if (function_name_is(object->layers.memory[i].function, frame->function,
+                             frame->linker_name))
             return &object->layers.memory[i];
     return NULL;
 }

@@ -37,9 +37,10 @@ def rows_of(sample: dict, **wanted: str) -> int:
     )
 
 
-def check_ledgers(folder: Path) -> int:
+def check_ledgers(folder: Path, experiment: str) -> int:
+    """Of every process: the sums; returns how many."""
     count = 0
-    for where, sample in samples(folder, "all", "faults"):
+    for where, sample in samples(folder, experiment, "faults"):
         faults = sample["faults"]
         count += 1
         process = sample["process_minor_faults"] + sample["process_major_faults"]
@@ -89,7 +90,7 @@ def check_planted(folder: Path) -> None:
 
 def main() -> None:
     folder = Path(sys.argv[1])
-    ledgers, sampled = check_ledgers(folder), check_profiles(folder)
+    ledgers, sampled = check_ledgers(folder, "all"), check_profiles(folder)
     check_planted(folder)
     print(f"instruments: {ledgers} ledgers add up, {sampled} samples, the planted is found")
 

@@ -1,6 +1,7 @@
-"""ci_commands.py -- the shell text of a CI file that calls `slablab gate`, for a test to run.
+"""ci_commands.py -- the shell texts of a CI file that call `slablab gate`, for a test to run.
 
-Usage: ci_commands.py FILE.yml  Prints it; exits 1 unless the file has exactly one such step.
+Usage: ci_commands.py FILE.yml  Prints them; exits 1 unless there are two: against the commit before
+and against a pinned reference.
 
 SPDX-License-Identifier: MIT
 """
@@ -27,10 +28,15 @@ def texts(value: object) -> Iterator[str]:
 def main(name: str) -> int:
     document = yaml.safe_load(Path(name).read_text())
     found = [text for text in texts(document) if "slablab gate" in text]
-    if len(found) != 1:
-        print(f"{name}: {len(found)} steps call slablab gate, and one should", file=sys.stderr)
+    pinned = ['--base "$REFERENCE"' in text for text in found]
+    if pinned != [False, True]:
+        print(
+            f"{name}: one step should call slablab gate against the commit before, and then one "
+            f"against $REFERENCE; there are {len(found)}",
+            file=sys.stderr,
+        )
         return 1
-    print(found[0])
+    print("\n".join(text.rstrip() for text in found))
     return 0
 
 

@@ -23,10 +23,11 @@ done) || { echo "skipped: no python3 has yaml; try: apt-get install python3-yaml
 for file in docs/ci/github.yml docs/ci/gitlab.yml; do
     results=$output/$(basename "$file" .yml)
     "$python" harness/tests/ci_commands.py "$file" |
-        sed "s|build/slablab gate|$build/slablab gate --out $results --seed 1|" >"$output/text"
+        sed "s|build/slablab gate|$build/slablab gate --out $results --seed 1 --wait|" \
+            >"$output/text"
     status=0
-    BASE=$commit CI_MERGE_REQUEST_DIFF_BASE_SHA=$commit bash -euo pipefail "$output/text" \
-        >"$output/log" 2>&1 || status=$?
+    BASE=$commit CI_MERGE_REQUEST_DIFF_BASE_SHA=$commit REFERENCE=$commit \
+        bash -euo pipefail "$output/text" >"$output/log" 2>&1 || status=$?
     # Void by chance, once in a hundred: the control arm.
     if [[ $status -ne 0 && $status -ne 4 ]]; then
         echo "FAILED: $file: status $status; it printed:"

@@ -100,8 +100,11 @@ export GITHUB_STEP_SUMMARY=$output/summary.md
 gate=(gate "$counts" --out "$output" --record --base baseline)
 expect 0 'verdict: PASS (0 of 3 rows failed' "${gate[@]}" --head baseline
 expect 1 'verdict: FAIL (2 of 3 rows failed' "${gate[@]}" --head bump --explain
-if ! grep --quiet 'page faults of the region  *base  *head  *change of control$' "$output/all"; then
-    echo "FAILED: slablab gate --explain: it explains no page faults; it printed:"
+explained='page faults of the region  *base  *head  *change of control$'
+if ! grep --quiet "$explained" "$output/all" || ! grep --quiet "$explained" "$output/summary.md" ||
+    grep --quiet "$explained" "$output/history/counts.jsonl"; then
+    echo "FAILED: slablab gate --explain: no page faults in the terminal and the job's summary" \
+        'alone; it printed:'
     cat "$output/all"
     failures=$((failures + 1))
 fi
@@ -120,6 +123,10 @@ for blocks in 1 2 3; do
     wait "$!" 2>/dev/null || true
 done
 expect 1 'verdict: FAIL (2 of 3 rows failed' "${killed[@]}"
+if grep --quiet '"object": *"//' "$output"/killed/counts/*/samples.jsonl; then
+    echo 'FAILED: slablab gate: the slashes that make paths equally long are in its samples'
+    failures=$((failures + 1))
+fi
 if ! { grep --quiet ': PASS$' "$output/summary.md" && grep --quiet ': FAIL$' "$output/summary.md" &&
     [[ $(wc --lines <"$output/history/counts.jsonl") -eq 2 ]] && python3 -c '
 import sys, xml.dom.minidom

@@ -140,6 +140,20 @@ static inline char *fixture_build_folder(void)
     return text_copy(path);
 }
 
+/* valgrind 3.19 ends over what clang 14 writes as debug information. */
+static inline bool fixture_valgrind_reads_this_build(void)
+{
+    char *const build = fixture_build_folder();
+    char *const command = text_format("valgrind --quiet --tool=none '%s/workloads/fixed_random' "
+                                      "--describe >/dev/null 2>&1",
+                                      build);
+    bool const reads = system(command) == 0;
+
+    free(command);
+    free(build);
+    return reads;
+}
+
 /* A workload of that build, as one of the project's. */
 static inline void fixture_workload(char const *name)
 {

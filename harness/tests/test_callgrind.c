@@ -359,23 +359,9 @@ static void an_interrupted_block_is_not_recorded(void **state)
     free(text);
 }
 
-/* valgrind 3.19 ends over what clang 14 writes as debug information. */
-static bool valgrind_reads_this_build(void)
-{
-    char *const build = fixture_build_folder();
-    char *const command = text_format("valgrind --quiet --tool=none '%s/workloads/fixed_random' "
-                                      "--describe >/dev/null 2>&1",
-                                      build);
-    bool const reads = system(command) == 0;
-
-    free(command);
-    free(build);
-    return reads;
-}
-
 int main(void)
 {
-    if (!valgrind_reads_this_build())
+    if (!fixture_valgrind_reads_this_build())
         return puts("skipped: no valgrind reads the workloads of this build") < 0;
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(the_region_is_the_last_of_its_parts),

@@ -30,7 +30,9 @@ static json_t *varied_report(size_t blocks, bool slower, char const *reason,
 {
     static struct gate_spec const base = {(char *)"main", (char *)"x", (char *)"0123456789abcdef"};
     static struct gate_spec const head = {(char *)"<&\">", (char *)"x", NULL};
-    struct gate_circumstances const circumstances = {&base, &head, "here", 1, 12.5, "v1|2"};
+    json_t *const conditions = json_pack("{s:{}}", "machine");
+    struct gate_circumstances const circumstances = {
+        &base, &head, "here", 1, 12.5, "v1|2", conditions};
     struct gate_judge *const judge = made_judge(variation.third);
     json_t *const reasons = json_array();
 
@@ -45,6 +47,7 @@ static json_t *varied_report(size_t blocks, bool slower, char const *reason,
     gate_judge_estimate(judge);
     json_t *const gate = gate_describe(judge, reasons, &circumstances);
     assert_non_null(gate);
+    json_decref(conditions);
     json_decref(reasons);
     gate_judge_free(judge);
     return gate;
@@ -114,11 +117,31 @@ static void worst_row_comes_first(void **state)
     json_t const *const row = json_array_get(json_object_get(gate, "rows"), 0);
 
     (void)state;
-    assert_string_equal(json_string_value(json_object_get(gate, "schema")), "slablab-gate/2");
+    assert_string_equal(json_string_value(json_object_get(gate, "schema")), "slablab-gate/3");
     assert_string_equal(json_string_value(json_object_get(row, "cell")), "two warm");
     assert_string_equal(json_string_value(json_object_get(row, "metric")), "time");
     assert_string_equal(json_string_value(json_object_get(row, "verdict")), "fail");
     assert_int_equal(json_array_size(json_object_get(gate, "control")), 4);
+    json_decref(gate);
+}
+
+/* The same file under other settings is another allocator. */
+static void sides_have_their_settings(void **state)
+{
+    static char *settings[] = {(char *)"A=1", (char *)"B=2"};
+    gate_arms[GATE_HEAD].environment = settings;
+    gate_arms[GATE_HEAD].environment_count = 2;
+    json_t *const gate = made_report(60, false, NULL);
+    gate_arms[GATE_HEAD].environment_count = 0;
+    json_t *const two = json_pack("[s, s]", "A=1", "B=2");
+
+    (void)state;
+    assert_true(json_equal(
+        json_object_get(json_object_get(gate, "head"), "environment"), two));
+    assert_int_equal(
+        json_array_size(json_object_get(json_object_get(gate, "base"), "environment")), 0);
+    assert_non_null(json_object_get(json_object_get(gate, "conditions"), "machine"));
+    json_decref(two);
     json_decref(gate);
 }
 
@@ -308,6 +331,19 @@ static void markdown_shows_texts_as_they_are(void **state)
     json_decref(gate);
 }
 
+/* Lines of a table of functions, one of them from C++. */
+static void markdown_shows_the_explanation_as_it_stands(void **state)
+{
+    json_t *const gate = made_report(60, true, "bad & worse");
+
+    (void)state;
+    json_object_set_new(gate, "explanation", json_string("  front: f<a_b>  7\n```\n"));
+    char *const text = gate_markdown(gate);
+    assert_holds(text, "\n\n~~~~~~~~text\n  front: f<a_b>  7\n```\n~~~~~~~~\n");
+    free(text);
+    json_decref(gate);
+}
+
 static void junit_escapes_and_counts(void **state)
 {
     json_t *const gate = made_report(60, true, "<bad> & \"worse\"");
@@ -328,6 +364,8 @@ int main(void)
         cmocka_unit_test(verdicts_have_their_order),
         cmocka_unit_test(failures_come_before_void),
         cmocka_unit_test(worst_row_comes_first),
+        cmocka_unit_test(sides_have_their_settings),
+        cmocka_unit_test(markdown_shows_the_explanation_as_it_stands),
         cmocka_unit_test(what_is_not_known_is_null),
         cmocka_unit_test(table_fits_a_terminal),
         cmocka_unit_test(a_tail_is_written_in_points),

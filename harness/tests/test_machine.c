@@ -44,6 +44,7 @@ static void every_key_is_there(void **state)
         "compiler",
         "compiler_version",
         "compiler_flags",
+        "slablab",
         "git_commit",
         "git_dirty",
         "libraries",

@@ -30,6 +30,7 @@ static void folders_at_the_beginning_of_paths(void **state)
     expect("/home/ada/own.so A=/home/ada/x:/home/ada/slab lab/y", "~/own.so A=~/x:y");
     expect("/home/ada", "~");
     expect("-I/home/ada/include -O2", "-I~/include -O2");
+    expect("object '////home/ada/slab lab/x.so' and //home/ada/y", "object 'x.so' and ~/y");
     expect("'/home/ada/x': no\n/home/ada/y: stripped", "'~/x': no\n~/y: stripped");
 }
 
@@ -41,6 +42,7 @@ static void other_paths_stay(void **state)
     expect("/home/ada-2/x", "/home/ada-2/x");
     expect("/mnt/home/ada/x", "/mnt/home/ada/x");
     expect("a-b/home/ada/x", "a-b/home/ada/x");
+    expect("file://home/ada/x a//home/ada/x", "file://home/ada/x a//home/ada/x");
     expect("/usr/lib/x86_64-linux-gnu/libc.so.6", "/usr/lib/x86_64-linux-gnu/libc.so.6");
     portable_set_folders("/", NULL);
     expect("/home/ada/x", "/home/ada/x");

@@ -106,8 +106,9 @@ char const *object_of_malloc(char object[REGION_PATH_MAX], char build_id[REGION_
 
     if (address == NULL)
         return "no mapped object holds malloc";
-    if (found.dli_fname[0] == '/')
-        snprintf(path, sizeof path, "%s", found.dli_fname);
+    size_t const slashes = strspn(found.dli_fname, "/"); /* paths are of equal length by them */
+    if (slashes > 0)
+        snprintf(path, sizeof path, "%s", found.dli_fname + slashes - 1);
     else if (realpath(found.dli_fname, path) == NULL)
         return "the object that holds malloc was loaded by a relative path, and is not to be found";
     if (strlen(path) >= REGION_PATH_MAX)

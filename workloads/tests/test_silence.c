@@ -93,6 +93,21 @@ static void malloc_is_found_in_the_program_itself(void **unused)
     assert_int_equal(played.region.tier_count, 0);
 }
 
+/* What the loader was given with slashes before it, to make all paths as long, is the same file. */
+static void slashes_before_a_path_are_not_in_the_record(void **unused)
+{
+    char path[PATH_MAX];
+    char padded[PATH_MAX + sizeof "////"];
+
+    (void)unused;
+    snprintf(path, sizeof path, "%s/libbaseline.so", spawn_build_directory());
+    snprintf(padded, sizeof padded, "////%s", path);
+    play_prepare(&played);
+    play_run(&played, "workloads/sawtooth operations=0", padded, PLAY_NONE);
+    assert_int_equal(played.status, 0);
+    assert_string_equal(played.region.object, path);
+}
+
 /* An observing phase sees sawtooth's 1,000 calls of malloc, and not one more. */
 static void observing_phases_count_the_region_alone(void **unused)
 {
@@ -126,6 +141,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_runtime_allocates_nothing),
         cmocka_unit_test(the_count_counts),
         cmocka_unit_test(malloc_is_found_in_the_program_itself),
+        cmocka_unit_test(slashes_before_a_path_are_not_in_the_record),
         cmocka_unit_test(observing_phases_count_the_region_alone),
     };
 

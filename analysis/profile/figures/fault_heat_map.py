@@ -137,7 +137,9 @@ def _draw_cell(
             ended = ended_ms(known, time_range)
             if ended is not None:
                 panel.axvspan(*ended, zorder=0, linewidth=0, **ENDED)
-        panel.set_title(f"{arm}\n{found}", loc="left", fontsize=panels.TINY, pad=3)
+        inches = (figure.get_figwidth() - panels.AXIS_INCHES) / columns
+        name = panels.wrapped(arm, inches, panels.TINY)
+        panel.set_title(f"{name}\n{found}", loc="left", fontsize=panels.TINY, pad=3)
         panel.tick_params(labelleft=place % columns == 0)
         if time_range[0] < -0.01 * time_range[1]:
             panel.axvline(0, linewidth=0.6, linestyle=":", color=panel.xaxis.label.get_color())
