@@ -30,10 +30,20 @@ struct parameter {
     char const *meaning;
 };
 
+/* A word, or the path of a file, that the command line may set as name=text. A table ends with name
+ * == NULL. */
+struct text_parameter {
+    char const *name;
+    char const *text; /* the default; "" where it must be given */
+    int is_file;      /* it must be there to be read; the plan holds its digest */
+    char const *meaning;
+};
+
 struct workload {
     char const *name;   /* the file's name without its ending */
     char const *models; /* which real use it stands for */
     struct parameter const *params;
+    struct text_parameter const *texts;   /* NULL: none */
     void (*setup)(void);                  /* NULL: nothing to prepare */
     uint64_t (*run)(uint64_t operations); /* does exactly so many; returns the checksum so far */
 };
@@ -42,6 +52,9 @@ extern struct workload const workload;
 
 /* The value from the command line, or the default. */
 uint64_t workload_parameter(char const *name);
+
+/* The text from the command line, or the default. */
+char const *workload_text(char const *name);
 
 /* Memory for bookkeeping, zeroed, mapped and touched: it costs neither malloc nor a page fault of
  * the region. Ends the program if there is no memory. */

@@ -116,8 +116,8 @@ def _reference_fault(plan: dict[str, Any]) -> str | None:
             return f"'{doubled[0]}' is there twice"
     for cell in plan["cells"]:
         for name, value in cell["parameters"].items():
-            if not isinstance(value, int) or isinstance(value, bool):
-                return f"parameter {name} of '{cell['id']}' is {value!r:.40}, not int"
+            if not isinstance(value, (int, str)) or isinstance(value, bool):
+                return f"parameter {name} of '{cell['id']}' is {value!r:.40}, not int or str"
     compared = [found[key] for found in plan.get("comparisons", []) for key in ("arm", "against")]
     for found in plan.get("interactions", []):
         compared += [found["first"], found["second"], found["both"]]

@@ -132,7 +132,7 @@ void folder_remove(char const *path)
     nftw(path, remove_one, DESCRIPTORS_MAX, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 }
 
-static void add_file(struct sha256 *sum, char const *path)
+void folder_add_file(struct sha256 *sum, char const *path)
 {
     static unsigned char piece[PIECE_BYTES];
     int const file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -160,7 +160,7 @@ void folder_add(struct sha256 *sum, char const *path)
     if (S_ISREG(status.st_mode)) {
         uint64_t const size = (uint64_t)status.st_size;
         sha256_add(sum, &size, sizeof size);
-        add_file(sum, path);
+        folder_add_file(sum, path);
     }
     struct words names = {0};
     if (S_ISDIR(status.st_mode))

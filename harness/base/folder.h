@@ -19,4 +19,7 @@ void folder_remove(char const *path);
  * `path` may be a file. What cannot be read is added as its name, a link as what it says. */
 void folder_add(struct sha256 *sum, char const *path);
 
+/* Adds what a file holds and nothing else, as `sha256sum` does. */
+void folder_add_file(struct sha256 *sum, char const *path);
+
 #endif

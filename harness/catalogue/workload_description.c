@@ -60,11 +60,16 @@ static bool take_parameter(struct arena *arena, json_t *object,
     char const *unit = NULL;
     char const *meaning = NULL;
     json_int_t default_value = 0;
+    char const *text = NULL;
+    bool const is_text = json_is_string(json_object_get(object, "default"));
 
-    if (json_unpack_ex(object, error, 0, "{s:s, s:I, s:s, s:s}", "name", &name, "default",
-                       &default_value, "unit", &unit, "meaning", &meaning)
+    if (json_unpack_ex(object, error, 0, is_text ? "{s:s, s:s, s:s, s:s}" : "{s:s, s:I, s:s, s:s}",
+                       "name", &name, "default",
+                       is_text ? (void *)&text : (void *)&default_value, "unit", &unit, "meaning",
+                       &meaning)
         != 0)
         return false;
+    parameter->default_text = arena_text(arena, text);
     parameter->name = arena_text(arena, name);
     parameter->default_value = (uint64_t)default_value;
     parameter->unit = arena_text(arena, unit);

@@ -14,6 +14,7 @@
 struct workload_parameter {
     char *name;
     uint64_t default_value;
+    char *default_text; /* of a word or a file, as `unit` says; NULL: it is a number */
     char *unit;
     char *meaning;
 };

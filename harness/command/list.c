@@ -61,7 +61,10 @@ static void list_workload(char const *name)
     wrapped_print(stdout, NAME_WIDTH, name, description != NULL ? description->models : why);
     for (size_t i = 0; description != NULL && i < description->parameter_count; i++) {
         struct workload_parameter const *const parameter = &description->parameters[i];
-        char *const label = text_format("  %s=%" PRIu64, parameter->name, parameter->default_value);
+        char *const label =
+            parameter->default_text != NULL
+                ? text_format("  %s=%s", parameter->name, parameter->default_text)
+                : text_format("  %s=%" PRIu64, parameter->name, parameter->default_value);
         char *const text = text_format("%s%s%s%s", parameter->meaning,
                                        *parameter->unit != '\0' ? " (" : "", parameter->unit,
                                        *parameter->unit != '\0' ? ")" : "");

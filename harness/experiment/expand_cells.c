@@ -17,8 +17,11 @@
 /* One name with its values, in the order in which they are written. */
 struct axis {
     char *name;
-    uint64_t *values;
+    uint64_t *values; /* 0 of what is no number */
+    char **words;     /* the values as they are written */
     size_t count;
+    bool is_text;
+    bool is_file; /* a text that is a path */
 };
 
 /* One entry of `workloads`, read. */
@@ -39,25 +42,20 @@ static struct arena *arena_of(struct entry const *entry)
 static char const operations_name[] = "operations";
 static char const warmup_name[] = "warmup";
 
-static bool take_values(struct entry const *entry, char const *values, struct axis *axis)
+static void take_values(struct entry const *entry, char const *values, struct axis *axis)
 {
     do {
         size_t const length = strcspn(values, ",");
         char *const word = arena_format(arena_of(entry), "%.*s", (int)length, values);
         axis->values = arena_room_for_one(arena_of(entry), axis->values, axis->count,
                                           sizeof *axis->values);
-        bool const number = text_to_number(word, &axis->values[axis->count]);
-        if (number)
-            axis->count++;
-        else
-            yaml_file_complain(entry->expansion->file, entry->place,
-                               "digits, or a list of them: size=256,512",
-                               "%s: '%s' is not a number", axis->name, word);
-        if (!number)
-            return false;
+        axis->words = arena_room_for_one(arena_of(entry), axis->words, axis->count,
+                                         sizeof *axis->words);
+        if (!text_to_number(word, &axis->values[axis->count]))
+            axis->values[axis->count] = 0;
+        axis->words[axis->count++] = word;
         values += length;
     } while (*values++ == ',');
-    return true;
 }
 
 static bool take_axis(struct entry *entry, char const *word)
@@ -80,15 +78,36 @@ static bool take_axis(struct entry *entry, char const *word)
                                "parameter '%s' is there twice", axis->name);
             return false;
         }
-    return take_values(entry, word + length + 1, axis);
+    take_values(entry, word + length + 1, axis);
+    return true;
 }
 
-static bool is_parameter(struct workload_description const *description, char const *name)
+/* Finds what the axis is of, and whether that is a text. */
+static bool is_parameter(struct workload_description const *description, struct axis *axis)
 {
-    for (size_t i = 0; i < description->parameter_count; i++)
-        if (text_equal(description->parameters[i].name, name))
-            return true;
-    return text_equal(name, operations_name) || text_equal(name, warmup_name);
+    for (size_t i = 0; i < description->parameter_count; i++) {
+        struct workload_parameter const *const parameter = &description->parameters[i];
+        if (!text_equal(parameter->name, axis->name))
+            continue;
+        axis->is_text = parameter->default_text != NULL;
+        axis->is_file = axis->is_text && text_equal(parameter->unit, "file");
+        return true;
+    }
+    return text_equal(axis->name, operations_name) || text_equal(axis->name, warmup_name);
+}
+
+static bool has_good_values(struct entry const *entry, struct axis const *axis)
+{
+    uint64_t number;
+
+    for (size_t i = 0; !axis->is_text && i < axis->count; i++)
+        if (!text_to_number(axis->words[i], &number)) {
+            yaml_file_complain(entry->expansion->file, entry->place,
+                               "digits, or a list of them: size=256,512",
+                               "%s: '%s' is not a number", axis->name, axis->words[i]);
+            return false;
+        }
+    return true;
 }
 
 static char *parameter_names(struct workload_description const *description)
@@ -116,8 +135,10 @@ static bool check_parameters(struct entry const *entry)
                                : "make workloads; workloads/null.c, which is a short example",
                            "%s", why);
     for (size_t i = 0; known && i < entry->axis_count; i++) {
-        known = is_parameter(description, entry->axes[i].name);
-        if (!known) {
+        known = is_parameter(description, &entry->axes[i]);
+        if (known && !has_good_values(entry, &entry->axes[i])) {
+            known = false;
+        } else if (!known) {
             char *const hint = parameter_names(description);
             yaml_file_complain(file, entry->place, hint, "%s has no parameter '%s'",
                                entry->workload, entry->axes[i].name);
@@ -194,7 +215,24 @@ static bool set_parameter(struct entry const *entry, struct cell *cell, char con
     cell->parameters = arena_room_for_one(arena_of(entry), cell->parameters, cell->parameter_count,
                                           sizeof *cell->parameters);
     cell->parameters[cell->parameter_count++] =
-        (struct parameter){arena_text(arena_of(entry), name), value};
+        (struct parameter){.name = arena_text(arena_of(entry), name), .value = value};
+    return true;
+}
+
+/* Stores a word, or a file with its digest. */
+static bool set_text(struct entry const *entry, struct cell *cell, struct axis const *axis,
+                     char const *word)
+{
+    struct parameter parameter = {.name = axis->name};
+    struct arena *const arena = arena_of(entry);
+
+    if (axis->is_file && !expand_file(entry->expansion, entry->place, word, &parameter))
+        return false;
+    if (!axis->is_file)
+        parameter.text = parameter.shown = arena_text(arena, word);
+    cell->parameters = arena_room_for_one(arena, cell->parameters, cell->parameter_count,
+                                          sizeof *cell->parameters);
+    cell->parameters[cell->parameter_count++] = parameter;
     return true;
 }
 
@@ -202,8 +240,11 @@ static char *cell_id(struct cell const *cell)
 {
     char *id = text_copy(cell->workload);
 
-    for (size_t i = 0; i < cell->parameter_count; i++)
-        text_append(&id, " %s=%" PRIu64, cell->parameters[i].name, cell->parameters[i].value);
+    for (size_t i = 0; i < cell->parameter_count; i++) {
+        char *const word = plan_parameter_word(&cell->parameters[i], true);
+        text_append(&id, " %s", word);
+        free(word);
+    }
     if (cell->operations != 0)
         text_append(&id, " %s=%" PRIu64, operations_name, cell->operations);
     if (cell->warmup_operations != 0)
@@ -231,8 +272,7 @@ static bool is_runnable(struct entry const *entry, struct cell const *cell)
     struct words assignments = {0};
 
     for (size_t i = 0; i < cell->parameter_count; i++) {
-        char *const word = text_format("%s=%" PRIu64, cell->parameters[i].name,
-                                       cell->parameters[i].value);
+        char *const word = plan_parameter_word(&cell->parameters[i], false);
         words_add(&assignments, word);
         free(word);
     }
@@ -266,8 +306,10 @@ static bool add_cell(struct entry const *entry, size_t point)
     cell->warm = entry->expansion->experiment->workloads[entry->index].start == START_WARM;
     for (size_t i = 0; i < entry->axis_count; i++) {
         points_left /= entry->axes[i].count;
-        uint64_t const value = entry->axes[i].values[point / points_left % entry->axes[i].count];
-        if (!set_parameter(entry, cell, entry->axes[i].name, value))
+        struct axis const *const axis = &entry->axes[i];
+        size_t const place = point / points_left % axis->count;
+        if (axis->is_text ? !set_text(entry, cell, axis, axis->words[place])
+                          : !set_parameter(entry, cell, axis->name, axis->values[place]))
             return false;
     }
     cell->id = arena_keep(&plan->arena, cell_id(cell));

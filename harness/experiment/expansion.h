@@ -47,6 +47,10 @@ bool expand_program(struct expansion const *expansion, size_t index);
 void expansion_leave_out(struct expansion const *expansion, struct yaml_file const *file,
                          char const *place, char *id, char *why);
 
+/* expand_file.c: a file that a workload reads, by its path from the project's root. */
+bool expand_file(struct expansion const *expansion, char const *place, char const *path,
+                 struct parameter *parameter);
+
 /* expand_thp.c: every cell from `first` on once for each setting that entry `index` asks for. */
 bool expand_thp(struct expansion const *expansion, size_t index, size_t first, bool **left_out);
 

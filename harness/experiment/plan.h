@@ -41,6 +41,9 @@ struct arm {
 struct parameter {
     char *name;
     uint64_t value;
+    char *text;             /* a word, or an absolute path; NULL: it is a number */
+    char *shown;            /* of a file its name, else the word */
+    char *digest;           /* of a file: 16 hexadecimal digits of its SHA-256; NULL: no file */
 };
 
 enum serves_relation { SERVES_AT_LEAST, SERVES_AT_MOST };
@@ -169,6 +172,9 @@ struct plan *plan_for_gate(struct yaml_file const *experiment, char const *base,
 bool plan_write(struct plan const *plan, char const *directory);
 
 void plan_free(struct plan *plan);
+
+/* "size=256"; of a file its path, or, as ids have it, its name. The caller frees it. */
+char *plan_parameter_word(struct parameter const *parameter, bool shown);
 
 /* The position of an arm by its id. Without `hidden`, the control arm is excluded. */
 bool plan_find_arm(struct plan const *plan, char const *id, bool hidden, size_t *arm);

@@ -42,10 +42,16 @@ static json_t *cell_to_json(struct plan const *plan, struct cell const *cell)
 {
     json_t *const parameters = json_object();
     json_t *const serves = json_array();
+    json_t *const files = json_object();
 
-    for (size_t i = 0; i < cell->parameter_count; i++)
-        json_object_set_new(parameters, cell->parameters[i].name,
-                            json_integer((json_int_t)cell->parameters[i].value));
+    for (size_t i = 0; i < cell->parameter_count; i++) {
+        struct parameter const *const parameter = &cell->parameters[i];
+        json_object_set_new(parameters, parameter->name,
+                            parameter->text == NULL ? json_integer((json_int_t)parameter->value)
+                                                    : json_string(parameter->shown));
+        if (parameter->digest != NULL)
+            json_object_set_new(files, parameter->name, json_string(parameter->digest));
+    }
     for (size_t i = 0; i < cell->serves_count; i++)
         json_array_append_new(
             serves,
@@ -58,6 +64,9 @@ static json_t *cell_to_json(struct plan const *plan, struct cell const *cell)
         cell->warm ? "warm" : "cold", "parameters", parameters, "operations",
         cell->operations != 0 ? json_integer((json_int_t)cell->operations) : json_null(),
         "warmup_operations", (json_int_t)cell->warmup_operations, "serves", serves);
+    if (json_object_size(files) > 0)
+        json_object_set(object, "files", files);
+    json_decref(files);
     if (cell->thp != THP_INHERITED)
         json_object_set_new(object, "thp", json_string(thp_name(cell->thp)));
     if (cell->program != NULL)

@@ -83,15 +83,18 @@ char **trial_arguments(struct cell const *cell, struct terms const *terms)
     size_t count = 0;
 
     for (size_t i = 0; i < cell->parameter_count; i++)
-        bytes += strlen(cell->parameters[i].name) + 1 + NUMBER_DIGITS_MAX;
+        bytes += strlen(cell->parameters[i].name) + 1 +
+                 (cell->parameters[i].text != NULL ? strlen(cell->parameters[i].text) + 1
+                                                   : NUMBER_DIGITS_MAX);
     arguments = memory_zeroed(1, pointers * sizeof *arguments + bytes);
     string = (char *)(arguments + pointers);
     arguments[count++] = string;
     string = stpcpy(string, terms->program) + 1;
     for (size_t i = 0; i < cell->parameter_count; i++) {
+        char *const word = plan_parameter_word(&cell->parameters[i], false);
         arguments[count++] = string;
-        string +=
-            sprintf(string, "%s=%" PRIu64, cell->parameters[i].name, cell->parameters[i].value) + 1;
+        string = stpcpy(string, word) + 1;
+        free(word);
     }
     arguments[count++] = string;
     string += sprintf(string, "operations=%" PRIu64, terms->operations) + 1;

@@ -128,6 +128,41 @@ holds 's["status"] == "ok" and s["operations"] == 1000'
 refuses 'mine has no parameter' "  - run: $output/mine size=1"
 refuses 'build/workloads/runtime.a' '  - run: /bin/true'
 
+# Its parameters may be words and files; a file's digest is in the plan.
+cat >"$output/reader.c" <<'SOURCE'
+#include "workload.h"
+#include <stdio.h>
+#include <stdlib.h>
+static struct parameter const params[] = {{.name = NULL}};
+static struct text_parameter const texts[] = {
+    {"order", "up", 0, "of what"}, {"file", "", 1, "that is read"}, {.name = NULL}};
+static uint64_t run(uint64_t operations)
+{
+    FILE *const file = fopen(workload_text("file"), "r");
+    uint64_t sum = workload_text("order")[0] + (uint64_t)fgetc(file);
+    fclose(file);
+    for (uint64_t i = 0; i < 1000 * operations; i++)
+        free(malloc(8 + sum % 8));
+    return sum;
+}
+struct workload const workload = {
+    .name = "reader", .models = "", .params = params, .texts = texts, .run = run};
+SOURCE
+gcc -I workloads "$output/reader.c" "${1:-build}/workloads/runtime.a" -o "$output/reader"
+printf b >"$output/in/b.txt"
+run 3 "  - run: $output/reader file=$output/in/a,$output/in/b.txt order=down operations=50"
+holds 's["status"] == "ok" and int(s["checksum"], 16) in (ord("d") + ord("h"), ord("d") + ord("b"))'
+python3 - "$output"/results/x/*/plan.json "$(sha256sum "$output/in/b.txt")" <<'PYTHON' ||
+import json, sys
+cell = json.load(open(sys.argv[1]))["cells"][1]
+sys.exit(cell["id"] != "reader file=b.txt order=down operations=50 cold"
+         or cell["parameters"] != {"file": "b.txt", "order": "down"}
+         or cell["files"]["file"] != sys.argv[2][:16])
+PYTHON
+    fail 'a plan without its file'
+refuses "there is no file 'nowhere'" "  - run: $output/reader file=nowhere"
+refuses 'file=FILE is missing' "  - run: $output/reader order=up"
+
 # Huge pages are an axis, as far as the machine and its kernel give them.
 attests '  - program: [grep, "THP_enabled:.0", /proc/self/status]' '    thp: [never]'
 grep --quiet --fixed-strings 'program grep thp=never' "$output/all" || fail 'no cell of THP'

@@ -1,0 +1,37 @@
+/* expand_file.c -- files that workloads read: where they are, and what they hold.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "experiment/expansion.h"
+
+#include "base/folder.h"
+#include "base/text.h"
+#include "catalogue/project.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+bool expand_file(struct expansion const *expansion, char const *place, char const *path,
+                 struct parameter *parameter)
+{
+    struct arena *const arena = &expansion->plan->arena;
+    char *const whole =
+        *path == '/' ? text_copy(path) : text_format("%s/%s", catalogue_root(), path);
+    char *const real = access(whole, R_OK) == 0 ? realpath(whole, NULL) : NULL;
+    unsigned char digest[SHA256_BYTES];
+    struct sha256 sum = sha256_begin();
+
+    free(whole);
+    if (real == NULL) {
+        yaml_file_complain(expansion->file, place, "a path from the project's root",
+                           "%s: there is no file '%s'", parameter->name, path);
+        return false;
+    }
+    folder_add_file(&sum, real);
+    sha256_end(&sum, digest);
+    parameter->text = arena_keep(arena, real);
+    parameter->shown = strrchr(parameter->text, '/') + 1;
+    parameter->digest = arena_format(arena, "%016" PRIx64, sha256_head(digest));
+    return true;
+}
