@@ -26,7 +26,7 @@ static uint32_t turn(uint32_t word, int bits)
 
 static void expand(uint32_t w[ROUNDS], unsigned char const block[SHA256_BLOCK])
 {
-    for (int t = 0; t < 16; t++)
+    for (size_t t = 0; t < 16; t++)
         w[t] = (uint32_t)block[4 * t] << 24 | (uint32_t)block[4 * t + 1] << 16 |
                (uint32_t)block[4 * t + 2] << 8 | block[4 * t + 3];
     for (int t = 16; t < ROUNDS; t++) {

@@ -141,5 +141,5 @@ void work_folder_close(struct work_folder *folder)
         folder_remove(folder->base);
     free(folder->base);
     free(folder->work);
-    *folder = (struct work_folder){NULL};
+    *folder = (struct work_folder){.base = NULL};
 }

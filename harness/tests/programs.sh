@@ -4,6 +4,7 @@
 #   programs.sh [BUILD]
 #
 # SPDX-License-Identifier: MIT
+# shellcheck disable=SC2016 # what a sample's own shell expands
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 slablab=$(realpath "${1:-build}/slablab")

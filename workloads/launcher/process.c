@@ -80,7 +80,8 @@ static _Noreturn void become(struct request const *request, char **arguments, ch
     _exit(EXIT_NOT_EXECUTED);
 }
 
-/* By itself, for what a function holds across vfork must not be in a register. */
+/* By itself, for what a function holds across vfork must not be in a register. vfork and not fork:
+ * the faults of a copied launcher would be the program's. */
 __attribute__((noinline)) static pid_t spawn(struct request const *request, char **arguments,
                                              char **environment, bool served,
                                              char const *output)
@@ -88,6 +89,7 @@ __attribute__((noinline)) static pid_t spawn(struct request const *request, char
     pid_t const child = vfork();
 
     if (child == 0)
+        /* NOLINTNEXTLINE(clang-analyzer-unix.Vfork): it changes nothing that the launcher has */
         become(request, arguments, environment, served, output);
     return child;
 }
