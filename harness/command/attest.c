@@ -15,7 +15,7 @@
 
 static int report(enum step step, json_t const *reasons, json_t const *file)
 {
-    size_t place;
+    size_t index;
     json_t *reason;
 
     status_line_end();
@@ -23,7 +23,7 @@ static int report(enum step step, json_t const *reasons, json_t const *file)
         attestation_print(file);
     if (json_array_size(reasons) > 0)
         puts("violations:");
-    json_array_foreach(reasons, place, reason) {
+    json_array_foreach(reasons, index, reason) {
         char *const line = reason_line(reason);
         printf("  %s\n", line);
         free(line);

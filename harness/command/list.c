@@ -178,10 +178,10 @@ static void list_events(void)
 static void list_metrics(void)
 {
     json_t *const table = metric_table();
-    size_t place;
+    size_t index;
     json_t *metric;
 
-    json_array_foreach(table, place, metric)
+    json_array_foreach(table, index, metric)
         wrapped_print(stdout, 31, json_string_value(json_object_get(metric, "column")),
                       json_string_value(json_object_get(metric, "title")));
     json_decref(table);

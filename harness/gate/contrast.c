@@ -109,11 +109,11 @@ static size_t *sorted(struct differences const *differences)
     size_t *const order = memory_zeroed(differences->sums.labels.count, sizeof *order);
 
     for (size_t i = 0; i < differences->sums.labels.count; i++) {
-        size_t place = i;
-        for (; place > 0 && distance(differences, order[place - 1]) < distance(differences, i);
-             place--)
-            order[place] = order[place - 1];
-        order[place] = i;
+        size_t slot = i;
+        for (; slot > 0 && distance(differences, order[slot - 1]) < distance(differences, i);
+             slot--)
+            order[slot] = order[slot - 1];
+        order[slot] = i;
     }
     return order;
 }

@@ -20,7 +20,7 @@ struct ledger {
     struct layer_objects objects;
     struct calls *calls;
     struct spaces *spaces;
-    struct places *places;
+    struct locations *locations;
     struct memories *memories;
     struct ledger_rows rows;
     struct superslabs superslabs;
@@ -50,8 +50,8 @@ static struct ledger ledger_open(struct trace const *trace, struct symbols *symb
         .began_ns = time_of_exec(trace, facts->pid),
     };
 
-    ledger.places = places_new(ledger.spaces, symbols);
-    ledger.memories = memories_new(trace, ledger.spaces, ledger.places, ledger.objects);
+    ledger.locations = locations_new(ledger.spaces, symbols);
+    ledger.memories = memories_new(trace, ledger.spaces, ledger.locations, ledger.objects);
     return ledger;
 }
 
@@ -61,7 +61,7 @@ static void ledger_close(struct ledger *ledger)
     rows_free(&ledger->rows);
     intern_free(&ledger->names);
     memories_free(ledger->memories);
-    places_free(ledger->places);
+    locations_free(ledger->locations);
     spaces_free(ledger->spaces);
     calls_free(ledger->calls);
 }
@@ -80,13 +80,13 @@ static enum ledger_account account_of(struct ledger_facts const *facts, uint32_t
 }
 
 /* "[libc.so.6]" if its innermost function has no name. */
-static char const *function_name(struct ledger *ledger, struct place const *place)
+static char const *function_name(struct ledger *ledger, struct location const *location)
 {
-    char const *const function = place_frames(place).frame[0].function;
+    char const *const function = location_frames(location).frame[0].function;
 
     if (function != NULL)
         return function;
-    char *const text = place_nameless(place->object);
+    char *const text = location_nameless(location->object);
     char const *const name = keep(ledger, text);
 
     free(text);
@@ -99,17 +99,18 @@ static void place_program_fault(struct ledger *ledger, struct trace_event const 
                                 struct fault *fault)
 {
     struct trace_stack const *const stack = &ledger->trace->stacks[event->stack];
-    struct place place[UNWIND_FRAMES_MAX] = {{0}};
+    struct location location[UNWIND_FRAMES_MAX] = {{0}};
 
     fault->by = BY_PROGRAM;
     if (stack->user_count > 0)
-        place[0] = place_find(ledger->places, event->pid, stack->ip[stack->kernel_count], false);
-    fault->function = function_name(ledger, &place[0]);
-    fault->layer = layer_declared(&place[0]);
+        location[0] = location_find(ledger->locations, event->pid,
+                                    stack->ip[stack->kernel_count], false);
+    fault->function = function_name(ledger, &location[0]);
+    fault->layer = layer_declared(&location[0]);
     if (fault->layer != NULL)
         return;
-    size_t const count = places_of_stack(ledger->places, event->pid, stack, place);
-    fault->layer = layer_of_user_stack(&ledger->objects, place, count);
+    size_t const count = locations_of_stack(ledger->locations, event->pid, stack, location);
+    fault->layer = layer_of_user_stack(&ledger->objects, location, count);
 }
 
 /* By the kernel's chain: "__x64_sys_read" is read. NULL without such a frame. */

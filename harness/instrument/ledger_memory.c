@@ -40,7 +40,7 @@ struct thread {
 struct memories {
     struct trace const *trace;
     struct spaces const *spaces;
-    struct places *places;
+    struct locations *locations;
     struct layer_objects objects;
     struct intern names;
     struct number_map origins; /* position in trace->stacks -> kind, plus one */
@@ -55,12 +55,12 @@ struct memories {
 };
 
 struct memories *memories_new(struct trace const *trace, struct spaces const *spaces,
-                              struct places *places, struct layer_objects objects)
+                              struct locations *locations, struct layer_objects objects)
 {
     struct memories *const memories = memory_zeroed(1, sizeof *memories);
 
     *memories = (struct memories){
-        .trace = trace, .spaces = spaces, .places = places, .objects = objects};
+        .trace = trace, .spaces = spaces, .locations = locations, .objects = objects};
     return memories;
 }
 
@@ -170,13 +170,13 @@ static struct kind declared_kind(struct memories *memories,
     return kind;
 }
 
-static struct memory_declaration const *declaration_at(struct place const *place)
+static struct memory_declaration const *declaration_at(struct location const *location)
 {
-    struct frames const frames = place_frames(place);
+    struct frames const frames = location_frames(location);
 
-    for (size_t i = 0; i < frames.count && place->object != NULL; i++) {
+    for (size_t i = 0; i < frames.count && location->object != NULL; i++) {
         struct memory_declaration const *const declaration =
-            object_memory(place->object, &frames.frame[i]);
+            object_memory(location->object, &frames.frame[i]);
         if (declaration != NULL)
             return declaration;
     }
@@ -185,12 +185,12 @@ static struct memory_declaration const *declaration_at(struct place const *place
 
 /* A function of the C library that only makes the system call in its name: the memory is its
  * caller's. Others, such as malloc, map it for the C library. */
-static bool is_wrapper(struct place const *place)
+static bool is_wrapper(struct location const *location)
 {
     static char const *const names[] = {"mmap",   "mmap64",   "__mmap", "__mmap64", "brk",
                                         "__brk",  "sbrk",     "__sbrk", "mremap",   "__mremap",
                                         "shmat",  "syscall"};
-    struct frames const frames = place_frames(place);
+    struct frames const frames = location_frames(location);
     char const *const function = frames.frame[frames.count - 1].function;
 
     for (size_t i = 0; i < sizeof names / sizeof *names && function != NULL; i++)
@@ -201,21 +201,21 @@ static bool is_wrapper(struct place const *place)
 
 /* The layer of the innermost file that is more than a wrapper; "other" if the stack shows none: it
  * is unknown who mapped it. */
-static char const *who_mapped(struct memories const *memories, struct place const *place,
+static char const *who_mapped(struct memories const *memories, struct location const *location,
                               size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        char const *const layer = layer_of_object(&memories->objects, place[i].object);
-        if (place[i].object != NULL && (layer != layer_c_library || !is_wrapper(&place[i])))
+        char const *const layer = layer_of_object(&memories->objects, location[i].object);
+        if (location[i].object != NULL && (layer != layer_c_library || !is_wrapper(&location[i])))
             return layer;
     }
     return layer_other;
 }
 
-static struct kind undeclared_kind(struct memories const *memories, struct place const *place,
+static struct kind undeclared_kind(struct memories const *memories, struct location const *location,
                                    size_t count)
 {
-    char const *const layer = who_mapped(memories, place, count);
+    char const *const layer = who_mapped(memories, location, count);
 
     if (layer == layer_c_library)
         return (struct kind){.name = "c_library_heap", .of_c_library = true};
@@ -228,16 +228,16 @@ static struct kind undeclared_kind(struct memories const *memories, struct place
 
 static struct kind find_kind(struct memories *memories, uint32_t pid, uint32_t origin)
 {
-    struct place place[UNWIND_FRAMES_MAX];
+    struct location location[UNWIND_FRAMES_MAX];
     size_t const count =
-        places_of_stack(memories->places, pid, &memories->trace->stacks[origin], place);
+        locations_of_stack(memories->locations, pid, &memories->trace->stacks[origin], location);
 
     for (size_t i = 0; i < count; i++) {
-        struct memory_declaration const *const declaration = declaration_at(&place[i]);
+        struct memory_declaration const *const declaration = declaration_at(&location[i]);
         if (declaration != NULL)
             return declared_kind(memories, declaration);
     }
-    return undeclared_kind(memories, place, count);
+    return undeclared_kind(memories, location, count);
 }
 
 static struct kind const *kind_of(struct memories *memories, uint32_t pid, uint32_t origin)
@@ -270,7 +270,7 @@ static uint64_t thread_local_bytes(struct memories *memories, uint32_t pid)
         if (!range_is_file(range) || range->file_offset != 0)
             continue;
         uint64_t const bytes =
-            object_thread_local_bytes(place_object(memories->places, range));
+            object_thread_local_bytes(location_object(memories->locations, range));
         memories->thread_local_bytes += (bytes + THREAD_LOCAL_ALIGNMENT - 1) /
                                         THREAD_LOCAL_ALIGNMENT * THREAD_LOCAL_ALIGNMENT;
     }

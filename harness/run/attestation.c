@@ -346,10 +346,10 @@ static void print_arm(json_t const *arm)
 
 void attestation_print(json_t const *file)
 {
-    size_t place;
+    size_t index;
     json_t *cell;
 
-    json_array_foreach(json_object_get(file, "cells"), place, cell) {
+    json_array_foreach(json_object_get(file, "cells"), index, cell) {
         size_t position;
         json_t *arm;
         printf("%s\n", json_string_value(json_object_get(cell, "cell")));
@@ -357,7 +357,7 @@ void attestation_print(json_t const *file)
             print_arm(arm);
         }
     }
-    json_array_foreach(json_object_get(file, "contracts"), place, cell) {
+    json_array_foreach(json_object_get(file, "contracts"), index, cell) {
         contract_print(cell);
     }
 }

@@ -25,11 +25,11 @@ void block_allocate(struct block *block, struct rig const *rig)
                             .findings = memory_zeroed(count, sizeof(json_t *))};
 }
 
-static void clear(struct block *block, size_t place)
+static void clear(struct block *block, size_t position)
 {
-    sample_release(&block->samples[place]);
-    json_decref(block->findings[place]);
-    block->findings[place] = NULL;
+    sample_release(&block->samples[position]);
+    json_decref(block->findings[position]);
+    block->findings[position] = NULL;
 }
 
 void block_free(struct block *block)
@@ -75,18 +75,18 @@ static json_t *look_into(struct rig const *rig, struct block const *block,
 /* Runs one entry of the block, examined by the instrument unless it is a twin. Every process has
  * its own sampling period: a loop in step with one is out of step with the others. Workload planted
  * with order=0, 20 us a turn, had 55 % of its samples at 100 us where 60 % of its time is. */
-static bool run_entry(struct block *block, struct rig *rig, size_t place)
+static bool run_entry(struct block *block, struct rig *rig, size_t position)
 {
     struct instrument const *const instrument = rig->instrument;
     size_t const arm_count = rig->plan->arm_count;
-    size_t const entry = block->order[place];
+    size_t const entry = block->order[position];
     bool const watched = rig->kind->finding != NULL && entry < arm_count;
-    struct sample *const sample = &block->samples[place];
+    struct sample *const sample = &block->samples[position];
 
-    clear(block, place);
+    clear(block, position);
     uint64_t const period_ns = watched
                                    ? schedule_period(rig->plan->seed, block->cell, block->number,
-                                                     place, instrument->period_ns)
+                                                     position, instrument->period_ns)
                                    : 0;
     rig->sampler.recorder = watched ? instrument->recorder : NULL;
     if (period_ns > 0)
@@ -94,7 +94,7 @@ static bool run_entry(struct block *block, struct rig *rig, size_t place)
     bool const started =
         trial_run(rig, block->cell, entry % arm_count, false, block->pad_bytes, sample);
     if (started && watched)
-        block->findings[place] = look_into(rig, block, sample, period_ns);
+        block->findings[position] = look_into(rig, block, sample, period_ns);
     return started;
 }
 

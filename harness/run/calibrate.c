@@ -124,10 +124,10 @@ bool calibration_write(struct rig const *rig, char const *directory)
 static bool read_cell(struct rig *rig, size_t index, json_t const *cells)
 {
     struct cell const *const cell = &rig->plan->cells[index];
-    size_t place;
+    size_t i;
     json_t *entry;
 
-    json_array_foreach(cells, place, entry) {
+    json_array_foreach(cells, i, entry) {
         char const *const id = json_string_value(json_object_get(entry, "cell"));
         json_int_t const operations = json_integer_value(json_object_get(entry, "operations"));
         if (id != NULL && strcmp(id, cell->id) == 0 && operations > 0) {

@@ -137,10 +137,10 @@ void summary_print_verdict(json_t const *outcome)
     json_int_t blocks = 0;
     json_int_t lost = 0;
     char const *what;
-    size_t place;
+    size_t index;
     json_t *entry;
 
-    json_array_foreach(json_object_get(outcome, "cells"), place, entry) {
+    json_array_foreach(json_object_get(outcome, "cells"), index, entry) {
         blocks += json_integer_value(json_object_get(entry, "blocks"));
         lost += json_integer_value(json_object_get(entry, "lost"));
     }
@@ -155,7 +155,7 @@ void summary_print_verdict(json_t const *outcome)
                what, count);
     }
     printf("verdict: %s\n", json_string_value(json_object_get(outcome, "verdict")));
-    json_array_foreach(json_object_get(outcome, "reasons"), place, entry) {
+    json_array_foreach(json_object_get(outcome, "reasons"), index, entry) {
         char *const line = reason_line(entry);
         printf("  %s\n", line);
         free(line);

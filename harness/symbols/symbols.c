@@ -21,7 +21,7 @@
 #include <string.h>
 
 /* The functions at one location. */
-struct place {
+struct lookup {
     size_t count;
     struct frame frame[];
 };
@@ -34,10 +34,10 @@ struct object {
     struct layer_declarations layers;
     char *problem;
     struct arena arena;  /* of the locations and rules that were looked up */
-    struct number_map places; /* file_offset * 2 + of_call -> address of its struct place */
+    struct number_map lookups; /* file_offset * 2 + of_call -> address of its struct lookup */
     struct number_map rules;  /* file_offset -> address of its struct unwind_rule */
     struct intern names;      /* of functions, as they are shown */
-    struct number_map shown;  /* address of a linker's name or an entry -> place in names, plus 1 */
+    struct number_map shown;  /* address of a linker's name or an entry -> index in names, plus 1 */
 };
 
 struct symbols {
@@ -88,7 +88,7 @@ static struct object *object_open(char const *path)
 
 static void object_close(struct object *object)
 {
-    number_map_free(&object->places);
+    number_map_free(&object->lookups);
     number_map_free(&object->rules);
     number_map_free(&object->shown);
     intern_free(&object->names);
@@ -155,7 +155,7 @@ static char const *keep(struct object *object, uint64_t *number, char *name)
     return intern_bytes(&object->names, *number - 1);
 }
 
-/* Demangling is costly, and a function has many places. */
+/* Demangling is costly, and a function has many lookups. */
 static char const *shown_name(struct object *object, char const *linker_name)
 {
     uint64_t *const number = number_map_at(&object->shown, (uintptr_t)linker_name);
@@ -209,34 +209,34 @@ static struct frame frame_of(struct object *object, uint64_t address, Dwarf_Die 
     return frame;
 }
 
-static struct place *look_up(struct object *object, uint64_t file_offset)
+static struct lookup *look_up(struct object *object, uint64_t file_offset)
 {
     Dwarf_Die entry[INLINE_CHAIN_MAX];
     uint64_t address = 0;
     bool const loaded = object_file_address(&object->file, file_offset, &address);
     size_t const depth = loaded ? inline_chain(&object->units, address, entry) : 0;
     size_t const count = depth > 0 ? depth : 1;
-    struct place *const place =
-        arena_room(&object->arena, sizeof *place + count * sizeof *place->frame);
+    struct lookup *const lookup =
+        arena_room(&object->arena, sizeof *lookup + count * sizeof *lookup->frame);
 
-    *place = (struct place){.count = count};
-    place->frame[0] = (struct frame){.function = NULL};
+    *lookup = (struct lookup){.count = count};
+    lookup->frame[0] = (struct frame){.function = NULL};
     for (size_t i = 0; i < depth; i++)
-        place->frame[depth - 1 - i] = frame_of(object, address, &entry[i], i > 0);
+        lookup->frame[depth - 1 - i] = frame_of(object, address, &entry[i], i > 0);
     if (loaded && depth == 0)
-        place->frame[0] = frame_of(object, address, NULL, false);
-    return place;
+        lookup->frame[0] = frame_of(object, address, NULL, false);
+    return lookup;
 }
 
 struct frames object_frames(struct object *object, uint64_t file_offset, bool of_call)
 {
     uint64_t const key = file_offset * 2 + of_call;
-    uint64_t *const known = number_map_at(&object->places, key);
+    uint64_t *const known = number_map_at(&object->lookups, key);
 
     if (*known == 0)
         *known = (uintptr_t)look_up(object, file_offset - of_call);
-    struct place const *const place = (struct place const *)(uintptr_t)*known;
-    return (struct frames){place->frame, place->count};
+    struct lookup const *const lookup = (struct lookup const *)(uintptr_t)*known;
+    return (struct frames){lookup->frame, lookup->count};
 }
 
 struct unwind_rule object_unwind_rule(struct object *object, uint64_t file_offset)
