@@ -68,9 +68,10 @@ $(BUILD)/workloads/runtime/%.o: workloads/runtime/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(QUIET) $(CC) $(CFLAGS) -fno-builtin $(DEPENDENCIES) -c -o $@ $<
 
-$(BUILD)/workloads/%: workloads/%.c $(RUNTIME)
+# Of the library's objects a workload gets those that it needs: without threads, no threads.o.
+$(BUILD)/workloads/%: workloads/%.c $(BUILD)/workloads/runtime.a
 	@mkdir -p $(@D)
-	$(QUIET) $(CC) $(CFLAGS) -fno-builtin $(DEPENDENCIES) -o $@ $< $(RUNTIME) -Wl,-z,now
+	$(QUIET) $(CC) $(CFLAGS) -fno-builtin $(DEPENDENCIES) -o $@ $< $(BUILD)/workloads/runtime.a -Wl,-z,now
 
 # What ordinary programs are measured by: a static launcher, and what says who serves malloc.
 LAUNCHER := $(patsubst workloads/launcher/%.c,$(BUILD)/workloads/launcher/%.o,\

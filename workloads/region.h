@@ -22,6 +22,7 @@ enum {
     REGION_VERSION = 4,
     REGION_COUNTERS_MAX = 32,
     REGION_TIERS_MAX = 32,
+    REGION_MEASURES_MAX = 8,
     REGION_NAME_MAX = 32,
     REGION_PATH_MAX = 512,
     REGION_BUILD_ID_MAX = 64 /* hexadecimal digits, with the final 0 */
@@ -38,6 +39,12 @@ struct region_counter {
 
 /* One count of an observing allocator, by name: the difference over the region. */
 struct region_tier {
+    char name[REGION_NAME_MAX];
+    uint64_t value;
+};
+
+/* One number that the workload itself reports. */
+struct region_measure {
     char name[REGION_NAME_MAX];
     uint64_t value;
 };
@@ -73,10 +80,13 @@ struct region {
     uint32_t state;                 /* enum region_state */
     uint64_t operations;            /* done inside the region */
     uint64_t checksum;              /* over everything the workload did, warm-up included */
-    uint64_t cpu_ns;                /* CLOCK_PROCESS_CPUTIME_ID over the region */
+    uint64_t cpu_ns;                /* CLOCK_PROCESS_CPUTIME_ID over the region: all threads' */
     uint64_t wall_ns;               /* CLOCK_MONOTONIC over the region: ended - began */
     uint64_t began_monotonic_ns;    /* that clock at both ends, so events recorded elsewhere */
     uint64_t ended_monotonic_ns;    /* can be placed inside or outside the region */
+    uint64_t threads;               /* that did them */
+    uint64_t slowest_thread_ns;     /* from the region's begin to the last thread's own end, */
+    uint64_t median_thread_ns;      /* and their median; both wall_ns where there is one thread */
     struct region_usage start_up;   /* process start to the region's begin */
     struct region_usage usage;      /* over the region */
     struct region_counter counter[REGION_COUNTERS_MAX];
@@ -92,6 +102,8 @@ struct region {
     uint32_t tier_count;                  /* 0: the allocator does not observe itself */
     struct region_tier tier[REGION_TIERS_MAX];
     struct region_witness witness;        /* of a program; else nothing */
+    uint32_t measure_count;
+    struct region_measure measure[REGION_MEASURES_MAX];
 };
 
 #endif

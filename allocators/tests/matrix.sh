@@ -79,6 +79,17 @@ fuzz() {
     done
 }
 
+# The runtime and each workload of several threads, over the C library's malloc, for data races.
+threaded_workloads() {
+    local -r words='threads=3 warmup=500 operations=20000'
+    local workload
+    grep --files-with-matches workload_run_threads "$here"/../../workloads/*.c |
+        while read -r workload; do
+            workload=$(basename "$workload" .c)
+            echo "TSAN_OPTIONS=halt_on_error=1 $build/tsan/workloads/$workload $words"
+        done
+}
+
 # What leaks under test is not the sanitizer's, and what is the sanitizer's is cmocka's; hugepage
 # counts its faults, and a sanitizer's shadow memory has faults of its own.
 sanitize() {
@@ -86,6 +97,7 @@ sanitize() {
     local tests=('asan conformance' 'asan fuzz 1 6000' 'tsan fuzz 1 3000') phase settings test
     [ -z "$which" ] || tests=('asan '{conformance,alignment,misuse,model,threads,ledger}
         'asan fuzz 3 60000' 'tsan '{conformance,alignment,model,threads,ledger} 'tsan fuzz 3 30000')
+    threaded_workloads
     all_settings | grep --invert-match hugepage | while read -r phase settings; do
         for test in "${tests[@]}"; do
             echo "$options SLABLAB_LINKED=lib$phase.so $settings" \

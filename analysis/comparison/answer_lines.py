@@ -9,15 +9,15 @@ import textwrap
 from ..records.kinds import WORKLOAD, kind_of
 from ..records.records import Run
 from .answers import Answer, Extreme, answer
-from .families import axes_of, families
-from .wording import MARKS
+from .families import axis_text, families, start_text
+from .wording import MARKS, clock
 
 GAP = "  "
 CUT = "…"
 VERDICTS = ("better", "worse", "same", "unclear")
 LEGEND = (
     " ".join(f"{MARKS[verdict]} {verdict}" for verdict in VERDICTS)
-    + "; △ ▽ so, but within the margin; effects on operations per second of CPU time"
+    + "; △ ▽ so, but within the margin; effects on operations per second of "
 )
 
 
@@ -34,8 +34,8 @@ def short_cell(run: Run, name: str) -> str:
     starts = {
         other["start"] for other in run.plan["cells"] if other["workload"] == cell["workload"]
     }
-    numbers = [str(axes_of(cell)[axis]) for axis in family.varying]
-    return " ".join([cell["workload"], *numbers, *([cell["start"]] if len(starts) > 1 else [])])
+    numbers = [axis_text(cell, axis) for axis in family.varying]
+    return " ".join([cell["workload"], *numbers, *([start_text(cell)] if len(starts) > 1 else [])])
 
 
 def _short(run: Run, found: Extreme) -> str:
@@ -76,7 +76,7 @@ def answer_lines(runs: list[Run], width: int) -> list[str]:
             if line.strip()
         ]
     programs = any(kind_of(cell) != WORKLOAD for run in runs for cell in run.plan["cells"])
-    legend = f"{LEGEND}, of programs on CPU time" if programs else LEGEND
+    legend = f"{LEGEND}{clock(*runs)}" + (", of programs on CPU time" if programs else "")
     return [*lines, *textwrap.wrap(legend, width)]
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..records.metrics import Metric, default, event_metric, metrics_of
+from ..records.metrics import WORKLOAD, Metric, default, event_metric, metrics_of
 from ..records.records import Recorded, Run
 from ..statistics import statistics
 from .deciding import deciding, is_had
@@ -42,7 +42,9 @@ def timed_metrics(run: Run) -> list[Metric]:
     shown = [
         metric
         for metric in metrics_of(run.plan)
-        if metric.sum and metric.shown != "never" and metric.kind != "share"
+        if (metric.sum or metric.source == WORKLOAD)
+        and metric.shown != "never"
+        and metric.kind != "share"
     ]
     return [*shown, *map(event_metric, run.events)]
 

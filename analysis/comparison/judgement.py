@@ -15,7 +15,14 @@ from ..records.records import Run
 from ..statistics import statistics
 from ..document.rounding import fixed, significant
 from .arms_words import said_on_stderr
-from .conditions import drift, huge_pages, no_pmu, oversubscribed, place_matters
+from .conditions import (
+    drift,
+    huge_pages,
+    no_pmu,
+    oversubscribed,
+    place_matters,
+    shared_cpus,
+)
 from .deciding import TIMES
 from .estimates import PROFILE_SHARES, estimates
 from .inherited import inherited
@@ -304,5 +311,9 @@ def cautions(run: Run) -> list[str]:
         + _about_few_blocks(run)
         + _about_the_statistics(run)
         + about_the_machine(run)
-        + [line for line in (oversubscribed(run), huge_pages(run), no_pmu(run)) if line]
+        + [
+            line
+            for line in (oversubscribed(run), shared_cpus(run), huge_pages(run), no_pmu(run))
+            if line
+        ]
     )

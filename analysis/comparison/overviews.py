@@ -14,7 +14,7 @@ from ..records.records import Run
 from ..document.rounding import fixed
 from .deciding import deciding
 from .estimates import SYSTEM_TIME_SHARE
-from .families import Family, averaged, axes_of, families
+from .families import Family, averaged, axis_text, families, start_text
 from .wording import ABSENT, MARKS, band, note, per_cent, relative, share_note, value_text
 
 AVERAGE, PUBLISHED = "avg.", "pub."  # four letters, or the source's table is too wide
@@ -27,7 +27,7 @@ def _marked(row: pd.Series) -> str:
 
 def _axes_texts(family: Family, cell: dict[str, Any]) -> list[str]:
     """What distinguishes the cell from the family's others; its start if there are none."""
-    return [str(axes_of(cell)[name]) for name in family.varying] or [cell["start"]]
+    return [axis_text(cell, name) for name in family.varying] or [start_text(cell)]
 
 
 def _source_row(
@@ -79,7 +79,7 @@ def _source_like(family: Family, frame: pd.DataFrame, alpha: float) -> Table:
     for part in averaged(family):
         here = frame[frame["cell"] == f"average of {part.title}"].set_index(["arm", "against"])
         here = here.loc[list(zip(compared["arm"], compared["against"]))]
-        others = [str(axes_of(part.cells[0])[name]) for name in family.varying[1:]]
+        others = [axis_text(part.cells[0], name) for name in family.varying[1:]]
         effects = [relative(row)[0] for _, row in here.iterrows()]
         notes = [note(row, alpha) for _, row in here.reset_index().iterrows()]
         blank = [""] * len(arms)
@@ -96,7 +96,7 @@ def _source_like(family: Family, frame: pd.DataFrame, alpha: float) -> Table:
 
 def _headings(family: Family) -> list[str]:
     return [
-        " ".join(f"{name}={axes_of(cell)[name]}" for name in family.varying) or cell["start"]
+        " ".join(f"{name}={axis_text(cell, name)}" for name in family.varying) or start_text(cell)
         for cell in family.cells
     ]
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ..document.document import NO_BREAK, Document, Row, Table
-from ..records.metrics import Metric
+from ..records.metrics import WORKLOAD, Metric
 from ..records.records import Run
 from ..document.rounding import significant
 from .deciding import DECIDING, OPERATIONS, deciding
@@ -25,6 +25,7 @@ from .wording import (
     ABSENT,
     MARKS,
     band,
+    clock,
     mde_text,
     note,
     per_cent,
@@ -124,7 +125,8 @@ def _detail(
             rows.append(Row("value", texts, [note(row, run.plan["alpha"])] * len(texts)))
             published = _published_row(row, metric, len(columns))
             rows += [published] if published else []
-    return Table(metric.title, columns, rows)
+    threaded = metric.threaded_title if run.threaded_cells else None
+    return Table(threaded or metric.title, columns, rows)
 
 
 def _start_up_differs(run: Run, cell: str) -> bool:
@@ -177,7 +179,8 @@ def _legend(run: Run, tables: list[Table]) -> list[str]:
     alpha, margin = run.plan["alpha"], run.plan["margin"]
     programs = any(deciding(cell) != OPERATIONS for cell in run.plan["cells"])
     found = [
-        "Operations per second count the region's CPU time; values are medians over n blocks. "
+        f"Operations per second count the region's {clock(run)}; values are medians over n "
+        "blocks. "
         "An effect is exp(median of ln B - ln A within a block) - 1: + is faster; for faults and "
         "memory - is less. Arms are compared with the baseline unless a row names another.",
         "Verdicts: the exact sign test, Holm-adjusted over all comparisons of the run, rejects at "
@@ -222,6 +225,12 @@ def _legend(run: Run, tables: list[Table]) -> list[str]:
 def _is_of(frame: pd.DataFrame, cell: str, metric: Metric) -> bool:
     """Whether the cell, or average, has rows of the metric."""
     return bool(((frame["cell"] == cell) & (frame["metric"] == metric.column)).any())
+def _with_values(frame: pd.DataFrame, metric: Metric, cells: dict[str, list[str]]) -> list[str]:
+    """The cells that its table shows; of what a workload reports itself, those of that workload."""
+    if metric.source != WORKLOAD:
+        return cells[metric.shown]
+    valued = frame[(frame["metric"] == metric.column) & np.isfinite(frame["value"])]["cell"]
+    return [cell for cell in cells[metric.shown] if cell in set(valued)]
 
 
 def _tables(run: Run, frame: pd.DataFrame) -> list[Table]:
@@ -234,10 +243,15 @@ def _tables(run: Run, frame: pd.DataFrame) -> list[Table]:
     found += system_time(run, frame)
     measured = [cell for cell in run.cells if run.matrix(cell, FAULTS.values).size]
     prewarmed = [cell for cell in measured if _start_up_differs(run, cell)]
-    cells = {"always": measured, "start_up": prewarmed, "csv": []}
+    threaded = [cell for cell in measured if cell in run.threaded_cells]
+    cells = {"always": measured, "threaded": threaded, "start_up": prewarmed, "csv": []}
     counted = frame[np.isfinite(frame["value"])]["metric"].unique()
     for metric in sorted(timed_metrics(run), key=lambda metric: metric.kind == "memory"):
-        shown = [name for name in cells.get(metric.shown, []) if _is_of(frame, name, metric)]
+        shown = [
+            name
+            for name in _with_values(frame, metric, cells)
+            if _is_of(frame, name, metric)
+        ]
         if metric.column != OPERATIONS.column and metric.column in counted and shown:
             found.append(_detail(run, frame, metric, shown))
     return found

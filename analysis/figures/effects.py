@@ -13,6 +13,7 @@ from matplotlib.ticker import MaxNLocator
 
 from ..comparison.deciding import OPERATIONS, deciding
 from ..comparison.judgement import judged
+from ..comparison.wording import clock
 from ..drawing import panels
 from ..drawing.colours import colours, markers
 from ..records.records import Run
@@ -198,8 +199,8 @@ def caption(samples: Run) -> str:
     speed = what.replace("operations per second", "operations per second of CPU time")
     interval = f"{100 * (1 - samples.plan['alpha']):g} %"
     return (
-        f"Effect on {speed} ({panels.listed(_labels(rows))}), a panel "
-        f"per cell: exp(median log-ratio within blocks) - 1, with its {interval} sign-test "
+        f"Effect on {speed} ({panels.listed(_labels(rows))}), "
+        f"a panel per cell: exp(median log-ratio within blocks) - 1, with its {interval} sign-test "
         f"interval (no line: narrower than the marker); {right}. Filled where Holm's "
         "adjustment over the whole run leaves "
         f"better or worse; the control row is identical code. {panels.measured_on(samples)}"

@@ -21,6 +21,7 @@ from . import estimates
 from .function_names import TABLE_LETTERS, short_name
 from .frames import PAGE_FAULT, main_stage, page_faults_unseen
 from .statements import cautions, legend, outcome, void_reasons
+from .waits import waits_table
 from .wording import (
     STAGE_WORDS,
     count_text,
@@ -325,6 +326,7 @@ def _tables(joined: Joined, functions_shown: int) -> list[Table]:
             found += _functions_table(joined.profile, cell, functions_shown)
         if joined.ledger is not None and joined.ledger.measured(cell):
             found += _ledger_tables(joined.ledger, cell)
+            found += waits_table(joined.ledger, cell)
     if joined.profile is not None:
         found += [*_differences_table(joined.profile), _overhead_table(joined.profile)]
     return [*found, *_costs_table(joined)]

@@ -77,6 +77,40 @@ static bool take_parameter(struct arena *arena, json_t *object,
     return true;
 }
 
+static bool take_measure(struct arena *arena, json_t *object, struct workload_measure *measure,
+                         json_error_t *error)
+{
+    char const *name = NULL;
+    char const *unit = NULL;
+    char const *better = NULL;
+    char const *title = NULL;
+
+    if (json_unpack_ex(object, error, 0, "{s:s, s:s, s:s, s:s}", "name", &name, "unit", &unit,
+                       "better", &better, "title", &title)
+        != 0)
+        return false;
+    measure->name = arena_text(arena, name);
+    measure->unit = arena_text(arena, unit);
+    measure->title = arena_text(arena, title);
+    measure->more_is_better = text_equal(better, "more");
+    return true;
+}
+
+/* Nothing of a workload that was built before there were measures. */
+static bool take_measures(json_t const *measures, struct workload_description *description,
+                          json_error_t *error)
+{
+    size_t const count = json_array_size(measures);
+
+    description->measures =
+        arena_zeroed(&description->arena, count * sizeof *description->measures);
+    for (size_t i = 0; i < count; i++, description->measure_count = i)
+        if (!take_measure(&description->arena, json_array_get(measures, i),
+                          &description->measures[i], error))
+            return false;
+    return true;
+}
+
 static bool take_description(json_t *object, struct workload_description *description,
                              json_error_t *error)
 {
@@ -97,7 +131,7 @@ static bool take_description(json_t *object, struct workload_description *descri
         if (!take_parameter(arena, json_array_get(parameters, i), &description->parameters[i],
                             error))
             return false;
-    return true;
+    return take_measures(json_object_get(object, "measures"), description, error);
 }
 
 /* What a workload complains of, without the program's name and the hint: "slablab: null: ..." */

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/text.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,12 +20,22 @@ struct workload_parameter {
     char *meaning;
 };
 
+/* A number that it reports of each sample. */
+struct workload_measure {
+    char *name;
+    char *unit;
+    char *title;
+    bool more_is_better;
+};
+
 struct workload_description {
     struct arena arena; /* holds all that is pointed to */
     char *name;
     char *models;
     struct workload_parameter *parameters;
     size_t parameter_count;
+    struct workload_measure *measures;
+    size_t measure_count;
 };
 
 /* Names are those of build/workloads/, or, with a slash, paths of workloads that are built

@@ -106,7 +106,7 @@ static struct finding look_at_steal(void)
 
 static struct finding look_at_cpus(void)
 {
-    struct cpus const cpus = cpus_allowed();
+    struct cpus const cpus = cpus_choose(1);
 
     return doctor_finding(cpus.allowed > 1 ? VERDICT_OK : VERDICT_WARN,
                    text_format("%ld online, %zu allowed to this process",

@@ -72,6 +72,14 @@ static void list_workload(char const *name)
         free(text);
         free(label);
     }
+    for (size_t i = 0; i < description->measure_count; i++) {
+        struct workload_measure const *const measure = &description->measures[i];
+        char *const label = text_format("  -> %s", measure->name);
+        char *const text = text_format("%s (%s)", measure->title, measure->unit);
+        wrapped_print(stdout, NAME_WIDTH, label, text);
+        free(text);
+        free(label);
+    }
     catalogue_workload_free(description);
     free(why);
 }
@@ -165,6 +173,7 @@ static void list_events(void)
         "syscalls:sys_enter_mmap",
         "syscalls:sys_enter_munmap",
         "syscalls:sys_enter_madvise",
+        "syscalls:sys_enter_futex",
     };
 
     for (size_t i = 0; i < event_names_default_count; i++)
@@ -177,7 +186,7 @@ static void list_events(void)
 
 static void list_metrics(void)
 {
-    json_t *const table = metric_table();
+    json_t *const table = metric_table(NULL, 0);
     size_t index;
     json_t *metric;
 
@@ -190,7 +199,7 @@ static void list_metrics(void)
 /* What plan.json says of metrics, for plans that say nothing: `make metrics` keeps it. */
 static int print_metric_table(void)
 {
-    json_t *const table = metric_table();
+    json_t *const table = metric_table(NULL, 0);
     bool const printed = json_dumpf(table, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(17)) == 0;
 
     putchar('\n');

@@ -30,6 +30,8 @@ struct entry {
     size_t index;
     char *place; /* "workloads/<index>/run" */
     char *workload; /* as it is written: its name, or its path */
+    size_t threads; /* where no axis says: the workload's default; 1 of one without threads */
+    struct cell reporter; /* only what the workload reports */
     struct axis *axes;
     size_t axis_count;
 };
@@ -41,6 +43,8 @@ static struct arena *arena_of(struct entry const *entry)
 
 static char const operations_name[] = "operations";
 static char const warmup_name[] = "warmup";
+
+static char const threads_name[] = "threads";
 
 static void take_values(struct entry const *entry, char const *values, struct axis *axis)
 {
@@ -120,7 +124,15 @@ static char *parameter_names(struct workload_description const *description)
     return text;
 }
 
-static bool check_parameters(struct entry const *entry)
+static size_t default_threads(struct workload_description const *description)
+{
+    for (size_t i = 0; i < description->parameter_count; i++)
+        if (text_equal(description->parameters[i].name, threads_name))
+            return description->parameters[i].default_value;
+    return 1;
+}
+
+static bool check_parameters(struct entry *entry)
 {
     struct yaml_file const *const file = entry->expansion->file;
     char *why = NULL;
@@ -145,6 +157,9 @@ static bool check_parameters(struct entry const *entry)
             free(hint);
         }
     }
+    entry->threads = description != NULL ? default_threads(description) : 1;
+    known = known &&
+            expand_reported(entry->expansion, entry->place, description, &entry->reporter);
     catalogue_workload_free(description);
     free(why);
     return known;
@@ -219,23 +234,6 @@ static bool set_parameter(struct entry const *entry, struct cell *cell, char con
     return true;
 }
 
-/* Stores a word, or a file with its digest. */
-static bool set_text(struct entry const *entry, struct cell *cell, struct axis const *axis,
-                     char const *word)
-{
-    struct parameter parameter = {.name = axis->name};
-    struct arena *const arena = arena_of(entry);
-
-    if (axis->is_file && !expand_file(entry->expansion, entry->place, word, &parameter))
-        return false;
-    if (!axis->is_file)
-        parameter.text = parameter.shown = arena_text(arena, word);
-    cell->parameters = arena_room_for_one(arena, cell->parameters, cell->parameter_count,
-                                          sizeof *cell->parameters);
-    cell->parameters[cell->parameter_count++] = parameter;
-    return true;
-}
-
 static char *cell_id(struct cell const *cell)
 {
     char *id = text_copy(cell->workload);
@@ -290,6 +288,14 @@ static bool is_runnable(struct entry const *entry, struct cell const *cell)
     return fault == NULL;
 }
 
+static size_t threads_of(struct entry const *entry, struct cell const *cell)
+{
+    for (size_t i = 0; i < cell->parameter_count; i++)
+        if (text_equal(cell->parameters[i].name, threads_name))
+            return cell->parameters[i].value;
+    return entry->threads;
+}
+
 /* The point-th cell of an entry: the last axis varies fastest, like the digits of a number. */
 static bool add_cell(struct entry const *entry, size_t point)
 {
@@ -308,10 +314,16 @@ static bool add_cell(struct entry const *entry, size_t point)
         points_left /= entry->axes[i].count;
         struct axis const *const axis = &entry->axes[i];
         size_t const place = point / points_left % axis->count;
-        if (axis->is_text ? !set_text(entry, cell, axis, axis->words[place])
-                          : !set_parameter(entry, cell, axis->name, axis->values[place]))
+        bool const set =
+            axis->is_text ? expand_text(entry->expansion, entry->place, axis->words[place],
+                                        axis->is_file, axis->name, cell)
+                          : set_parameter(entry, cell, axis->name, axis->values[place]);
+        if (!set)
             return false;
     }
+    cell->threads = threads_of(entry, cell);
+    cell->reported = entry->reporter.reported;
+    cell->reported_count = entry->reporter.reported_count;
     cell->id = arena_keep(&plan->arena, cell_id(cell));
     return is_new_cell(entry, cell) && is_runnable(entry, cell) &&
            expand_serves(entry->expansion, entry->index, cell);
@@ -339,18 +351,6 @@ static bool add_cells(struct entry const *entry, bool **left_out)
             return false;
     }
     return true;
-}
-
-void expansion_leave_out(struct expansion const *expansion, struct yaml_file const *file,
-                         char const *place, char *id, char *why)
-{
-    struct plan *const plan = expansion->plan;
-
-    plan->left_out = arena_room_for_one(&plan->arena, plan->left_out, plan->left_out_count,
-                                        sizeof *plan->left_out);
-    plan->left_out[plan->left_out_count++] = (struct left_out){id, why};
-    yaml_file_complain(file, place, "the other cells, which are measured",
-                       "note: cell '%s' is left out: %s", id, why);
 }
 
 static bool add_entry(struct expansion const *expansion, size_t index, bool **left_out)
@@ -387,5 +387,5 @@ bool expand_cells(struct expansion const *expansion, bool **left_out)
                            "no cell is left that could be measured");
         expanded = false;
     }
-    return expanded;
+    return expanded && expand_cpus(expansion);
 }

@@ -98,3 +98,15 @@ bool expand_program(struct expansion const *expansion, size_t index)
     free(path);
     return added;
 }
+
+void expansion_leave_out(struct expansion const *expansion, struct yaml_file const *file,
+                         char const *place, char *id, char *why)
+{
+    struct plan *const plan = expansion->plan;
+
+    plan->left_out = arena_room_for_one(&plan->arena, plan->left_out, plan->left_out_count,
+                                        sizeof *plan->left_out);
+    plan->left_out[plan->left_out_count++] = (struct left_out){id, why};
+    yaml_file_complain(file, place, "the other cells, which are measured",
+                       "note: cell '%s' is left out: %s", id, why);
+}

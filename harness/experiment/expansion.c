@@ -192,8 +192,8 @@ static bool expand(struct expansion const *expansion, uint64_t seed)
 {
     bool *left_out = NULL;
     bool const expanded = take_scalars(expansion, seed) && expand_arms(expansion)
-        && expand_events(expansion) && expand_gate(expansion)
-        && expand_cells(expansion, &left_out) && expand_references(expansion)
+        && expand_events(expansion) && expand_cells(expansion, &left_out)
+        && expand_gate(expansion) && expand_references(expansion)
         && (!expansion->quick || leave_out(expansion, left_out));
 
     return expanded;

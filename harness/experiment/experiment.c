@@ -95,6 +95,7 @@ static struct yaml_field const experiment_fields[] = {
     MAPPING(experiment, stop, &stop),
     MAPPING(experiment, quick, &stop),
     MAPPING(experiment, gate, &gate),
+    TEXT(experiment, cpus),
     TEXT(experiment, margin),
     TEXT(experiment, alpha),
     TEXT(experiment, seed),

@@ -95,6 +95,7 @@ struct experiment {
     struct experiment_stop *stop;
     struct experiment_stop *quick; /* overrides stop, key by key, in the quick form */
     struct experiment_gate *gate;
+    char *cpus; /* how many samples may have */
     char *margin; /* "2%" */
     char *alpha;
     char *seed;

@@ -28,6 +28,16 @@ char *plan_parameter_word(struct parameter const *parameter, bool shown)
     return text_format("%s=%s", parameter->name, shown ? parameter->shown : parameter->text);
 }
 
+size_t plan_cpus(struct plan const *plan)
+{
+    size_t most = 1;
+
+    for (size_t i = 0; i < plan->cell_count; i++)
+        if (plan->cells[i].cpus > most)
+            most = plan->cells[i].cpus;
+    return most;
+}
+
 char *plan_arm_ids(struct plan const *plan)
 {
     char *ids = text_copy("");

@@ -74,10 +74,14 @@ struct cell {
     bool warm;
     struct parameter *parameters;  /* neither operations nor warmup */
     size_t parameter_count;
+    size_t threads;                /* that do the operations */
+    size_t cpus;                   /* that its samples get: fewer than threads if oversubscribed */
     uint64_t operations;           /* 0: to be calibrated, once, for all arms; a program has none */
     uint64_t warmup_operations;    /* cold: 0; warm and 0: as many as operations */
     struct serves *serves;
     size_t serves_count;
+    struct metric **reported; /* by its workload */
+    size_t reported_count;
 };
 
 /* arm against another, besides every arm against the baseline. */
@@ -146,6 +150,8 @@ struct plan {
     size_t cell_count;
     struct left_out *left_out;
     size_t left_out_count;
+    struct metric **reported; /* by the workloads of some of its cells, each once */
+    size_t reported_count;
     struct comparison *comparisons;
     size_t comparison_count;
     struct interaction *interactions;
@@ -178,6 +184,9 @@ char *plan_parameter_word(struct parameter const *parameter, bool shown);
 
 /* The position of an arm by its id. Without `hidden`, the control arm is excluded. */
 bool plan_find_arm(struct plan const *plan, char const *id, bool hidden, size_t *arm);
+
+/* How many CPUs the samples of some cell get: the most of all cells. */
+size_t plan_cpus(struct plan const *plan);
 
 /* "baseline, phase17-1": the arms' ids for a hint. The caller frees it. */
 char *plan_arm_ids(struct plan const *plan);

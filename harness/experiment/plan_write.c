@@ -60,8 +60,9 @@ static json_t *cell_to_json(struct plan const *plan, struct cell const *cell)
                       cell->serves[i].relation == SERVES_AT_LEAST ? ">=" : "<=", "share",
                       cell->serves[i].share));
     json_t *const object = json_pack(
-        "{s:s, s:s, s:s, s:o, s:o, s:I, s:o}", "id", cell->id, "workload", cell->workload, "start",
-        cell->warm ? "warm" : "cold", "parameters", parameters, "operations",
+        "{s:s, s:s, s:s, s:o, s:I, s:I, s:o, s:I, s:o}", "id", cell->id, "workload", cell->workload,
+        "start", cell->warm ? "warm" : "cold", "parameters", parameters, "threads",
+        (json_int_t)cell->threads, "cpus", (json_int_t)cell->cpus, "operations",
         cell->operations != 0 ? json_integer((json_int_t)cell->operations) : json_null(),
         "warmup_operations", (json_int_t)cell->warmup_operations, "serves", serves);
     if (json_object_size(files) > 0)
@@ -186,7 +187,7 @@ json_t *plan_to_json(struct plan const *plan)
                   "stop", stop_to_json(&plan->stop), "events",
                   texts_to_json(plan->events, plan->event_count));
 
-    json_object_set_new(object, "metrics", metric_table());
+    json_object_set_new(object, "metrics", metric_table(plan->reported, plan->reported_count));
     json_object_set_new(object, "rules", rules_to_json(&plan->rules));
     json_object_set_new(object, "arms", arms_to_json(plan));
     json_object_set_new(object, "workloads", workloads_to_json(plan));

@@ -334,7 +334,10 @@ bool program_add(struct expansion const *expansion, struct yaml_file const *file
     plan->cells =
         arena_room_for_one(&plan->arena, plan->cells, plan->cell_count, sizeof *plan->cells);
     plan->cells[plan->cell_count++] =
-        (struct cell){.id = id, .workload = reading.program->name, .program = reading.program};
+        (struct cell){.id = id,
+                      .workload = reading.program->name,
+                      .program = reading.program,
+                      .threads = 1};
     return true;
 }
 

@@ -4,6 +4,7 @@
 #include "instrument/ledger.h"
 
 #include "base/intern.h"
+#include "instrument/futex_waits.h"
 #include "instrument/ledger_fill.h"
 #include "instrument/ledger_memory.h"
 #include "instrument/ledger_superslabs.h"
@@ -24,6 +25,7 @@ struct ledger {
     struct memories *memories;
     struct ledger_rows rows;
     struct superslabs superslabs;
+    struct futex_waits waits;
     struct intern names; /* that were made here */
     uint64_t began_ns;  /* when the process became its program; 0: at the first event */
 };
@@ -57,6 +59,7 @@ static struct ledger ledger_open(struct trace const *trace, struct symbols *symb
 
 static void ledger_close(struct ledger *ledger)
 {
+    futex_waits_free(&ledger->waits);
     superslabs_free(&ledger->superslabs);
     rows_free(&ledger->rows);
     intern_free(&ledger->names);
@@ -267,6 +270,9 @@ static void take(struct ledger *ledger, size_t position)
             populated_by(ledger->spaces, event->pid, returned, event->detail, position);
     if (populated.begin < populated.end)
         take_populated(ledger, event, call, &populated);
+    if (returns && futex_is_wait(returned))
+        futex_waits_add(&ledger->waits, ledger->trace, ledger->locations, &ledger->objects,
+                        &ledger->facts->stages, &ledger->trace->events[call], event->time_ns);
 }
 
 static void settle_populated(struct ledger *ledger)
@@ -295,7 +301,10 @@ static json_t *describe(struct ledger const *ledger)
         (json_int_t)unplaced, "lost", (json_int_t)ledger->trace->lost, "throttled",
         (json_int_t)ledger->trace->throttled, "rows", rows_describe(&ledger->rows));
     json_t *const superslabs = superslabs_describe(&ledger->superslabs);
+    json_t *const waits = futex_waits_describe(&ledger->waits);
 
+    if (waits != NULL)
+        json_object_set_new(faults, "futex_waits", waits);
     if (superslabs != NULL)
         json_object_set_new(faults, "superslab_faults", superslabs);
     return faults;

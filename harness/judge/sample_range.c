@@ -17,6 +17,9 @@ static struct number {
     {"operations", 1, true}, /* the first, which a program has not */
     {"cpu_ns", 1, true},
     {"wall_ns", 1, false},
+    {"threads", 1, false},
+    {"slowest_thread_ns", 0, false},
+    {"median_thread_ns", 0, false},
     {"position", 0, false},
     {"user_ns", 0, false},
     {"system_ns", 0, false},
@@ -83,6 +86,22 @@ static char *fault_of_build(json_t const *sample, struct arm const *arm)
     return text_format("build_id is %.40s, but '%s' is %.40s", build_id, arm->id, planned);
 }
 
+/* Any number that a workload may report is a whole one. */
+static char *fault_of_reported(json_t *reported)
+{
+    char *fault = NULL;
+    char const *name;
+    json_t *value;
+
+    json_object_foreach(reported, name, value) {
+        struct number const number = {name, 0, true};
+        (void)value;
+        if (fault == NULL)
+            fault = fault_of(reported, "reported.", &number, 0);
+    }
+    return fault;
+}
+
 char *sample_fault(json_t const *sample, struct arm const *arm, bool counted, bool timed)
 {
     char *fault = fault_of_build(sample, arm);
@@ -95,5 +114,7 @@ char *sample_fault(json_t const *sample, struct arm const *arm, bool counted, bo
         if (fault == NULL && !is_absent(event))
             fault = fault_of_event(name, event);
     }
+    if (fault == NULL)
+        fault = fault_of_reported(json_object_get(sample, "reported"));
     return fault;
 }

@@ -126,10 +126,10 @@ static bool take_samples(struct tally const *tally, json_t const *samples,
         timed++;
         char const *const id = json_string_value(json_object_get(sample, "arm"));
         size_t arm = 0;
-        if (id == NULL || !plan_find_arm(plan, id, true, &arm) || into[arm].cpu_ns != 0)
+        if (id == NULL || !plan_find_arm(plan, id, true, &arm) || into[arm].time_ns != 0)
             return false;
-        uint64_t const cpu_ns = number(sample, "cpu_ns");
-        into[arm].cpu_ns = cpu_ns == 0 ? 1 : cpu_ns;
+        uint64_t const time_ns = metric_deciding_ns(sample);
+        into[arm].time_ns = time_ns == 0 ? 1 : time_ns;
         into[arm].operations = number(sample, "operations");
         into[arm].faults = number(sample, "minor_faults") + number(sample, "major_faults");
     }
@@ -235,8 +235,8 @@ static struct tally_sample const *sample_at(struct tally const *tally, size_t ce
 void tally_speed_ratios(struct tally const *tally, size_t cell, size_t arm, double *ratio)
 {
     for (size_t i = 0; i < tally_valid(tally, cell); i++)
-        ratio[i] = (double)sample_at(tally, cell, i, 0)->cpu_ns /
-                   (double)sample_at(tally, cell, i, arm)->cpu_ns;
+        ratio[i] = (double)sample_at(tally, cell, i, 0)->time_ns /
+                   (double)sample_at(tally, cell, i, arm)->time_ns;
 }
 
 struct tally_effect tally_speed_effect(struct tally const *tally, size_t cell, size_t arm,
@@ -260,12 +260,12 @@ struct tally_effect tally_speed_effect(struct tally const *tally, size_t cell, s
 
 static double speed_of(struct tally_sample const *sample)
 {
-    return (double)sample->operations * 1e9 / (double)sample->cpu_ns;
+    return (double)sample->operations * 1e9 / (double)sample->time_ns;
 }
 
 static double ms_of(struct tally_sample const *sample)
 {
-    return (double)sample->cpu_ns / 1e6;
+    return (double)sample->time_ns / 1e6;
 }
 
 static double faults_of(struct tally_sample const *sample)
@@ -308,8 +308,8 @@ double tally_control_p(struct tally const *tally, size_t cell)
     size_t faster = 0;
 
     for (size_t i = 0; i < tally_valid(tally, cell); i++) {
-        uint64_t const baseline_ns = sample_at(tally, cell, i, 0)->cpu_ns;
-        uint64_t const control_ns = sample_at(tally, cell, i, 1)->cpu_ns;
+        uint64_t const baseline_ns = sample_at(tally, cell, i, 0)->time_ns;
+        uint64_t const control_ns = sample_at(tally, cell, i, 1)->time_ns;
         slower += control_ns > baseline_ns;
         faster += control_ns < baseline_ns;
     }

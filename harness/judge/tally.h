@@ -13,7 +13,7 @@
 #include <jansson.h>
 
 struct tally_sample {
-    uint64_t cpu_ns;
+    uint64_t time_ns; /* that decides: metric_deciding_ns */
     uint64_t operations;
     uint64_t faults; /* minor and major */
 };

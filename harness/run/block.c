@@ -180,6 +180,24 @@ static json_t *describe_events(struct sample const *sample, struct rig const *ri
     return events;
 }
 
+static json_t *describe_cpus(struct sample const *sample, struct cpus const *cpus)
+{
+    json_t *const array = json_array();
+
+    for (size_t i = 0; i < sample->cpu_count; i++)
+        json_array_append_new(array, json_integer(cpus->workload[i]));
+    return array;
+}
+
+static json_t *describe_reported(struct region const *region)
+{
+    json_t *const reported = json_object();
+
+    for (size_t i = 0; i < region->measure_count; i++)
+        set_number(reported, region->measure[i].name, region->measure[i].value);
+    return reported;
+}
+
 static void set_checksum(json_t *object, uint64_t checksum)
 {
     char digits[17];
@@ -210,6 +228,9 @@ static void describe_region(json_t *object, struct region const *region)
     set_number(object, "operations", region->operations);
     set_checksum(object, region->checksum);
     describe_usage(object, region);
+    set_number(object, "threads", region->threads);
+    set_number(object, "slowest_thread_ns", region->slowest_thread_ns);
+    set_number(object, "median_thread_ns", region->median_thread_ns);
     describe_switches(object, region);
     set_number(object, "start_up_minor_faults", region->start_up.minor_faults);
     set_number(object, "start_up_major_faults", region->start_up.major_faults);
@@ -217,6 +238,8 @@ static void describe_region(json_t *object, struct region const *region)
     set_number(object, "pss_bytes", region->pss_bytes);
     set_number(object, "private_dirty_bytes", region->private_dirty_bytes);
     set_number(object, "anon_huge_bytes", region->anon_huge_bytes);
+    if (region->measure_count > 0)
+        json_object_set_new(object, "reported", describe_reported(region));
 }
 
 /* It counts no operations, and nobody looks into it at the end. */
@@ -261,6 +284,7 @@ static json_t *describe_sample(struct sample const *sample, struct rig const *ri
         set_number(object, "exit_code", (uint64_t)sample->exit_code);
     if (sample->status == SAMPLE_CRASHED)
         set_number(object, "signal", (uint64_t)sample->signal);
+    json_object_set_new(object, "cpus", describe_cpus(sample, &rig->sampler.cpus));
     if (reported && program != NULL)
         describe_program(object, &sample->region, program);
     else if (reported)

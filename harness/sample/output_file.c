@@ -6,6 +6,7 @@
 
 #include "base/sha256.h"
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -19,6 +20,16 @@ enum {
 int output_file_open(void)
 {
     return memfd_create("stdout", MFD_CLOEXEC);
+}
+
+int output_file_open_bounded(int bytes)
+{
+    int const fd = memfd_create("stderr", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+    if (fd < 0 || ftruncate(fd, bytes) != 0 ||
+        fcntl(fd, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK) != 0)
+        return -1;
+    return fd;
 }
 
 void output_file_rewind(int fd)

@@ -9,6 +9,10 @@
 /* -1, with errno, if it cannot be opened. */
 int output_file_open(void);
 
+/* The same for stderr: one that is sealed against growth, which limits a sample's output: writing
+ * past the end fails. */
+int output_file_open_bounded(int bytes);
+
 /* Empties it before a sample, but keeps some of its memory: new pages take the sample's time. */
 void output_file_rewind(int fd);
 

@@ -42,7 +42,7 @@ static char *workload_executable(struct cell const *cell)
 bool rig_open(struct rig *rig, struct plan const *plan, struct run_kind const *kind)
 {
     *rig = (struct rig){.plan = plan, .kind = kind};
-    if (!sampler_open(&rig->sampler, plan->events, plan->event_count))
+    if (!sampler_open(&rig->sampler, plan->events, plan->event_count, plan_cpus(plan)))
         return false;
     rig->terms = memory_zeroed(plan->cell_count, sizeof *rig->terms);
     rig->left_behind_noted = memory_zeroed(plan->arm_count, sizeof *rig->left_behind_noted);
@@ -150,6 +150,7 @@ static bool workload_trial_run(struct rig *rig, size_t cell, size_t arm, bool ob
 bool trial_run(struct rig *rig, size_t cell, size_t arm, bool observing, size_t pad_bytes,
                struct sample *sample)
 {
+    rig->sampler.cpu_count = rig->plan->cells[cell].cpus;
     rig->sampler.thp = rig->plan->cells[cell].thp;
     bool const started = rig->plan->cells[cell].program != NULL
         ? program_trial_run(rig, cell, arm, observing, pad_bytes, sample)

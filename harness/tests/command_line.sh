@@ -88,6 +88,9 @@ for experiment in experiments/*.yaml; do
     expect 0 'the baseline again, hidden:' plan "$experiment"
     expect 0 'form:        quick' plan "$experiment" --quick --seed 7
 done
+# Threads: how many CPUs samples have, and what their workloads report.
+[ "$(nproc)" -eq 1 ] || expect 0 'for samples at most' plan experiments/threads.yaml
+expect 0 'waits_for_room' list workloads
 # A gate by counts, which say the same every time; the head that never frees has more faults.
 counts=$output/counts.yaml
 cat >"$counts" <<END

@@ -169,6 +169,23 @@ static void a_workload_that_does_not_is_reported(void **state)
     free(path);
 }
 
+/* What declarations are made of. */
+static char const bad_source[] =
+    "#include \"workload.h\"\n"
+    "uint64_t run(uint64_t n) { return n; }\n"
+    "void work(struct worker *w, uint64_t n) { w->checksum = n; }\n"
+    "void report(void) {}\n"
+    "typedef struct parameter const given;\n"
+    "typedef struct measure const seen;\n"
+    "given none[] = {{.name = NULL}};\n"
+    "given mute[] = {{.name = \"size\"}, {.name = NULL}};\n"
+    "given wild[] = {{\"size\", 9, 1, 3, \"\", \"\"}, {.name = NULL}};\n"
+    "given taken[] = {{\"operations\", 2, 1, 3, \"\", \"\"}, {.name = NULL}};\n"
+    "given team[] = {{\"threads\", 2, 1, 3, \"\", \"\"}, {.name = NULL}};\n"
+    "seen tall[] = {{\"height\", \"m\", \"tall\", \"\"}, {.name = NULL}};\n"
+    "seen spaced[] = {{\"my height\", \"m\", \"more\", \"\"}, {.name = NULL}};\n"
+    "struct workload const workload = ";
+
 /* Each is compiled as workload `bad`, with what stands here instead of its declaration. */
 static void a_declaration_that_cannot_be_used_is_said(void **state)
 {
@@ -185,6 +202,18 @@ static void a_declaration_that_cannot_be_used_is_said(void **state)
          "its parameter 'size' is by default 9, not between 1 and 3"},
         {".name = \"bad\", .models = \"\", .run = run, .params = taken",
          "its parameter 'operations' is every workload's"},
+        {".name = \"bad\", .models = \"\", .run = run, .params = team",
+         "its declaration has a parameter 'threads' and no .work"},
+        {".name = \"bad\", .models = \"\", .run = run, .params = none, .work = work",
+         "its declaration has .work and no parameter 'threads' of 1 to 256"},
+        {".name = \"bad\", .models = \"\", .run = run, .params = none, .measures = tall",
+         "its declaration has one of .measures and .report without the other"},
+        {".name = \"bad\", .models = \"\", .run = run, .params = none, .measures = spaced, "
+         ".report = report",
+         "its declaration has a measure whose .name is no word in small letters"},
+        {".name = \"bad\", .models = \"\", .run = run, .params = none, .measures = tall, "
+         ".report = report",
+         "its declaration has a measure that is .better neither \"less\" nor \"more\""},
     };
     char *const build = fixture_build_folder();
     char *const command = text_format("gcc -fno-builtin -I%s/../workloads "
@@ -195,16 +224,7 @@ static void a_declaration_that_cannot_be_used_is_said(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        char *const source = text_format(
-            "#include \"workload.h\"\n"
-            "uint64_t run(uint64_t n) { return n; }\n"
-            "struct parameter const none[] = {{.name = NULL}};\n"
-            "struct parameter const mute[] = {{.name = \"size\"}, {.name = NULL}};\n"
-            "struct parameter const wild[] = {{\"size\", 9, 1, 3, \"\", \"\"}, {.name = NULL}};\n"
-            "struct parameter const taken[] = {{\"operations\", 2, 1, 3, \"\", \"\"}, "
-            "{.name = NULL}};\n"
-            "struct workload const workload = {%s};\n",
-            bad[i][0]);
+        char *const source = text_format("%s{%s};\n", bad_source, bad[i][0]);
         char *why = NULL;
         fixture_write("bad.c", source, 0644);
         assert_int_equal(system(command), 0);

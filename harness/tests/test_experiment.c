@@ -158,7 +158,7 @@ static struct fault const faults[] = {
     {HEAD "workload: []\n",
      "3: unknown key 'workload'\n  try: one of question, expects, baseline, arms, workloads, "
      "events, compare, "
-     "interactions, published, stop, quick, gate, margin, alpha, seed\n"},
+     "interactions, published, stop, quick, gate, cpus, margin, alpha, seed\n"},
     {HEAD "workloads:\n  - run: knead\n  - run: knead size=1\n    strat: warm\n",
      "6: unknown key 'strat'\n  try: one of run, start, warmup, serves, quick, thp, "
      "program, server, client, executable, name, models, package, inputs, make, stdin, "
@@ -256,6 +256,8 @@ static struct fault const faults[] = {
     {HEAD KNEAD "margin: two\n",
      "4: 'two' is not a percentage\n  try: a number from 0 to 100 with its sign, like 0.5%\n"},
     {HEAD KNEAD "alpha: 1\n", "4: alpha: '1' is not a number between 0 and 1\n  try: 0.05\n"},
+    {HEAD KNEAD "cpus: 0\n",
+     "4: '0' is no number of CPUs\n  try: a number from 1 up, or no such line\n"},
     {HEAD KNEAD "seed: -3\n",
      "4: '-3' is not a seed\n  try: a number from 1 up, or none to have one drawn\n"},
     {HEAD KNEAD "events: [page-faults,\n  page-folts]\n",

@@ -28,6 +28,10 @@ void describe_for_people(void)
         print_text_row(text);
     for (struct parameter const *parameter = runtime_params; parameter->name != NULL; parameter++)
         print_row(parameter);
+    for (struct measure const *measure = workload.measures;
+         measure != NULL && measure->name != NULL; measure++)
+        printf("%s  %-24s%s, %s is better\n", measure == workload.measures ? "\nreports\n" : "",
+               measure->name, measure->unit, measure->better);
     printf("\n  --help       this\n  --describe   the same as one line of JSON\n"
            "  --check      set up for what stands behind it, and end\n");
 }
@@ -78,6 +82,19 @@ static void print_text(struct text_parameter const *parameter)
     printf("}");
 }
 
+static void print_measure(struct measure const *measure)
+{
+    printf("{");
+    print_member("name", measure->name);
+    printf(", ");
+    print_member("unit", measure->unit);
+    printf(", ");
+    print_member("better", measure->better);
+    printf(", ");
+    print_member("title", measure->title);
+    printf("}");
+}
+
 void describe_for_programs(void)
 {
     printf("{");
@@ -94,6 +111,12 @@ void describe_for_programs(void)
          text++) {
         printf("%s", workload.params->name == NULL && text == workload.texts ? "" : ", ");
         print_text(text);
+    }
+    printf("], \"measures\": [");
+    for (struct measure const *measure = workload.measures;
+         measure != NULL && measure->name != NULL; measure++) {
+        printf("%s", measure == workload.measures ? "" : ", ");
+        print_measure(measure);
     }
     printf("]}\n");
 }

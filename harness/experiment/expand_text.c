@@ -1,4 +1,4 @@
-/* expand_file.c -- files that workloads read: where they are, and what they hold.
+/* expand_text.c -- words and files that workloads take: where files are, and what they hold.
  *
  * SPDX-License-Identifier: MIT */
 #include "experiment/expansion.h"
@@ -12,8 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-bool expand_file(struct expansion const *expansion, char const *place, char const *path,
-                 struct parameter *parameter)
+static bool take_file(struct expansion const *expansion, char const *place, char const *path,
+                      struct parameter *parameter)
 {
     struct arena *const arena = &expansion->plan->arena;
     char *const whole =
@@ -33,5 +33,21 @@ bool expand_file(struct expansion const *expansion, char const *place, char cons
     parameter->text = arena_keep(arena, real);
     parameter->shown = strrchr(parameter->text, '/') + 1;
     parameter->digest = arena_format(arena, "%016" PRIx64, sha256_head(digest));
+    return true;
+}
+
+bool expand_text(struct expansion const *expansion, char const *place, char const *word,
+                 bool is_file, char *name, struct cell *cell)
+{
+    struct parameter parameter = {.name = name};
+    struct arena *const arena = &expansion->plan->arena;
+
+    if (is_file && !take_file(expansion, place, word, &parameter))
+        return false;
+    if (!is_file)
+        parameter.text = parameter.shown = arena_text(arena, word);
+    cell->parameters = arena_room_for_one(arena, cell->parameters, cell->parameter_count,
+                                          sizeof *cell->parameters);
+    cell->parameters[cell->parameter_count++] = parameter;
     return true;
 }
