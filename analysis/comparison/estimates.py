@@ -38,12 +38,13 @@ PAGE_FAULT_SHARE, FRONT_SHARE = PROFILE_SHARES = tuple(
 
 def timed_metrics(run: Run) -> list[Metric]:
     """What a timed run is estimated for: the metrics of its plan that some table shows, then the
-    events that it names."""
+    events that it names. Those of threads only where some cell has several."""
+    unshown = {"never"} if run.threaded_cells else {"never", "threaded"}
     shown = [
         metric
         for metric in metrics_of(run.plan)
         if (metric.sum or metric.source == WORKLOAD)
-        and metric.shown != "never"
+        and metric.shown not in unshown
         and metric.kind != "share"
     ]
     return [*shown, *map(event_metric, run.events)]

@@ -106,6 +106,7 @@ def test_a_run_without_threads_has_neither_words_nor_tables_of_them(tmp_path: Pa
     assert "Operations per second of CPU time, in the region" in titles
     assert not any("thread" in title for title in titles)
     assert answer_lines([run], 200)[-1].endswith("operations per second of CPU time")
+    assert not {"operations_per_cpu_second", "context_switches"} & set(estimates(run)["metric"])
 
 
 def test_a_record_of_before_says_nothing_of_threads_and_a_new_one_its_times() -> None:

@@ -90,7 +90,7 @@ static void work(struct worker *worker, uint64_t operations)
         pthread_exit(NULL);
     if (worker->number == 1 && operations > 0 && fault == FAULT_SYSTEM_CALL)
         syscall(SYS_exit, 0);
-    if (fault == FAULT_EXIT || fault == FAULT_SYSTEM_CALL)
+    if (fault == FAULT_SYSTEM_CALL)
         return;
     if (fault == FAULT_STREAM) {
         worker->checksum = worker->random;
@@ -216,12 +216,14 @@ static void a_thread_that_cannot_be_created_is_said(void **unused)
     is_said("threads=2 operations=1 fault=3", "cannot create thread 1 of 2: ");
 }
 
+/* The other one is at work, and would wait for it for ever. */
 static void a_thread_that_dies_is_said(void **unused)
 {
     (void)unused;
     is_said("threads=2 operations=1 fault=1", "thread 1 ended in the middle of its work");
 }
 
+/* The other one has ended its work. */
 static void a_thread_that_dies_in_silence_is_found(void **unused)
 {
     (void)unused;
