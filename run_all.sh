@@ -23,7 +23,7 @@ packages=(
     libcmocka-dev            # tests in C
     python3 python3-pandas python3-numpy python3-scipy python3-matplotlib python3-jinja2
     python3-fonttools python3-pytest python3-pytest-xdist python3-yaml
-    sqlite3 perl g++ xz-utils redis-tools # real programs that every allocator must carry
+    sqlite3 perl g++ xz-utils redis-tools z3 jq # real programs that every allocator must carry
 )
 mapfile -t peers < <(sed -n 's/^ *package: *//p' allocators/peers.yaml)
 packages+=("${peers[@]}")

@@ -8,6 +8,9 @@
  *   harness:  fills `magic` ... `counter_fd`, forks, execs
  *   workload: fills `state` ... while it runs, `state` last of all
  *
+ * An ordinary program knows nothing of it: launcher/ fills the page in its stead, and witness.c,
+ * loaded into each of its processes, `object`, `build_id` and `witness`.
+ *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_REGION_H
 #define SLABLAB_REGION_H
@@ -58,6 +61,15 @@ struct region_usage {
     uint64_t involuntary_switches;
 };
 
+/* Of the programs that a program started, itself included, each when it was loaded. */
+struct region_witness {
+    uint32_t images;                      /* how many said who serves their malloc */
+    uint32_t foreign;                     /* of them, how many by another object than the first */
+    uint32_t unserved;                    /* processes that ended without it, as far as traced */
+    char program[REGION_PATH_MAX];        /* the first of either, and its object */
+    char object[REGION_PATH_MAX];
+};
+
 struct region {
     uint32_t magic;
     uint32_t version;
@@ -89,6 +101,7 @@ struct region {
     char build_id[REGION_BUILD_ID_MAX];   /* of that object as mapped; empty where it has none */
     uint32_t tier_count;                  /* 0: the allocator does not observe itself */
     struct region_tier tier[REGION_TIERS_MAX];
+    struct region_witness witness;        /* of a program; else nothing */
     uint32_t measure_count;
     struct region_measure measure[REGION_MEASURES_MAX];
 };

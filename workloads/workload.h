@@ -37,6 +37,15 @@ struct parameter {
     char const *meaning;
 };
 
+/* A word, or the path of a file, that the command line may set as name=text. A table ends with name
+ * == NULL. */
+struct text_parameter {
+    char const *name;
+    char const *text; /* the default; "" where it must be given */
+    int is_file;      /* it must be there to be read; the plan holds its digest */
+    char const *meaning;
+};
+
 /* A number that the workload itself finds out, beside the runtime's: a metric in tables and gates.
  * A table ends with name == NULL. */
 struct measure {
@@ -59,6 +68,7 @@ struct workload {
     char const *name;   /* the file's name without its ending */
     char const *models; /* which real use it stands for */
     struct parameter const *params;
+    struct text_parameter const *texts;   /* NULL: none */
     void (*setup)(void);                  /* NULL: nothing to prepare */
     uint64_t (*run)(uint64_t operations); /* does exactly so many; returns the checksum so far */
     void (*work)(struct worker *worker, uint64_t operations); /* so many by all threads together */
@@ -85,6 +95,8 @@ static inline uint64_t workload_share(struct worker const *worker, uint64_t oper
 /* The value from the command line, or the default. */
 uint64_t workload_parameter(char const *name);
 
+/* The text from the command line, or the default. */
+char const *workload_text(char const *name);
 /* In report(): the value of a declared measure, over the region. */
 void workload_report(char const *name, uint64_t value);
 

@@ -4,7 +4,7 @@
 #   matrix.sh BUILD phases [PHASE]   each test program under each phase, timing and observing
 #   matrix.sh BUILD fuzz [long]      the walk of the fuzzer with fixed seeds, and what once failed
 #   matrix.sh BUILD sanitize [long]  under AddressSanitizer with UBSan, and under ThreadSanitizer
-#   matrix.sh BUILD programs [all]   real programs, after `compare.sh expect BUILD/programs`
+#   matrix.sh BUILD programs [all]   the real programs of workloads/programs/
 #
 # .ci/steps.py runs them. What is `long` or `all` is for `make test-all`; without it each program is
 # carried by one allocator, and each allocator carries one program.
@@ -106,16 +106,18 @@ sanitize() {
     done
 }
 
+# Attestation holds what a program prints under a phase against what it prints under glibc.
 programs() {
-    local -r compare=$here/programs/compare.sh
     local names lines line phase settings name
-    mapfile -t names < <("$compare" programs "$build/programs")
+    mapfile -t names < <("$build/slablab" list programs |
+        sed --quiet --regexp-extended '/cannot run: /d; s/^([a-z0-9_+]+) .*/\1/p')
+    "$build/slablab" list programs | sed --quiet 's/ *cannot run: / /p' | sed 's/^/skip  /' >&2
     mapfile -t lines < <(all_settings)
     for line in "${!lines[@]}"; do
         read -r phase settings <<<"${lines[line]}"
         for name in "${!names[@]}"; do
             [ -n "$which" ] || [ "$name" -eq $((line % ${#names[@]})) ] || continue
-            echo "$compare compare $build/programs ${names[name]} $build/lib$phase.so $settings"
+            echo "$build/slablab attest -- glibc $phase $settings ${names[name]}"
         done
     done
 }

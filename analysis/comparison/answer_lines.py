@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import textwrap
 
+from ..records.kinds import WORKLOAD, kind_of
 from ..records.records import Run
 from .answers import Answer, Extreme, answer
 from .families import axis_text, families, start_text
@@ -74,7 +75,9 @@ def answer_lines(runs: list[Run], width: int) -> list[str]:
             for line in (f"{head}{row[2]}", f"{under}{row[3]}")
             if line.strip()
         ]
-    return [*lines, *textwrap.wrap(f"{LEGEND}{clock(*runs)}", width)]
+    programs = any(kind_of(cell) != WORKLOAD for run in runs for cell in run.plan["cells"])
+    legend = f"{LEGEND}{clock(*runs)}" + (", of programs on CPU time" if programs else "")
+    return [*lines, *textwrap.wrap(legend, width)]
 
 
 def answers_in_full(runs: list[Run]) -> list[str]:

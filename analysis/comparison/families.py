@@ -8,9 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ..records.kinds import WORKLOAD, kind_of
 from ..records.records import Run
 
 
+THP = "thp"  # transparent huge pages, where the experiment makes them an axis
 THREADS = "threads"
 
 
@@ -23,11 +25,17 @@ class Family:
     varying: list[str]
 
 
-def axes_of(cell: dict[str, Any]) -> dict[str, int]:
+def axes_of(cell: dict[str, Any]) -> dict[str, int | str]:
     """A cell's named numbers; operations and warm-up are among them where the experiment states
-    them. The names are those in the cell's id."""
+    them. The names are those in the cell's id. Of a program it is its name: programs of one run
+    stand in one table."""
+    kind = kind_of(cell)
+    pages = {THP: cell[THP]} if THP in cell else {}
+    if kind != WORKLOAD:
+        return {kind: cell["workload"], **pages}
     stated = {"operations": cell.get("operations"), "warmup": cell.get("warmup_operations")}
-    return {**cell["parameters"], **{name: value for name, value in stated.items() if value}}
+    known = {name: value for name, value in stated.items() if value}
+    return {**cell["parameters"], **known, **pages}
 
 
 def is_oversubscribed(cell: dict[str, Any]) -> bool:
@@ -53,6 +61,10 @@ def _family(cells: list[dict[str, Any]]) -> Family:
         f"{name}={axis_text(cells[0], name)}" for name, of in values.items() if len(of) == 1
     ]
     varying = [name for name, of in values.items() if len(of) > 1]
+    kind = kind_of(cells[0])
+    if kind != WORKLOAD:
+        title = cells[0]["id"] if len(cells) == 1 else f"{kind}s"
+        return Family(title, cells, [kind, *(name for name in varying if name != kind)])
     return Family(" ".join([cells[0]["workload"], *shared, start_text(cells[0])]), cells, varying)
 
 
@@ -67,7 +79,10 @@ def families(run: Run) -> list[Family]:
     """A family for each workload, start and set of axes, in plan order; cold and warm never share
     one."""
     return _grouped(
-        run.plan["cells"], lambda cell: (cell["workload"], cell["start"], *axes_of(cell))
+        run.plan["cells"],
+        lambda cell: (
+            (cell["workload"] if kind_of(cell) == WORKLOAD else "", cell["start"], *axes_of(cell))
+        ),
     )
 
 

@@ -23,7 +23,8 @@ from .conditions import (
     place_matters,
     shared_cpus,
 )
-from .estimates import OPERATIONS, PROFILE_SHARES, estimates
+from .deciding import TIMES
+from .estimates import PROFILE_SHARES, estimates
 from .inherited import inherited
 
 BLOCKS_FEW = 20  # below it an interval spans more than half of the values
@@ -36,7 +37,7 @@ def void_reasons(run: Run) -> list[str]:
     """Why nothing may be concluded from the run; empty: it may."""
     reasons, told = [], set()  # told: (code, cell) of what is said in words of ours
     frame = estimates(run)
-    control = frame[(frame["kind"] == "control") & (frame["metric"] == OPERATIONS.column)]
+    control = frame[(frame["kind"] == "control") & frame["decides"]]
     for row in control[control["holm_p"] <= run.plan["alpha_control"]].itertuples():
         reasons.append(
             "the control, identical code, differs from the baseline by "
@@ -58,7 +59,7 @@ def void_reasons(run: Run) -> list[str]:
 
 
 def _verdict(row: pd.Series, run: Run, void: bool) -> str:
-    if row["metric"] != OPERATIONS.column or row["kind"] not in ("arm", "comparison", "control"):
+    if not row["decides"] or row["kind"] not in ("arm", "comparison", "control"):
         return ""
     if void:
         return "void"
@@ -69,6 +70,8 @@ def _verdict(row: pd.Series, run: Run, void: bool) -> str:
     found = statistics.Interval(
         row["effect_ratio"], row["effect_low_ratio"], row["effect_high_ratio"]
     )
+    if row["metric"] in TIMES:  # of which less is better
+        found = statistics.Interval(-found.point, -found.high, -found.low)
     return statistics.verdict(found, row["holm_p"], run.plan["alpha"], run.plan["margin"])
 
 
@@ -112,6 +115,10 @@ def about_the_record(run: Run) -> list[str]:
             f"More than {100 * most:g} % of the blocks were lost in {named_cells(bad)}: "
             "what is left there was selected by what failed."
         )
+    found += [
+        f"Left out: '{entry['cell']}', for {entry['why']}."
+        for entry in run.plan.get("left_out", [])
+    ]
     found += said_on_stderr(run)
     left = (run.outcome or {}).get("left_behind", {})
     if left:
@@ -193,7 +200,7 @@ def _too_wide(time: pd.DataFrame, run: Run) -> str | None:
 def _about_the_statistics(run: Run) -> list[str]:
     frame = estimates(run)
     time = frame[
-        (frame["metric"] == OPERATIONS.column)
+        frame["decides"]
         & frame["kind"].isin(["arm", "comparison", "control"])
     ]
     tested = time[time["blocks_compared"] >= run.rules.blocks_min]

@@ -9,7 +9,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from ..comparison.estimates import OPERATIONS
+from ..comparison.deciding import OPERATIONS
 from ..comparison.wording import clock
 from ..drawing import against_operations as lines
 from ..drawing import panels

@@ -6,14 +6,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..comparison.estimates import OPERATIONS
+from ..comparison.deciding import OPERATIONS
 from ..comparison.wording import clock
 from ..drawing import value_rows
 from ..records.records import Run
 
 QUESTION = "How fast is each arm in each cell?"
 
-layout = value_rows.layout
+layout = value_rows.layout_of(OPERATIONS)
+
+
+def applies(samples: Run) -> bool:
+    return value_rows.any_value(samples, OPERATIONS)
 
 
 def draw(samples: Run, axes: Any) -> None:

@@ -11,7 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 from numpy.typing import NDArray
 
-from ..comparison.estimates import FAULTS, OPERATIONS
+from ..comparison.deciding import OPERATIONS
+from ..comparison.estimates import FAULTS
 from ..comparison.wording import clock
 from ..drawing import panels
 from ..drawing.colours import colours

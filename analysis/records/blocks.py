@@ -19,6 +19,7 @@ import numpy as np
 
 from ..complaint import Complaint
 from .identity import Identity, Work, check_identity, check_work
+from .kinds import uncounted
 from .lines import Part, as_written, block_lines, cpus, parts_of
 from .metrics import reported_names
 from .ranges import MEASURES, check_events, finite, measures_of, reported_of, whole_number
@@ -85,8 +86,8 @@ def _event(columns: Columns, name: str, found: dict[str, Any]) -> float:
     return value * enabled_ns / running_ns if running_ns > 0 else np.nan
 
 
-def _take_sample(columns: Columns, sample: dict[str, Any], arm: int) -> None:
-    columns.measures.extend(measures_of(sample))
+def _take_sample(columns: Columns, sample: dict[str, Any], arm: int, counted: bool) -> None:
+    columns.measures.extend(measures_of(sample, counted=counted))
     found = sample.get("events") or {}
     check_events(found)
     if columns.events:
@@ -162,7 +163,12 @@ def block_row(block: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def _take_block(
-    columns: Columns, block: dict[str, Any], arms: dict[str, int], identity: Identity, where: str
+    columns: Columns,
+    block: dict[str, Any],
+    arms: dict[str, int],
+    identity: Identity,
+    counted: bool,
+    where: str,
 ) -> None:
     check_block(block, arms, 1, where)
     samples = block["samples"]
@@ -174,7 +180,7 @@ def _take_block(
         for sample in samples:
             check_identity(identity, sample, where)
             check_work(columns.work, block["cell"], sample, where)
-            _take_sample(columns, sample, arms[sample["arm"]])
+            _take_sample(columns, sample, arms[sample["arm"]], counted)
     lost = losses_of(block)
     columns.losses.update(lost)
     columns.failed.update((block["cell"], arm) for arm, _ in lost.elements())
@@ -186,12 +192,14 @@ def _take(part: Part, plan: dict[str, Any], identity: Identity) -> Columns:
     """The blocks of one part of a file."""
     columns = Columns(named_events(plan), reported_names(plan), work=identity.attested())
     arms = {arm["id"]: index for index, arm in enumerate(plan["arms"])}
+    programs = uncounted(plan)
     for where, block in block_lines(part, plan, STEM):
         if block is None:
             columns.torn_lines += 1
             continue
         with as_written(where):
-            _take_block(columns, block, arms, identity, where)
+            counted = block["cell"] not in programs
+            _take_block(columns, block, arms, identity, counted, where)
     return columns
 
 

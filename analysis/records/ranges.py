@@ -38,6 +38,7 @@ MEASURES = (
 )
 AT_LEAST_ONE = slice(1, 4)
 REQUIRED = MEASURES[:4]  # any other may be absent
+OPERATIONS = "operations"  # which programs do not have
 LIMIT = 1 << 63
 EVENT = ("value", "enabled_ns", "running_ns")
 
@@ -76,25 +77,29 @@ def finite(value: Any, name: str) -> float:
     return float(value)
 
 
-def _each_of(sample: dict[str, Any], timed: bool) -> list[float]:
+def _each_of(sample: dict[str, Any], timed: bool, counted: bool) -> list[float]:
     found = []
     for name in MEASURES:
         value = sample.get(name)
-        if name in REQUIRED or not is_absent(value):
+        required = name in REQUIRED and (counted or name != OPERATIONS)
+        if required or not is_absent(value):
             found.append(whole_number(value, name, int(timed and name in MEASURES[AT_LEAST_ONE])))
         else:
             found.append(math.nan)
     return found
 
 
-def measures_of(sample: dict[str, Any], timed: bool = True) -> Sequence[float]:
+def measures_of(
+    sample: dict[str, Any], timed: bool = True, counted: bool = True
+) -> Sequence[float]:
     """MEASURES of a sample that is ok; NaN where one is absent. One that is not timed may have no
-    region. Raises ValueError for a number that no process can have."""
+    region, and a program's, which is not counted, no operations. Raises ValueError for a number
+    that no process can have."""
     try:
         values = _before_threads(sample)
         threads = None if sample.keys().isdisjoint(THREADS) else _threads_of(sample)
     except KeyError:
-        return _each_of(sample, timed)
+        return _each_of(sample, timed, counted)
     if threads is not None:
         values += threads
     if (
@@ -104,7 +109,7 @@ def measures_of(sample: dict[str, Any], timed: bool = True) -> Sequence[float]:
         and (not timed or all(values[AT_LEAST_ONE]))
     ):
         return values if threads is not None else (*values, *_NO_THREADS)
-    return _each_of(sample, timed)
+    return _each_of(sample, timed, counted)
 
 
 def reported_of(sample: dict[str, Any], names: Iterable[str]) -> list[float]:

@@ -15,6 +15,7 @@
 struct workload_parameter {
     char *name;
     uint64_t default_value;
+    char *default_text; /* of a word or a file, as `unit` says; NULL: it is a number */
     char *unit;
     char *meaning;
 };
@@ -37,8 +38,14 @@ struct workload_description {
     size_t measure_count;
 };
 
+/* Names are those of build/workloads/, or, with a slash, paths of workloads that are built
+ * elsewhere, from workloads/workload.h and build/workloads/runtime.a. */
+
 /* The path of a workload's executable; NULL if there is none. The caller frees it. */
 char *catalogue_workload_path(char const *name);
+
+/* The last part of a path: what the workload calls itself. */
+char const *catalogue_workload_name(char const *name);
 
 /* Runs the workload's executable. Returns NULL, with *why set, if its answer is unusable. */
 struct workload_description *catalogue_workload_describe(char const *name, char **why);

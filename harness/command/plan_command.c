@@ -83,8 +83,11 @@ static void print_cells(struct plan const *plan)
     for (size_t i = 0; i < plan->cell_count; i++) {
         struct cell const *const cell = &plan->cells[i];
         printf("  %s%s\n", cell->id,
-               cell->operations == 0 ? " (operations: to be calibrated)" : "");
+               cell->operations == 0 && cell->program == NULL ? " (operations: to be calibrated)"
+                                                            : "");
     }
+    for (size_t i = 0; i < plan->left_out_count; i++)
+        printf("  %s (left out: %s)\n", plan->left_out[i].cell, plan->left_out[i].why);
 }
 
 /* Only where cells have several: one CPU is what all samples of one thread have. */

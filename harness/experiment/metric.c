@@ -31,7 +31,7 @@ static struct metric const metrics[] = {
      .title = "CPU time of the region",
      .threaded_title = "Time of the region: wall time where a cell has several threads, CPU time "
                        "where it has one",
-     .unit = "ns",
+     .unit = "ns", .shown_unit = "ms", .shown_divisor = 1e6,
      .kind = METRIC_TIME, .source = SOURCE_REGION, .gated = true, .sum = {"cpu_ns"},
      .threaded = "wall_ns"},
     {.name = "cpu_time", .column = "cpu_ns",

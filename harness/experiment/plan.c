@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 bool plan_find_arm(struct plan const *plan, char const *id, bool hidden, size_t *arm)
@@ -18,6 +19,13 @@ bool plan_find_arm(struct plan const *plan, char const *id, bool hidden, size_t 
         }
     }
     return false;
+}
+
+char *plan_parameter_word(struct parameter const *parameter, bool shown)
+{
+    if (parameter->text == NULL)
+        return text_format("%s=%" PRIu64, parameter->name, parameter->value);
+    return text_format("%s=%s", parameter->name, shown ? parameter->shown : parameter->text);
 }
 
 size_t plan_cpus(struct plan const *plan)

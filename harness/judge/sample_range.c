@@ -14,7 +14,7 @@ static struct number {
     json_int_t least;
     bool required;
 } const numbers[] = {
-    {"operations", 1, true},
+    {"operations", 1, true}, /* the first, which a program has not */
     {"cpu_ns", 1, true},
     {"wall_ns", 1, false},
     {"threads", 1, false},
@@ -102,13 +102,13 @@ static char *fault_of_reported(json_t *reported)
     return fault;
 }
 
-char *sample_fault(json_t const *sample, struct arm const *arm, bool timed)
+char *sample_fault(json_t const *sample, struct arm const *arm, bool counted, bool timed)
 {
     char *fault = fault_of_build(sample, arm);
     char const *name;
     json_t *event;
 
-    for (size_t i = 0; fault == NULL && i < sizeof numbers / sizeof *numbers; i++)
+    for (size_t i = counted ? 0 : 1; fault == NULL && i < sizeof numbers / sizeof *numbers; i++)
         fault = fault_of(sample, "", &numbers[i], timed ? numbers[i].least : 0);
     json_object_foreach(json_object_get(sample, "events"), name, event) {
         if (fault == NULL && !is_absent(event))

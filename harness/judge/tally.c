@@ -86,10 +86,12 @@ static bool is_timed(struct run_kind const *kind, json_t const *sample)
 }
 
 /* Of the samples that are ok; a complaint names the first that cannot be. */
-static bool are_possible(struct tally const *tally, json_t const *samples, char const *cell,
+static bool are_possible(struct tally const *tally, json_t const *samples, size_t index,
                          uint64_t block)
 {
     struct plan const *const plan = tally->plan;
+    bool const counted = plan->cells[index].program == NULL;
+    char const *const cell = plan->cells[index].id;
     char *fault = NULL;
 
     for (size_t i = 0; fault == NULL && i < json_array_size(samples); i++) {
@@ -100,7 +102,7 @@ static bool are_possible(struct tally const *tally, json_t const *samples, char 
         if (id == NULL || !plan_find_arm(plan, id, true, &arm))
             fault = text_format("a sample of '%s', which is no arm", id != NULL ? id : "?");
         else if (status != NULL && text_equal(status, "ok"))
-            fault = sample_fault(sample, &plan->arms[arm], tally->kind->finding == NULL);
+            fault = sample_fault(sample, &plan->arms[arm], counted, tally->kind->finding == NULL);
     }
     if (fault == NULL)
         return true;
@@ -187,7 +189,7 @@ bool tally_add(void *context, json_t const *record)
                       block < cell->blocks ? "a block that is there twice"
                                            : "a block after a missing one",
                       id, block);
-    if (!are_possible(tally, json_object_get(record, "samples"), id, block))
+    if (!are_possible(tally, json_object_get(record, "samples"), index, block))
         return false;
     if (!take_samples(tally, json_object_get(record, "samples"),
                       next_block(cell, tally->plan->arm_count)))
@@ -261,6 +263,11 @@ static double speed_of(struct tally_sample const *sample)
     return (double)sample->operations * 1e9 / (double)sample->time_ns;
 }
 
+static double ms_of(struct tally_sample const *sample)
+{
+    return (double)sample->time_ns / 1e6;
+}
+
 static double faults_of(struct tally_sample const *sample)
 {
     return (double)sample->faults;
@@ -283,6 +290,11 @@ static double median_over(struct tally const *tally, size_t cell, size_t arm,
 double tally_median_speed(struct tally const *tally, size_t cell, size_t arm)
 {
     return median_over(tally, cell, arm, speed_of);
+}
+
+double tally_median_ms(struct tally const *tally, size_t cell, size_t arm)
+{
+    return median_over(tally, cell, arm, ms_of);
 }
 
 double tally_median_faults(struct tally const *tally, size_t cell, size_t arm)

@@ -12,7 +12,7 @@
 #include "catalogue/catalogue.h"
 #include "catalogue/peers.h"
 #include "catalogue/project.h"
-#include "catalogue/workload_description.h"
+#include "experiment/program.h"
 #include "machine/cgroup.h"
 #include "machine/cpus.h"
 #include "machine/inherited.h"
@@ -290,14 +290,15 @@ static json_t *workloads(struct plan const *plan)
     json_t *const values = json_object();
 
     for (size_t i = 0; plan != NULL && i < plan->cell_count; i++) {
-        char *const path = catalogue_workload_path(plan->cells[i].workload);
+        struct program const *const program = plan->cells[i].program;
+        char const *const path = program == NULL ? plan->cells[i].executable
+                                                 : program_served(program)->executable;
         char *const build_id = catalogue_build_id(path);
         json_object_set_new(values, plan->cells[i].workload,
                             path != NULL
                                 ? json_pack("{s:s, s:s}", "path", path, "build_id", build_id)
                                 : absent("not built"));
         free(build_id);
-        free(path);
     }
     return values;
 }

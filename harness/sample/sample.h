@@ -7,6 +7,7 @@
 #define SLABLAB_SAMPLE_H
 
 #include "machine/cpus.h"
+#include "machine/thp.h"
 #include "sample/counters.h"
 #include "trace/recorder.h"
 #include "workloads/region.h"
@@ -49,11 +50,14 @@ struct sampler {
     struct region *page;
     int page_fd;
     int stderr_fd;
+    int stdout_fd; /* what a program prints, up to the offset */
     int null_fd;
     struct cpus cpus; /* of all samples */
     size_t cpu_count; /* of them, how many the next samples get: the first ones */
     struct recorder *recorder; /* records the next samples; NULL: none does. Borrowed. */
     uint64_t timeout_ns;
+    enum thp thp;      /* transparent huge pages of the next samples */
+    bool keeps_output; /* in stdout_fd; no file of the sample may then be too large */
 };
 
 /* Opens what samples need, and moves the harness off their `cpus` CPUs, if there is another (if
@@ -72,6 +76,7 @@ struct sample_expectation {
     char const *object;   /* NULL: the C library's own malloc */
     char const *build_id; /* of the serving object; "" without one: then the file's name decides */
     bool timed;           /* it must have taken time; a profiled one may have no region */
+    bool witnessed;       /* each of its processes has said who serves it */
     bool attested;        /* are these two known? */
     uint64_t operations;
     uint64_t checksum;

@@ -51,7 +51,8 @@ done
 expect 2 'nowhere.yaml: No such file or directory' plan nowhere.yaml
 expect 2 "unknown kind 'nothing'" list nothing
 expect 2 "one experiment is wanted, and it got 'none'" profile
-expect 2 "an experiment is wanted, and not '--'" run -- baseline null
+expect 2 "not for one is --blocks '5'" run --blocks 5 experiments/null.yaml
+expect 2 "'nll'" run -- baseline phase17-1 nll
 expect 2 "and not also 'experiments/null.yaml'" faults experiments/null.yaml -- baseline null
 expect 2 "an allocator's name is missing" profile --
 expect 2 'an experiment needs a workload' profile -- baseline

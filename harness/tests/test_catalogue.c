@@ -65,6 +65,26 @@ static void a_peer_is_found_beside_the_c_library(void **state)
     free(found);
 }
 
+/* The last by name; its version by its own command. */
+static void a_peer_may_be_a_pattern(void **state)
+{
+    char *const folder = fixture_path("build");
+    char *const pattern = text_format("%s/lib*o.so", folder);
+    char *const found = peers_find_object(pattern);
+    char *command[] = {(char *)"echo", (char *)"7.5"};
+    struct peer const peer = {.name = (char *)"own", .version = command, .version_count = 2};
+    char *const version = peers_version(&peer);
+
+    (void)state;
+    assert_non_null(found);
+    assert_true(text_ends_with(found, "/libtwo.so"));
+    assert_string_equal(version, "7.5");
+    free(version);
+    free(found);
+    free(pattern);
+    free(folder);
+}
+
 static void an_unknown_name_says_what_to_try(void **state)
 {
     struct allocator allocator;
@@ -263,6 +283,7 @@ int main(void)
         cmocka_unit_test(a_phase_has_an_observer_and_a_build_id),
         cmocka_unit_test(the_c_library_needs_no_preload),
         cmocka_unit_test(a_peer_is_found_beside_the_c_library),
+        cmocka_unit_test(a_peer_may_be_a_pattern),
         cmocka_unit_test(an_unknown_name_says_what_to_try),
         cmocka_unit_test(a_file_without_a_build_id_has_an_empty_one),
         cmocka_unit_test(experiments_are_files_but_for_the_claims),

@@ -160,7 +160,9 @@ static struct fault const faults[] = {
      "events, compare, "
      "interactions, published, stop, quick, gate, cpus, margin, alpha, seed\n"},
     {HEAD "workloads:\n  - run: knead\n  - run: knead size=1\n    strat: warm\n",
-     "6: unknown key 'strat'\n  try: one of run, start, warmup, serves, quick\n"},
+     "6: unknown key 'strat'\n  try: one of run, start, warmup, serves, quick, thp, "
+     "program, server, client, executable, name, models, package, inputs, make, stdin, "
+     "environment, output, timeout, ready, preload\n"},
     {HEAD "workloads:\n  - run: knead\n    start: tepid\n",
      "5: unknown start 'tepid'\n  try: one of cold, warm\n"},
     {HEAD "workloads: knead\n", "3: a list is expected here\n  try: [one, two]\n"},
@@ -280,46 +282,6 @@ static void faults_are_named_with_their_line(void **state)
     free(path);
 }
 
-static void words_make_a_plan(void **state)
-{
-    char *words[] = {"two", "A=1", "knead", "size=1", "warmup=3", "operations=5", NULL};
-    struct plan *const plan = plan_from_words(words, 7);
-
-    (void)state;
-    assert_non_null(plan);
-    assert_string_equal(plan->experiment, "command_line");
-    assert_string_equal(plan->experiment_text, "two A=1 knead size=1 warmup=3 operations=5");
-    assert_int_equal(plan->arm_count, 2);
-    assert_string_equal(plan->arms[0].spec, "two A=1");
-    assert_int_equal(plan->cell_count, 1);
-    assert_string_equal(plan->cells[0].id, "knead size=1 operations=5 warmup=3 warm");
-    assert_int_equal(plan->seed, 7);
-    plan_free(plan);
-}
-
-static void words_are_complained_of_without_a_line(void **state)
-{
-    static struct {
-        char *words[4];
-        char const *said;
-    } const bad[] = {
-        {{NULL}, "slablab: command_line: an allocator's name is missing\n"},
-        {{"one", NULL}, "slablab: command_line: an experiment needs a workload\n"},
-        {{"one", "kneed", NULL}, "slablab: command_line: unknown workload 'kneed'\n"},
-        {{"one", "knead", "size", NULL}, "slablab: command_line: 'size' is not name=number\n"},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        fixture_hear();
-        struct plan *const plan = plan_from_words(bad[i].words, 1);
-        char *const heard = fixture_heard();
-        assert_null(plan);
-        assert_memory_equal(heard, bad[i].said, strlen(bad[i].said));
-        free(heard);
-    }
-}
-
 static void an_unbuilt_phase_asks_for_make(void **state)
 {
     fixture_hear();
@@ -359,8 +321,6 @@ int main(void)
         cmocka_unit_test(the_quick_form_overrides_and_leaves_out),
         cmocka_unit_test(a_path_is_an_arm_by_its_file_name),
         cmocka_unit_test(faults_are_named_with_their_line),
-        cmocka_unit_test(words_make_a_plan),
-        cmocka_unit_test(words_are_complained_of_without_a_line),
         cmocka_unit_test(an_unbuilt_phase_asks_for_make),
         cmocka_unit_test(a_quick_form_without_workloads_is_a_fault),
     };

@@ -29,6 +29,17 @@ static void check_parameter(struct parameter const *parameter)
                      parameter->name);
 }
 
+static void check_text(struct text_parameter const *parameter)
+{
+    if (parameter->text == NULL || parameter->meaning == NULL)
+        end_with(STATUS_REFUSED, "\"\" where there is nothing to say",
+                 "its text '%s' has no .text or no .meaning", parameter->name);
+    for (struct parameter const *own = workload.params; own->name != NULL; own++)
+        if (strcmp(own->name, parameter->name) == 0)
+            end_with(STATUS_REFUSED, "another name", "'%s' is a number and a text",
+                     parameter->name);
+}
+
 static struct parameter const *parameter_named(char const *name)
 {
     for (struct parameter const *own = workload.params; own->name != NULL; own++)
@@ -91,6 +102,11 @@ void declaration_check(void)
         if (i == PARAMETERS_MAX)
             refuse("more than 16 parameters, or no {.name = NULL} behind them");
         check_parameter(&workload.params[i]);
+    }
+    for (size_t i = 0; workload.texts != NULL && workload.texts[i].name != NULL; i++) {
+        if (i == PARAMETERS_MAX)
+            refuse("more than 16 texts, or no {.name = NULL} behind them");
+        check_text(&workload.texts[i]);
     }
     check_threads();
     check_measures();

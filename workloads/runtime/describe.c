@@ -11,12 +11,21 @@ static void print_row(struct parameter const *parameter)
            parameter->unit, parameter->unit[0] == 0 ? "" : " ", parameter->meaning);
 }
 
+static void print_text_row(struct text_parameter const *parameter)
+{
+    printf("  %-12s %10s  %s: %s\n", parameter->name, parameter->text,
+           parameter->is_file ? "a file" : "a word", parameter->meaning);
+}
+
 void describe_for_people(void)
 {
     printf("%s -- %s\n\nusage: %s [name=digits ...]\n\n  %-12s %10s\n", workload.name,
            workload.models, workload.name, "parameter", "default");
     for (struct parameter const *parameter = workload.params; parameter->name != NULL; parameter++)
         print_row(parameter);
+    for (struct text_parameter const *text = workload.texts; text != NULL && text->name != NULL;
+         text++)
+        print_text_row(text);
     for (struct parameter const *parameter = runtime_params; parameter->name != NULL; parameter++)
         print_row(parameter);
     for (struct measure const *measure = workload.measures;
@@ -60,6 +69,19 @@ static void print_parameter(struct parameter const *parameter)
     printf("}");
 }
 
+static void print_text(struct text_parameter const *parameter)
+{
+    printf("{");
+    print_member("name", parameter->name);
+    printf(", ");
+    print_member("default", parameter->text);
+    printf(", ");
+    print_member("unit", parameter->is_file ? "file" : "word");
+    printf(", ");
+    print_member("meaning", parameter->meaning);
+    printf("}");
+}
+
 static void print_measure(struct measure const *measure)
 {
     printf("{");
@@ -84,6 +106,11 @@ void describe_for_programs(void)
          parameter++) {
         printf("%s", parameter == workload.params ? "" : ", ");
         print_parameter(parameter);
+    }
+    for (struct text_parameter const *text = workload.texts; text != NULL && text->name != NULL;
+         text++) {
+        printf("%s", workload.params->name == NULL && text == workload.texts ? "" : ", ");
+        print_text(text);
     }
     printf("], \"measures\": [");
     for (struct measure const *measure = workload.measures;
