@@ -16,13 +16,14 @@ packages=(
     gcc libc6-dev make git   # to build, and to say which commit was measured
     libpfm4-dev              # names of perf events
     libdw-dev libelf-dev     # build-ids and symbols
+    libiberty-dev            # names of C++ and Rust
     libyaml-dev # experiments
     libjansson-dev           # records
     valgrind                 # instructions, where a gate decides by them
     libcmocka-dev            # tests in C
     python3 python3-pandas python3-numpy python3-scipy python3-matplotlib python3-jinja2
     python3-fonttools python3-pytest python3-pytest-xdist python3-yaml
-    sqlite3 perl g++ xz-utils redis-tools # real programs that every allocator must carry
+    sqlite3 perl g++ xz-utils redis-tools z3 jq # real programs that every allocator must carry
 )
 mapfile -t peers < <(sed -n 's/^ *package: *//p' allocators/peers.yaml)
 packages+=("${peers[@]}")

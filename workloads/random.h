@@ -21,4 +21,17 @@ static inline uint32_t random_draw(uint32_t *state)
     return draw;
 }
 
+/* Where the stream of thread `number` begins: the finaliser of splitmix64 (Steele, Lea and Flood,
+ * OOPSLA 2014) over `seed` and number. All streams are parts of one cycle of 2^32 - 1 draws, and
+ * begin anywhere in it. */
+static inline uint32_t random_stream(uint32_t seed, uint32_t number)
+{
+    uint64_t mixed = ((uint64_t)seed << 32 | number) + UINT64_C(0x9e3779b97f4a7c15);
+
+    mixed = (mixed ^ mixed >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    mixed = (mixed ^ mixed >> 27) * UINT64_C(0x94d049bb133111eb);
+    mixed ^= mixed >> 31;
+    return (uint32_t)(mixed >> 32) != 0 ? (uint32_t)(mixed >> 32) : 1;
+}
+
 #endif

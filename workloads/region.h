@@ -8,6 +8,9 @@
  *   harness:  fills `magic` ... `counter_fd`, forks, execs
  *   workload: fills `state` ... while it runs, `state` last of all
  *
+ * An ordinary program knows nothing of it: launcher/ fills the page in its stead, and witness.c,
+ * loaded into each of its processes, `object`, `build_id` and `witness`.
+ *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_REGION_H
 #define SLABLAB_REGION_H
@@ -16,9 +19,10 @@
 
 enum {
     REGION_MAGIC = 0x534c4142, /* "SLAB" */
-    REGION_VERSION = 3,
+    REGION_VERSION = 4,
     REGION_COUNTERS_MAX = 32,
     REGION_TIERS_MAX = 32,
+    REGION_MEASURES_MAX = 8,
     REGION_NAME_MAX = 32,
     REGION_PATH_MAX = 512,
     REGION_BUILD_ID_MAX = 64 /* hexadecimal digits, with the final 0 */
@@ -39,6 +43,12 @@ struct region_tier {
     uint64_t value;
 };
 
+/* One number that the workload itself reports. */
+struct region_measure {
+    char name[REGION_NAME_MAX];
+    uint64_t value;
+};
+
 /* From getrusage(RUSAGE_SELF). A kernel that accounts user and system time by ticks splits the CPU
  * time of the process so far by where its ticks fell: a difference over a region of a few ticks
  * says next to nothing, the sum over many samples of long regions a good deal. */
@@ -51,6 +61,15 @@ struct region_usage {
     uint64_t involuntary_switches;
 };
 
+/* Of the programs that a program started, itself included, each when it was loaded. */
+struct region_witness {
+    uint32_t images;                      /* how many said who serves their malloc */
+    uint32_t foreign;                     /* of them, how many by another object than the first */
+    uint32_t unserved;                    /* processes that ended without it, as far as traced */
+    char program[REGION_PATH_MAX];        /* the first of either, and its object */
+    char object[REGION_PATH_MAX];
+};
+
 struct region {
     uint32_t magic;
     uint32_t version;
@@ -61,10 +80,13 @@ struct region {
     uint32_t state;                 /* enum region_state */
     uint64_t operations;            /* done inside the region */
     uint64_t checksum;              /* over everything the workload did, warm-up included */
-    uint64_t cpu_ns;                /* CLOCK_PROCESS_CPUTIME_ID over the region */
+    uint64_t cpu_ns;                /* CLOCK_PROCESS_CPUTIME_ID over the region: all threads' */
     uint64_t wall_ns;               /* CLOCK_MONOTONIC over the region: ended - began */
     uint64_t began_monotonic_ns;    /* that clock at both ends, so events recorded elsewhere */
     uint64_t ended_monotonic_ns;    /* can be placed inside or outside the region */
+    uint64_t threads;               /* that did them */
+    uint64_t slowest_thread_ns;     /* from the region's begin to the last thread's own end, */
+    uint64_t median_thread_ns;      /* and their median; both wall_ns where there is one thread */
     struct region_usage start_up;   /* process start to the region's begin */
     struct region_usage usage;      /* over the region */
     struct region_counter counter[REGION_COUNTERS_MAX];
@@ -79,6 +101,9 @@ struct region {
     char build_id[REGION_BUILD_ID_MAX];   /* of that object as mapped; empty where it has none */
     uint32_t tier_count;                  /* 0: the allocator does not observe itself */
     struct region_tier tier[REGION_TIERS_MAX];
+    struct region_witness witness;        /* of a program; else nothing */
+    uint32_t measure_count;
+    struct region_measure measure[REGION_MEASURES_MAX];
 };
 
 #endif

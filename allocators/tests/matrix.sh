@@ -4,7 +4,7 @@
 #   matrix.sh BUILD phases [PHASE]   each test program under each phase, timing and observing
 #   matrix.sh BUILD fuzz [long]      the walk of the fuzzer with fixed seeds, and what once failed
 #   matrix.sh BUILD sanitize [long]  under AddressSanitizer with UBSan, and under ThreadSanitizer
-#   matrix.sh BUILD programs [all]   real programs, after `compare.sh expect BUILD/programs`
+#   matrix.sh BUILD programs [all]   the real programs of workloads/programs/
 #
 # .ci/steps.py runs them. What is `long` or `all` is for `make test-all`; without it each program is
 # carried by one allocator, and each allocator carries one program.
@@ -79,6 +79,17 @@ fuzz() {
     done
 }
 
+# The runtime and each workload of several threads, over the C library's malloc, for data races.
+threaded_workloads() {
+    local -r words='threads=3 warmup=500 operations=20000'
+    local workload
+    grep --files-with-matches workload_run_threads "$here"/../../workloads/*.c |
+        while read -r workload; do
+            workload=$(basename "$workload" .c)
+            echo "TSAN_OPTIONS=halt_on_error=1 $build/tsan/workloads/$workload $words"
+        done
+}
+
 # What leaks under test is not the sanitizer's, and what is the sanitizer's is cmocka's; hugepage
 # counts its faults, and a sanitizer's shadow memory has faults of its own.
 sanitize() {
@@ -86,6 +97,7 @@ sanitize() {
     local tests=('asan conformance' 'asan fuzz 1 6000' 'tsan fuzz 1 3000') phase settings test
     [ -z "$which" ] || tests=('asan '{conformance,alignment,misuse,model,threads,ledger}
         'asan fuzz 3 60000' 'tsan '{conformance,alignment,model,threads,ledger} 'tsan fuzz 3 30000')
+    threaded_workloads
     all_settings | grep --invert-match hugepage | while read -r phase settings; do
         for test in "${tests[@]}"; do
             echo "$options SLABLAB_LINKED=lib$phase.so $settings" \
@@ -94,16 +106,18 @@ sanitize() {
     done
 }
 
+# Attestation holds what a program prints under a phase against what it prints under glibc.
 programs() {
-    local -r compare=$here/programs/compare.sh
     local names lines line phase settings name
-    mapfile -t names < <("$compare" programs "$build/programs")
+    mapfile -t names < <("$build/slablab" list programs |
+        sed --quiet --regexp-extended '/cannot run: /d; s/^([a-z0-9_+]+) .*/\1/p')
+    "$build/slablab" list programs | sed --quiet 's/ *cannot run: / /p' | sed 's/^/skip  /' >&2
     mapfile -t lines < <(all_settings)
     for line in "${!lines[@]}"; do
         read -r phase settings <<<"${lines[line]}"
         for name in "${!names[@]}"; do
             [ -n "$which" ] || [ "$name" -eq $((line % ${#names[@]})) ] || continue
-            echo "$compare compare $build/programs ${names[name]} $build/lib$phase.so $settings"
+            echo "$build/slablab attest -- glibc $phase $settings ${names[name]}"
         done
     done
 }

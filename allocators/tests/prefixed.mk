@@ -49,7 +49,8 @@ $(PREFIXED)/%/libfuzzer: $(PREFIXED)/tests/fuzz/libfuzzer.o $(PREFIXED)/%.o $(SA
 sanitized:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined \
 		PREFIXED_TESTS='$(PREFIXED_TESTS)' prefixed
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread PREFIXED_TESTS='$(PREFIXED_TESTS)' prefixed
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread PREFIXED_TESTS='$(PREFIXED_TESTS)' \
+		prefixed workloads
 
 # What `matrix.sh BUILD fuzz` names: the invariants are checked where the walk goes.
 debugged:

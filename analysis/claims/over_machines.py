@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..comparison.deciding import OPERATIONS
 from ..comparison.elsewhere import (
     Effect,
     by_machine,
@@ -13,7 +14,6 @@ from ..comparison.elsewhere import (
     mean_over_cells,
     ratios_of,
 )
-from ..comparison.estimates import OPERATIONS
 from ..records.records import Recorded, Run
 from ..statistics.statistics import Interval
 from .file import Claim, cells_with

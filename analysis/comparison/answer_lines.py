@@ -6,17 +6,18 @@ from __future__ import annotations
 
 import textwrap
 
+from ..records.kinds import WORKLOAD, kind_of
 from ..records.records import Run
 from .answers import Answer, Extreme, answer
-from .families import axes_of, families
-from .wording import MARKS
+from .families import axis_text, families, start_text
+from .wording import MARKS, clock
 
 GAP = "  "
 CUT = "…"
 VERDICTS = ("better", "worse", "same", "unclear")
 LEGEND = (
     " ".join(f"{MARKS[verdict]} {verdict}" for verdict in VERDICTS)
-    + "; △ ▽ so, but within the margin; effects on operations per second of CPU time"
+    + "; △ ▽ so, but within the margin; effects on operations per second of "
 )
 
 
@@ -33,8 +34,8 @@ def short_cell(run: Run, name: str) -> str:
     starts = {
         other["start"] for other in run.plan["cells"] if other["workload"] == cell["workload"]
     }
-    numbers = [str(axes_of(cell)[axis]) for axis in family.varying]
-    return " ".join([cell["workload"], *numbers, *([cell["start"]] if len(starts) > 1 else [])])
+    numbers = [axis_text(cell, axis) for axis in family.varying]
+    return " ".join([cell["workload"], *numbers, *([start_text(cell)] if len(starts) > 1 else [])])
 
 
 def _short(run: Run, found: Extreme) -> str:
@@ -74,7 +75,9 @@ def answer_lines(runs: list[Run], width: int) -> list[str]:
             for line in (f"{head}{row[2]}", f"{under}{row[3]}")
             if line.strip()
         ]
-    return [*lines, *textwrap.wrap(LEGEND, width)]
+    programs = any(kind_of(cell) != WORKLOAD for run in runs for cell in run.plan["cells"])
+    legend = f"{LEGEND}{clock(*runs)}" + (", of programs on CPU time" if programs else "")
+    return [*lines, *textwrap.wrap(legend, width)]
 
 
 def answers_in_full(runs: list[Run]) -> list[str]:

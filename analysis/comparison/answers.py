@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from ..records.records import Run
-from .estimates import OPERATIONS
+from .deciding import TIMES
 from .judgement import judged, void_reasons
 from .wording import MARKS, relative
 
@@ -31,7 +31,7 @@ class Extreme:
 @dataclass(frozen=True)
 class Answer:
     """verdict: "better in 3, worse in 2 of 5 comparisons", or why there is none. worst and best are
-    the smallest and the largest effect on operations per second, of whatever verdict; None where
+    the smallest and the largest gain in speed, of whatever verdict; None where
     the run decides nothing. counts: verdict to comparisons; empty where there are none."""
 
     experiment: str
@@ -67,7 +67,7 @@ def compared_rows(run: Run) -> pd.DataFrame:
     """Of judged(run), what an answer is about: every comparison by the deciding metric; where there
     is none, the control's."""
     frame = judged(run)
-    known = frame[(frame["metric"] == OPERATIONS.column) & frame["effect_ratio"].notna()]
+    known = frame[frame["decides"] & frame["effect_ratio"].notna()]
     compared = known[known["kind"].isin(["arm", "comparison"])]
     return compared if len(compared) else known[known["kind"] == "control"]
 
@@ -82,9 +82,9 @@ def answer(run: Run) -> Answer:
         return Answer(experiment, question, UNFINISHED, None, None)
     if shown.empty:
         return Answer(experiment, question, NOT_MEASURED, None, None)
-    worst, best = (
-        _extreme(shown.loc[index])
-        for index in (shown["effect_ratio"].idxmin(), shown["effect_ratio"].idxmax())
+    gain = shown["effect_ratio"].where(
+        ~shown["metric"].isin(TIMES), 1 / (1 + shown["effect_ratio"]) - 1
     )
+    worst, best = (_extreme(shown.loc[index]) for index in (gain.idxmin(), gain.idxmax()))
     counts = _counts(shown[shown["kind"] != "control"])
     return Answer(experiment, question, _verdict(counts), worst, best, counts)

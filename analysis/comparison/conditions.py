@@ -7,11 +7,13 @@ from __future__ import annotations
 import numpy as np
 from scipy import stats
 
+from ..records.metrics import default
 from ..records.records import Run
 from ..statistics import statistics
 from ..document.rounding import fixed
 from .residuals import residuals
 
+TIME = default("time")  # that decides
 PLACE_MATTERS = 0.005  # of a process's time; less is not told
 DRIFT_ALPHA = 0.01  # over all of a run's comparisons with the baseline
 HARDWARE_EVENTS = ("cycles", "instructions", "branches", "cache")  # what a PMU counts
@@ -46,7 +48,7 @@ def first_place(run: Run, cell: str, alpha: float) -> statistics.Interval:
     """How much longer the first process of a block takes than the others of its block: the median
     ratio of its time to their geometric mean, each over what its arm usually takes in that cell, as
     a relative effect with its interval at 1 - alpha. NaN where nothing can be compared."""
-    times = run.matrix(cell, lambda rows: rows["cpu_ns"])
+    times = run.matrix(cell, TIME.values)
     places = run.matrix(cell, lambda rows: rows["position"])
     if len(times) < 2 or times.shape[1] < 2 or not (times > 0).all():
         return statistics.effect([], alpha)
@@ -86,6 +88,18 @@ def oversubscribed(run: Run) -> str | None:
     return (
         f"Oversubscribed CPUs: a median load of {fixed(load, 1)} on {cpus} CPUs; something else "
         "ran beside the samples."
+    )
+
+
+def shared_cpus(run: Run) -> str | None:
+    """Samples that take all CPUs have the harness among them."""
+    machine = run.machine
+    cpus = machine.get("workload_cpus")
+    if not isinstance(cpus, list) or len(cpus) < 2 or machine.get("harness_cpu") not in cpus:
+        return None
+    return (
+        f"The harness shared CPU {machine['harness_cpu']} with samples on {len(cpus)} CPUs: there "
+        "was no other for it."
     )
 
 

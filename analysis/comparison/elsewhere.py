@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,8 @@ from ..records.records import Run, load
 from ..statistics import statistics
 from ..statistics.over_machines import DEPENDS, OverMachines, over_machines, standard_error
 from ..statistics.statistics import Interval
-from .estimates import OPERATIONS, pairs
+from .deciding import TIMES, deciding
+from .estimates import pairs
 
 Key = tuple[str, str, str]  # cell, arm, against
 COLUMNS = (
@@ -83,27 +85,25 @@ def mean_over_cells(cells: list[ByMachine]) -> ByMachine:
     return {name: mean_effect(one[name] for one in cells) for name in shared}
 
 
-def _ratios(run: Run, cell: str, arm: str, against: str) -> NDArray[np.float64]:
-    matrix = run.matrix(cell, OPERATIONS.values)
-    return statistics.ratio(
-        matrix[:, run.arms.index(arm)], matrix[:, run.arms.index(against)]
-    )
+def _ratios(run: Run, cell: dict[str, Any], arm: str, against: str) -> NDArray[np.float64]:
+    matrix = run.matrix(cell["id"], deciding(cell).values)
+    return statistics.ratio(matrix[:, run.arms.index(arm)], matrix[:, run.arms.index(against)])
 
 
-def speed_effects(run: Run) -> dict[Key, dict[str, Effect]]:
-    """Of every comparison of operations per second, by the machine ("" of a run on one machine)."""
+def effects_here(run: Run) -> dict[Key, dict[str, Effect]]:
+    """Of every comparison by what decides in its cell, by the machine ("" of a run on one)."""
     found: dict[Key, dict[str, Effect]] = {}
     alpha, least = run.plan["alpha"], run.rules.blocks_min
     compared = [pair for pair in pairs(run) if pair.kind in ("arm", "comparison")]
-    for cell in run.cells:
-        hosts = run.block_facts(cell, "host")
+    for cell in run.plan["cells"]:
+        hosts = run.block_facts(cell["id"], "host")
         for pair in compared:
             ratios = _ratios(run, cell, pair.arm, pair.against)
             several = sorted(set(hosts)) if run.blocks["host"].nunique() > 1 else [""]
             for host in several:
                 one = effect_of(ratios[hosts == host] if host else ratios, alpha, least)
                 if one is not None:
-                    found.setdefault((cell, pair.arm, pair.against), {})[host] = one
+                    found.setdefault((cell["id"], pair.arm, pair.against), {})[host] = one
     return found
 
 
@@ -117,7 +117,7 @@ def load_stored(folder: Path) -> Run | None:
 @lru_cache(maxsize=64)
 def _stored_effects(folder: Path) -> Mapping[Key, Mapping[str, Effect]]:
     run = load_stored(folder)
-    return {} if run is None else speed_effects(run)
+    return {} if run is None else effects_here(run)
 
 
 def machines_of(run: Run) -> list[tuple[str, Path]]:
@@ -132,7 +132,7 @@ def grouped(
     """Every comparison's effect on each machine. effects_in: those of a stored run's folder."""
     lists: dict[Key, dict[str, list[Effect]]] = {}
     for place, (machine, folder) in enumerate(machines_of(run)):
-        found = speed_effects(run) if place == 0 else effects_in(folder)
+        found = effects_here(run) if place == 0 else effects_in(folder)
         for key, hosts in found.items():
             for host, one in hosts.items():
                 lists.setdefault(key, {}).setdefault(host or machine, []).append(one)
@@ -143,12 +143,12 @@ def grouped(
 
 
 def verdict_elsewhere(
-    found: Interval, effects: Iterable[Effect], alpha: float, margin: float
+    found: Interval, effects: Iterable[Effect], alpha: float, margin: float, better: int = 1
 ) -> str:
-    """By the prediction interval (of ratios less 1); where it includes 0, machines that differ in
-    sign, each for sure, say that there is no answer for all of them."""
+    """By the prediction interval (of ratios less 1), better: the sign of an improvement. Where it
+    includes 0, machines that differ in sign, each for sure, say that there is no answer for all."""
     if found.low > 0 or found.high < 0:
-        return "better" if found.low > 0 else "worse"
+        return "better" if (found.low > 0) == (better > 0) else "worse"
     if {one.sign(alpha) for one in effects} >= {-1, 1}:
         return DEPENDS
     return "same" if -margin <= found.low and found.high <= margin else "unclear"
@@ -178,18 +178,20 @@ def by_machine(run: Run) -> dict[Key, ByMachine]:
 
 
 def elsewhere(run: Run) -> pd.DataFrame:
-    """A row per comparison of operations per second, with cell, arm, against and COLUMNS."""
+    """A row per comparison by what decides in its cell: cell, metric, arm, against and COLUMNS."""
     alpha, margin = run.plan["alpha"], run.plan["margin"]
+    metrics = {cell["id"]: deciding(cell).column for cell in run.plan["cells"]}
     rows = []
     for (cell, arm, against), effects in by_machine(run).items():
-        if cell not in run.cells:
+        if cell not in metrics:
             continue
         found = estimate(effects, alpha)
         mean, more = ratios_of(found.mean), ratios_of(found.one_more)
-        verdict = verdict_elsewhere(more, effects.values(), alpha, margin)
+        better = -1 if metrics[cell] in TIMES else 1  # of times less is better
+        verdict = verdict_elsewhere(more, effects.values(), alpha, margin, better)
         numbers = (mean.point, mean.low, mean.high, found.tau, more.low, more.high)
-        rows.append((cell, arm, against, found.machines, *numbers, verdict))
-    return pd.DataFrame(rows, columns=["cell", "arm", "against", *COLUMNS])
+        rows.append((cell, metrics[cell], arm, against, found.machines, *numbers, verdict))
+    return pd.DataFrame(rows, columns=["cell", "metric", "arm", "against", *COLUMNS])
 
 
 @dataclass(frozen=True)

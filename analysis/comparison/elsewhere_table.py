@@ -12,10 +12,9 @@ from ..records.machines import prior
 from ..records.records import Run
 from ..statistics.over_machines import ENOUGH
 from .elsewhere import Coverage, coverage, machines_of
-from .estimates import OPERATIONS
 from .wording import ABSENT, note, per_cent, percent_interval, relative, verdict_text
 
-TITLE = "operations per second, here and elsewhere"
+TITLE = "what decides, here and elsewhere"
 BORROWED = "borrowed"
 
 
@@ -51,7 +50,7 @@ def _row(row: pd.Series) -> list[str]:
 def elsewhere_table(run: Run, frame: pd.DataFrame) -> list[Table]:
     """A group per cell, a row per comparison; none where nothing has an interval. frame:
     judged(run)."""
-    known = frame[(frame["metric"] == OPERATIONS.column) & frame["machines"].notna()]
+    known = frame[frame["machines"].notna()]
     if known.empty:
         return []
     confidence = f"{100 * (1 - run.plan['alpha']):g} %"

@@ -15,9 +15,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..records.metrics import Metric, default, event_metric, metrics_of
+from ..records.metrics import WORKLOAD, Metric, default, event_metric, metrics_of
 from ..records.records import Recorded, Run
 from ..statistics import statistics
+from .deciding import deciding, is_had
 from .families import Family, averaged, families
 
 # The kernel splits a process's time by the ticks that it saw: CONFIG_HZ=250 with
@@ -25,8 +26,7 @@ from .families import Family, averaged, families
 TICK_NS = 4_000_000
 
 
-# The metrics that tables, figures and claims name; OPERATIONS is the one that verdicts judge.
-OPERATIONS = default("operations_per_second")
+# The metrics that tables, figures and claims name; deciding(cell) is the one that verdicts judge.
 FAULTS = default("page_faults")
 PEAK_MEMORY = default("vm_hwm_bytes")
 SYSTEM_TIME_SHARE = default("system_time_share").column  # of totals over blocks, not of samples
@@ -38,11 +38,14 @@ PAGE_FAULT_SHARE, FRONT_SHARE = PROFILE_SHARES = tuple(
 
 def timed_metrics(run: Run) -> list[Metric]:
     """What a timed run is estimated for: the metrics of its plan that some table shows, then the
-    events that it names."""
+    events that it names. Those of threads only where some cell has several."""
+    unshown = {"never"} if run.threaded_cells else {"never", "threaded"}
     shown = [
         metric
         for metric in metrics_of(run.plan)
-        if metric.sum and metric.shown != "never" and metric.kind != "share"
+        if (metric.sum or metric.source == WORKLOAD)
+        and metric.shown not in unshown
+        and metric.kind != "share"
     ]
     return [*shown, *map(event_metric, run.events)]
 
@@ -128,7 +131,12 @@ def _spread(run: Run, columns: dict[str, NDArray[np.float64]]) -> float:
 
 
 def _comparison_columns(
-    run: Run, cell: str, pair: Pair, metric: Metric, columns: dict[str, NDArray[np.float64]]
+    run: Run,
+    cell: str,
+    pair: Pair,
+    metric: Metric,
+    decides: bool,
+    columns: dict[str, NDArray[np.float64]],
 ) -> dict[str, Any]:
     """The columns that a row has for a comparison; the absolute difference only where there are two
     arms. A count that is 0 in some block has a difference and no ratio."""
@@ -137,7 +145,7 @@ def _comparison_columns(
     else:
         ratios = statistics.ratio(columns[pair.arm], columns[pair.against])
         difference = statistics.finite(columns[pair.arm] - columns[pair.against])
-    if not metric.is_rate and statistics.finite(ratios).size < difference.size:
+    if not decides and not metric.is_rate and statistics.finite(ratios).size < difference.size:
         ratios = np.full(ratios.size, np.nan)
     alpha, least = run.plan["alpha"], run.rules.blocks_min
     relative = statistics.effect(ratios, alpha, least)
@@ -158,7 +166,7 @@ def _comparison_columns(
         if varies
         else np.nan,
     }
-    if metric.column == OPERATIONS.column:
+    if decides:
         row |= {  # the first for a caution; the others secondary: in CSV, never deciding
             "lag_one_autocorrelation": statistics.lag_one_autocorrelation(
                 np.log(ratios), run.block_facts(cell, "host")
@@ -166,9 +174,11 @@ def _comparison_columns(
             "hodges_lehmann_ratio": statistics.hodges_lehmann(ratios) - 1,
             "trimmed_mean_ratio": statistics.trimmed_mean(ratios) - 1,
         }
-        if pair.kind != "interaction":  # of times: what the baseline took by what the arm took
+        if pair.kind != "interaction":
+            # Of times. A rate's is what the baseline took by what the arm took.
+            totals = columns[pair.arm], columns[pair.against]
             row["ratio_of_totals_ratio"] = statistics.ratio_of_totals(
-                1 / columns[pair.against], 1 / columns[pair.arm]
+                *(1 / totals[1], 1 / totals[0]) if metric.is_rate else totals
             )
     return row
 
@@ -192,11 +202,13 @@ def _row(
     columns: dict[str, NDArray[np.float64]],
 ) -> dict[str, Any]:
     value = statistics.finite(columns[pair.arm])
+    decides = metric.column == deciding(cell).column
     row: dict[str, Any] = {
         "cell": cell["id"],
         "workload": cell["workload"],
         "start": cell["start"],
         "metric": metric.column,
+        "decides": decides,
         "kind": pair.kind,
         "arm": pair.arm,
         "against": pair.against,
@@ -214,7 +226,7 @@ def _row(
     if pair.kind == "baseline":
         row["spread_of_repeats"] = _spread(run, columns)
     else:
-        row |= _comparison_columns(run, cell["id"], pair, metric, columns)
+        row |= _comparison_columns(run, cell["id"], pair, metric, decides, columns)
         low, high = published_band(run, cell["id"], metric.column, pair.arm, pair.against)
         row |= {"effect_published_low_ratio": low, "effect_published_high_ratio": high}
     return row
@@ -242,6 +254,7 @@ def _share_row(run: Run, cell: dict[str, Any], index: int) -> dict[str, Any]:
         "workload": cell["workload"],
         "start": cell["start"],
         "metric": SYSTEM_TIME_SHARE,
+        "decides": False,
         "kind": arm["role"],
         "arm": arm["id"],
         "against": "",
@@ -256,11 +269,11 @@ def _share_row(run: Run, cell: dict[str, Any], index: int) -> dict[str, Any]:
 
 
 def _average_row(run: Run, family: Family, pair: Pair) -> dict[str, Any]:
-    """A comparison's effect on the family's average operations per second: the geometric mean of
-    the cells' ratios within a block number, over the numbers that every cell has."""
-    by_cell = []
+    """A comparison's effect on the family's average of what decides: the geometric mean of the
+    cells' ratios within a block number, over the numbers that every cell has."""
+    metric, by_cell = deciding(family.cells[0]), []
     for cell in family.cells:
-        columns = dict(zip(run.arms, run.matrix(cell["id"], OPERATIONS.values).T))
+        columns = dict(zip(run.arms, run.matrix(cell["id"], metric.values).T))
         ratios = statistics.ratio(columns[pair.arm], columns[pair.against])
         by_cell.append(pd.Series(ratios, index=run.block_facts(cell["id"], "block")))
     shared = pd.concat(by_cell, axis=1, join="inner")
@@ -270,7 +283,8 @@ def _average_row(run: Run, family: Family, pair: Pair) -> dict[str, Any]:
         "cell": f"average of {family.title}",
         "workload": family.cells[0]["workload"],
         "start": family.cells[0]["start"],
-        "metric": OPERATIONS.column,
+        "metric": metric.column,
+        "decides": True,
         "kind": "average",
         "arm": pair.arm,
         "against": pair.against,
@@ -285,7 +299,7 @@ def _average_row(run: Run, family: Family, pair: Pair) -> dict[str, Any]:
 
 def _adjust(frame: pd.DataFrame, kinds: set[str]) -> None:
     """Holm over one family of the deciding metric, in place."""
-    family = frame["kind"].isin(kinds) & (frame["metric"] == OPERATIONS.column)
+    family = frame["kind"].isin(kinds) & frame["decides"]
     if family.any():
         frame.loc[family, "holm_p"] = statistics.holm(frame.loc[family, "sign_test_p"])
 
@@ -295,18 +309,21 @@ def estimates(run: Run) -> pd.DataFrame:
     """All rows of a run, raw precision; the unit of value and difference is the metric's. Do not
     write to it.
 
-    Holm has two families: every comparison of operations per second in every cell, and the control
-    arm's in every cell."""
+    Holm has two families: every comparison of what decides (operations per second; a program's
+    time) in every cell, and the control arm's in every cell."""
     compared = pairs(run)
     metrics = timed_metrics(run)
     rows = []
     for cell in run.plan["cells"]:
-        for metric in metrics:
+        known = any(metric.column == deciding(cell).column for metric in metrics)
+        for metric in metrics if known else [deciding(cell), *metrics]:
+            if not is_had(metric, cell):
+                continue
             columns = dict(zip(run.arms, run.matrix(cell["id"], metric.values).T))
             rows += [
                 _row(run, cell, metric, pair, columns)
                 for pair in compared
-                if pair.kind != "interaction" or metric.is_rate
+                if pair.kind != "interaction" or metric.column == deciding(cell).column
             ]
         rows += [_share_row(run, cell, index) for index in range(len(run.arms))]
     judged = [pair for pair in compared if pair.kind in ("arm", "comparison")]

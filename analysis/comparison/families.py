@@ -8,7 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ..records.kinds import WORKLOAD, kind_of
 from ..records.records import Run
+
+
+THP = "thp"  # transparent huge pages, where the experiment makes them an axis
+THREADS = "threads"
 
 
 @dataclass(frozen=True)
@@ -20,18 +25,47 @@ class Family:
     varying: list[str]
 
 
-def axes_of(cell: dict[str, Any]) -> dict[str, int]:
+def axes_of(cell: dict[str, Any]) -> dict[str, int | str]:
     """A cell's named numbers; operations and warm-up are among them where the experiment states
-    them. The names are those in the cell's id."""
+    them. The names are those in the cell's id. Of a program it is its name: programs of one run
+    stand in one table."""
+    kind = kind_of(cell)
+    pages = {THP: cell[THP]} if THP in cell else {}
+    if kind != WORKLOAD:
+        return {kind: cell["workload"], **pages}
     stated = {"operations": cell.get("operations"), "warmup": cell.get("warmup_operations")}
-    return {**cell["parameters"], **{name: value for name, value in stated.items() if value}}
+    known = {name: value for name, value in stated.items() if value}
+    return {**cell["parameters"], **known, **pages}
+
+
+def is_oversubscribed(cell: dict[str, Any]) -> bool:
+    """Some of its threads share a CPU. A plan of before has cells of one thread alone."""
+    return cell.get("threads", 1) > cell.get("cpus", 1)
+
+
+def axis_text(cell: dict[str, Any], name: str) -> str:
+    """A number of a cell as tables show it: "4 oversubscribed" of threads that share a CPU."""
+    mark = " oversubscribed" if name == THREADS and is_oversubscribed(cell) else ""
+    return f"{axes_of(cell)[name]}{mark}"
+
+
+def start_text(cell: dict[str, Any]) -> str:
+    """Its start, which bears the mark where no number of threads is stated."""
+    mark = " oversubscribed" if is_oversubscribed(cell) and THREADS not in axes_of(cell) else ""
+    return f"{cell['start']}{mark}"
 
 
 def _family(cells: list[dict[str, Any]]) -> Family:
     values = {name: {axes_of(cell)[name] for cell in cells} for name in axes_of(cells[0])}
-    shared = [f"{name}={min(of)}" for name, of in values.items() if len(of) == 1]
+    shared = [
+        f"{name}={axis_text(cells[0], name)}" for name, of in values.items() if len(of) == 1
+    ]
     varying = [name for name, of in values.items() if len(of) > 1]
-    return Family(" ".join([cells[0]["workload"], *shared, cells[0]["start"]]), cells, varying)
+    kind = kind_of(cells[0])
+    if kind != WORKLOAD:
+        title = cells[0]["id"] if len(cells) == 1 else f"{kind}s"
+        return Family(title, cells, [kind, *(name for name in varying if name != kind)])
+    return Family(" ".join([cells[0]["workload"], *shared, start_text(cells[0])]), cells, varying)
 
 
 def _grouped(cells: list[dict[str, Any]], key: Callable[[dict[str, Any]], Any]) -> list[Family]:
@@ -45,13 +79,18 @@ def families(run: Run) -> list[Family]:
     """A family for each workload, start and set of axes, in plan order; cold and warm never share
     one."""
     return _grouped(
-        run.plan["cells"], lambda cell: (cell["workload"], cell["start"], *axes_of(cell))
+        run.plan["cells"],
+        lambda cell: (
+            (cell["workload"] if kind_of(cell) == WORKLOAD else "", cell["start"], *axes_of(cell))
+        ),
     )
 
 
 def averaged(family: Family) -> list[Family]:
     """The parts of a family whose cells differ in its first axis alone: what an average is over.
-    One over all of its axes would mix regimes."""
+    One over all of its axes would mix regimes, and one over numbers of threads the clocks."""
+    if family.varying[:1] == [THREADS]:
+        return []
     others = family.varying[1:]
     parts = _grouped(family.cells, lambda cell: tuple(axes_of(cell)[name] for name in others))
     return [part for part in parts if len(part.cells) > 1]

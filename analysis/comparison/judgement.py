@@ -15,9 +15,17 @@ from ..records.records import Run
 from ..statistics import statistics
 from ..document.rounding import fixed, significant
 from .arms_words import said_on_stderr
-from .conditions import drift, huge_pages, no_pmu, oversubscribed, place_matters
+from .conditions import (
+    drift,
+    huge_pages,
+    no_pmu,
+    oversubscribed,
+    place_matters,
+    shared_cpus,
+)
+from .deciding import TIMES
 from .elsewhere import elsewhere
-from .estimates import OPERATIONS, PROFILE_SHARES, estimates
+from .estimates import PROFILE_SHARES, estimates
 from .inherited import inherited
 
 BLOCKS_FEW = 20  # below it an interval spans more than half of the values
@@ -30,7 +38,7 @@ def void_reasons(run: Run) -> list[str]:
     """Why nothing may be concluded from the run; empty: it may."""
     reasons, told = [], set()  # told: (code, cell) of what is said in words of ours
     frame = estimates(run)
-    control = frame[(frame["kind"] == "control") & (frame["metric"] == OPERATIONS.column)]
+    control = frame[(frame["kind"] == "control") & frame["decides"]]
     for row in control[control["holm_p"] <= run.plan["alpha_control"]].itertuples():
         reasons.append(
             "the control, identical code, differs from the baseline by "
@@ -52,7 +60,7 @@ def void_reasons(run: Run) -> list[str]:
 
 
 def _verdict(row: pd.Series, run: Run, void: bool) -> str:
-    if row["metric"] != OPERATIONS.column or row["kind"] not in ("arm", "comparison", "control"):
+    if not row["decides"] or row["kind"] not in ("arm", "comparison", "control"):
         return ""
     if void:
         return "void"
@@ -63,6 +71,8 @@ def _verdict(row: pd.Series, run: Run, void: bool) -> str:
     found = statistics.Interval(
         row["effect_ratio"], row["effect_low_ratio"], row["effect_high_ratio"]
     )
+    if row["metric"] in TIMES:  # of which less is better
+        found = statistics.Interval(-found.point, -found.high, -found.low)
     return statistics.verdict(found, row["holm_p"], run.plan["alpha"], run.plan["margin"])
 
 
@@ -72,8 +82,7 @@ def judged(run: Run) -> pd.DataFrame:
     every verdict is "void", in one that has not ended "unfinished": its stopping rule has not
     applied yet. Do not write to it."""
     key = ["cell", "metric", "arm", "against"]
-    more = elsewhere(run).assign(metric=OPERATIONS.column)
-    frame = estimates(run).merge(more, how="left", on=key, validate="many_to_one")
+    frame = estimates(run).merge(elsewhere(run), how="left", on=key, validate="many_to_one")
     void = bool(void_reasons(run))
     frame["verdict"] = [_verdict(row, run, void) for _, row in frame.iterrows()]
     return frame
@@ -109,6 +118,10 @@ def about_the_record(run: Run) -> list[str]:
             f"More than {100 * most:g} % of the blocks were lost in {named_cells(bad)}: "
             "what is left there was selected by what failed."
         )
+    found += [
+        f"Left out: '{entry['cell']}', for {entry['why']}."
+        for entry in run.plan.get("left_out", [])
+    ]
     found += said_on_stderr(run)
     left = (run.outcome or {}).get("left_behind", {})
     if left:
@@ -190,7 +203,7 @@ def _too_wide(time: pd.DataFrame, run: Run) -> str | None:
 def _about_the_statistics(run: Run) -> list[str]:
     frame = estimates(run)
     time = frame[
-        (frame["metric"] == OPERATIONS.column)
+        frame["decides"]
         & frame["kind"].isin(["arm", "comparison", "control"])
     ]
     tested = time[time["blocks_compared"] >= run.rules.blocks_min]
@@ -301,5 +314,9 @@ def cautions(run: Run) -> list[str]:
         + _about_few_blocks(run)
         + _about_the_statistics(run)
         + about_the_machine(run)
-        + [line for line in (oversubscribed(run), huge_pages(run), no_pmu(run)) if line]
+        + [
+            line
+            for line in (oversubscribed(run), shared_cpus(run), huge_pages(run), no_pmu(run))
+            if line
+        ]
     )

@@ -29,8 +29,9 @@ import pandas as pd
 from ..document.formats import escape_latex
 from ..records.metrics import Metric
 from ..records.records import Recorded, Run
+from .deciding import OPERATIONS, deciding
 from .elsewhere_table import BORROWED, is_borrowed
-from .estimates import OPERATIONS, SYSTEM_TIME_SHARE, timed_metrics
+from .estimates import SYSTEM_TIME_SHARE, timed_metrics
 from .judgement import judged, void_reasons
 from .wording import ABSENT, mde_text, per_cent, relative, signed, value_text
 
@@ -145,7 +146,8 @@ def run_numbers(run: Recorded, prefix: str, more: Mapping[str, str]) -> dict[str
 def numbers(run: Run, prefix: str) -> dict[str, str]:
     """Every key of a run with its LaTeX text, in the order of the tables. An event that this
     machine does not have has none."""
-    metrics = {metric.column: metric for metric in timed_metrics(run)}
+    deciding_here = {deciding(cell).column: deciding(cell) for cell in run.plan["cells"]}
+    metrics = deciding_here | {metric.column: metric for metric in timed_metrics(run)}
     alpha, margin = run.plan["alpha"], run.plan["margin"]
     said = {
         "form": run.plan["form"],
@@ -161,7 +163,7 @@ def numbers(run: Run, prefix: str) -> dict[str, str]:
         metric = metrics.get(row["metric"])
         if row["absent"] or (metric is None and row["metric"] != SYSTEM_TIME_SHARE):
             continue
-        named = "" if metric == OPERATIONS else f".{row['metric']}"
+        named = "" if row["metric"] == OPERATIONS.column else f".{row['metric']}"
         stem = f"{prefix}.{key_of(row['cell'])}.{_row_key(row, run)}{key_of(named)}"
         for field, text in _fields_of(row, metric).items():
             found[f"{stem}.{field}"] = latex_number(text)

@@ -12,8 +12,9 @@ import pandas as pd
 from ..document.document import Row, Table
 from ..records.records import Run
 from ..document.rounding import fixed
-from .estimates import OPERATIONS, SYSTEM_TIME_SHARE
-from .families import Family, averaged, axes_of, families
+from .deciding import deciding
+from .estimates import SYSTEM_TIME_SHARE
+from .families import Family, averaged, axis_text, families, start_text
 from .wording import ABSENT, MARKS, band, note, per_cent, relative, share_note, value_text
 
 AVERAGE, PUBLISHED = "avg.", "pub."  # four letters, or the source's table is too wide
@@ -26,7 +27,7 @@ def _marked(row: pd.Series) -> str:
 
 def _axes_texts(family: Family, cell: dict[str, Any]) -> list[str]:
     """What distinguishes the cell from the family's others; its start if there are none."""
-    return [str(axes_of(cell)[name]) for name in family.varying] or [cell["start"]]
+    return [axis_text(cell, name) for name in family.varying] or [start_text(cell)]
 
 
 def _source_row(
@@ -34,14 +35,14 @@ def _source_row(
 ) -> list[Row]:
     """A cell's values and effects, and what was published of them beneath. here: the cell's rows,
     by label, in the order of the columns."""
-    valued = here["kind"].isin(["baseline", "arm"])
+    valued, metric = here["kind"].isin(["baseline", "arm"]), deciding(cell)
     texts = _axes_texts(family, cell)
     values, published, notes = [], [], [""] * len(texts)
     for _, row in here[valued].iterrows():
         notes.append(note(row, alpha))
-        values.append(value_text(row["value"], OPERATIONS))
+        values.append(value_text(row["value"], metric))
         bounds = [row["value_published_low"], row["value_published_high"]]
-        published.append(band([value_text(x, OPERATIONS) for x in bounds]))
+        published.append(band([value_text(x, metric) for x in bounds]))
     for _, row in _effects_first_asked(here).iterrows():
         notes.append(note(row, alpha))
         values.append(_marked(row))
@@ -78,7 +79,7 @@ def _source_like(family: Family, frame: pd.DataFrame, alpha: float) -> Table:
     for part in averaged(family):
         here = frame[frame["cell"] == f"average of {part.title}"].set_index(["arm", "against"])
         here = here.loc[list(zip(compared["arm"], compared["against"]))]
-        others = [str(axes_of(part.cells[0])[name]) for name in family.varying[1:]]
+        others = [axis_text(part.cells[0], name) for name in family.varying[1:]]
         effects = [relative(row)[0] for _, row in here.iterrows()]
         notes = [note(row, alpha) for _, row in here.reset_index().iterrows()]
         blank = [""] * len(arms)
@@ -89,12 +90,13 @@ def _source_like(family: Family, frame: pd.DataFrame, alpha: float) -> Table:
                 [*[""] * (1 + len(others)), *blank, *notes],
             )
         )
-    return Table(f"{family.title}: M ops/s", columns, rows, overview=True, texts=texts)
+    unit = deciding(family.cells[0]).shown_unit
+    return Table(f"{family.title}: {unit}", columns, rows, overview=True, texts=texts)
 
 
 def _headings(family: Family) -> list[str]:
     return [
-        " ".join(f"{name}={axes_of(cell)[name]}" for name in family.varying) or cell["start"]
+        " ".join(f"{name}={axis_text(cell, name)}" for name in family.varying) or start_text(cell)
         for cell in family.cells
     ]
 
@@ -102,7 +104,7 @@ def _headings(family: Family) -> list[str]:
 def _arms_as_rows(family: Family, frame: pd.DataFrame, alpha: float) -> Table:
     """For many arms: a row per arm and comparison, a column per cell."""
     by_cell = [frame[frame["cell"] == cell["id"]].set_index("label") for cell in family.cells]
-    rows = []
+    metric, rows = deciding(family.cells[0]), []
     for label, row in by_cell[0].iterrows():
         if row["kind"] == "control":
             continue
@@ -111,14 +113,14 @@ def _arms_as_rows(family: Family, frame: pd.DataFrame, alpha: float) -> Table:
             value = here.loc[label, "value"] if row["kind"] in ("baseline", "arm") else np.nan
             texts.append(
                 " ".join(
-                    ([value_text(value, OPERATIONS)] if np.isfinite(value) else [])
+                    ([value_text(value, metric)] if np.isfinite(value) else [])
                     + ([_marked(here.loc[label])] if row["kind"] != "baseline" else [])
                 )
             )
         notes = [note(pd.concat([here.loc[label], named]), alpha) for here in by_cell]
         rows.append(Row("value", [str(label), *texts], ["", *notes]))
     columns = ["arm", *_headings(family)]
-    return Table(f"{family.title}: M ops/s and effect", columns, rows, overview=True)
+    return Table(f"{family.title}: {metric.shown_unit} and effect", columns, rows, overview=True)
 
 
 def few_arms(run: Run) -> bool:
@@ -128,7 +130,7 @@ def few_arms(run: Run) -> bool:
 
 def overviews(run: Run, frame: pd.DataFrame) -> list[Table]:
     """One small table for each family of cells; cold and warm never share one."""
-    chosen = frame[frame["metric"] == OPERATIONS.column]
+    chosen = frame[frame["decides"]]
     form = _source_like if few_arms(run) else _arms_as_rows
     return [form(family, chosen, run.plan["alpha"]) for family in families(run)]
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ..records.records import Run
 from ..statistics.statistics import ratio
-from .estimates import OPERATIONS
+from .deciding import deciding
 from .weather import NS_PER_MINUTE
 
 NORMAL_MIDDLE_HALF = 1.349  # width of a standard normal's middle half
@@ -33,8 +33,9 @@ def residuals(run: Run) -> pd.DataFrame:
     arm, minutes, residual (a difference of logarithms), in_spreads (NaN where a cell has none). Do
     not write to it."""
     started, parts = _started(run), []
-    for cell in run.cells:
-        values = run.matrix(cell, OPERATIONS.values)
+    for planned in run.plan["cells"]:
+        cell = planned["id"]
+        values = run.matrix(cell, deciding(planned).values)
         if not len(values):
             continue
         hosts = run.block_facts(cell, "host")

@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 
 from ..document.document import NO_BREAK, Document, Row, Table
-from ..records.metrics import Metric
+from ..records.metrics import WORKLOAD, Metric
 from ..records.records import Run
 from ..document.rounding import significant
+from .deciding import DECIDING, OPERATIONS, deciding
 from .elsewhere_table import TITLE, elsewhere_legend, elsewhere_table
-from .estimates import FAULTS, OPERATIONS, timed_metrics
+from .estimates import FAULTS, timed_metrics
 from .families import axes_of
 from .judgement import cautions, facts_of, judged, void_reasons
 from .overviews import AVERAGE, few_arms, overviews, system_time
@@ -25,6 +26,7 @@ from .wording import (
     ABSENT,
     MARKS,
     band,
+    clock,
     mde_text,
     note,
     per_cent,
@@ -37,7 +39,7 @@ from .wording import (
 START_UP_DIFFERS = 0.05  # of the baseline's start-up faults; then the whole process's time is shown
 
 
-def _rate_row(row: pd.Series, metric: Metric) -> list[str]:
+def _judged_row(row: pd.Series, metric: Metric) -> list[str]:
     if row["kind"] == "baseline":
         return [row["label"], value_text(row["value"], metric), "", "", "", ""]
     shown = value_text(row["value"], metric) if row["kind"] in ("arm", "control") else ""
@@ -95,31 +97,37 @@ def _failed(run: Run, row: pd.Series) -> str:
     return f" ({failed} failed)" if failed else ""
 
 
-def _detail(run: Run, frame: pd.DataFrame, metric: Metric, cells: list[str]) -> Table:
+def _detail(
+    run: Run, frame: pd.DataFrame, metric: Metric, cells: list[str], judged_here: bool = False
+) -> Table:
     """One group of rows per cell (or average): every arm and comparison, with what was published
     beneath.
 
-    The control has a row of its own among rates; among counts it is the baseline's A/A spread."""
+    The control has a row of its own among what is judged; among counts it is the baseline's A/A
+    spread."""
     confidence = _confidence(run)
     columns = (
         ["arm", metric.shown_unit.replace(" ", NO_BREAK), "effect", confidence, "MDE", "verdict"]
-        if metric.is_rate
+        if judged_here
         else ["arm", metric.shown_unit, "difference", "effect", confidence, "MDE"]
     )
     rows = []
     chosen = frame[
-        (frame["metric"] == metric.column) & (metric.is_rate | (frame["kind"] != "control"))
+        (frame["metric"] == metric.column)
+        & (frame["decides"] == judged_here)
+        & (judged_here | (frame["kind"] != "control"))
     ]
     for cell in cells:
         here = chosen[chosen["cell"] == cell]
         rows.append(Row("group", [f"{cell}  n = {int(here['blocks'].max())}{_lost(run, cell)}"]))
         for _, row in here.iterrows():
-            texts = _rate_row(row, metric) if metric.is_rate else _count_row(row, metric)
+            texts = _judged_row(row, metric) if judged_here else _count_row(row, metric)
             texts[0] += _failed(run, row)
             rows.append(Row("value", texts, [note(row, run.plan["alpha"])] * len(texts)))
             published = _published_row(row, metric, len(columns))
             rows += [published] if published else []
-    return Table(metric.title, columns, rows)
+    threaded = metric.threaded_title if run.threaded_cells else None
+    return Table(threaded or metric.title, columns, rows)
 
 
 def _start_up_differs(run: Run, cell: str) -> bool:
@@ -140,7 +148,7 @@ def _range(ratios: pd.Series) -> str:
 
 def _outcome(run: Run, frame: pd.DataFrame) -> list[str]:
     """One sentence for each comparison and start, then what the control arm says."""
-    time = frame[frame["metric"] == OPERATIONS.column]
+    time = frame[frame["decides"]]
     compared = time[time["kind"].isin(["arm", "comparison"])]
     found = []
     for (arm, against, start), rows in compared.groupby(["arm", "against", "start"], sort=False):
@@ -170,8 +178,10 @@ def _outcome(run: Run, frame: pd.DataFrame) -> list[str]:
 
 def _legend(run: Run, tables: list[Table]) -> list[str]:
     alpha, margin = run.plan["alpha"], run.plan["margin"]
+    programs = any(deciding(cell) != OPERATIONS for cell in run.plan["cells"])
     found = [
-        "Operations per second count the region's CPU time; values are medians over n blocks. "
+        f"Operations per second count the region's {clock(run)}; values are medians over n "
+        "blocks. "
         "An effect is exp(median of ln B - ln A within a block) - 1: + is faster; for faults and "
         "memory - is less. Arms are compared with the baseline unless a row names another.",
         "Verdicts: the exact sign test, Holm-adjusted over all comparisons of the run, rejects at "
@@ -182,6 +192,12 @@ def _legend(run: Run, tables: list[Table]) -> list[str]:
         "shown.",
         f"Every interval is {100 * (1 - alpha):g} % for its own row, not adjusted.",
     ]
+    if programs:
+        found.insert(
+            1,
+            "A program is judged by the CPU time of all its processes, from exec to exit; a server "
+            "by its own during its client's run. Their effects are on time: - is faster.",
+        )
     if run.outcome is None:
         found.append("Unfinished (…): the run has not ended, so nothing is decided yet.")
     if any(row.cells[0] == AVERAGE for table in tables for row in table.rows):
@@ -209,17 +225,38 @@ def _legend(run: Run, tables: list[Table]) -> list[str]:
     ]
 
 
+def _is_of(frame: pd.DataFrame, cell: str, metric: Metric) -> bool:
+    """Whether the cell, or average, has rows of the metric."""
+    return bool(((frame["cell"] == cell) & (frame["metric"] == metric.column)).any())
+def _with_values(frame: pd.DataFrame, metric: Metric, cells: dict[str, list[str]]) -> list[str]:
+    """The cells that its table shows; of what a workload reports itself, those of that workload."""
+    if metric.source != WORKLOAD:
+        return cells[metric.shown]
+    valued = frame[(frame["metric"] == metric.column) & np.isfinite(frame["value"])]["cell"]
+    return [cell for cell in cells[metric.shown] if cell in set(valued)]
+
+
 def _tables(run: Run, frame: pd.DataFrame) -> list[Table]:
     averages = frame[frame["kind"] == "average"]["cell"].unique() if few_arms(run) else []
-    found = [*overviews(run, frame), _detail(run, frame, OPERATIONS, [*run.cells, *averages])]
+    found = overviews(run, frame)
+    for metric in (OPERATIONS, *DECIDING.values()):
+        decided = [cell["id"] for cell in run.plan["cells"] if deciding(cell) == metric]
+        means = [name for name in averages if _is_of(frame, name, metric)]
+        found += [_detail(run, frame, metric, [*decided, *means], True)] if decided else []
     found += [*elsewhere_table(run, frame), *system_time(run, frame)]
     measured = [cell for cell in run.cells if run.matrix(cell, FAULTS.values).size]
     prewarmed = [cell for cell in measured if _start_up_differs(run, cell)]
-    cells = {"always": measured, "start_up": prewarmed, "csv": []}
+    threaded = [cell for cell in measured if cell in run.threaded_cells]
+    cells = {"always": measured, "threaded": threaded, "start_up": prewarmed, "csv": []}
     counted = frame[np.isfinite(frame["value"])]["metric"].unique()
     for metric in sorted(timed_metrics(run), key=lambda metric: metric.kind == "memory"):
-        if metric != OPERATIONS and metric.column in counted and cells[metric.shown]:
-            found.append(_detail(run, frame, metric, cells[metric.shown]))
+        shown = [
+            name
+            for name in _with_values(frame, metric, cells)
+            if _is_of(frame, name, metric)
+        ]
+        if metric.column != OPERATIONS.column and metric.column in counted and shown:
+            found.append(_detail(run, frame, metric, shown))
     return found
 
 
@@ -247,7 +284,14 @@ def long_form(run: Run) -> pd.DataFrame:
     precision."""
     frame = judged(run)
     by_cell = {cell["id"]: axes_of(cell) for cell in run.plan["cells"]}
-    names = list(dict.fromkeys(name for axes in by_cell.values() for name in axes))
+    names = list(
+        dict.fromkeys(
+            name
+            for axes in by_cell.values()
+            for name, value in axes.items()
+            if not isinstance(value, str)
+        )
+    )
     head = pd.DataFrame(
         {"experiment": run.plan["experiment"], "run": run.path.resolve().name}, index=frame.index
     )
@@ -270,4 +314,5 @@ def long_form(run: Run) -> pd.DataFrame:
             "difference_high",
         )
     }
-    return pd.concat([head, frame.drop(columns="label").rename(columns=renamed)], axis=1)
+    rest = frame.drop(columns=["label", "decides"]).rename(columns=renamed)
+    return pd.concat([head, rest], axis=1)

@@ -19,7 +19,7 @@ LOOK_SECONDS = 1.0
 REST_PER_WORK = 4.0  # drawing takes at most a fifth of the watcher's CPU
 LEFT_SECONDS, LEFT_LOOKS = 5.0, 2  # without a write and without a lock, before it is called left
 CLEAR = "\x1b[H\x1b[2J\x1b[3J"
-WORKLOAD_CPU = "workload_cpu"
+WORKLOAD_CPU, WORKLOAD_CPUS = "workload_cpu", "workload_cpus"  # the first; all of them
 OUTCOME = "outcome.json"
 
 
@@ -37,11 +37,12 @@ def _drawn(folder: Path, shown: Callable[..., str]) -> str:
 
 
 def keep_off_samples(folder: Path) -> None:
-    """Lowest priority, and never on the CPU that the samples are pinned to, where another is."""
-    cpu = load(folder).machine.get(WORKLOAD_CPU)
+    """Lowest priority, and never on the CPUs that samples are pinned to, where another is."""
+    machine = load(folder).machine
+    taken = set(machine.get(WORKLOAD_CPUS, [machine.get(WORKLOAD_CPU)]))
     os.nice(19)
     if hasattr(os, "sched_setaffinity"):
-        others = os.sched_getaffinity(0) - {cpu}
+        others = os.sched_getaffinity(0) - taken
         os.sched_setaffinity(0, others or os.sched_getaffinity(0))
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from ..document.rounding import exponent, fixed, significant
 from ..records.metrics import Metric
+from ..records.records import Run
 from ..statistics.over_machines import DEPENDS
 from ..statistics.statistics import WITHIN
 
@@ -35,6 +36,16 @@ def verdict_text(verdict: str) -> str:
     if verdict == DEPENDS:
         return f"depends {MARKS[verdict]}"
     return f"{word} {MARKS[verdict]}" if found else verdict
+
+
+def clock(*runs: Run) -> str:
+    """The time of which operations per second decide, in these runs' cells."""
+    threaded = sum(len(run.threaded_cells) for run in runs)
+    if not threaded:
+        return "CPU time"
+    if threaded == sum(len(run.cells) for run in runs):
+        return "wall time"
+    return "wall time (of CPU time in cells of one thread)"
 
 
 def number(value: float, digits: int = 4) -> str:

@@ -12,7 +12,8 @@ NO_BREAK = "\u00a0"  # in a heading: words that stay on one line
 @dataclass(frozen=True)
 class Row:
     """kind: "group" (a heading over the rows that follow; its text is cells[0]), "value" or
-    "published". notes: empty, or for each cell what a page shows of it on hover or focus."""
+    "published". notes: empty, or for each cell what a page shows of it on hover or focus; of a name
+    that was shortened, all of it."""
 
     kind: str
     cells: list[str]

@@ -207,8 +207,8 @@ def escape_latex(text: str) -> str:
 
 def _latex_cell(text: str) -> str:
     """A signed figure gets a real minus; a cell that opens with [ is braced, or \\\\ would take it
-    for a length."""
-    escaped = escape_latex(text.strip())
+    for a length. operator-- has no dash."""
+    escaped = "-{}-".join(map(escape_latex, text.strip().split("--")))
     if text.lstrip()[:1] in "+-" and text.strip()[1:2].isdigit():
         escaped = f"${escaped[0]}${escaped[1:]}"
     return f"{{{escaped}}}" if text.startswith("[") else escaped

@@ -70,13 +70,19 @@ def _note(text: str) -> str:
     return f' data-note="{escape(text)}"' if text else ""
 
 
+def _whole_name(row: Row) -> str:
+    """On hover, of a row whose name was shortened."""
+    return f' title="{escape(row.notes[0])}"' if row.notes and row.notes[0] else ""
+
+
 def _html_row(row: Row, table: Table) -> str:
     if row.kind == "group":
         return (
             f'<tr class="group"><th colspan="{len(table.columns)}" scope="rowgroup">'
             f"{escape(row.cells[0])}</th></tr>"
         )
-    cells = [f'<th scope="row"{_classes(row, table, 0)}>{escape(row.cells[0].strip())}</th>']
+    name = escape(row.cells[0].strip())
+    cells = [f'<th scope="row"{_whole_name(row)}{_classes(row, table, 0)}>{name}</th>']
     notes = _notes(row)
     shared = _note(notes[0]) if len(set(notes)) == 1 else ""
     for index, cell in enumerate(row.cells[1:], start=1):

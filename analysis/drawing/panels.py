@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, LogLocator, NullFormatter, NullLocator
 from numpy.typing import NDArray
 
-from ..comparison.estimates import OPERATIONS
+from ..comparison.deciding import OPERATIONS
 from ..comparison.judgement import facts_of
 from ..document.document import NO_BREAK
 from ..records.records import Recorded, Run

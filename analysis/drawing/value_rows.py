@@ -4,6 +4,8 @@ SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -23,8 +25,22 @@ COLUMNS_MOST = 3
 LINEAR_BELOW = 1.0  # on an axis of counts that reaches 0
 
 
-def layout(run: Run, width_inches: float) -> tuple[int, int, float]:
-    cells = panels.measured_cells(run)
+def cells_with(run: Run, metric: Metric) -> list[str]:
+    """The measured cells whose samples have it: a program has no rate."""
+    return [
+        cell
+        for cell in panels.measured_cells(run)
+        if np.isfinite(run.matrix(cell, metric.values)).any()
+    ]
+
+
+def layout_of(metric: Metric) -> Callable[[Run, float], tuple[int, int, float]]:
+    """A figure's `layout`."""
+    return partial(_layout, metric)
+
+
+def _layout(metric: Metric, run: Run, width_inches: float) -> tuple[int, int, float]:
+    cells = cells_with(run, metric)
     rows, columns = panels.grid(len(cells), width_inches, COLUMNS_MOST)
     arms = panels.shown_arms(run)
     row_inches = panels.row_inches(arms, width_inches)
@@ -35,7 +51,7 @@ def _quartiles(run: Run, metric: Metric) -> dict[str, NDArray[np.float64]]:
     """Cell to an array of shape (3, arms): quarter, median, three quarters, as they are shown."""
     shown = {
         cell: run.matrix(cell, metric.values) / metric.shown_divisor
-        for cell in panels.measured_cells(run)
+        for cell in cells_with(run, metric)
     }
     return {cell: np.percentile(values, [25, 50, 75], axis=0) for cell, values in shown.items()}
 
@@ -101,7 +117,7 @@ def draw(run: Run, axes: Any, metric: Metric, axis_text: str) -> None:
         if np.isfinite(x)
     ]
     every = np.concatenate([np.ravel(array) for array in values.values()] + [published])
-    _, columns, _ = layout(run, figure.get_figwidth())
+    _, columns, _ = _layout(metric, run, figure.get_figwidth())
     inches = panels.row_panel_inches(figure, panels.shown_arms(run), columns)
     for place, (panel, cell) in enumerate(zip(found, values)):
         _draw_cell(run, panel, cell, metric, values[cell])
@@ -121,7 +137,7 @@ def draw(run: Run, axes: Any, metric: Metric, axis_text: str) -> None:
 
 def any_value(samples: Run, metric: Metric) -> bool:
     """Whether a figure of the metric would show anything but zeros."""
-    cells = panels.measured_cells(samples)
+    cells = cells_with(samples, metric)
     return any(samples.matrix(cell, metric.values).any() for cell in cells)
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from ..comparison.estimates import OPERATIONS
+from ..comparison.deciding import OPERATIONS
+from ..comparison.wording import clock
 from ..drawing import against_operations as lines
 from ..drawing import panels
 from ..records.records import Run
@@ -69,12 +70,14 @@ def draw(samples: Run, axes: Any) -> None:
 def _axis_text(samples: Run) -> str:
     window = _window(samples)
     dashed = f" · dashed: the published {panels.whole(window)} operations" if window else ""
-    return f"M operations per second of CPU time, on average since the start{dashed}"
+    return f"M operations per second of {clock(samples)}, on average since the start{dashed}"
 
 
 def caption(samples: Run) -> str:
     window, speeds = _window(samples), _published(samples)
-    said = lines.caption(samples, "Operations per second of CPU time, averaged from the first one,")
+    said = lines.caption(
+        samples, f"Operations per second of {clock(samples)}, averaged from the first one,"
+    )
     if window is None:
         return said
     return (

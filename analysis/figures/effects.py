@@ -11,8 +11,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from ..comparison.estimates import OPERATIONS
+from ..comparison.deciding import OPERATIONS, deciding
 from ..comparison.judgement import judged
+from ..comparison.wording import clock
 from ..drawing import panels
 from ..drawing.colours import colours, markers
 from ..records.records import Run
@@ -31,10 +32,21 @@ TICK_POINTS = 22  # between the middles of two ticks' words
 def _rows(samples: Run) -> pd.DataFrame:
     frame = judged(samples)
     return frame[
-        (frame["metric"] == OPERATIONS.column)
+        frame["decides"]
         & ~frame["kind"].isin(["baseline", "average"])
         & frame["effect_ratio"].notna()
     ]
+
+
+def _what(samples: Run) -> tuple[str, str]:
+    """What decides in the run's cells, and what lies right of 0."""
+    columns = {deciding(cell).column for cell in samples.plan["cells"]}
+    speed, time = "operations per second", "the CPU time of programs"
+    if columns == {OPERATIONS.column}:
+        return speed, "right of 0 is faster"
+    if OPERATIONS.column not in columns:
+        return time, "right of 0 is slower"
+    return f"{speed}, and on {time}", "right of 0 is more"
 
 
 def _short(row: pd.Series) -> str:
@@ -173,7 +185,7 @@ def draw(samples: Run, axes: Any) -> None:
     published = "◇ published · " if rows["effect_published_low_ratio"].notna().any() else ""
     panels.footer(
         figure,
-        "effect on operations per second, against the baseline unless the row says otherwise"
+        f"effect on {_what(samples)[0]}, against the baseline unless the row says otherwise"
         + (f" (logarithmic beyond ±{100 * NEAR:g} %; ×2: twice as many)" if far else ""),
         f"bar: {100 * (1 - samples.plan['alpha']):g} % interval (none: narrower than its marker) · "
         f"filled: better or worse · hollow: same or unclear · {published}"
@@ -183,12 +195,13 @@ def draw(samples: Run, axes: Any) -> None:
 
 
 def caption(samples: Run) -> str:
-    rows = _rows(samples)
+    rows, (what, right) = _rows(samples), _what(samples)
+    speed = what.replace("operations per second", "operations per second of CPU time")
     interval = f"{100 * (1 - samples.plan['alpha']):g} %"
     return (
-        f"Effect on operations per second of CPU time ({panels.listed(_labels(rows))}), a panel "
-        f"per cell: exp(median log-ratio within blocks) - 1, with its {interval} sign-test "
-        "interval (no line: narrower than the marker); right of 0 is faster. Filled where Holm's "
+        f"Effect on {speed} ({panels.listed(_labels(rows))}), "
+        f"a panel per cell: exp(median log-ratio within blocks) - 1, with its {interval} sign-test "
+        f"interval (no line: narrower than the marker); {right}. Filled where Holm's "
         "adjustment over the whole run leaves "
         f"better or worse; the control row is identical code. {panels.measured_on(samples)}"
     )

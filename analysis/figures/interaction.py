@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from ..comparison.estimates import OPERATIONS
+from ..comparison.deciding import OPERATIONS
 from ..comparison.judgement import judged
 from ..comparison.wording import relative
 from ..drawing import panels

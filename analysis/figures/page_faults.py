@@ -12,7 +12,7 @@ from ..records.records import Run
 
 QUESTION = "How many page faults does each arm take in each cell?"
 
-layout = value_rows.layout
+layout = value_rows.layout_of(FAULTS)
 
 
 def applies(samples: Run) -> bool:

@@ -12,7 +12,7 @@ from ..records.records import Run
 
 QUESTION = "How much memory does each arm hold at its peak, in each cell?"
 
-layout = value_rows.layout
+layout = value_rows.layout_of(PEAK_MEMORY)
 
 
 def applies(samples: Run) -> bool:

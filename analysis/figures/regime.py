@@ -11,7 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 from numpy.typing import NDArray
 
-from ..comparison.estimates import FAULTS, OPERATIONS
+from ..comparison.deciding import OPERATIONS
+from ..comparison.estimates import FAULTS
+from ..comparison.wording import clock
 from ..drawing import panels
 from ..drawing.colours import colours
 from ..records.records import Run
@@ -154,8 +156,8 @@ def draw(samples: Run, axes: NDArray[Any]) -> None:
 def caption(samples: Run) -> str:
     arms = panels.listed(panels.shown_arms(samples))
     return (
-        f"Operations per second of CPU time, and page faults per operation, of {arms} against the "
-        "number of slots, a line for each number of operations: medians over blocks (their "
-        "intervals are in the tables). The band across is the range of the published figures, "
-        f"which are of another machine. {panels.measured_on(samples)}"
+        f"Operations per second of {clock(samples)}, and page faults per operation, of {arms} "
+        "against the number of slots, a line for each number of operations: medians over blocks "
+        "(their intervals are in the tables). The band across is the range of the published "
+        f"figures, which are of another machine. {panels.measured_on(samples)}"
     )

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ..comparison.wording import per_cent
 from ..complaint import Complaint
+from ..records.kinds import SERVER, WORKLOAD, kind_of
 from ..records.metrics import Metric, metrics_of
 from ..records.reasons import reasons_of
 from ..records.records import Run, load
@@ -65,7 +66,20 @@ class Gate:
     @property
     def decisions(self) -> int:
         """Rows that decide: the family of alpha_fail and of alpha_control."""
-        return len(self.run.cells) * sum(rule["decides"] for rule in self.rules)
+        return sum(
+            self.decides(cell, rule) for cell in self.run.plan["cells"] for rule in self.rules
+        )
+
+    def decides(self, cell: dict[str, Any], rule: dict[str, Any]) -> bool:
+        """In that cell. A program's instructions are not counted; and as its region is its process,
+        the process's metric decides in the region's stead where both do."""
+        if not rule["decides"] or kind_of(cell) == WORKLOAD:
+            return rule["decides"]
+        twin = f"process_{rule['name']}"
+        return rule["name"] != INSTRUCTIONS and (
+            kind_of(cell) == SERVER
+            or not any(other["decides"] and other["name"] == twin for other in self.rules)
+        )
 
     def metric(self, name: str) -> Metric:
         """What the gate calls so."""
@@ -168,8 +182,8 @@ def _scale(rule: Rule) -> str:
     return "absolute" if rule.is_count else "ratio"
 
 
-def _row(gate: Gate, cell: str, written: dict[str, Any]) -> dict[str, Any]:
-    values, rule = gate.values(cell, written["name"]), gate.rule_of(written)
+def _row(gate: Gate, cell: dict[str, Any], written: dict[str, Any]) -> dict[str, Any]:
+    values, rule = gate.values(cell["id"], written["name"]), gate.rule_of(written)
     base, control, head = values[:, BASE], values[:, CONTROL], values[:, HEAD]
     alpha = gate.run.plan["alpha"]
     if rule.beyond > 0:
@@ -178,7 +192,7 @@ def _row(gate: Gate, cell: str, written: dict[str, Any]) -> dict[str, Any]:
     else:
         decision = decide(head, base, rule)
         estimates = _estimates(head, base, rule, alpha)
-    decided = written["decides"]
+    decided = gate.decides(cell, written)
     counted = written["name"] == INSTRUCTIONS
     return {
         "scale": _scale(rule),
@@ -238,8 +252,8 @@ def derived_failures(gate: Gate) -> dict[str, Any]:
 def derived_rows(gate: Gate) -> dict[tuple[str, str], dict[str, Any]]:
     """Every row of gate.json by (cell, metric), from the samples alone."""
     return {
-        (cell, written["name"]): _row(gate, cell, written)
-        for cell in gate.run.cells
+        (cell["id"], written["name"]): _row(gate, cell, written)
+        for cell in gate.run.plan["cells"]
         for written in gate.derivable
     }
 
@@ -247,10 +261,11 @@ def derived_rows(gate: Gate) -> dict[tuple[str, str], dict[str, Any]]:
 def _derived_controls(gate: Gate) -> dict[tuple[str, str], dict[str, Any]]:
     """Every entry of gate.json's control by (cell, metric), from the samples alone."""
     found = {}
-    for cell in gate.run.cells:
+    for planned in gate.run.plan["cells"]:
+        cell = planned["id"]
         for written in gate.derivable:
             rule = gate.rule_of(written)
-            if not written["decides"] or rule.beyond > 0:
+            if not gate.decides(planned, written) or rule.beyond > 0:
                 continue
             values = gate.values(cell, written["name"])
             base, control = values[:, BASE], values[:, CONTROL]
@@ -263,21 +278,33 @@ def _derived_controls(gate: Gate) -> dict[tuple[str, str], dict[str, Any]]:
     return found
 
 
+def _for_dependence(gate: Gate, cell: dict[str, Any]) -> str | None:
+    """The metric whose changes are asked whether they depend on one another: the first row that
+    blocks decide, time's before all others."""
+    names = [
+        rule["name"]
+        for rule in gate.rules
+        if gate.decides(cell, rule)
+        and rule["name"] != INSTRUCTIONS
+        and not gate.metric(rule["name"]).beyond
+    ]
+    first = "time" if kind_of(cell) == WORKLOAD else "process_time"
+    return first if first in names else names[0] if names else None
+
+
 def _is_void(gate: Gate) -> bool:
     """By its control arm, its blocks' dependence or its losses."""
     plan = gate.run.plan
     threshold = math.log(gate.decisions / plan["alpha_control"])
     if any(entry["log_e"] >= threshold for entry in _derived_controls(gate).values()):
         return True
-    decides = [rule["name"] for rule in gate.rules if rule["decides"]]
-    of_blocks = [
-        name for name in decides if name != INSTRUCTIONS and not gate.metric(name).beyond
-    ]
-    metric = "time" if "time" in of_blocks else of_blocks[0] if of_blocks else None
     rules = gate.run.rules
     alpha = rules.alpha_dependence / len(gate.run.cells)
-    for cell in gate.run.cells if metric is not None else []:
-        values = gate.values(cell, metric)
+    for cell in plan["cells"]:
+        metric = _for_dependence(gate, cell)
+        if metric is None:
+            continue
+        values = gate.values(cell["id"], metric)
         d = changes(values[:, HEAD], values[:, BASE], gate.is_count(metric))
         if d.size >= rules.blocks_for_dependence and dependence_p(d) < alpha:
             return True

@@ -17,6 +17,7 @@ from ..statistics.share_statistics import Difference, difference_of_shares
 from ..statistics.statistics import BLOCKS_FOR_SHARE, Interval
 from .flame import Frame, Placed, frame_share, label_of, narrow_note, place, tree_of
 from .flame_svg import Box, flame_svg
+from .function_names import TABLE_LETTERS, short_name
 from .frames import main_stage
 from .wording import points_text
 
@@ -87,7 +88,9 @@ def _notes(
     if not found:
         return [said]
     largest = sorted(found.items(), key=lambda one: (-one[1], one[0]))[:GONE_NAMED]
-    named = ", ".join(f"{name} ({fixed(100 * part, 1)} %)" for name, part in largest)
+    named = ", ".join(
+        f"{short_name(name, TABLE_LETTERS)} ({fixed(100 * part, 1)} %)" for name, part in largest
+    )
     return [
         said,
         f"A frame is a whole path. Not drawn, for {names[1]} has no such path: "

@@ -16,6 +16,7 @@ from html import escape
 
 from ..drawing.drawing import INK, PAPER
 from ..records.layers import ink_on
+from .function_names import short_name
 
 WIDTH, MARGIN, ROW = 1200, 10, 17
 LETTER = 6.7  # pixels of a letter at 11 px in the widest of the usual monospace fonts
@@ -36,11 +37,9 @@ class Box:
 
 
 def shortened(name: str, pixels: float) -> str:
-    """As much of the name as fits, with an ellipsis for the rest; "" where hardly any does."""
+    """As much of the name as fits; "" where hardly any does."""
     letters = int((pixels - 6) / LETTER)
-    if letters < NAME_MIN:
-        return ""
-    return name if len(name) <= letters else name[: letters - 1] + "…"
+    return short_name(name, letters) if letters >= NAME_MIN else ""
 
 
 def _box(box: Box, bottom: float) -> str:

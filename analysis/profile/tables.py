@@ -18,8 +18,10 @@ from ..records.ledgers import Ledger
 from ..records.profiles import Profile
 from ..records.records import Recorded
 from . import estimates
+from .function_names import TABLE_LETTERS, short_name
 from .frames import PAGE_FAULT, main_stage, page_faults_unseen
 from .statements import cautions, legend, outcome, void_reasons
+from .waits import waits_table
 from .wording import (
     STAGE_WORDS,
     count_text,
@@ -48,6 +50,17 @@ NONE: Entry = (ABSENT, "")
 def _row(names: list[str], entries: list[Entry]) -> Row:
     texts, notes = [[entry[i] for entry in entries] for i in range(2)]
     return Row("value", [*names, *texts], [*([""] * len(names)), *notes])
+
+
+def _words_row(first: str, names: list[str], entries: list[Entry]) -> Row:
+    return _row([words(name) for name in (first, *names)], entries)
+
+
+def _function_row(function: str, names: list[str], entries: list[Entry]) -> Row:
+    """As _row; a long name is shortened, and its note has all of it."""
+    shown = short_name(function, TABLE_LETTERS)
+    row = _row([shown, *names], entries)
+    return Row(row.kind, row.cells, [function if shown != function else "", *row.notes[1:]])
 
 
 def _cells(
@@ -166,7 +179,7 @@ def _functions_table(profile: Profile, cell: str, shown: int) -> list[Table]:
             time = interval(row, "self_cpu_per_operation", "ns") if stage == "region" else None
             texts = [share_text(interval(row, name, "ratio")) for name in ("self", "inclusive")]
             texts.append(time_text(time) if time else ABSENT)
-            rows.append(_row([row["label"]], [(text, note(row)) for text in texts]))
+            rows.append(_function_row(row["label"], [], [(text, note(row)) for text in texts]))
     if not rows:
         return []
     columns = ["function", "self, %", "inclusive, %", "self, ns/op"]
@@ -211,7 +224,7 @@ def _fault_group(
 ) -> list[Row]:
     """Rows of one stage; what is small, or beyond `most`, is one row."""
     arms = _without_control(ledger)
-    named = str if "function" in keys else words
+    row_of = _function_row if "function" in keys else _words_row
     frame = frame[frame["arm"].isin(arms)]
     shown, small = _folded_small(frame, keys)
     shown = sorted(shown, key=lambda key: order(key, frame))
@@ -220,7 +233,7 @@ def _fault_group(
     for key in shown:
         here = _of(frame, **dict(zip(keys, key)))
         by_arm = {row["arm"]: (count_text(row), note(row)) for _, row in here.iterrows()}
-        rows.append(_row(list(map(named, key)), [by_arm.get(arm, ("0", "")) for arm in arms]))
+        rows.append(row_of(key[0], list(key[1:]), [by_arm.get(arm, ("0", "")) for arm in arms]))
     if small:
         rows.append(_rest(ledger, frame, keys, small))
     return rows
@@ -313,6 +326,7 @@ def _tables(joined: Joined, functions_shown: int) -> list[Table]:
             found += _functions_table(joined.profile, cell, functions_shown)
         if joined.ledger is not None and joined.ledger.measured(cell):
             found += _ledger_tables(joined.ledger, cell)
+            found += waits_table(joined.ledger, cell)
     if joined.profile is not None:
         found += [*_differences_table(joined.profile), _overhead_table(joined.profile)]
     return [*found, *_costs_table(joined)]

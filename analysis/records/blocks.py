@@ -19,8 +19,10 @@ import numpy as np
 
 from ..complaint import Complaint
 from .identity import Identity, Work, check_identity, check_work
+from .kinds import uncounted
 from .lines import Part, as_written, block_lines, cpus, parts_of
-from .ranges import MEASURES, check_events, finite, measures_of, whole_number
+from .metrics import reported_names
+from .ranges import MEASURES, check_events, finite, measures_of, reported_of, whole_number
 
 STEM = "block"  # of the lines' schema
 
@@ -50,9 +52,10 @@ DEFAULT_EVENTS = (
 @dataclass
 class Columns:
     """The parsed lines of samples.jsonl. Invariant: measures is len(arm)
-    rows of MEASURES and then of the named events."""
+    rows of MEASURES, then of the named events, then of what workloads reported."""
 
     events: tuple[str, ...]
+    reported: tuple[str, ...]
     measures: array = field(default_factory=lambda: array("d"))
     arm: array = field(default_factory=lambda: array("h"))
     block_row: array = field(default_factory=lambda: array("l"))
@@ -83,8 +86,8 @@ def _event(columns: Columns, name: str, found: dict[str, Any]) -> float:
     return value * enabled_ns / running_ns if running_ns > 0 else np.nan
 
 
-def _take_sample(columns: Columns, sample: dict[str, Any], arm: int) -> None:
-    columns.measures.extend(measures_of(sample))
+def _take_sample(columns: Columns, sample: dict[str, Any], arm: int, counted: bool) -> None:
+    columns.measures.extend(measures_of(sample, counted=counted))
     found = sample.get("events") or {}
     check_events(found)
     if columns.events:
@@ -97,6 +100,8 @@ def _take_sample(columns: Columns, sample: dict[str, Any], arm: int) -> None:
                 for event in (found.get(name) or {},)
             ]
         )
+    if columns.reported:
+        columns.measures.extend(reported_of(sample, columns.reported))
     columns.arm.append(arm)
     columns.block_row.append(len(columns.blocks))
 
@@ -158,7 +163,12 @@ def block_row(block: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def _take_block(
-    columns: Columns, block: dict[str, Any], arms: dict[str, int], identity: Identity, where: str
+    columns: Columns,
+    block: dict[str, Any],
+    arms: dict[str, int],
+    identity: Identity,
+    counted: bool,
+    where: str,
 ) -> None:
     check_block(block, arms, 1, where)
     samples = block["samples"]
@@ -170,7 +180,7 @@ def _take_block(
         for sample in samples:
             check_identity(identity, sample, where)
             check_work(columns.work, block["cell"], sample, where)
-            _take_sample(columns, sample, arms[sample["arm"]])
+            _take_sample(columns, sample, arms[sample["arm"]], counted)
     lost = losses_of(block)
     columns.losses.update(lost)
     columns.failed.update((block["cell"], arm) for arm, _ in lost.elements())
@@ -180,14 +190,16 @@ def _take_block(
 
 def _take(part: Part, plan: dict[str, Any], identity: Identity) -> Columns:
     """The blocks of one part of a file."""
-    columns = Columns(named_events(plan), work=identity.attested())
+    columns = Columns(named_events(plan), reported_names(plan), work=identity.attested())
     arms = {arm["id"]: index for index, arm in enumerate(plan["arms"])}
+    programs = uncounted(plan)
     for where, block in block_lines(part, plan, STEM):
         if block is None:
             columns.torn_lines += 1
             continue
         with as_written(where):
-            _take_block(columns, block, arms, identity, where)
+            counted = block["cell"] not in programs
+            _take_block(columns, block, arms, identity, counted, where)
     return columns
 
 
@@ -212,7 +224,7 @@ def _append(columns: Columns, more: Columns) -> None:
 
 def read_blocks(paths: list[Path], plan: dict[str, Any], identity: Identity) -> Columns:
     """All blocks of a run's files. Raises Complaint for a broken line or another plan's."""
-    columns = Columns(named_events(plan))
+    columns = Columns(named_events(plan), reported_names(plan))
     parts = [part for path in paths for part in parts_of(path)]
     take = partial(_take, plan=plan, identity=identity)
     if len(parts) > len(paths):

@@ -16,7 +16,7 @@ FILE = "attestation.json"
 C_LIBRARY = "libc.so.6"
 PATH_BYTES_KEPT = 400  # of a path that was too long for the page between harness and workload
 
-Work = tuple[str, int]  # checksum and operations of a region
+Work = tuple[str | None, int | None]  # checksum and operations of a region; a program may lack both
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def check_work(
 ) -> None:
     """Every sample of a cell does the same work. seen: cell to what was done and by which arm,
     filled here."""
-    done = sample["checksum"], sample["operations"]
+    done = sample.get("checksum"), sample.get("operations")
     first, arm = seen.setdefault(cell, (done, sample["arm"]))
     if done == first:
         return

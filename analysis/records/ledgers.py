@@ -45,9 +45,12 @@ class Touches(NamedTuple):
 @dataclass(frozen=True, eq=False)
 class Ledger(Instrumented):
     """`entries`: a row per process and row of its ledger, with the process's row in `processes`,
-    KEYS and `faults` (minor and major). `touches`: (cell, arm) to those of its first block."""
+    KEYS and `faults` (minor and major). `waits`: a row per process and call site that waited for
+    another thread, with `cell`, `arm`, `stage`, `call_site`, `waits` and `wait_ns`. `touches`:
+    (cell, arm) to those of its first block."""
 
     entries: pd.DataFrame
+    waits: pd.DataFrame
     touches: dict[tuple[str, str], Touches]
 
     def entries_of(self, cell: str, arm: str) -> pd.DataFrame:
@@ -109,24 +112,42 @@ def _rows(faults: dict[str, Any], where: str) -> list[tuple[Any, ...]]:
     return found
 
 
+def _waits(faults: dict[str, Any]) -> list[tuple[Any, ...]]:
+    found = []
+    for wait in faults.get("futex_waits", ()):
+        if wait["stage"] not in STAGES:
+            raise ValueError(f"stage of a wait is {wait['stage']!r:.40}")
+        counts = (whole_number(wait[name], name) for name in ("waits", "wait_ns"))
+        found.append((wait["stage"], str(wait["call_site"]), *counts))
+    return found
+
+
 def _take(samples: list[dict[str, Any]], block: dict[str, Any], where: str) -> Taken:
     faults, measures = samples[0]["faults"], named_measures(samples[0])
     rows = _rows(faults, where)
     columns = {**measures, **{name: faults[name] for name in TOTALS}}
     heat = faults.get("superslab_faults")
     touches = _touches(heat, measures["wall_ns"]) if heat is not None else None
-    return columns, (rows, (block["cell"], samples[0]["arm"]), touches)
+    return columns, (rows, (block["cell"], samples[0]["arm"]), touches, _waits(faults))
 
 
 def load_ledger(folder: Path) -> Ledger:
     """Reads the folder of a run of `slablab faults`. Raises Complaint for what does not add up."""
     instrument = instrument_of(folder)
     fields, found = read_instrumented(folder, KIND, 1, _take)
-    entries = [(i, *row) for i, (rows, _, _) in enumerate(found) for row in rows]
+    entries = [(i, *row) for i, (rows, *_) in enumerate(found) for row in rows]
     touches: dict[tuple[str, str], Touches] = {}
-    for _, place, seen in found:
+    for _, place, seen, _ in found:
         if seen is not None:
             touches.setdefault(place, seen)
+    waits = [(*place, *wait) for _, place, _, waited in found for wait in waited]
     frame = pd.DataFrame(entries, columns=["process", *KEYS, "faults"])
     frame = frame.astype({"process": np.int64, "faults": np.int64})
-    return Ledger(**fields, instrument=instrument, entries=frame, touches=touches)
+    names = ["cell", "arm", "stage", "call_site", "waits", "wait_ns"]
+    return Ledger(
+        **fields,
+        instrument=instrument,
+        entries=frame,
+        waits=pd.DataFrame(waits, columns=names),
+        touches=touches,
+    )

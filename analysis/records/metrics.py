@@ -15,12 +15,19 @@ from typing import Any
 
 import pandas as pd
 
+CPU_TIME = "cpu_ns"
+WORKLOAD = "workload"  # the source of what workloads themselves report
 DEFAULTS = Path(__file__).with_name("metrics.json")
 
 
 def event_column(event: str) -> str:
     """Where Run.samples holds an event's values; no measure is called so."""
     return f"event {event}"
+
+
+def reported_column(name: str) -> str:
+    """Where Run.samples holds what a workload itself reports."""
+    return f"reported {name}"
 
 
 @dataclass(frozen=True)
@@ -30,18 +37,20 @@ class Metric:
     name: str  # as a gate calls it
     column: str  # as CSV, claims and plan.published do; its unit is part of it
     title: str
+    threaded_title: str | None  # in runs with cells of several threads; None: the same
     unit: str  # of a value
     shown_unit: str  # of value / shown_divisor, the heading of a column of values
     shown_divisor: float
-    kind: str  # rate, time, count, memory or share
-    source: str  # region, process, event, callgrind, profile or ledger
-    shown: str  # always, start_up (where start-ups differ), csv or never
+    kind: str  # rate, time, count, memory, share or ratio
+    source: str  # region, process, event, callgrind, profile, ledger or workload
+    shown: str  # always, threaded (cells of several threads), start_up (where it differs), ...
     better: str  # more or less
     scale: str  # of comparison: ratio or difference
     gated: bool  # a gate may look at it
     beyond: float  # of a tail: how far above the base, as a ratio; 0: the median
     sum: tuple[str, ...]
     per: tuple[str, ...]
+    threaded: str | None  # the column that stands for cpu_ns where a process had several threads
     factor: float
     event: str | None
 
@@ -54,21 +63,27 @@ class Metric:
         """Of rows of Run.samples, in the metric's unit."""
         if self.event is not None:
             return rows[event_column(self.event)]
-        found = _total(rows, self.sum)
+        if self.source == WORKLOAD:
+            return rows[reported_column(self.name)]
+        found = self._total(rows, self.sum)
         if self.per:
-            found = found / _total(rows, self.per)
+            found = found / self._total(rows, self.per)
         return found * self.factor if self.factor != 1 else found
 
+    def _column(self, rows: pd.DataFrame, name: str) -> pd.Series:
+        if self.threaded is None or name != CPU_TIME:
+            return rows[name]
+        return rows[name].where(~(rows["threads"] > 1), rows[self.threaded])
 
-def _total(rows: pd.DataFrame, names: tuple[str, ...]) -> pd.Series:
-    first, *others = names
-    return sum((rows[name] for name in others), rows[first])
+    def _total(self, rows: pd.DataFrame, names: tuple[str, ...]) -> pd.Series:
+        first, *others = (self._column(rows, name) for name in names)
+        return sum(others, first)
 
 
 def _metric(written: dict[str, Any]) -> Metric:
-    """`beyond` is younger than the table: a plan without it has no tails."""
+    """These three are younger than the table: a plan without them has no tails and no threads."""
     sums = {"sum": tuple(written["sum"]), "per": tuple(written["per"])}
-    return Metric(**{"beyond": 0.0, **written, **sums})
+    return Metric(**{"beyond": 0.0, "threaded": None, "threaded_title": None, **written, **sums})
 
 
 @lru_cache(maxsize=1)
@@ -82,12 +97,18 @@ def metrics_of(plan: dict[str, Any]) -> tuple[Metric, ...]:
     return default_metrics() if written is None else tuple(map(_metric, written))
 
 
+def reported_names(plan: dict[str, Any]) -> tuple[str, ...]:
+    """What the plan's workloads report themselves, each in its own cells."""
+    found = plan.get("metrics") or ()
+    return tuple(metric["name"] for metric in found if metric["source"] == WORKLOAD)
+
+
 def event_metric(event: str) -> Metric:
     """What a counter counted in the region, by the name that the plan has for it."""
     name = f"event_{event}"
     return Metric(
-        name, name, f"Event {event}, in the region", "count", "count", 1, "count", "event",
-        "always", "less", "difference", False, 0, (), (), 1, event,
+        name, name, f"Event {event}, in the region", None, "count", "count", 1, "count", "event",
+        "always", "less", "difference", False, 0, (), (), None, 1, event,
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ SPDX-License-Identifier: MIT"""
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -32,13 +32,21 @@ MEASURES = (
     "pss_bytes",
     "private_dirty_bytes",
     "anon_huge_bytes",
+    "threads",
+    "slowest_thread_ns",
+    "median_thread_ns",
 )
 AT_LEAST_ONE = slice(1, 4)
 REQUIRED = MEASURES[:4]  # any other may be absent
+OPERATIONS = "operations"  # which programs do not have
 LIMIT = 1 << 63
 EVENT = ("value", "enabled_ns", "running_ns")
 
-_measures_of = itemgetter(*MEASURES)
+THREADS = MEASURES[-3:]
+_NO_THREADS = (math.nan,) * len(THREADS)  # of a record of before there were several
+
+_before_threads = itemgetter(*MEASURES[: -len(THREADS)])
+_threads_of = itemgetter(*THREADS)
 _event_of = itemgetter(*EVENT)
 _WHOLE = {int}  # and so no bool
 
@@ -69,32 +77,48 @@ def finite(value: Any, name: str) -> float:
     return float(value)
 
 
-def _each_of(sample: dict[str, Any], timed: bool) -> list[float]:
+def _each_of(sample: dict[str, Any], timed: bool, counted: bool) -> list[float]:
     found = []
     for name in MEASURES:
         value = sample.get(name)
-        if name in REQUIRED or not is_absent(value):
+        required = name in REQUIRED and (counted or name != OPERATIONS)
+        if required or not is_absent(value):
             found.append(whole_number(value, name, int(timed and name in MEASURES[AT_LEAST_ONE])))
         else:
             found.append(math.nan)
     return found
 
 
-def measures_of(sample: dict[str, Any], timed: bool = True) -> Sequence[float]:
+def measures_of(
+    sample: dict[str, Any], timed: bool = True, counted: bool = True
+) -> Sequence[float]:
     """MEASURES of a sample that is ok; NaN where one is absent. One that is not timed may have no
-    region. Raises ValueError for a number that no process can have."""
+    region, and a program's, which is not counted, no operations. Raises ValueError for a number
+    that no process can have."""
     try:
-        values = _measures_of(sample)
+        values = _before_threads(sample)
+        threads = None if sample.keys().isdisjoint(THREADS) else _threads_of(sample)
     except KeyError:
-        return _each_of(sample, timed)
+        return _each_of(sample, timed, counted)
+    if threads is not None:
+        values += threads
     if (
         set(map(type, values)) == _WHOLE
         and min(values) >= 0
         and max(values) < LIMIT
         and (not timed or all(values[AT_LEAST_ONE]))
     ):
-        return values
-    return _each_of(sample, timed)
+        return values if threads is not None else (*values, *_NO_THREADS)
+    return _each_of(sample, timed, counted)
+
+
+def reported_of(sample: dict[str, Any], names: Iterable[str]) -> list[float]:
+    """What a sample's workload reported under these names; NaN for what another one reports."""
+    found = sample.get("reported") or {}
+    return [
+        whole_number(found[name], f"reported.{name}") if name in found else math.nan
+        for name in names
+    ]
 
 
 def check_events(events: dict[str, Any]) -> None:

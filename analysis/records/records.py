@@ -26,7 +26,7 @@ from .blocks import (
 )
 from .identity import check_attested, identity_of
 from .json_files import read_object
-from .metrics import event_column
+from .metrics import event_column, reported_column
 from .ranges import MEASURES
 from .rules import Rules, rules_of
 from .packed import unpacked_name
@@ -66,6 +66,11 @@ class Recorded:
     @property
     def cells(self) -> list[str]:
         return [cell["id"] for cell in self.plan["cells"]]
+
+    @property
+    def threaded_cells(self) -> list[str]:
+        """Those of several threads, in which wall time decides."""
+        return [cell["id"] for cell in self.plan["cells"] if cell.get("threads", 1) > 1]
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +141,11 @@ def _sample_frame(columns: Columns, blocks: pd.DataFrame, arms: list[str]) -> pd
     )
     arm = np.frombuffer(columns.arm, dtype=np.int16) if columns.arm else np.empty(0, np.int16)
     values = np.frombuffer(columns.measures, dtype=float) if columns.measures else np.empty(0)
-    names = [*MEASURES, *map(event_column, columns.events)]
+    names = [
+        *MEASURES,
+        *map(event_column, columns.events),
+        *map(reported_column, columns.reported),
+    ]
     cell = blocks["cell"].cat.codes.to_numpy()[row]
     order = np.lexsort((arm, row, blocks["started_unix_ns"].to_numpy(dtype=np.int64)[row], cell))
     frame = pd.DataFrame(

@@ -42,11 +42,14 @@ PLAN = {
             "parameters": {},
             "operations?": (int, NONE),
             "warmup_operations?": (int, NONE),
+            "program?": {},
+            "server?": {},
         }
     ],
     "comparisons?": [{"arm": str, "against": str}],
     "interactions?": [{"first": str, "second": str, "both": str}],
     "workloads?": {},
+    "left_out?": [{"cell": str, "why": str}],
     "published?": [
         {"where": str, "arm": str, "against?": (str, NONE), "metric": str, "value": NUMBER}
     ],
@@ -64,8 +67,8 @@ ATTESTATION = {
                 {
                     "arm": str,
                     "status": str,
-                    "checksum": str,
-                    "operations": int,
+                    "checksum": (str, NONE),
+                    "operations": (int, NONE),
                     "failed?": [{"status": str}],
                 }
             ],
@@ -113,8 +116,8 @@ def _reference_fault(plan: dict[str, Any]) -> str | None:
             return f"'{doubled[0]}' is there twice"
     for cell in plan["cells"]:
         for name, value in cell["parameters"].items():
-            if not isinstance(value, int) or isinstance(value, bool):
-                return f"parameter {name} of '{cell['id']}' is {value!r:.40}, not int"
+            if not isinstance(value, (int, str)) or isinstance(value, bool):
+                return f"parameter {name} of '{cell['id']}' is {value!r:.40}, not int or str"
     compared = [found[key] for found in plan.get("comparisons", []) for key in ("arm", "against")]
     for found in plan.get("interactions", []):
         compared += [found["first"], found["second"], found["both"]]

@@ -22,8 +22,8 @@ import numpy as np
 from ..certificate.page import certificate_summary
 from ..claims.file import FILE as CLAIMS
 from ..claims.page import claims_summary
+from ..comparison.deciding import OPERATIONS
 from ..comparison.elsewhere_table import one_more_text
-from ..comparison.estimates import OPERATIONS
 from ..comparison.judgement import judged, void_reasons
 from ..comparison.wording import ABSENT, MARKS, count, number, relative
 from ..complaint import Complaint

@@ -5,7 +5,7 @@ SPDX-License-Identifier: MIT"""
 from pathlib import Path
 from typing import Any
 
-from analysis.comparison.estimates import OPERATIONS
+from analysis.comparison.deciding import OPERATIONS
 from analysis.comparison.judgement import judged
 from analysis.records.records import Run, load
 

@@ -15,6 +15,7 @@ import numpy as np
 from analysis.records.plan_hash import plan_hash
 from analysis.records.seal import sealed
 
+OVERSUBSCRIBED = " oversubscribed"
 BASE_CPU_NS = 17_000_000
 EVENTS = {
     **{
@@ -56,8 +57,9 @@ def arm_record(name: str, role: str) -> dict[str, Any]:
 
 
 def cell_record(name: str) -> dict[str, Any]:
-    """The plan's cell of an id such as "fixed_random size=256 slots=400 operations=100000 cold"."""
-    workload, *pairs, start = name.split()
+    """The plan's cell of an id such as "fixed_random size=256 slots=400 operations=100000 cold", or
+    "hand_over threads=4 cold oversubscribed": then of half as many CPUs."""
+    workload, *pairs, start = name.removesuffix(OVERSUBSCRIBED).split()
     numbers = {key: int(value) for key, value in (pair.split("=") for pair in pairs)}
     operations = numbers.pop("operations", None)
     return {
@@ -65,6 +67,8 @@ def cell_record(name: str) -> dict[str, Any]:
         "workload": workload,
         "start": start,
         "parameters": numbers,
+        "threads": numbers.get("threads", 1),
+        "cpus": numbers.get("threads", 1) // (2 if name.endswith(OVERSUBSCRIBED) else 1),
         "operations": operations,
         "warmup_operations": numbers.pop("warmup", 0),
         "serves": [],

@@ -115,6 +115,8 @@ def of_estimates() -> list[str]:
         f"share of {bare(statistics._share_needed(6, 0, statistics.POWER), 4)} or more",
         f"lowest lies {per_cent(mde, sign='')} % below the median: the MDE is "
         f"{per_cent(mde, sign='')} %",
+        f"threads of 30 and 36 ms have a median of {np.median([30, 36]):g} and an imbalance of "
+        f"{36 / np.median([30, 36]):.2f}",
         f"differences 100, 102, 98, 101, 99 and 103 give {counts.point:g} "
         f"[{counts.low:g}, {counts.high:g}]; the first five of them give {five_counts.point:g}",
         f"all averages of two, {per_cent(statistics.hodges_lehmann(FIVE) - 1)} %",
@@ -301,6 +303,19 @@ def test_a_page_has_what_the_functions_give(page: str, examples) -> None:
 def test_the_picture_is_drawn_from_the_stored_run() -> None:
     with Image.open(METHOD / "why.png") as picture:
         assert picture.info["Keywords"] == provenance(why, run_of_copies(), TWO_COLUMNS)
+
+
+def test_every_workload_has_its_line() -> None:
+    page = (ROOT / "docs/workloads.md").read_text(encoding="utf-8")
+    for source in sorted((ROOT / "workloads").glob("*.c")):
+        (models,) = re.findall(r'\.models =\s+"(.*?)"', source.read_text(encoding="utf-8"))
+        line = next((x for x in page.splitlines() if x.startswith(f"| `{source.stem}` |")), "")
+        if models.startswith("nothing") or source.stem == "planted":
+            assert f"`{source.stem}`" in page
+        else:
+            said = re.sub(r" \(.*?\)", "", line.split(" | ")[1]) if line else ""
+            assert said == models, source.stem
+            assert len(line.split(" | ")) == 4
 
 
 def test_no_page_is_long() -> None:

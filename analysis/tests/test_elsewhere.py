@@ -124,6 +124,8 @@ def test_hosts_of_one_run_are_machines(tmp_path: Path) -> None:
 def test_verdicts_over_machines(low: float, high: float, logs: list[float], verdict: str) -> None:
     effects = [Effect(log, 0.001) for log in logs]
     assert verdict_elsewhere(Interval(0, low, high), effects, 0.05, 0.02) == verdict
+    turned = {"better": "worse", "worse": "better"}.get(verdict, verdict)
+    assert verdict_elsewhere(Interval(0, low, high), effects, 0.05, 0.02, -1) == turned
 
 
 def test_a_mean_over_cells_is_of_machines_that_have_them_all() -> None:

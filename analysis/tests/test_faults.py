@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ROW = re.compile(r"\| ([VRFM]\d+) \| [^|]+\. \| (.+) \|")
+ROW = re.compile(r"\| ([VRFMP]\d+) \| [^|]+\. \| (.+) \|")
 DEFINED = {".py": r"^def {}\(", ".c": r"^static void {}\(void "}
 
 

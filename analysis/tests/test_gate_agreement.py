@@ -33,7 +33,7 @@ from .synthetic import change_plan
 ROOT = Path(__file__).parents[2]
 # What harness/judge/gate_judge.c and gate_describe.c call.
 JUDGE = ("judge/gate_judge", "judge/gate_estimate", "judge/sequential", "judge/statistics")
-JUDGE += ("gate/gate_describe", "base/memory", "base/complain", "base/text")
+JUDGE += ("gate/gate_describe", "judge/gate_decides", "base/memory", "base/complain", "base/text")
 JUDGE += ("base/arena", "experiment/metric", "experiment/plan", "experiment/rules")
 
 

@@ -13,7 +13,9 @@ from analysis.records.metrics import DEFAULTS, default, default_metrics, event_m
 from analysis.records.rules import rules_of
 
 SLABLAB = Path(__file__).parents[2] / "build/slablab"
-ROWS = pd.DataFrame({"operations": [100], "cpu_ns": [50], "minor_faults": [3], "major_faults": [4]})
+ROWS = pd.DataFrame(
+    {"operations": [100], "cpu_ns": [50], "wall_ns": [25], "minor_faults": [3], "major_faults": [4]}
+)
 
 
 @pytest.mark.skipif(not SLABLAB.exists(), reason="no build/slablab; try: make")
@@ -23,7 +25,10 @@ def test_the_defaults_are_the_harness_s_table() -> None:
 
 
 def test_a_value_is_a_factor_times_sums_over_sums() -> None:
-    assert default("operations_per_second").values(ROWS).tolist() == [2e9]
+    one, several = ROWS.assign(threads=1), ROWS.assign(threads=2)
+    assert default("operations_per_second").values(one).tolist() == [2e9]
+    assert default("operations_per_second").values(several).tolist() == [4e9]
+    assert default("operations_per_cpu_second").values(several).tolist() == [2e9]
     assert default("page_faults").values(ROWS).tolist() == [7]
 
 

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis.comparison.estimates import FAULTS, OPERATIONS
+from analysis.comparison.deciding import OPERATIONS
+from analysis.comparison.estimates import FAULTS
 from analysis.comparison.judgement import cautions, void_reasons
 from analysis.complaint import Complaint
 from analysis.records import lines, shapes

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from analysis.comparison.estimates import FAULTS, OPERATIONS, PEAK_MEMORY
+from analysis.comparison.deciding import OPERATIONS
+from analysis.comparison.estimates import FAULTS, PEAK_MEMORY
 from analysis.comparison.judgement import cautions, facts_of, void_reasons
 from analysis.comparison.run_formats import FORMATS
 from analysis.comparison.tables import document

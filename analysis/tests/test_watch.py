@@ -4,6 +4,7 @@ SPDX-License-Identifier: MIT"""
 
 import fcntl
 import io
+import json
 import os
 import re
 import shutil
@@ -16,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from analysis import commands
-from analysis.comparison.watch import CLEAR, watch
+from analysis.comparison.watch import CLEAR, keep_off_samples, watch
 from analysis.complaint import Complaint
 
 from .synthetic import write_run
@@ -195,3 +196,16 @@ def test_the_command_follows_a_folder_that_grows(
         rest = watcher.stdout.read()
         assert watcher.wait(timeout=60) == 0
     assert "a vs baseline" in rest
+
+
+def test_a_watcher_keeps_off_all_cpus_of_the_samples(tmp_path: Path, monkeypatch) -> None:
+    kept: list[set[int]] = []
+    monkeypatch.setattr(os, "nice", lambda by: by)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2, 3})
+    monkeypatch.setattr(os, "sched_setaffinity", lambda _, cpus: kept.append(set(cpus)))
+    folder = write_run(tmp_path / "run", {"phase": 0.0}, ["sawtooth cold"], 6)
+    machine = json.loads((folder / "machine.json").read_text())
+    for facts in ({"workload_cpu": 3}, {"workload_cpu": 3, "workload_cpus": [3, 2]}):
+        (folder / "machine.json").write_text(json.dumps(machine | facts))
+        keep_off_samples(folder)
+    assert kept == [{0, 1, 2}, {0, 1}]

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PLACES_FIRST = 64 };
+enum { SLOTS_FIRST = 64 };
 
 struct intern_entry {
     void const *bytes; /* NULL: free */
@@ -41,8 +41,8 @@ static uint64_t hash_of(void const *bytes, size_t size)
 static struct intern_entry *entry_of(struct intern const *intern, void const *bytes, size_t size,
                                      uint64_t hash)
 {
-    for (size_t place = hash & (intern->places - 1);; place = (place + 1) & (intern->places - 1)) {
-        struct intern_entry *const entry = &intern->entries[place];
+    for (size_t slot = hash & (intern->slots - 1);; slot = (slot + 1) & (intern->slots - 1)) {
+        struct intern_entry *const entry = &intern->entries[slot];
         if (entry->bytes == NULL || (entry->hash == hash && entry->size == size &&
                                      memcmp(entry->bytes, bytes, size) == 0))
             return entry;
@@ -52,11 +52,11 @@ static struct intern_entry *entry_of(struct intern const *intern, void const *by
 static void grow(struct intern *intern)
 {
     struct intern_entry *const old = intern->entries;
-    size_t const places = intern->places;
+    size_t const slots = intern->slots;
 
-    intern->places = places == 0 ? PLACES_FIRST : 2 * places;
-    intern->entries = memory_zeroed(intern->places, sizeof *intern->entries);
-    for (size_t i = 0; i < places; i++)
+    intern->slots = slots == 0 ? SLOTS_FIRST : 2 * slots;
+    intern->entries = memory_zeroed(intern->slots, sizeof *intern->entries);
+    for (size_t i = 0; i < slots; i++)
         if (old[i].bytes != NULL)
             *entry_of(intern, old[i].bytes, old[i].size, old[i].hash) = old[i];
     free(old);
@@ -66,7 +66,7 @@ size_t intern_number(struct intern *intern, void const *bytes, size_t size)
 {
     uint64_t const hash = hash_of(bytes, size);
 
-    if (2 * (intern->count + 1) > intern->places)
+    if (2 * (intern->count + 1) > intern->slots)
         grow(intern);
     struct intern_entry *const entry = entry_of(intern, bytes, size, hash);
     if (entry->bytes == NULL) {

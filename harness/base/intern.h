@@ -8,10 +8,10 @@
 
 #include <stdint.h>
 
-/* All zero is an empty one. Invariant: places is 0 or a power of two, and at least 2 * count. */
+/* All zero is an empty one. Invariant: slots is 0 or a power of two, and at least 2 * count. */
 struct intern {
     struct intern_entry *entries;
-    size_t places;
+    size_t slots;
     void const **bytes; /* of each number, in the arena */
     size_t count;
     struct arena arena; /* of the copies */

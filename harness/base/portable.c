@@ -122,7 +122,7 @@ static json_t *portable_object(json_t const *value)
 json_t *portable_json(json_t const *value)
 {
     json_t *array;
-    size_t place;
+    size_t index;
     json_t *inner;
 
     if (json_is_string(value))
@@ -132,7 +132,7 @@ json_t *portable_json(json_t const *value)
     if (!json_is_array(value))
         return json_deep_copy(value);
     array = json_array();
-    json_array_foreach(value, place, inner) {
+    json_array_foreach(value, index, inner) {
         json_array_append_new(array, portable_json(inner));
     }
     return array;

@@ -23,16 +23,16 @@ void reason_add(json_t *reasons, char const *code, char const *cell, char const 
 
 char *reason_line(json_t const *reason)
 {
-    static char const *const places[] = {"cell", "arm"};
+    static char const *const keys[] = {"cell", "arm"};
     char const *const text = json_is_string(reason)
                                  ? json_string_value(reason)
                                  : json_string_value(json_object_get(reason, "text"));
     char *line = text_copy("");
 
     for (size_t i = 0; i < 2; i++) {
-        char const *const place = json_string_value(json_object_get(reason, places[i]));
-        if (place != NULL)
-            text_append(&line, "%s: ", place);
+        char const *const name = json_string_value(json_object_get(reason, keys[i]));
+        if (name != NULL)
+            text_append(&line, "%s: ", name);
     }
     text_append(&line, "%s", text != NULL ? text : "?");
     return line;

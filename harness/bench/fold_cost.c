@@ -61,7 +61,7 @@ int main(int argc, char **argv)
 {
     struct sampler sampler;
 
-    if (argc != 3 || !sampler_open(&sampler, NULL, 0)) {
+    if (argc != 3 || !sampler_open(&sampler, NULL, 0, 1)) {
         complain("make bench-harness", "fold_cost: a root and a build folder are wanted");
         return EXIT_STATUS_USAGE;
     }

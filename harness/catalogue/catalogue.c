@@ -96,6 +96,15 @@ struct words catalogue_workloads(void)
     return names;
 }
 
+struct words catalogue_programs(void)
+{
+    struct words names = {0};
+
+    add_names_below(&names, catalogue_root(), "workloads/programs", "", ".yaml");
+    words_sort(&names);
+    return names;
+}
+
 /* Takes over the path; NULL serves nothing. */
 static bool serve_by(struct allocator *allocator, char *object)
 {
@@ -154,7 +163,9 @@ static void find_peer_files(struct peer const *peer, struct allocator *allocator
         allocator->build_id = arena_keep(arena, catalogue_build_id(allocator->serving));
     } else if (!serve_by(allocator, peers_find_object(peer->object))) {
         allocator->problem = arena_format(arena, "%s is not installed", peer->object);
-        allocator->remedy = arena_format(arena, "apt-get install %s", peer->package);
+        allocator->remedy = peer->package != NULL
+            ? arena_format(arena, "apt-get install %s", peer->package)
+            : "its object in allocators/peers.yaml";
         return;
     }
     allocator->version = arena_keep(arena, peers_version(peer));

@@ -3,6 +3,7 @@
  *   <root>/build/slablab              the running executable: its folder is the build directory
  *   <root>/build/lib<phase>.so        a phase; build/observe/lib<phase>.so counts itself
  *   <root>/build/workloads/<name>     a workload
+ *   <root>/workloads/programs/<name>.yaml   an ordinary program
  *   <root>/allocators/peers.yaml      the distribution's allocators
  *   <root>/experiments/<name>.yaml
  *
@@ -45,6 +46,7 @@ void catalogue_allocator_free(struct allocator *allocator);
  * peers see peers.h. */
 struct words catalogue_phases(void);
 struct words catalogue_workloads(void);
+struct words catalogue_programs(void); /* those that have a file in workloads/programs/ */
 struct words catalogue_experiments(void);
 
 #endif

@@ -5,10 +5,12 @@
 #include "catalogue/peers.h"
 
 #include "base/capture.h"
+#include "base/memory.h"
 #include "base/yaml_file.h"
 #include "catalogue/project.h"
 
 #include <dlfcn.h>
+#include <glob.h>
 #include <gnu/libc-version.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,8 +18,10 @@
 
 static struct yaml_field const peer_fields[] = {
     {"name", FIELD_TEXT, .needed = true, .offset = offsetof(struct peer, name)},
-    {"package", FIELD_TEXT, .needed = true, .offset = offsetof(struct peer, package)},
+    {"package", FIELD_TEXT, .offset = offsetof(struct peer, package)},
     {"object", FIELD_TEXT, .offset = offsetof(struct peer, object)},
+    {"version", FIELD_TEXTS, .offset = offsetof(struct peer, version),
+     .count_offset = offsetof(struct peer, version_count)},
     {.key = NULL},
 };
 static struct yaml_shape const peer_shape = {sizeof(struct peer), peer_fields};
@@ -77,10 +81,22 @@ char *peers_c_library(void)
     return realpath(library.dli_fname, NULL);
 }
 
+/* Sorted by name, so that libx-5.3.so goes before libx-5.4.so. */
+static char *last_match(char const *pattern)
+{
+    glob_t found;
+    char *const path = glob(pattern, 0, NULL, &found) == 0
+        ? realpath(found.gl_pathv[found.gl_pathc - 1], NULL)
+        : NULL;
+
+    globfree(&found);
+    return path;
+}
+
 char *peers_find_object(char const *object)
 {
     if (*object == '/')
-        return realpath(object, NULL);
+        return last_match(object);
 
     char *const library = peers_c_library();
     char *const slash = library != NULL ? strrchr(library, '/') : NULL;
@@ -105,8 +121,15 @@ char *peers_find_object(char const *object)
 
 char *peers_version(struct peer const *peer)
 {
-    char *const arguments[] = {"dpkg-query", "--show", "--showformat=${Version}", peer->package,
-                               NULL};
+    char *const package[] = {"dpkg-query", "--show", "--showformat=${Version}", peer->package,
+                             NULL};
+    char **const own = memory_zeroed(peer->version_count + 1, sizeof *own);
+    char *version = NULL;
 
-    return capture_line(arguments, NULL);
+    if (peer->version_count > 0)
+        memcpy(own, peer->version, peer->version_count * sizeof *own);
+    if (peer->version_count > 0 || peer->package != NULL)
+        version = capture_line(peer->version_count > 0 ? own : package, NULL);
+    free(own);
+    return version;
 }

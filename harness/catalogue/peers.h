@@ -8,8 +8,11 @@
 
 struct peer {
     char *name;
-    char *package;
-    char *object; /* a file name or an absolute path; NULL for the C library's own allocator */
+    char *package; /* of the distribution; NULL: none */
+    char *object; /* a file name, or an absolute path that may hold * and ?; NULL for the C
+                     library's own allocator */
+    char **version; /* a command that prints its version; none: the package's is asked for */
+    unsigned version_count;
 };
 
 /* NULL if peers.yaml, read once, names no such peer. A file that cannot be read causes a complaint
@@ -20,10 +23,11 @@ struct words peers_names(void);
 /* The file that this process's C library was mapped from, which is also that of the workloads. */
 char *peers_c_library(void);
 
-/* The absolute path of a peer's object, without symbolic links; NULL if not installed. */
+/* The absolute path of a peer's object, without symbolic links; of several that match, the last by
+ * name. NULL if not installed. */
 char *peers_find_object(char const *object);
 
-/* The installed package's version, by dpkg-query; NULL if unknown. */
+/* Its version, by its own command or by dpkg-query; NULL if unknown. */
 char *peers_version(struct peer const *peer);
 
 /* Discards what was read, for a test that changes the root. */

@@ -23,14 +23,34 @@ static bool is_program(char const *path)
     return stat(path, &status) == 0 && S_ISREG(status.st_mode) && access(path, X_OK) == 0;
 }
 
+/* A relative path starts at the project's root, whatever the working directory, as an allocator's
+ * does. */
+static char *path_of(char const *name)
+{
+    if (strchr(name, '/') == NULL)
+        return text_format("%s/workloads/%s", catalogue_build_directory(), name);
+    return *name == '/' ? text_copy(name) : text_format("%s/%s", catalogue_root(), name);
+}
+
 char *catalogue_workload_path(char const *name)
 {
-    char *const path = text_format("%s/workloads/%s", catalogue_build_directory(), name);
+    bool const by_path = strchr(name, '/') != NULL;
+    char *const path = path_of(name);
+    char *const real = by_path ? realpath(path, NULL) : text_copy(path);
+    bool const found = (by_path || strchr(name, '.') == NULL) && real != NULL && is_program(real);
 
-    if (strpbrk(name, "/.") == NULL && is_program(path))
-        return path;
     free(path);
+    if (found)
+        return real;
+    free(real);
     return NULL;
+}
+
+char const *catalogue_workload_name(char const *name)
+{
+    char const *const slash = strrchr(name, '/');
+
+    return slash != NULL ? slash + 1 : name;
 }
 
 static bool take_parameter(struct arena *arena, json_t *object,
@@ -40,15 +60,54 @@ static bool take_parameter(struct arena *arena, json_t *object,
     char const *unit = NULL;
     char const *meaning = NULL;
     json_int_t default_value = 0;
+    char const *text = NULL;
+    bool const is_text = json_is_string(json_object_get(object, "default"));
 
-    if (json_unpack_ex(object, error, 0, "{s:s, s:I, s:s, s:s}", "name", &name, "default",
-                       &default_value, "unit", &unit, "meaning", &meaning)
+    if (json_unpack_ex(object, error, 0, is_text ? "{s:s, s:s, s:s, s:s}" : "{s:s, s:I, s:s, s:s}",
+                       "name", &name, "default",
+                       is_text ? (void *)&text : (void *)&default_value, "unit", &unit, "meaning",
+                       &meaning)
         != 0)
         return false;
+    parameter->default_text = arena_text(arena, text);
     parameter->name = arena_text(arena, name);
     parameter->default_value = (uint64_t)default_value;
     parameter->unit = arena_text(arena, unit);
     parameter->meaning = arena_text(arena, meaning);
+    return true;
+}
+
+static bool take_measure(struct arena *arena, json_t *object, struct workload_measure *measure,
+                         json_error_t *error)
+{
+    char const *name = NULL;
+    char const *unit = NULL;
+    char const *better = NULL;
+    char const *title = NULL;
+
+    if (json_unpack_ex(object, error, 0, "{s:s, s:s, s:s, s:s}", "name", &name, "unit", &unit,
+                       "better", &better, "title", &title)
+        != 0)
+        return false;
+    measure->name = arena_text(arena, name);
+    measure->unit = arena_text(arena, unit);
+    measure->title = arena_text(arena, title);
+    measure->more_is_better = text_equal(better, "more");
+    return true;
+}
+
+/* Nothing of a workload that was built before there were measures. */
+static bool take_measures(json_t const *measures, struct workload_description *description,
+                          json_error_t *error)
+{
+    size_t const count = json_array_size(measures);
+
+    description->measures =
+        arena_zeroed(&description->arena, count * sizeof *description->measures);
+    for (size_t i = 0; i < count; i++, description->measure_count = i)
+        if (!take_measure(&description->arena, json_array_get(measures, i),
+                          &description->measures[i], error))
+            return false;
     return true;
 }
 
@@ -72,7 +131,7 @@ static bool take_description(json_t *object, struct workload_description *descri
         if (!take_parameter(arena, json_array_get(parameters, i), &description->parameters[i],
                             error))
             return false;
-    return true;
+    return take_measures(json_object_get(object, "measures"), description, error);
 }
 
 /* What a workload complains of, without the program's name and the hint: "slablab: null: ..." */
@@ -95,11 +154,21 @@ static char *description_of(char *path, char const *name, char **why)
 
     if (succeeded)
         return said;
-    char *const complaint = complaint_in(said, name);
+    char *const complaint = complaint_in(said, catalogue_workload_name(name));
     *why = text_format("%s: %s", path, complaint);
     free(complaint);
     free(said);
     return NULL;
+}
+
+static char *why_no_path(char const *name)
+{
+    char *const path = path_of(name);
+    char *const why = text_format(access(path, F_OK) == 0 ? "%s is no program" : "there is no %s",
+                                  path);
+
+    free(path);
+    return why;
 }
 
 struct workload_description *catalogue_workload_describe(char const *name, char **why)
@@ -110,7 +179,7 @@ struct workload_description *catalogue_workload_describe(char const *name, char 
     json_error_t error;
 
     if (path == NULL)
-        *why = text_format("there is no %s/workloads/%s", catalogue_build_directory(), name);
+        *why = why_no_path(name);
     if (line != NULL) {
         json_t *const object = json_loads(line, JSON_REJECT_DUPLICATES, &error);
         description = memory_zeroed(1, sizeof *description);
@@ -121,9 +190,10 @@ struct workload_description *catalogue_workload_describe(char const *name, char 
         }
         json_decref(object);
     }
-    if (description != NULL && !text_equal(description->name, name)) {
+    char const *const file = catalogue_workload_name(name);
+    if (description != NULL && !text_equal(description->name, file)) {
         *why = text_format("%s: its .name is '%s', and its file's name '%s'", path,
-                           description->name, name);
+                           description->name, file);
         catalogue_workload_free(description);
         description = NULL;
     }
@@ -145,7 +215,7 @@ char *catalogue_workload_fault(char const *name, struct words const *assignments
         arguments[2 + i] = assignments->word[i];
     char *const said = path != NULL ? capture_all(arguments, environ, &succeeded) : text_copy("");
     if (!succeeded)
-        fault = complaint_in(said, name);
+        fault = complaint_in(said, catalogue_workload_name(name));
     free(said);
     free(arguments);
     free(path);

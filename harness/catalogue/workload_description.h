@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/text.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,8 +15,17 @@
 struct workload_parameter {
     char *name;
     uint64_t default_value;
+    char *default_text; /* of a word or a file, as `unit` says; NULL: it is a number */
     char *unit;
     char *meaning;
+};
+
+/* A number that it reports of each sample. */
+struct workload_measure {
+    char *name;
+    char *unit;
+    char *title;
+    bool more_is_better;
 };
 
 struct workload_description {
@@ -24,10 +34,18 @@ struct workload_description {
     char *models;
     struct workload_parameter *parameters;
     size_t parameter_count;
+    struct workload_measure *measures;
+    size_t measure_count;
 };
+
+/* Names are those of build/workloads/, or, with a slash, paths of workloads that are built
+ * elsewhere, from workloads/workload.h and build/workloads/runtime.a. */
 
 /* The path of a workload's executable; NULL if there is none. The caller frees it. */
 char *catalogue_workload_path(char const *name);
+
+/* The last part of a path: what the workload calls itself. */
+char const *catalogue_workload_name(char const *name);
 
 /* Runs the workload's executable. Returns NULL, with *why set, if its answer is unusable. */
 struct workload_description *catalogue_workload_describe(char const *name, char **why);

@@ -15,7 +15,7 @@
 
 static int report(enum step step, json_t const *reasons, json_t const *file)
 {
-    size_t place;
+    size_t index;
     json_t *reason;
 
     status_line_end();
@@ -23,7 +23,7 @@ static int report(enum step step, json_t const *reasons, json_t const *file)
         attestation_print(file);
     if (json_array_size(reasons) > 0)
         puts("violations:");
-    json_array_foreach(reasons, place, reason) {
+    json_array_foreach(reasons, index, reason) {
         char *const line = reason_line(reason);
         printf("  %s\n", line);
         free(line);
@@ -43,19 +43,21 @@ static int report(enum step step, json_t const *reasons, json_t const *file)
 int command_attest(int argc, char **argv)
 {
     bool const quick = argc == 3 && strcmp(argv[2], "--quick") == 0;
+    bool const words = argc > 2 && strcmp(argv[1], "--") == 0;
     json_t *const reasons = json_array();
     json_t *file = NULL;
     struct plan *plan;
     struct rig rig;
     int status = EXIT_STATUS_USAGE;
 
-    if (argc != 2 && !quick) {
+    if (argc != 2 && !quick && !words) {
         complain("slablab attest experiments/smoke.yaml",
-                 "attest: one experiment, then perhaps --quick");
+                 "attest: one experiment, then perhaps --quick; or -- ARM ... WORKLOAD");
         json_decref(reasons);
         return EXIT_STATUS_USAGE;
     }
-    plan = plan_from_experiment(argv[1], quick, 1); /* no schedule is drawn, so any seed will do */
+    /* No schedule is drawn, so any seed will do. */
+    plan = words ? plan_from_words(argv + 2, NULL, 1) : plan_from_experiment(argv[1], quick, 1);
     if (plan != NULL && check_arms(plan) && rig_open(&rig, plan, &run_kinds[RUN_TIMED])) {
         interrupt_catch();
         enum step step = calibrate(&rig, reasons);

@@ -44,10 +44,11 @@ static struct finding look_at_hardware_counters(void)
 
 static struct finding look_at_tracepoints(void)
 {
-    char const *const place = tracefs_place();
+    char const *const source = tracefs_source();
 
-    return place != NULL ? doctor_finding(VERDICT_OK, text_format("tracefs is readable %s", place))
-                         : doctor_finding(VERDICT_NOTE, text_copy("tracefs is not readable"));
+    return source != NULL
+               ? doctor_finding(VERDICT_OK, text_format("tracefs is readable %s", source))
+               : doctor_finding(VERDICT_NOTE, text_copy("tracefs is not readable"));
 }
 
 static struct finding look_at_perf_paranoid(void)
@@ -105,7 +106,7 @@ static struct finding look_at_steal(void)
 
 static struct finding look_at_cpus(void)
 {
-    struct cpus const cpus = cpus_allowed();
+    struct cpus const cpus = cpus_choose(1);
 
     return doctor_finding(cpus.allowed > 1 ? VERDICT_OK : VERDICT_WARN,
                    text_format("%ld online, %zu allowed to this process",

@@ -16,7 +16,7 @@
 static char *shown(json_t const *value)
 {
     char *text = NULL;
-    size_t place;
+    size_t index;
     json_t *word;
 
     if (json_is_string(value))
@@ -24,8 +24,8 @@ static char *shown(json_t const *value)
     if (!json_is_array(value))
         return json_is_object(value) ? NULL : json_dumps(value, JSON_ENCODE_ANY);
     text = text_copy("");
-    json_array_foreach(value, place, word) {
-        text_append(&text, "%s%s", place > 0 ? " " : "", json_string_value(word));
+    json_array_foreach(value, index, word) {
+        text_append(&text, "%s%s", index > 0 ? " " : "", json_string_value(word));
     }
     return text;
 }

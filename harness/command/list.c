@@ -11,6 +11,7 @@
 #include "command/commands.h"
 #include "experiment/experiment.h"
 #include "experiment/metric.h"
+#include "experiment/program.h"
 #include "machine/event_names.h"
 
 #include <inttypes.h>
@@ -26,7 +27,9 @@ static void list_allocator(char const *name)
     if (allocator.problem != NULL)
         text_append(&text, "cannot run: %s; try: %s", allocator.problem, allocator.remedy);
     else if (allocator.kind == ALLOCATOR_PEER)
-        text_append(&text, "peer, %s%s%s", allocator.package, allocator.version != NULL ? " " : "",
+        text_append(&text, "peer, %s%s%s",
+                    allocator.package != NULL ? allocator.package : allocator.object,
+                    allocator.version != NULL ? " " : "",
                     allocator.version != NULL ? allocator.version : "");
     else
         text_append(&text, "phase, build-id %.12s", allocator.build_id);
@@ -58,10 +61,21 @@ static void list_workload(char const *name)
     wrapped_print(stdout, NAME_WIDTH, name, description != NULL ? description->models : why);
     for (size_t i = 0; description != NULL && i < description->parameter_count; i++) {
         struct workload_parameter const *const parameter = &description->parameters[i];
-        char *const label = text_format("  %s=%" PRIu64, parameter->name, parameter->default_value);
+        char *const label =
+            parameter->default_text != NULL
+                ? text_format("  %s=%s", parameter->name, parameter->default_text)
+                : text_format("  %s=%" PRIu64, parameter->name, parameter->default_value);
         char *const text = text_format("%s%s%s%s", parameter->meaning,
                                        *parameter->unit != '\0' ? " (" : "", parameter->unit,
                                        *parameter->unit != '\0' ? ")" : "");
+        wrapped_print(stdout, NAME_WIDTH, label, text);
+        free(text);
+        free(label);
+    }
+    for (size_t i = 0; i < description->measure_count; i++) {
+        struct workload_measure const *const measure = &description->measures[i];
+        char *const label = text_format("  -> %s", measure->name);
+        char *const text = text_format("%s (%s)", measure->title, measure->unit);
         wrapped_print(stdout, NAME_WIDTH, label, text);
         free(text);
         free(label);
@@ -82,6 +96,36 @@ static void list_workloads(void)
         wrapped_print(stdout, 20, "(each)",
                       "operations=N in the region (calibrated where it is not given), "
                       "warmup=N before it");
+    words_free(&names);
+}
+
+static void list_program(char const *name)
+{
+    char *const path = program_file(name);
+    struct yaml_file *const file = path != NULL ? experiment_program_open(path) : NULL;
+    struct experiment_program const *const written = file != NULL ? yaml_file_data(file) : NULL;
+    char *const missing = written != NULL ? program_missing(written) : NULL;
+
+    if (missing != NULL) {
+        char *const text = text_format("cannot run: %s", missing);
+        wrapped_print(stdout, 20, name, text);
+        free(text);
+    } else if (written != NULL) {
+        wrapped_print(stdout, 20, name, written->models != NULL ? written->models : "");
+    }
+    free(missing);
+    yaml_file_close(file);
+    free(path);
+}
+
+static void list_programs(void)
+{
+    struct words names = catalogue_programs();
+
+    for (size_t i = 0; i < names.count; i++)
+        list_program(names.word[i]);
+    wrapped_print(stdout, 20, "(others)",
+                  "`program: [NAME, ARGUMENT]` in an experiment, or behind -- (docs/programs.md)");
     words_free(&names);
 }
 
@@ -129,6 +173,7 @@ static void list_events(void)
         "syscalls:sys_enter_mmap",
         "syscalls:sys_enter_munmap",
         "syscalls:sys_enter_madvise",
+        "syscalls:sys_enter_futex",
     };
 
     for (size_t i = 0; i < event_names_default_count; i++)
@@ -141,11 +186,11 @@ static void list_events(void)
 
 static void list_metrics(void)
 {
-    json_t *const table = metric_table();
-    size_t place;
+    json_t *const table = metric_table(NULL, 0);
+    size_t index;
     json_t *metric;
 
-    json_array_foreach(table, place, metric)
+    json_array_foreach(table, index, metric)
         wrapped_print(stdout, 31, json_string_value(json_object_get(metric, "column")),
                       json_string_value(json_object_get(metric, "title")));
     json_decref(table);
@@ -154,7 +199,7 @@ static void list_metrics(void)
 /* What plan.json says of metrics, for plans that say nothing: `make metrics` keeps it. */
 static int print_metric_table(void)
 {
-    json_t *const table = metric_table();
+    json_t *const table = metric_table(NULL, 0);
     bool const printed = json_dumpf(table, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(17)) == 0;
 
     putchar('\n');
@@ -168,6 +213,7 @@ static struct {
 } const lists[] = {
     {"allocators", list_allocators},
     {"workloads", list_workloads},
+    {"programs", list_programs},
     {"experiments", list_experiments},
     {"events", list_events},
     {"metrics", list_metrics},
@@ -193,7 +239,7 @@ int command_list(int argc, char **argv)
         found = true;
     }
     if (!found) {
-        complain("one of allocators, workloads, experiments, events, metrics",
+        complain("one of allocators, workloads, programs, experiments, events, metrics",
                  "list: unknown kind '%s'", argv[1]);
         return EXIT_STATUS_USAGE;
     }

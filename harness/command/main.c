@@ -24,12 +24,17 @@ struct command {
 };
 
 static struct command const commands[] = {
-    {"run", "experiments/NAME.yaml [--quick] [--seed N] [--out DIR] [--fresh] [--wait]",
+    {"run",
+     "experiments/NAME.yaml [--quick] [--seed N] [--out DIR] [--fresh] [--wait] | [--blocks N] -- "
+     "ARM ... WORKLOAD name=number ... | [--blocks N] -- ARM ... -- PROGRAM ARGUMENT ...",
      "measure an experiment, or go on with a run of it that was stopped",
      "Writes results/NAME/<time>-<form>/ (or DIR/NAME/...) and prints the tables at the end. The "
      "same command goes on with the newest run that has no outcome yet, the same plan and the same "
      "machine; --fresh begins a new one. One slablab at a time measures on a machine: --wait waits "
-     "for another to end. Ctrl-C stops after the current sample. Exit status: 0 "
+     "for another to end. Ctrl-C stops after the current sample. Behind -- stand arms, each "
+     "ALLOCATOR NAME=value ..., the first of them the baseline, and what they run: a workload, a "
+     "program of workloads/programs/ by its name, or any program behind another --, in N blocks "
+     "(200). Exit status: 0 "
      "complete, 4 void, 2 nothing was measured, 130 interrupted.",
      command_run},
     {"gate",
@@ -48,7 +53,7 @@ static struct command const commands[] = {
     {"profile",
      "experiments/NAME.yaml [--quick] [--blocks N] [--rate HZ] [--seed N] [--out DIR] [--fresh] "
      "[--wait] | "
-     "-- ARM WORKLOAD name=number ...",
+     "-- ARM WORKLOAD name=number ... | -- ARM -- PROGRAM ARGUMENT ...",
      "sample where the CPU time goes, function by function",
      "Samples every process of an experiment, or of one arm and workload, in N shuffled blocks "
      "(40, quick 20) at HZ samples in a second of CPU time (10,000), each beside a twin that is "
@@ -58,8 +63,7 @@ static struct command const commands[] = {
      command_run},
     {"faults",
      "experiments/NAME.yaml [--quick] [--blocks N] [--seed N] [--out DIR] [--fresh] [--wait] | -- "
-     "ARM "
-     "WORKLOAD name=number ...",
+     "ARM WORKLOAD name=number ... | -- ARM -- PROGRAM ARGUMENT ...",
      "account for every page fault: which code, which memory, when",
      "Records every page fault of every process of an experiment, or of one arm and workload, in "
      "N shuffled blocks (5), compares their sum with getrusage's count, and writes "
@@ -72,9 +76,11 @@ static struct command const commands[] = {
      "the pace of the latest stored run of the same experiment and form; without one, only the "
      "rule's own limit is known.",
      command_plan},
-    {"attest", "experiments/NAME.yaml [--quick]",
+    {"attest", "experiments/NAME.yaml [--quick] | -- ARM ... WORKLOAD name=number ...",
      "check which object serves malloc in every arm, and each tier's share",
-     "Runs each arm's observing build once in each cell. `run` does the same before it measures.",
+     "Runs each arm's observing build once in each cell. `run` does the same before it measures. "
+     "It compares what a program prints under the arms, and asks each of its processes for its "
+     "allocator.",
      command_attest},
     {"doctor", "", "say what on this machine will disturb a measurement",
      "Each line says ok, note or warn. Exit status: 0, or 2 if nothing can be measured at all.",
@@ -101,7 +107,7 @@ static struct command const commands[] = {
      "there, at any time. Exit status: 0 complete, 3 units are missing, 4 void, 2 a shard is "
      "damaged or of another plan.",
      command_gather},
-    {"list", "[allocators|workloads|experiments|events|metrics [--json]]",
+    {"list", "[allocators|workloads|programs|experiments|events|metrics [--json]]",
      "list what there is to run and to count", "Without a word, lists everything.", command_list},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };

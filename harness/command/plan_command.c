@@ -11,6 +11,7 @@
 #include "experiment/plan.h"
 #include "judge/gate_reach.h"
 #include "judge/stop.h"
+#include "machine/cpus.h"
 #include "run/stored_pace.h"
 
 #include <getopt.h>
@@ -82,8 +83,27 @@ static void print_cells(struct plan const *plan)
     for (size_t i = 0; i < plan->cell_count; i++) {
         struct cell const *const cell = &plan->cells[i];
         printf("  %s%s\n", cell->id,
-               cell->operations == 0 ? " (operations: to be calibrated)" : "");
+               cell->operations == 0 && cell->program == NULL ? " (operations: to be calibrated)"
+                                                            : "");
     }
+    for (size_t i = 0; i < plan->left_out_count; i++)
+        printf("  %s (left out: %s)\n", plan->left_out[i].cell, plan->left_out[i].why);
+}
+
+/* Only where cells have several: one CPU is what all samples of one thread have. */
+static void print_cpus(struct plan const *plan)
+{
+    size_t const most = plan_cpus(plan);
+    struct cpus const cpus = cpus_choose(most);
+    bool const shared = cpus.harness == cpus.workload[cpus.count > 0 ? cpus.count - 1 : 0];
+
+    if (most == 1)
+        return;
+    char *const text = text_format("%zu for samples at most, of %zu; the harness %s", most,
+                                   cpus.allowed,
+                                   shared ? "shares one of them" : "has one of its own");
+    wrapped_print(stdout, LABEL_WIDTH, "cpus:", text);
+    free(text);
 }
 
 static void print_list(char const *label, char *const *texts, size_t count)
@@ -195,6 +215,7 @@ static void print_plan(struct plan const *plan, struct request const *request)
     print_arms(plan);
     print_cells(plan);
     putchar('\n');
+    print_cpus(plan);
     print_list("events:", plan->events, plan->event_count);
     print_stop(plan);
     print_verdicts(plan);

@@ -19,6 +19,7 @@ struct request {
     char **words;                  /* ARM WORKLOAD ... behind "--" */
     struct measurement measurement;
     bool quick;
+    char const *blocks;            /* of a run of words; NULL: not said */
 };
 
 static char const *command_of(struct request const *request)
@@ -66,7 +67,9 @@ static bool take_option(struct request *request, int option)
     case 'b':
         if (!take_number(request, "--blocks 20", BLOCKS_MOST, &number))
             return false;
-        instrument->blocks_max = number;
+        request->blocks = optarg;
+        if (instrument != NULL)
+            instrument->blocks_max = number;
         return true;
     case 'r':
         if (!take_number(request, "--rate 10000", RATE_MOST, &number))
@@ -90,7 +93,7 @@ static bool take_options(int argc, char **argv, struct request *request)
                                             {"out", required_argument, NULL, 'o'},
                                             {NULL, 0, NULL, 0}};
     struct run_kind const *const kind = request->measurement.kind;
-    size_t const first = kind->period_ns > 0 ? 0 : kind->blocks > 0 ? 1 : 2;
+    size_t const first = kind->period_ns > 0 ? 0 : 1;
     int option;
 
     opterr = 0;
@@ -117,8 +120,9 @@ static bool parse(int argc, char **argv, struct request *request)
 
     if (!take_options(end, argv, request))
         return false;
-    if (end < argc && request->measurement.kind->finding == NULL)
-        return refuse(request, "an experiment is wanted, and not", "--");
+    if (end == argc && request->blocks != NULL && request->measurement.kind->finding == NULL)
+        return refuse(request, "an experiment states its blocks_max; not for one is --blocks",
+                      request->blocks);
     if (end < argc && optind < end)
         return refuse(request, "either an experiment or -- ARM WORKLOAD is wanted, and not also",
                       argv[optind]);
@@ -137,7 +141,7 @@ static struct plan *plan_of(struct request const *request)
     uint64_t const seed = request->measurement.seed;
 
     return request->words != NULL
-               ? plan_from_words(request->words, seed)
+               ? plan_from_words(request->words, request->blocks, seed)
                : plan_from_experiment(request->experiment, request->quick, seed);
 }
 

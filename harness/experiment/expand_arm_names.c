@@ -1,8 +1,9 @@
 /* expand_arm_names.c -- the ids of arms: names of allocators, and what tells equal ones apart.
  *
  * An id is the allocator's name and, where arms share an allocator, those assignments that not all
- * of them have: "ss-prewarm PREWARM_METHOD=touch". A file is called by its name without lib and
- * .so, and where another arm's is the same by as many of its folders as it takes: "old/mine".
+ * of them have: "ss-prewarm PREWARM_METHOD=touch". A file is called by its label, or by its name
+ * without lib and .so, and where another arm's is the same by as many of its folders as it takes:
+ * "old/mine".
  * The arms of a gate are `base`, `control` and `head`.
  *
  * SPDX-License-Identifier: MIT */
@@ -59,9 +60,9 @@ static bool is_taken(struct plan *plan, size_t arm, size_t parts, char const *na
 
     for (size_t i = 0; i < plan->arm_count; i++) {
         struct arm const *const other = &plan->arms[i];
-        char const *const theirs =
-            is_path(other) ? without_affixes(&plan->arena, last_parts(other->allocator, parts))
-                           : other->allocator;
+        char const *theirs = other->label != NULL ? other->label : other->allocator;
+        if (other->label == NULL && is_path(other))
+            theirs = without_affixes(&plan->arena, last_parts(other->allocator, parts));
         if (!is_same_allocator(own, other) && text_equal(name, theirs))
             return true;
     }
@@ -73,6 +74,8 @@ static char *base_id(struct plan *plan, size_t arm)
     char *const whole = plan->arms[arm].allocator;
     char const *part = NULL;
 
+    if (plan->arms[arm].label != NULL)
+        return plan->arms[arm].label;
     if (!is_path(&plan->arms[arm]))
         return whole;
     for (size_t parts = 1; part != whole; parts++) {

@@ -45,14 +45,38 @@ static bool is_set_before(struct words const *spec, size_t word)
     return false;
 }
 
+/* "./libmine.so as mine": the word behind `as`. *first: where the assignments begin. */
+static bool take_label(struct expansion const *expansion, char const *place,
+                       struct words const *spec, struct arm *arm, size_t *first)
+{
+    static char const letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                  "._+-";
+
+    *first = 1;
+    if (spec->count < 2 || !text_equal(spec->word[1], "as"))
+        return true;
+    char const *const label = spec->count > 2 ? spec->word[2] : "";
+    if (*label == '\0' || label[strspn(label, letters)] != '\0') {
+        yaml_file_complain(expansion->file, place, "./libmine.so as mine",
+                           "'%s' is no name for an arm", label);
+        return false;
+    }
+    arm->label = arena_text(&expansion->plan->arena, label);
+    *first = 3;
+    return true;
+}
+
 static bool take_environment(struct expansion const *expansion, char const *place,
                              struct words const *spec, struct arm *arm)
 {
+    size_t first;
     struct yaml_file const *const file = expansion->file;
     struct arena *const arena = &expansion->plan->arena;
 
     arm->environment = arena_zeroed(arena, spec->count * sizeof *arm->environment);
-    for (size_t i = 1; i < spec->count; i++) {
+    if (!take_label(expansion, place, spec, arm, &first))
+        return false;
+    for (size_t i = first; i < spec->count; i++) {
         char const *const word = spec->word[i];
         size_t const name = strcspn(word, "=");
         if (word[name] != '=' || !is_variable_name(word, name)) {

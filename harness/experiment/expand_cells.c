@@ -17,8 +17,11 @@
 /* One name with its values, in the order in which they are written. */
 struct axis {
     char *name;
-    uint64_t *values;
+    uint64_t *values; /* 0 of what is no number */
+    char **words;     /* the values as they are written */
     size_t count;
+    bool is_text;
+    bool is_file; /* a text that is a path */
 };
 
 /* One entry of `workloads`, read. */
@@ -26,7 +29,9 @@ struct entry {
     struct expansion const *expansion;
     size_t index;
     char *place; /* "workloads/<index>/run" */
-    char *workload;
+    char *workload; /* as it is written: its name, or its path */
+    size_t threads; /* where no axis says: the workload's default; 1 of one without threads */
+    struct cell reporter; /* only what the workload reports */
     struct axis *axes;
     size_t axis_count;
 };
@@ -39,25 +44,22 @@ static struct arena *arena_of(struct entry const *entry)
 static char const operations_name[] = "operations";
 static char const warmup_name[] = "warmup";
 
-static bool take_values(struct entry const *entry, char const *values, struct axis *axis)
+static char const threads_name[] = "threads";
+
+static void take_values(struct entry const *entry, char const *values, struct axis *axis)
 {
     do {
         size_t const length = strcspn(values, ",");
         char *const word = arena_format(arena_of(entry), "%.*s", (int)length, values);
         axis->values = arena_room_for_one(arena_of(entry), axis->values, axis->count,
                                           sizeof *axis->values);
-        bool const number = text_to_number(word, &axis->values[axis->count]);
-        if (number)
-            axis->count++;
-        else
-            yaml_file_complain(entry->expansion->file, entry->place,
-                               "digits, or a list of them: size=256,512",
-                               "%s: '%s' is not a number", axis->name, word);
-        if (!number)
-            return false;
+        axis->words = arena_room_for_one(arena_of(entry), axis->words, axis->count,
+                                         sizeof *axis->words);
+        if (!text_to_number(word, &axis->values[axis->count]))
+            axis->values[axis->count] = 0;
+        axis->words[axis->count++] = word;
         values += length;
     } while (*values++ == ',');
-    return true;
 }
 
 static bool take_axis(struct entry *entry, char const *word)
@@ -80,15 +82,36 @@ static bool take_axis(struct entry *entry, char const *word)
                                "parameter '%s' is there twice", axis->name);
             return false;
         }
-    return take_values(entry, word + length + 1, axis);
+    take_values(entry, word + length + 1, axis);
+    return true;
 }
 
-static bool is_parameter(struct workload_description const *description, char const *name)
+/* Finds what the axis is of, and whether that is a text. */
+static bool is_parameter(struct workload_description const *description, struct axis *axis)
 {
-    for (size_t i = 0; i < description->parameter_count; i++)
-        if (text_equal(description->parameters[i].name, name))
-            return true;
-    return text_equal(name, operations_name) || text_equal(name, warmup_name);
+    for (size_t i = 0; i < description->parameter_count; i++) {
+        struct workload_parameter const *const parameter = &description->parameters[i];
+        if (!text_equal(parameter->name, axis->name))
+            continue;
+        axis->is_text = parameter->default_text != NULL;
+        axis->is_file = axis->is_text && text_equal(parameter->unit, "file");
+        return true;
+    }
+    return text_equal(axis->name, operations_name) || text_equal(axis->name, warmup_name);
+}
+
+static bool has_good_values(struct entry const *entry, struct axis const *axis)
+{
+    uint64_t number;
+
+    for (size_t i = 0; !axis->is_text && i < axis->count; i++)
+        if (!text_to_number(axis->words[i], &number)) {
+            yaml_file_complain(entry->expansion->file, entry->place,
+                               "digits, or a list of them: size=256,512",
+                               "%s: '%s' is not a number", axis->name, axis->words[i]);
+            return false;
+        }
+    return true;
 }
 
 static char *parameter_names(struct workload_description const *description)
@@ -101,7 +124,15 @@ static char *parameter_names(struct workload_description const *description)
     return text;
 }
 
-static bool check_parameters(struct entry const *entry)
+static size_t default_threads(struct workload_description const *description)
+{
+    for (size_t i = 0; i < description->parameter_count; i++)
+        if (text_equal(description->parameters[i].name, threads_name))
+            return description->parameters[i].default_value;
+    return 1;
+}
+
+static bool check_parameters(struct entry *entry)
 {
     struct yaml_file const *const file = entry->expansion->file;
     char *why = NULL;
@@ -111,16 +142,24 @@ static bool check_parameters(struct entry const *entry)
 
     if (description == NULL)
         yaml_file_complain(file, entry->place,
-                           "make workloads; workloads/null.c, which is a short example", "%s", why);
+                           strchr(entry->workload, '/') != NULL
+                               ? "gcc -I workloads mine.c build/workloads/runtime.a -o mine"
+                               : "make workloads; workloads/null.c, which is a short example",
+                           "%s", why);
     for (size_t i = 0; known && i < entry->axis_count; i++) {
-        known = is_parameter(description, entry->axes[i].name);
-        if (!known) {
+        known = is_parameter(description, &entry->axes[i]);
+        if (known && !has_good_values(entry, &entry->axes[i])) {
+            known = false;
+        } else if (!known) {
             char *const hint = parameter_names(description);
             yaml_file_complain(file, entry->place, hint, "%s has no parameter '%s'",
                                entry->workload, entry->axes[i].name);
             free(hint);
         }
     }
+    entry->threads = description != NULL ? default_threads(description) : 1;
+    known = known &&
+            expand_reported(entry->expansion, entry->place, description, &entry->reporter);
     catalogue_workload_free(description);
     free(why);
     return known;
@@ -129,7 +168,7 @@ static bool check_parameters(struct entry const *entry)
 static bool check_workload(struct entry const *entry)
 {
     char *const path = catalogue_workload_path(entry->workload);
-    bool const known = path != NULL;
+    bool const known = path != NULL || strchr(entry->workload, '/') != NULL;
 
     if (!known) {
         struct words names = catalogue_workloads();
@@ -150,7 +189,7 @@ static bool take_warmup(struct entry *entry, char const *warmup)
 
 static bool take_entry(struct entry *entry, struct experiment_workload const *written)
 {
-    struct words words = words_of(written->run);
+    struct words words = words_of(written->run != NULL ? written->run : "");
     bool taken = words.count > 0;
 
     if (!taken)
@@ -191,7 +230,7 @@ static bool set_parameter(struct entry const *entry, struct cell *cell, char con
     cell->parameters = arena_room_for_one(arena_of(entry), cell->parameters, cell->parameter_count,
                                           sizeof *cell->parameters);
     cell->parameters[cell->parameter_count++] =
-        (struct parameter){arena_text(arena_of(entry), name), value};
+        (struct parameter){.name = arena_text(arena_of(entry), name), .value = value};
     return true;
 }
 
@@ -199,8 +238,11 @@ static char *cell_id(struct cell const *cell)
 {
     char *id = text_copy(cell->workload);
 
-    for (size_t i = 0; i < cell->parameter_count; i++)
-        text_append(&id, " %s=%" PRIu64, cell->parameters[i].name, cell->parameters[i].value);
+    for (size_t i = 0; i < cell->parameter_count; i++) {
+        char *const word = plan_parameter_word(&cell->parameters[i], true);
+        text_append(&id, " %s", word);
+        free(word);
+    }
     if (cell->operations != 0)
         text_append(&id, " %s=%" PRIu64, operations_name, cell->operations);
     if (cell->warmup_operations != 0)
@@ -228,14 +270,15 @@ static bool is_runnable(struct entry const *entry, struct cell const *cell)
     struct words assignments = {0};
 
     for (size_t i = 0; i < cell->parameter_count; i++) {
-        char *const word = text_format("%s=%" PRIu64, cell->parameters[i].name,
-                                       cell->parameters[i].value);
+        char *const word = plan_parameter_word(&cell->parameters[i], false);
         words_add(&assignments, word);
         free(word);
     }
-    char *const fault = catalogue_workload_fault(cell->workload, &assignments);
+    char *const fault = catalogue_workload_fault(entry->workload, &assignments);
     if (fault != NULL) {
-        char *const hint = text_format("build/workloads/%s --help", cell->workload);
+        bool const by_path = strchr(entry->workload, '/') != NULL;
+        char *const hint =
+            text_format("%s%s --help", by_path ? "" : "build/workloads/", entry->workload);
         yaml_file_complain(entry->expansion->file, entry->place, hint, "%s: %s", cell->workload,
                            fault);
         free(hint);
@@ -243,6 +286,14 @@ static bool is_runnable(struct entry const *entry, struct cell const *cell)
     words_free(&assignments);
     free(fault);
     return fault == NULL;
+}
+
+static size_t threads_of(struct entry const *entry, struct cell const *cell)
+{
+    for (size_t i = 0; i < cell->parameter_count; i++)
+        if (text_equal(cell->parameters[i].name, threads_name))
+            return cell->parameters[i].value;
+    return entry->threads;
 }
 
 /* The point-th cell of an entry: the last axis varies fastest, like the digits of a number. */
@@ -256,14 +307,23 @@ static bool add_cell(struct entry const *entry, size_t point)
     plan->cells =
         arena_room_for_one(&plan->arena, plan->cells, plan->cell_count, sizeof *plan->cells);
     struct cell *const cell = &plan->cells[plan->cell_count++];
-    cell->workload = entry->workload;
+    cell->workload = arena_text(&plan->arena, catalogue_workload_name(entry->workload));
+    cell->executable = arena_keep(&plan->arena, catalogue_workload_path(entry->workload));
     cell->warm = entry->expansion->experiment->workloads[entry->index].start == START_WARM;
     for (size_t i = 0; i < entry->axis_count; i++) {
         points_left /= entry->axes[i].count;
-        uint64_t const value = entry->axes[i].values[point / points_left % entry->axes[i].count];
-        if (!set_parameter(entry, cell, entry->axes[i].name, value))
+        struct axis const *const axis = &entry->axes[i];
+        size_t const place = point / points_left % axis->count;
+        bool const set =
+            axis->is_text ? expand_text(entry->expansion, entry->place, axis->words[place],
+                                        axis->is_file, axis->name, cell)
+                          : set_parameter(entry, cell, axis->name, axis->values[place]);
+        if (!set)
             return false;
     }
+    cell->threads = threads_of(entry, cell);
+    cell->reported = entry->reporter.reported;
+    cell->reported_count = entry->reporter.reported_count;
     cell->id = arena_keep(&plan->arena, cell_id(cell));
     return is_new_cell(entry, cell) && is_runnable(entry, cell) &&
            expand_serves(entry->expansion, entry->index, cell);
@@ -293,6 +353,23 @@ static bool add_cells(struct entry const *entry, bool **left_out)
     return true;
 }
 
+static bool add_entry(struct expansion const *expansion, size_t index, bool **left_out)
+{
+    struct experiment_workload const *const written = &expansion->experiment->workloads[index];
+    struct plan *const plan = expansion->plan;
+    struct entry entry = {
+        .expansion = expansion,
+        .index = index,
+        .place = arena_format(&plan->arena, "workloads/%zu/run", index),
+    };
+
+    if (!expand_is_program(expansion, index))
+        return take_entry(&entry, written) && add_cells(&entry, left_out);
+    *left_out = arena_room_for_one(&plan->arena, *left_out, plan->cell_count, sizeof **left_out);
+    (*left_out)[plan->cell_count] = written->quick == IN_QUICK_NO;
+    return expand_program(expansion, index);
+}
+
 bool expand_cells(struct expansion const *expansion, bool **left_out)
 {
     struct experiment const *const experiment = expansion->experiment;
@@ -302,12 +379,13 @@ bool expand_cells(struct expansion const *expansion, bool **left_out)
         yaml_file_complain(expansion->file, "workloads", "slablab list workloads",
                            "an experiment needs a workload");
     for (size_t i = 0; expanded && i < experiment->workloads_count; i++) {
-        struct entry entry = {
-            .expansion = expansion,
-            .index = i,
-            .place = arena_format(&expansion->plan->arena, "workloads/%zu/run", i),
-        };
-        expanded = take_entry(&entry, &experiment->workloads[i]) && add_cells(&entry, left_out);
+        size_t const first = expansion->plan->cell_count;
+        expanded = add_entry(expansion, i, left_out) && expand_thp(expansion, i, first, left_out);
     }
-    return expanded;
+    if (expanded && expansion->plan->cell_count == 0) {
+        yaml_file_complain(expansion->file, "workloads", "what the notes above say",
+                           "no cell is left that could be measured");
+        expanded = false;
+    }
+    return expanded && expand_cpus(expansion);
 }

@@ -46,6 +46,69 @@ static void add_metric(struct expansion const *expansion, struct gate_metric ask
         expansion_add_event(expansion->plan, asked.metric->event);
 }
 
+/* Of the table, or of what the workloads report. */
+static struct metric const *find_metric(struct plan const *plan, char const *name)
+{
+    for (size_t i = 0; i < plan->reported_count; i++)
+        if (plan->reported[i]->gated && text_equal(plan->reported[i]->name, name))
+            return plan->reported[i];
+    return metric_named(name);
+}
+
+static char *names_of_metrics(struct plan const *plan)
+{
+    char *names = metric_names();
+
+    for (size_t i = 0; i < plan->reported_count; i++)
+        if (plan->reported[i]->gated)
+            text_append(&names, ", %s", plan->reported[i]->name);
+    return names;
+}
+
+static bool reports(struct cell const *cell, struct metric const *metric)
+{
+    for (size_t i = 0; i < cell->reported_count; i++)
+        if (cell->reported[i] == metric)
+            return true;
+    return metric->source != SOURCE_WORKLOAD;
+}
+
+/* How long a thread looks for another one's turn is no count of the allocator's. */
+static bool may_count_instructions(struct expansion const *expansion, char const *place)
+{
+    struct plan const *const plan = expansion->plan;
+
+    for (size_t i = 0; i < plan->cell_count; i++)
+        if (plan->cells[i].threads > 1) {
+            yaml_file_complain(expansion->file, place,
+                               "an experiment of cells of one thread; futex, context_switches",
+                               "%s: threads that wait for one another execute another number of "
+                               "instructions each time",
+                               plan->cells[i].id);
+            return false;
+        }
+    return true;
+}
+
+/* A row for each cell: each must have a value. */
+static bool is_everywhere(struct expansion const *expansion, char const *place,
+                          struct metric const *metric)
+{
+    struct plan const *const plan = expansion->plan;
+
+    if (metric->name == metric_instructions)
+        return may_count_instructions(expansion, place);
+    for (size_t i = 0; i < plan->cell_count; i++)
+        if (!reports(&plan->cells[i], metric)) {
+            yaml_file_complain(expansion->file, place,
+                               "an experiment of the workloads that report it",
+                               "%s is reported by some of the workloads, and not by %s",
+                               metric->name, plan->cells[i].workload);
+            return false;
+        }
+    return true;
+}
+
 /* "time 2%" */
 static bool take_metric(struct expansion const *expansion, char const *place, char const *text,
                         bool decides)
@@ -58,9 +121,9 @@ static bool take_metric(struct expansion const *expansion, char const *place, ch
     if (!taken)
         yaml_file_complain(expansion->file, place, "a metric and its margin, like: time 2%",
                            "'%s' is no metric with a margin", text);
-    asked.metric = taken ? metric_named(words.word[0]) : NULL;
+    asked.metric = taken ? find_metric(expansion->plan, words.word[0]) : NULL;
     if (taken && asked.metric == NULL) {
-        char *const names = metric_names();
+        char *const names = names_of_metrics(expansion->plan);
         yaml_file_complain(expansion->file, place, names, "unknown metric '%s'", words.word[0]);
         free(names);
         taken = false;
@@ -75,6 +138,7 @@ static bool take_metric(struct expansion const *expansion, char const *place, ch
         taken = false;
     }
     words_free(&words);
+    taken = taken && is_everywhere(expansion, place, asked.metric);
     if (taken)
         add_metric(expansion, asked);
     return taken;

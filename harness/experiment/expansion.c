@@ -5,7 +5,6 @@
 
 #include "base/complain.h"
 #include "base/memory.h"
-#include "base/spec_words.h"
 #include "base/text.h"
 #include "experiment/experiment_words.h"
 #include "machine/event_names.h"
@@ -193,16 +192,14 @@ static bool expand(struct expansion const *expansion, uint64_t seed)
 {
     bool *left_out = NULL;
     bool const expanded = take_scalars(expansion, seed) && expand_arms(expansion)
-        && expand_events(expansion) && expand_gate(expansion)
-        && expand_cells(expansion, &left_out) && expand_references(expansion)
+        && expand_events(expansion) && expand_cells(expansion, &left_out)
+        && expand_gate(expansion) && expand_references(expansion)
         && (!expansion->quick || leave_out(expansion, left_out));
 
     return expanded;
 }
 
-/* `expansion` has what the command says, and the file; the rest is filled in here. `text` is what
- * it all was made of. */
-static struct plan *plan_of(struct expansion expansion, char const *text, uint64_t seed)
+struct plan *expansion_plan(struct expansion expansion, char const *text, uint64_t seed)
 {
     struct plan *const plan = memory_zeroed(1, sizeof *plan);
 
@@ -225,7 +222,7 @@ struct plan *plan_from_experiment(char const *path, bool quick, uint64_t seed)
         return NULL;
     struct expansion const asked = {
         .file = file, .experiment = yaml_file_data(file), .quick = quick};
-    struct plan *const plan = plan_of(asked, yaml_file_text(file), seed);
+    struct plan *const plan = expansion_plan(asked, yaml_file_text(file), seed);
     yaml_file_close(file);
     return plan;
 }
@@ -236,45 +233,5 @@ struct plan *plan_for_gate(struct yaml_file const *experiment, char const *base,
     struct expansion const asked = {
         .file = experiment, .experiment = yaml_file_data(experiment), .base = base, .head = head};
 
-    return plan_of(asked, yaml_file_text(experiment), seed);
-}
-
-/* The position of the workload: the second word without an equals sign, or the end. */
-static size_t workload_in(struct words const *words)
-{
-    size_t plain = 0;
-
-    for (size_t i = 0; i < words->count; i++) {
-        plain += strchr(words->word[i], '=') == NULL;
-        if (plain == 2)
-            return i;
-    }
-    return words->count;
-}
-
-struct plan *plan_from_words(char *const *words, uint64_t seed)
-{
-    static char question[] = "Where does the time go, and every page fault?";
-    struct yaml_file *const file = yaml_file_of_nothing("command_line");
-    struct words all = {(char **)words, 0};
-
-    while (words[all.count] != NULL)
-        all.count++;
-    size_t const middle = workload_in(&all);
-    char *const text = words_join(&all, 0, all.count);
-    struct experiment_workload workload = {.run = words_join(&all, middle, all.count)};
-    struct experiment const experiment = {.question = question,
-                                          .baseline = spec_join(&all, 0, middle),
-                                          .workloads = &workload,
-                                          .workloads_count = middle < all.count};
-    for (size_t i = 0; i < all.count; i++)
-        if (strncmp(words[i], "warmup=", strlen("warmup=")) == 0)
-            workload.start = START_WARM;
-    struct expansion const asked = {.file = file, .experiment = &experiment};
-    struct plan *const plan = plan_of(asked, text, seed);
-    free(experiment.baseline);
-    free(workload.run);
-    free(text);
-    yaml_file_close(file);
-    return plan;
+    return expansion_plan(asked, yaml_file_text(experiment), seed);
 }

@@ -1,6 +1,6 @@
 /* expansion.h -- the steps from an experiment's words to a plan, in the order in which they happen.
  *
- *   arms -> cells -> references between them -> hash
+ *   arms -> cells -> a gate's metrics -> references between them -> hash
  *
  * Each complains with the line of the error and returns false; the plan is then partly filled, and
  * plan_free may be called. What they make on the way is in the plan's arena.
@@ -22,6 +22,10 @@ struct expansion {
     struct plan *plan;
 };
 
+/* expansion.c: the plan; NULL after a complaint. `expansion` has what the command says, and the
+ * file; the rest is filled in here. `text` is what it all was made of. */
+struct plan *expansion_plan(struct expansion expansion, char const *text, uint64_t seed);
+
 /* expand_arms.c: baseline, control, arms, and their files. */
 bool expand_arms(struct expansion const *expansion);
 
@@ -32,6 +36,32 @@ char const *expansion_place_of_arm(struct expansion const *expansion, size_t arm
 /* expand_cells.c: every workload on every point of its axes, the first axis slowest. All cells, in
  * either form; *left_out[i] says that the quick form omits cell i. */
 bool expand_cells(struct expansion const *expansion, bool **left_out);
+
+/* expand_cpus.c: threads that share a CPU are marked in the cell's id, and so in every table. */
+bool expand_cpus(struct expansion const *expansion);
+
+/* expand_programs.c: is entry `index` of `workloads` an ordinary program, and its cell; without one
+ * where the program is not on this machine. */
+bool expand_is_program(struct expansion const *expansion, size_t index);
+bool expand_program(struct expansion const *expansion, size_t index);
+
+/* A cell that is not measured, since something is not to be had on this machine; says so. `file`
+ * and `place` are where it is written; id and why are in the plan's arena. */
+void expansion_leave_out(struct expansion const *expansion, struct yaml_file const *file,
+                         char const *place, char *id, char *why);
+
+/* expand_text.c: gives the cell a parameter that is a word, or a file by its path from the
+ * project's root. */
+bool expand_text(struct expansion const *expansion, char const *place, char const *word,
+                 bool is_file, char *name, struct cell *cell);
+
+/* expand_thp.c: every cell from `first` on once for each setting that entry `index` asks for. */
+bool expand_thp(struct expansion const *expansion, size_t index, size_t first, bool **left_out);
+/* expand_reported.c: what the workload of that description reports becomes metrics of the plan, and
+ * of the cell. `place` is where the experiment names it. */
+struct workload_description;
+bool expand_reported(struct expansion const *expansion, char const *place,
+                     struct workload_description const *description, struct cell *reporter);
 
 /* expand_references.c: serves, compare, interactions, published. */
 bool expand_serves(struct expansion const *expansion, size_t workload, struct cell *cell);

@@ -25,12 +25,34 @@ static struct yaml_choice const yes_or_no[] = {{"yes", IN_QUICK_YES},
                                                {"false", IN_QUICK_NO},
                                                {.word = NULL}};
 
+static struct yaml_choice const preloads[] = {
+    {"server", PRELOAD_SERVER}, {"both", PRELOAD_BOTH}, {.word = NULL}};
+
+/* Of a program, which is all of its file and a part of a workload. */
+#define AT(base, member) ((base) + offsetof(struct experiment_program, member))
+#define PROGRAM_TEXT(base, member) {#member, FIELD_TEXT, .offset = AT(base, member)}
+#define PROGRAM_TEXTS(base, member)                                                                \
+    {#member, FIELD_TEXTS, .offset = AT(base, member), .count_offset = AT(base, member##_count)}
+#define PROGRAM_FIELDS(base)                                                                       \
+    PROGRAM_TEXTS(base, program), PROGRAM_TEXTS(base, server), PROGRAM_TEXTS(base, client),        \
+        PROGRAM_TEXT(base, executable), PROGRAM_TEXT(base, name), PROGRAM_TEXT(base, models),      \
+        PROGRAM_TEXT(base, package), PROGRAM_TEXTS(base, inputs), PROGRAM_TEXTS(base, make),       \
+        {"stdin", FIELD_TEXT, .offset = AT(base, standard_input)},                                 \
+        PROGRAM_TEXTS(base, environment), PROGRAM_TEXT(base, output), PROGRAM_TEXT(base, timeout), \
+        PROGRAM_TEXT(base, ready),                                                                 \
+        {"preload", FIELD_CHOICE, .offset = AT(base, preload), .choices = preloads}
+
+static struct yaml_field const program_fields[] = {PROGRAM_FIELDS(0), {.key = NULL}};
+static struct yaml_shape const program = {sizeof(struct experiment_program), program_fields};
+
 static struct yaml_field const workload_fields[] = {
-    NEEDED(experiment_workload, run),
+    TEXT(experiment_workload, run),
     CHOICE(experiment_workload, start, starts),
     TEXT(experiment_workload, warmup),
     TEXTS(experiment_workload, serves),
     CHOICE(experiment_workload, quick, yes_or_no),
+    TEXTS(experiment_workload, thp),
+    PROGRAM_FIELDS(offsetof(struct experiment_workload, program)),
     {.key = NULL},
 };
 static struct yaml_shape const workload = {sizeof(struct experiment_workload), workload_fields};
@@ -73,6 +95,7 @@ static struct yaml_field const experiment_fields[] = {
     MAPPING(experiment, stop, &stop),
     MAPPING(experiment, quick, &stop),
     MAPPING(experiment, gate, &gate),
+    TEXT(experiment, cpus),
     TEXT(experiment, margin),
     TEXT(experiment, alpha),
     TEXT(experiment, seed),
@@ -83,4 +106,9 @@ static struct yaml_shape const experiment = {sizeof(struct experiment), experime
 struct yaml_file *experiment_open(char const *path)
 {
     return yaml_file_open(path, &experiment, false);
+}
+
+struct yaml_file *experiment_program_open(char const *path)
+{
+    return yaml_file_open(path, &program, false);
 }

@@ -12,6 +12,32 @@
 
 enum experiment_start { START_COLD, START_WARM };
 enum experiment_in_quick { IN_QUICK_YES, IN_QUICK_NO };
+enum experiment_preload { PRELOAD_SERVER, PRELOAD_BOTH };
+
+/* An ordinary program (experiment/program.h), in an experiment or in a file of its own. */
+struct experiment_program {
+    char **program; /* a command line, a word an entry; or a server's and its client's */
+    unsigned program_count;
+    char **server;
+    unsigned server_count;
+    char **client;
+    unsigned client_count;
+    char *executable; /* what is started where it is not what the first word names */
+    char *name;
+    char *models;  /* which real use it stands for */
+    char *package; /* that holds it */
+    char **inputs; /* files, and folders whose files are meant */
+    unsigned inputs_count;
+    char **make; /* a command line that makes more of them, once */
+    unsigned make_count;
+    char *standard_input; /* a file among the inputs */
+    char **environment;   /* "NAME=value" */
+    unsigned environment_count;
+    char *output; /* "same", "any", or a digest */
+    char *timeout; /* seconds */
+    char *ready;   /* seconds until the server answers */
+    unsigned preload; /* enum experiment_preload */
+};
 
 struct experiment_workload {
     char *run; /* "fixed_random size=256,512 slots=400" */
@@ -20,6 +46,9 @@ struct experiment_workload {
     char **serves; /* "phase17-1 smallmid >= 99%" */
     unsigned serves_count;
     unsigned quick; /* enum experiment_in_quick */
+    char **thp;     /* never, madvise, always: an axis */
+    unsigned thp_count;
+    struct experiment_program program; /* empty where `run` names what is run */
 };
 
 struct experiment_published {
@@ -66,6 +95,7 @@ struct experiment {
     struct experiment_stop *stop;
     struct experiment_stop *quick; /* overrides stop, key by key, in the quick form */
     struct experiment_gate *gate;
+    char *cpus; /* how many samples may have */
     char *margin; /* "2%" */
     char *alpha;
     char *seed;
@@ -73,5 +103,8 @@ struct experiment {
 
 /* Complains and returns NULL on any error. yaml_file_data of the result is a struct experiment. */
 struct yaml_file *experiment_open(char const *path);
+
+/* The same of a file that describes a program; its data is a struct experiment_program. */
+struct yaml_file *experiment_program_open(char const *path);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 bool plan_find_arm(struct plan const *plan, char const *id, bool hidden, size_t *arm)
@@ -18,6 +19,23 @@ bool plan_find_arm(struct plan const *plan, char const *id, bool hidden, size_t 
         }
     }
     return false;
+}
+
+char *plan_parameter_word(struct parameter const *parameter, bool shown)
+{
+    if (parameter->text == NULL)
+        return text_format("%s=%" PRIu64, parameter->name, parameter->value);
+    return text_format("%s=%s", parameter->name, shown ? parameter->shown : parameter->text);
+}
+
+size_t plan_cpus(struct plan const *plan)
+{
+    size_t most = 1;
+
+    for (size_t i = 0; i < plan->cell_count; i++)
+        if (plan->cells[i].cpus > most)
+            most = plan->cells[i].cpus;
+    return most;
 }
 
 char *plan_arm_ids(struct plan const *plan)

@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "experiment/metric.h"
 #include "experiment/rules.h"
+#include "machine/thp.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,6 +28,7 @@ struct arm {
     char *id;               /* its name in every record and table; unique in the plan */
     char *spec;             /* as the experiment wrote it: "phase17-1 SLABLAB_SMALLMID=1" */
     char *allocator;        /* a phase, a peer, or a path to a .so */
+    char *label;            /* what it is to be called: "./libmine.so as mine"; NULL: by its name */
     char *object;           /* absolute path to preload; NULL for the C library's own */
     char *object_build_id;  /* hexadecimal, of the object that must serve malloc; "" without one */
     char *observer;         /* the same allocator built to count itself; NULL if there is none */
@@ -39,6 +41,9 @@ struct arm {
 struct parameter {
     char *name;
     uint64_t value;
+    char *text;             /* a word, or an absolute path; NULL: it is a number */
+    char *shown;            /* of a file its name, else the word */
+    char *digest;           /* of a file: 16 hexadecimal digits of its SHA-256; NULL: no file */
 };
 
 enum serves_relation { SERVES_AT_LEAST, SERVES_AT_MOST };
@@ -51,17 +56,32 @@ struct serves {
     double share;           /* 0 ... 1 */
 };
 
-/* One workload with one value on every axis. */
+struct program;
+
+/* A cell that is not in the plan, since what it would run is not on this machine. */
+struct left_out {
+    char *cell;
+    char *why;              /* "sqlite3 is not installed: apt install sqlite3" */
+};
+
+/* One workload with one value on every axis, or one program. */
 struct cell {
     char *id;               /* "fixed_random size=256 slots=400 operations=100000 cold"; unique */
-    char *workload;
+    char *workload;         /* its name, or the program's */
+    char *executable;       /* of the workload; NULL of a program */
+    struct program *program; /* NULL: a workload */
+    enum thp thp;           /* transparent huge pages of its processes */
     bool warm;
     struct parameter *parameters;  /* neither operations nor warmup */
     size_t parameter_count;
-    uint64_t operations;           /* 0: to be calibrated, once, for all arms */
+    size_t threads;                /* that do the operations */
+    size_t cpus;                   /* that its samples get: fewer than threads if oversubscribed */
+    uint64_t operations;           /* 0: to be calibrated, once, for all arms; a program has none */
     uint64_t warmup_operations;    /* cold: 0; warm and 0: as many as operations */
     struct serves *serves;
     size_t serves_count;
+    struct metric **reported; /* by its workload */
+    size_t reported_count;
 };
 
 /* arm against another, besides every arm against the baseline. */
@@ -128,6 +148,10 @@ struct plan {
     size_t arm_count;
     struct cell *cells;
     size_t cell_count;
+    struct left_out *left_out;
+    size_t left_out_count;
+    struct metric **reported; /* by the workloads of some of its cells, each once */
+    size_t reported_count;
     struct comparison *comparisons;
     size_t comparison_count;
     struct interaction *interactions;
@@ -140,9 +164,10 @@ struct plan {
  * quick selects the experiment's quick form; seed 0 draws a seed. */
 struct plan *plan_from_experiment(char const *path, bool quick, uint64_t seed);
 
-/* The plan of experiment `command_line`: ALLOCATOR NAME=value ... WORKLOAD name=number ..., then
- * NULL. A warm-up makes the start a warm one. */
-struct plan *plan_from_words(char *const *words, uint64_t seed);
+/* The plan of experiment `command_line`: ALLOCATOR NAME=value ... ALLOCATOR ..., then WORKLOAD
+ * name=number ... or "--" PROGRAM ARGUMENT ..., then NULL. A warm-up makes the start a warm one.
+ * blocks: at most so many a cell; NULL: as many as an experiment that does not say. */
+struct plan *plan_from_words(char *const *words, char const *blocks, uint64_t seed);
 
 /* The plan of a gate: arms `base`, its control, and `head`, each as an arm of an experiment, which
  * experiment_open gave. */
@@ -154,8 +179,14 @@ bool plan_write(struct plan const *plan, char const *directory);
 
 void plan_free(struct plan *plan);
 
+/* "size=256"; of a file its path, or, as ids have it, its name. The caller frees it. */
+char *plan_parameter_word(struct parameter const *parameter, bool shown);
+
 /* The position of an arm by its id. Without `hidden`, the control arm is excluded. */
 bool plan_find_arm(struct plan const *plan, char const *id, bool hidden, size_t *arm);
+
+/* How many CPUs the samples of some cell get: the most of all cells. */
+size_t plan_cpus(struct plan const *plan);
 
 /* "baseline, phase17-1": the arms' ids for a hint. The caller frees it. */
 char *plan_arm_ids(struct plan const *plan);

@@ -7,8 +7,8 @@
 #include "base/durable.h"
 #include "base/portable.h"
 #include "catalogue/build_id.h"
-#include "catalogue/workload_description.h"
 #include "experiment/plan_file.h"
+#include "experiment/program.h"
 
 #include <stdlib.h>
 
@@ -42,10 +42,16 @@ static json_t *cell_to_json(struct plan const *plan, struct cell const *cell)
 {
     json_t *const parameters = json_object();
     json_t *const serves = json_array();
+    json_t *const files = json_object();
 
-    for (size_t i = 0; i < cell->parameter_count; i++)
-        json_object_set_new(parameters, cell->parameters[i].name,
-                            json_integer((json_int_t)cell->parameters[i].value));
+    for (size_t i = 0; i < cell->parameter_count; i++) {
+        struct parameter const *const parameter = &cell->parameters[i];
+        json_object_set_new(parameters, parameter->name,
+                            parameter->text == NULL ? json_integer((json_int_t)parameter->value)
+                                                    : json_string(parameter->shown));
+        if (parameter->digest != NULL)
+            json_object_set_new(files, parameter->name, json_string(parameter->digest));
+    }
     for (size_t i = 0; i < cell->serves_count; i++)
         json_array_append_new(
             serves,
@@ -53,11 +59,31 @@ static json_t *cell_to_json(struct plan const *plan, struct cell const *cell)
                       cell->serves[i].tier, "relation",
                       cell->serves[i].relation == SERVES_AT_LEAST ? ">=" : "<=", "share",
                       cell->serves[i].share));
-    return json_pack(
-        "{s:s, s:s, s:s, s:o, s:o, s:I, s:o}", "id", cell->id, "workload", cell->workload, "start",
-        cell->warm ? "warm" : "cold", "parameters", parameters, "operations",
+    json_t *const object = json_pack(
+        "{s:s, s:s, s:s, s:o, s:I, s:I, s:o, s:I, s:o}", "id", cell->id, "workload", cell->workload,
+        "start", cell->warm ? "warm" : "cold", "parameters", parameters, "threads",
+        (json_int_t)cell->threads, "cpus", (json_int_t)cell->cpus, "operations",
         cell->operations != 0 ? json_integer((json_int_t)cell->operations) : json_null(),
         "warmup_operations", (json_int_t)cell->warmup_operations, "serves", serves);
+    if (json_object_size(files) > 0)
+        json_object_set(object, "files", files);
+    json_decref(files);
+    if (cell->thp != THP_INHERITED)
+        json_object_set_new(object, "thp", json_string(thp_name(cell->thp)));
+    if (cell->program != NULL)
+        json_object_set_new(object, cell->program->server.count > 0 ? "server" : "program",
+                            program_to_json(cell->program));
+    return object;
+}
+
+static json_t *left_out_to_json(struct plan const *plan)
+{
+    json_t *const array = json_array();
+
+    for (size_t i = 0; i < plan->left_out_count; i++)
+        json_array_append_new(array, json_pack("{s:s, s:s}", "cell", plan->left_out[i].cell, "why",
+                                               plan->left_out[i].why));
+    return array;
 }
 
 /* The workloads' executables decide too: what each is called by its build. */
@@ -66,11 +92,11 @@ static json_t *workloads_to_json(struct plan const *plan)
     json_t *const workloads = json_object();
 
     for (size_t i = 0; i < plan->cell_count; i++) {
-        char *const executable = catalogue_workload_path(plan->cells[i].workload);
-        char *const build_id = catalogue_build_id(executable);
+        if (plan->cells[i].program != NULL)
+            continue;
+        char *const build_id = catalogue_build_id(plan->cells[i].executable);
         json_object_set_new(workloads, plan->cells[i].workload, json_string(build_id));
         free(build_id);
-        free(executable);
     }
     return workloads;
 }
@@ -161,7 +187,7 @@ json_t *plan_to_json(struct plan const *plan)
                   "stop", stop_to_json(&plan->stop), "events",
                   texts_to_json(plan->events, plan->event_count));
 
-    json_object_set_new(object, "metrics", metric_table());
+    json_object_set_new(object, "metrics", metric_table(plan->reported, plan->reported_count));
     json_object_set_new(object, "rules", rules_to_json(&plan->rules));
     json_object_set_new(object, "arms", arms_to_json(plan));
     json_object_set_new(object, "workloads", workloads_to_json(plan));
@@ -169,6 +195,8 @@ json_t *plan_to_json(struct plan const *plan)
     json_object_set_new(object, "comparisons", comparisons_to_json(plan));
     json_object_set_new(object, "interactions", interactions_to_json(plan));
     json_object_set_new(object, "published", published_to_json(plan));
+    if (plan->left_out_count > 0)
+        json_object_set_new(object, "left_out", left_out_to_json(plan));
     if (plan->gate.metric_count > 0)
         json_object_set_new(object, "gate", gate_to_json(&plan->gate));
     json_t *const portable = portable_json(object);

@@ -130,6 +130,7 @@ static char **arguments_build(struct callgrind *callgrind, char **program)
                          "--tool=callgrind",
                          "--quiet",
                          "--command-line-only=yes",
+                         "--demangle=no",
                          "--combine-dumps=yes",
                          "--zero-before=region_begin",
                          "--dump-before=region_end",

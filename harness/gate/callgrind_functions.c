@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "symbols/function_name.h"
 
 #include <ctype.h>
 #include <stdbool.h>
@@ -68,8 +69,10 @@ static char const *name_of(struct names *names, char const *word)
     char const *const name = compressed ? end + 1 + (end[1] == ' ') : word;
     make_room(names, number);
     if (name < word + length) {
+        char *const linker_name = text_copy_bytes(name, (size_t)(word + length - name));
         free(names->name[number]);
-        names->name[number] = text_format("%.*s", (int)(word + length - name), name);
+        names->name[number] = function_name_of(linker_name);
+        free(linker_name);
     }
     return names->name[number];
 }

@@ -12,7 +12,8 @@
 typedef void callgrind_visitor(void *context, char const *function, double instructions);
 
 /* Calls visit with what stands in a function itself, its inlined ones included and its callees not:
- * in pieces, a function many times. Only of the last region of the report; of none, nothing. */
+ * in pieces, a function many times, by its name as in a profile (function_name.h). Only of the last
+ * region of the report; of none, nothing. */
 void callgrind_functions(char const *report, callgrind_visitor *visit, void *context);
 
 /* Where the part of the last region begins in a report: behind the line of its trigger. NULL

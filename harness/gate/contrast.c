@@ -8,12 +8,13 @@
 #include "gate/callgrind_functions.h"
 #include "instrument/findings.h"
 #include "instrument/sums.h"
+#include "symbols/function_name.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LABEL_WIDTH = 34, NS_PER_US = 1000 };
+enum { LABEL_WIDTH = 34, LABEL_BYTES_MAX = 78, NS_PER_US = 1000 };
 
 static double const LEAST_SHOWN = 0.5; /* less is +0 in print */
 
@@ -45,10 +46,12 @@ static char *innermost(char const *folded)
 static void add(struct differences *differences, struct finding const *finding,
                 struct finding_row const *row, char const *function, double value)
 {
-    char *const label = text_format("%s: %s", row->layer, function);
+    char *const name = findings_function(function);
+    char *const label = text_format("%s: %s", row->layer, name);
 
     sums_add(&differences->sums, finding->arm, label, value);
     free(label);
+    free(name);
 }
 
 /* Both are parts of a finding_visitor. A sample stands for the CPU time between two of them. */
@@ -106,11 +109,11 @@ static size_t *sorted(struct differences const *differences)
     size_t *const order = memory_zeroed(differences->sums.labels.count, sizeof *order);
 
     for (size_t i = 0; i < differences->sums.labels.count; i++) {
-        size_t place = i;
-        for (; place > 0 && distance(differences, order[place - 1]) < distance(differences, i);
-             place--)
-            order[place] = order[place - 1];
-        order[place] = i;
+        size_t slot = i;
+        for (; slot > 0 && distance(differences, order[slot - 1]) < distance(differences, i);
+             slot--)
+            order[slot] = order[slot - 1];
+        order[slot] = i;
     }
     return order;
 }
@@ -121,6 +124,22 @@ static double whole(double value)
     return round(value) + 0.0;
 }
 
+/* "layer: function" on the row's own line, or above it; of a name that is too long, a part. */
+static void append_label(char **lines, char const *label)
+{
+    char const *const colon = strstr(label, ": ");
+    size_t const layer = colon != NULL ? (size_t)(colon + 2 - label) : 0;
+    char *const function = function_name_short(label + layer, LABEL_BYTES_MAX - layer);
+    char *const shown = text_format("%.*s%s", (int)layer, label, function);
+
+    if (strlen(shown) > LABEL_WIDTH)
+        text_append(lines, "  %s\n  %*s", shown, LABEL_WIDTH, "");
+    else
+        text_append(lines, "  %-*s", LABEL_WIDTH, shown);
+    free(shown);
+    free(function);
+}
+
 static void append_row(char **lines, struct differences const *differences, char const *label,
                        double const *of_arms)
 {
@@ -129,8 +148,9 @@ static void append_row(char **lines, struct differences const *differences, char
     double const head = share(&differences->sums, of_arms, contrast->head);
     double const control = share(&differences->sums, of_arms, contrast->control);
 
-    text_append(lines, "  %-*.*s %10.0f %10.0f %+10.0f %+10.0f\n", LABEL_WIDTH, LABEL_WIDTH, label,
-                base, head, whole(head - base), whole(control - base));
+    append_label(lines, label);
+    text_append(lines, " %10.0f %10.0f %+10.0f %+10.0f\n", base, head, whole(head - base),
+                whole(control - base));
 }
 
 static char *table(struct differences const *differences, char const *title, size_t rows)

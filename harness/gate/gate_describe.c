@@ -64,7 +64,7 @@ static json_t *describe_row(struct gate_judge const *judge, struct gate_row cons
     json_t *const object = json_pack(
         "{s:s, s:s, s:s, s:s, s:b, s:f, s:s}", "cell", judge->plan->cells[row->cell].id, "metric",
         row->rule->metric->name, "scale", scale_of(row), "unit", row->rule->metric->unit,
-        "decides", row->rule->decides, "margin", row->rule->margin, "verdict",
+        "decides", gate_row_decides(judge, row), "margin", row->rule->margin, "verdict",
         verdict_names[row->verdict]);
 
     json_object_set_new(object, "decided_at",
@@ -170,7 +170,7 @@ static json_t *describe_controls(struct gate_judge const *judge)
     json_t *const array = json_array();
 
     for (size_t i = 0; i < judge->plan->cell_count * judge->plan->gate.metric_count; i++)
-        if (judge->rows[i].rule->decides && !gate_row_is_tail(&judge->rows[i]))
+        if (gate_row_decides(judge, &judge->rows[i]) && !gate_row_is_tail(&judge->rows[i]))
             json_array_append_new(array, describe_control(judge, &judge->rows[i]));
     return array;
 }

@@ -88,10 +88,10 @@ bool gate_failures_note(struct plan const *plan, char const *folder, char const 
 
 static void take_attested_arm(struct gate_judge *judge, json_t const *arm)
 {
-    size_t place;
+    size_t index;
     json_t *failure;
 
-    json_array_foreach(json_object_get(arm, "failed"), place, failure) {
+    json_array_foreach(json_object_get(arm, "failed"), index, failure) {
         json_t *const sample = json_deep_copy(failure);
         json_object_set(sample, "arm", json_object_get(arm, "arm"));
         json_t *const samples = json_pack("[o]", sample);
@@ -104,10 +104,10 @@ static void take_attestation(struct gate_judge *judge, char const *folder)
 {
     char *const path = text_format("%s/attestation.json", folder);
     json_t *const file = regular_file_json(path, 0, NULL);
-    size_t place;
+    size_t index;
     json_t *cell;
 
-    json_array_foreach(json_object_get(file, "cells"), place, cell) {
+    json_array_foreach(json_object_get(file, "cells"), index, cell) {
         size_t position;
         json_t *arm;
         json_array_foreach(json_object_get(cell, "arms"), position, arm) {

@@ -18,9 +18,9 @@ static void append_escaped(char **text, char const *plain)
     static char const *const names[] = {"&amp;", "&lt;", "&gt;", "&quot;"};
 
     for (; *plain != '\0'; plain++) {
-        char const *const place = strchr(special, *plain);
-        if (place != NULL)
-            text_append(text, "%s", names[place - special]);
+        char const *const found = strchr(special, *plain);
+        if (found != NULL)
+            text_append(text, "%s", names[found - special]);
         else if ((unsigned char)*plain >= ' ')
             text_append(text, "%c", *plain);
     }
@@ -97,10 +97,10 @@ static size_t count_elements(json_t const *gate, char const *element)
     json_t const *const rows = json_object_get(gate, "rows");
     char const *const failures = element_of(json_object_get(gate, "failures"));
     size_t count = failures != NULL && text_equal(failures, element);
-    size_t place;
+    size_t index;
     json_t *row;
 
-    json_array_foreach(rows, place, row) {
+    json_array_foreach(rows, index, row) {
         count += element_of(row) != NULL && text_equal(element_of(row), element);
     }
     return count;
@@ -108,11 +108,11 @@ static size_t count_elements(json_t const *gate, char const *element)
 
 static void append_void(char **text, json_t const *reasons)
 {
-    size_t place;
+    size_t index;
     json_t *reason;
 
     text_append(text, "  <testcase classname=\"gate\" name=\"validity\">\n");
-    json_array_foreach(reasons, place, reason) {
+    json_array_foreach(reasons, index, reason) {
         text_append(text, "    <error");
         char *const line = reason_line(reason);
         append_attribute(text, "message", line);
@@ -129,7 +129,7 @@ char *gate_junit(json_t const *gate)
     size_t const errors = json_array_size(reasons) > 0;
     char *const suite = text_format("slablab gate %s", text_at(gate, "experiment"));
     char *text = text_copy("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite");
-    size_t place;
+    size_t index;
     json_t *row;
 
     append_attribute(&text, "name", suite);
@@ -138,7 +138,7 @@ char *gate_junit(json_t const *gate)
                 json_array_size(rows) + 1 + errors, count_elements(gate, "failure"),
                 count_elements(gate, "skipped"), errors,
                 json_number_value(json_object_get(gate, "seconds")));
-    json_array_foreach(rows, place, row) {
+    json_array_foreach(rows, index, row) {
         append_row(&text, row);
     }
     append_failures(&text, gate);

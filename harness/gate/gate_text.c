@@ -123,13 +123,13 @@ static char *modes_text(json_t const *modes)
 {
     size_t const count = json_array_size(modes);
     char *text = text_copy("");
-    size_t place;
+    size_t index;
     json_t *mode;
 
-    json_array_foreach(modes, place, mode) {
-        if (count > 1 && place < MODES_SHOWN)
+    json_array_foreach(modes, index, mode) {
+        if (count > 1 && index < MODES_SHOWN)
             text_append(&text, "%s%" JSON_INTEGER_FORMAT " (%" JSON_INTEGER_FORMAT ")",
-                        place > 0 ? ", " : "", json_integer_value(json_array_get(mode, 0)),
+                        index > 0 ? ", " : "", json_integer_value(json_array_get(mode, 0)),
                         json_integer_value(json_array_get(mode, 1)));
     }
     if (count > MODES_SHOWN)
@@ -142,10 +142,10 @@ static void append_modes(char **text, json_t const *rows, char const *before)
 {
     static char const *const sides[] = {"base", "head"};
     bool any = false;
-    size_t place;
+    size_t index;
     json_t *row;
 
-    json_array_foreach(rows, place, row) {
+    json_array_foreach(rows, index, row) {
         for (size_t i = 0; i < 2; i++) {
             char *const modes =
                 modes_text(json_object_get(json_object_get(row, "modes"), sides[i]));
@@ -217,11 +217,11 @@ static void append_failures(char **text, json_t const *gate, char const *before)
     free(came_of);
 }
 
-static bool is_first_of_cell(json_t const *rows, size_t place)
+static bool is_first_of_cell(json_t const *rows, size_t index)
 {
-    char const *const cell = text_at(json_array_get(rows, place), "cell");
+    char const *const cell = text_at(json_array_get(rows, index), "cell");
 
-    for (size_t i = 0; i < place; i++)
+    for (size_t i = 0; i < index; i++)
         if (text_equal(text_at(json_array_get(rows, i), "cell"), cell))
             return false;
     return true;
@@ -229,11 +229,11 @@ static bool is_first_of_cell(json_t const *rows, size_t place)
 
 static void append_cell(char **text, json_t const *rows, char const *cell)
 {
-    size_t place;
+    size_t index;
     json_t *row;
 
     text_append(text, "\n%s\n", cell);
-    json_array_foreach(rows, place, row) {
+    json_array_foreach(rows, index, row) {
         if (text_equal(text_at(row, "cell"), cell))
             append_row(text, false, row);
     }
@@ -259,10 +259,10 @@ static char *rows_text(json_t const *gate)
     size_t decides = 0;
     size_t failed = 0;
     size_t undecided = 0;
-    size_t place;
+    size_t index;
     json_t *row;
 
-    json_array_foreach(rows, place, row) {
+    json_array_foreach(rows, index, row) {
         decides += json_is_true(json_object_get(row, "decides"));
         failed += text_equal(text_at(row, "verdict"), "fail");
         undecided += text_equal(text_at(row, "verdict"), "undecided");
@@ -280,10 +280,10 @@ static char *rows_text(json_t const *gate)
 
 static void append_reasons(char **text, json_t const *gate, char const *before)
 {
-    size_t place;
+    size_t index;
     json_t *reason;
 
-    json_array_foreach(json_object_get(gate, "reasons"), place, reason) {
+    json_array_foreach(json_object_get(gate, "reasons"), index, reason) {
         char *const line = reason_line(reason);
         text_append(text, "%s%s\n", before, line);
         free(line);
@@ -310,14 +310,14 @@ char *gate_table(json_t const *gate)
     json_t const *const rows = json_object_get(gate, "rows");
     char *text = text_format("gate: %s\n", text_at(gate, "experiment"));
     char *const came_of = rows_text(gate);
-    size_t place;
+    size_t index;
     json_t *row;
 
     append_sides(&text, gate, "");
     text_append(&text, "\n  %-19s %10s %-20s %7s  %-9s %6s\n", "", "effect", "interval", "margin",
                 "verdict", "blocks");
-    json_array_foreach(rows, place, row) {
-        if (is_first_of_cell(rows, place))
+    json_array_foreach(rows, index, row) {
+        if (is_first_of_cell(rows, index))
             append_cell(&text, rows, text_at(row, "cell"));
     }
     text_append(&text,
@@ -338,7 +338,7 @@ static char *escaped_markdown(json_t const *gate)
     char *text = text_format("## slablab gate: %s: %s\n\n", text_at(gate, "experiment"),
                              shout(text_at(gate, "verdict")));
     char *const came_of = rows_text(gate);
-    size_t place;
+    size_t index;
     json_t *row;
 
     text_append(&text, "%s\n\n", came_of);
@@ -348,7 +348,7 @@ static char *escaped_markdown(json_t const *gate)
     append_sides(&text, gate, "- ");
     text_append(&text, "\n| cell | metric | effect | interval | MDE | margin | verdict | blocks |\n"
                        "|---|---|--:|---|--:|--:|---|--:|\n");
-    json_array_foreach(rows, place, row) {
+    json_array_foreach(rows, index, row) {
         append_row(&text, true, row);
     }
     free(came_of);

@@ -56,10 +56,10 @@ static size_t cell_of(struct counting const *counting, json_t const *record)
 static bool take_samples(struct plan const *plan, json_t const *samples, uint64_t *counts)
 {
     size_t taken = 0;
-    size_t place;
+    size_t index;
     json_t *sample;
 
-    json_array_foreach(samples, place, sample) {
+    json_array_foreach(samples, index, sample) {
         for (size_t i = 0; i < plan->arm_count; i++) {
             if (!is_text(sample, "arm", plan->arms[i].id))
                 continue;

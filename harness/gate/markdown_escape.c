@@ -45,7 +45,7 @@ json_t *markdown_escaped_texts(json_t const *value)
 {
     json_t *copy = NULL;
     char const *key;
-    size_t place;
+    size_t index;
     json_t *inner;
 
     if (json_is_string(value)) {
@@ -54,7 +54,7 @@ json_t *markdown_escaped_texts(json_t const *value)
         free(escaped);
     } else if (json_is_array(value)) {
         copy = json_array();
-        json_array_foreach(value, place, inner) {
+        json_array_foreach(value, index, inner) {
             json_array_append_new(copy, markdown_escaped_texts(inner));
         }
     } else if (json_is_object(value)) {

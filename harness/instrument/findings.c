@@ -26,6 +26,14 @@ static char const *text(json_t const *object, char const *key)
     return found != NULL ? found : "?";
 }
 
+char *findings_function(char const *frame)
+{
+    static char const mark[] = "_[i]";
+    size_t const marked = text_ends_with(frame, mark) ? strlen(mark) : 0;
+
+    return text_copy_bytes(frame, strlen(frame) - marked);
+}
+
 static struct finding_row row_of_profile(json_t const *profile, json_t const *stack)
 {
     char const *const folded = text(stack, "stack");
@@ -58,10 +66,10 @@ static void visit_rows(struct reading const *reading, struct finding const *find
 {
     bool const profile = run_kind_index(reading->kind) == RUN_PROFILE;
     struct finding_visitor const *const visitor = reading->visitor;
-    size_t place;
+    size_t index;
     json_t *entry;
 
-    json_array_foreach(json_object_get(finding->found, profile ? "stacks" : "rows"), place, entry) {
+    json_array_foreach(json_object_get(finding->found, profile ? "stacks" : "rows"), index, entry) {
         struct finding_row const row =
             profile ? row_of_profile(finding->found, entry) : row_of_faults(entry);
         visitor->row(visitor->context, finding, &row);
@@ -74,7 +82,7 @@ static bool take_record(void *context, json_t const *record)
     struct reading const *const reading = context;
     struct plan const *const plan = reading->plan;
     struct finding finding = {.cell = 0};
-    size_t place;
+    size_t index;
     json_t *sample;
 
     while (finding.cell < plan->cell_count
@@ -82,7 +90,7 @@ static bool take_record(void *context, json_t const *record)
         finding.cell++;
     if (finding.cell == plan->cell_count || !json_is_true(json_object_get(record, "valid")))
         return true;
-    json_array_foreach(json_object_get(record, "samples"), place, sample) {
+    json_array_foreach(json_object_get(record, "samples"), index, sample) {
         finding.found = json_object_get(sample, reading->kind->finding);
         if (finding.found == NULL || !plan_find_arm(plan, text(sample, "arm"), true, &finding.arm))
             continue;

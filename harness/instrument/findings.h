@@ -20,7 +20,7 @@ struct finding {
 struct finding_row {
     char const *stage;
     char const *layer;
-    char const *function; /* the innermost one */
+    char const *function; /* the innermost one; of a profile, its frame */
     char const *stack;    /* of a profile: folded */
     char const *memory;   /* of faults */
     double count;
@@ -32,6 +32,9 @@ struct finding_visitor {
     void (*row)(void *context, struct finding const *finding, struct finding_row const *row);
     void *context;
 };
+
+/* The function of a frame, inlined or not; the kernel's keeps its mark. The caller frees it. */
+char *findings_function(char const *frame);
 
 /* Shows each process and then its rows. False after a complaint. */
 bool findings_read(struct run_kind const *kind, struct plan const *plan, char const *folder,

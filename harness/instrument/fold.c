@@ -14,7 +14,7 @@
 enum {
     KERNEL_FRAMES_MAX = 256,
     KEY_WORDS_MAX = KERNEL_FRAMES_MAX + 2 * UNWIND_FRAMES_MAX,
-    TEXT_BYTES_MAX = 1 << 16
+    TEXT_BYTES_FIRST = 1 << 12
 };
 
 /* A folded stack with its layer and its counts. */
@@ -29,7 +29,7 @@ struct fold {
     struct symbols *symbols;
     struct layer_objects objects;
     struct spaces *spaces;
-    struct places *places;
+    struct locations *locations;
     struct intern chains;     /* kernel addresses, objects and offsets */
     struct intern texts;      /* a layer and a text */
     size_t *chain_text;       /* of each chain, the number of its text */
@@ -40,16 +40,34 @@ struct fold {
 
 /* The user part of a stack. */
 struct callers {
-    struct place place[UNWIND_FRAMES_MAX]; /* innermost first */
+    struct location location[UNWIND_FRAMES_MAX]; /* innermost first */
     size_t count;
 };
 
-/* Writes outermost first, from the end of the buffer to its start; what does not fit is dropped at
- * the outer end. */
+/* Writes outermost first, from the end of the buffer to its start. Names in C++ may be long. */
 struct writer {
-    char text[TEXT_BYTES_MAX];
+    char *text;
+    size_t room;
     size_t begin;
 };
+
+static struct writer writer_new(void)
+{
+    return (struct writer){memory_zeroed(TEXT_BYTES_FIRST, 1), TEXT_BYTES_FIRST,
+                           TEXT_BYTES_FIRST - 1};
+}
+
+/* At least `bytes` more before what is written. */
+static void make_room(struct writer *writer, size_t bytes)
+{
+    size_t const written = writer->room - writer->begin;
+    size_t const room = 2 * (writer->room + bytes);
+    char *const text = memory_zeroed(room, 1);
+
+    memcpy(text + room - written, writer->text + writer->begin, written);
+    free(writer->text);
+    *writer = (struct writer){text, room, room - written};
+}
 
 static void write_front(struct writer *writer, char const *text, char const *mark)
 {
@@ -57,16 +75,13 @@ static void write_front(struct writer *writer, char const *text, char const *mar
     size_t const mark_length = strlen(mark);
 
     if (writer->begin < length + mark_length + 1)
-        return;
-    if (writer->begin < TEXT_BYTES_MAX - 1)
+        make_room(writer, length + mark_length + 1);
+    if (writer->begin < writer->room - 1)
         writer->text[--writer->begin] = ';';
     writer->begin -= mark_length;
     memcpy(writer->text + writer->begin, mark, mark_length);
     writer->begin -= length;
     memcpy(writer->text + writer->begin, text, length);
-    for (size_t i = 0; i < length; i++) /* a semicolon would make two frames */
-        if (writer->text[writer->begin + i] == ';')
-            writer->text[writer->begin + i] = ':';
 }
 
 /* Kernel addresses, then object and offset of each caller: the same in every process. */
@@ -77,8 +92,8 @@ static size_t key_of(struct trace_stack const *stack, struct callers const *call
     for (size_t i = 0; i < stack->kernel_count && words < KERNEL_FRAMES_MAX; i++)
         key[words++] = stack->ip[i];
     for (size_t i = 0; i < callers->count; i++) {
-        key[words++] = (uintptr_t)callers->place[i].object;
-        key[words++] = callers->place[i].file_offset;
+        key[words++] = (uintptr_t)callers->location[i].object;
+        key[words++] = callers->location[i].file_offset;
     }
     return words * sizeof *key;
 }
@@ -100,20 +115,20 @@ static void write_kernel(struct writer *writer, struct fold const *fold,
 
 static void write_unnamed(struct writer *writer, struct object const *object)
 {
-    char *const name = place_nameless(object);
+    char *const name = location_nameless(object);
 
     write_front(writer, name, "");
     free(name);
 }
 
-static void write_place(struct writer *writer, struct place const *place)
+static void write_location(struct writer *writer, struct location const *location)
 {
-    struct frames const frames = place_frames(place);
+    struct frames const frames = location_frames(location);
 
     for (size_t i = 0; i < frames.count; i++) {
         struct frame const *const frame = &frames.frame[i];
         if (frame->function == NULL)
-            write_unnamed(writer, place->object);
+            write_unnamed(writer, location->object);
         else
             write_front(writer, frame->function, frame->inlined ? "_[i]" : "");
     }
@@ -122,7 +137,7 @@ static void write_place(struct writer *writer, struct place const *place)
 static void note_objects(struct fold *fold, struct callers const *callers)
 {
     for (size_t i = 0; i < callers->count; i++) {
-        struct object const *const object = callers->place[i].object;
+        struct object const *const object = callers->location[i].object;
         if (object == NULL || *object_path(object) != '/')
             continue;
         json_object_set_new(fold->build_ids, object_path(object),
@@ -153,25 +168,25 @@ static size_t number_of_text(struct fold *fold, struct folded const *folded)
 static size_t name_chain(struct fold *fold, struct trace_stack const *stack,
                          struct callers const *callers)
 {
-    static struct writer writer;
+    struct writer writer = writer_new();
     struct folded folded = {.layer = NULL};
 
-    writer.begin = TEXT_BYTES_MAX - 1;
-    writer.text[writer.begin] = '\0';
     if (stack->kernel_count > 0) {
         write_kernel(&writer, fold, stack, &folded);
     } else {
-        folded.layer = layer_of_user_stack(&fold->objects, callers->place, callers->count);
+        folded.layer = layer_of_user_stack(&fold->objects, callers->location, callers->count);
         folded.named =
-            callers->count > 0 && place_frames(&callers->place[0]).frame[0].function != NULL;
+            callers->count > 0 && location_frames(&callers->location[0]).frame[0].function != NULL;
     }
     for (size_t i = 0; i < callers->count; i++)
-        write_place(&writer, &callers->place[i]);
+        write_location(&writer, &callers->location[i]);
     if (writer.text[writer.begin] == '\0')
         write_unnamed(&writer, NULL);
     note_objects(fold, callers);
     folded.text = writer.text + writer.begin;
-    return number_of_text(fold, &folded);
+    size_t const number = number_of_text(fold, &folded);
+    free(writer.text);
+    return number;
 }
 
 /* The chain ends where the kernel's walk left all code: it followed a register that was not a frame
@@ -179,11 +194,11 @@ static size_t name_chain(struct fold *fold, struct trace_stack const *stack,
 static void find_callers(struct fold *fold, uint32_t pid, struct trace_stack const *stack,
                          struct callers *callers)
 {
-    size_t const count = places_of_stack(fold->places, pid, stack, callers->place);
+    size_t const count = locations_of_stack(fold->locations, pid, stack, callers->location);
 
     callers->count = 0;
     while (callers->count < count &&
-           (callers->count == 0 || callers->place[callers->count].object != NULL))
+           (callers->count == 0 || callers->location[callers->count].object != NULL))
         callers->count++;
 }
 
@@ -269,7 +284,7 @@ json_t *fold_describe(struct trace const *trace, struct symbols *symbols,
         .problems = json_object(),
     };
 
-    fold.places = places_new(fold.spaces, symbols);
+    fold.locations = locations_new(fold.spaces, symbols);
     for (size_t i = 0; i < trace->event_count; i++) {
         struct trace_event const *const event = &trace->events[i];
         spaces_take(fold.spaces, i);
@@ -282,7 +297,7 @@ json_t *fold_describe(struct trace const *trace, struct symbols *symbols,
     free(fold.chain_text);
     intern_free(&fold.chains);
     intern_free(&fold.texts);
-    places_free(fold.places);
+    locations_free(fold.locations);
     spaces_free(fold.spaces);
     json_decref(fold.build_ids);
     json_decref(fold.problems);

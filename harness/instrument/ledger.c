@@ -4,9 +4,9 @@
 #include "instrument/ledger.h"
 
 #include "base/intern.h"
+#include "instrument/futex_waits.h"
+#include "instrument/ledger_fill.h"
 #include "instrument/ledger_memory.h"
-#include "instrument/ledger_populate.h"
-#include "instrument/ledger_rows.h"
 #include "instrument/ledger_superslabs.h"
 #include "trace/calls.h"
 #include "trace/pages.h"
@@ -21,10 +21,11 @@ struct ledger {
     struct layer_objects objects;
     struct calls *calls;
     struct spaces *spaces;
-    struct places *places;
+    struct locations *locations;
     struct memories *memories;
     struct ledger_rows rows;
     struct superslabs superslabs;
+    struct futex_waits waits;
     struct intern names; /* that were made here */
     uint64_t began_ns;  /* when the process became its program; 0: at the first event */
 };
@@ -51,18 +52,19 @@ static struct ledger ledger_open(struct trace const *trace, struct symbols *symb
         .began_ns = time_of_exec(trace, facts->pid),
     };
 
-    ledger.places = places_new(ledger.spaces, symbols);
-    ledger.memories = memories_new(trace, ledger.spaces, ledger.places, ledger.objects);
+    ledger.locations = locations_new(ledger.spaces, symbols);
+    ledger.memories = memories_new(trace, ledger.spaces, ledger.locations, ledger.objects);
     return ledger;
 }
 
 static void ledger_close(struct ledger *ledger)
 {
+    futex_waits_free(&ledger->waits);
     superslabs_free(&ledger->superslabs);
     rows_free(&ledger->rows);
     intern_free(&ledger->names);
     memories_free(ledger->memories);
-    places_free(ledger->places);
+    locations_free(ledger->locations);
     spaces_free(ledger->spaces);
     calls_free(ledger->calls);
 }
@@ -81,13 +83,13 @@ static enum ledger_account account_of(struct ledger_facts const *facts, uint32_t
 }
 
 /* "[libc.so.6]" if its innermost function has no name. */
-static char const *function_name(struct ledger *ledger, struct place const *place)
+static char const *function_name(struct ledger *ledger, struct location const *location)
 {
-    char const *const function = place_frames(place).frame[0].function;
+    char const *const function = location_frames(location).frame[0].function;
 
     if (function != NULL)
         return function;
-    char *const text = place_nameless(place->object);
+    char *const text = location_nameless(location->object);
     char const *const name = keep(ledger, text);
 
     free(text);
@@ -100,17 +102,18 @@ static void place_program_fault(struct ledger *ledger, struct trace_event const 
                                 struct fault *fault)
 {
     struct trace_stack const *const stack = &ledger->trace->stacks[event->stack];
-    struct place place[UNWIND_FRAMES_MAX] = {{0}};
+    struct location location[UNWIND_FRAMES_MAX] = {{0}};
 
     fault->by = BY_PROGRAM;
     if (stack->user_count > 0)
-        place[0] = place_find(ledger->places, event->pid, stack->ip[stack->kernel_count], false);
-    fault->function = function_name(ledger, &place[0]);
-    fault->layer = layer_declared(&place[0]);
+        location[0] = location_find(ledger->locations, event->pid,
+                                    stack->ip[stack->kernel_count], false);
+    fault->function = function_name(ledger, &location[0]);
+    fault->layer = layer_declared(&location[0]);
     if (fault->layer != NULL)
         return;
-    size_t const count = places_of_stack(ledger->places, event->pid, stack, place);
-    fault->layer = layer_of_user_stack(&ledger->objects, place, count);
+    size_t const count = locations_of_stack(ledger->locations, event->pid, stack, location);
+    fault->layer = layer_of_user_stack(&ledger->objects, location, count);
 }
 
 /* By the kernel's chain: "__x64_sys_read" is read. NULL without such a frame. */
@@ -204,14 +207,21 @@ static void take_fault(struct ledger *ledger, struct trace_event const *event)
 }
 
 /* `call` is the number of the CALL event of what returns. */
-static void take_return(struct ledger *ledger, struct trace_event const *event, size_t call)
+static void take_populated(struct ledger *ledger, struct trace_event const *event, size_t call,
+                           struct populated const *populated)
 {
     struct trace_call const *const returned =
         &ledger->trace->calls[ledger->trace->events[call].detail];
-    struct populated const populated = populated_by(returned, event->detail);
     enum stage const stage = stage_of(&ledger->facts->stages, event->time_ns);
     char unusual[CALL_NAME_BYTES];
-    struct fault fault = {
+    struct filling const filling = {
+        .call = returned,
+        .pid = event->pid,
+        .exec_bytes = ledger->facts->exec_bytes,
+        .spaces = ledger->spaces,
+        .memories = ledger->memories,
+    };
+    struct fault const fault = {
         .account = account_of(ledger->facts, event->pid, stage),
         .stage = stage,
         .by = BY_POPULATE,
@@ -219,12 +229,7 @@ static void take_return(struct ledger *ledger, struct trace_event const *event, 
         .function = call_name(returned->number, unusual),
     };
 
-    for (uint64_t page = populated.begin; page < populated.end; page += PAGE_BYTES) {
-        if (!space_touch(ledger->spaces, event->pid, page))
-            continue;
-        fault.memory = memory_at(ledger->memories, event->pid, page, false).name;
-        rows_add(&ledger->rows, &fault, 1);
-    }
+    fill(&filling, populated, &fault, &ledger->rows);
 }
 
 /* Pages that exec fills with the new program's arguments before any code of it can raise an
@@ -249,16 +254,28 @@ static void take(struct ledger *ledger, size_t position)
 {
     struct trace_event const *const event = &ledger->trace->events[position];
     size_t const call = calls_take(ledger->calls, position);
+    bool const returns = event->kind == TRACE_RETURN && call != CALLS_NONE;
+    struct trace_call const *const returned =
+        returns ? &ledger->trace->calls[ledger->trace->events[call].detail] : NULL;
+    struct populated populated = {.begin = 0};
 
+    if (returns)
+        populated = populated_by_change(ledger->spaces, event->pid, returned, event->detail);
     spaces_take(ledger->spaces, position);
     memories_take(ledger->memories, position);
     if (event->kind == TRACE_FAULT)
         take_fault(ledger, event);
-    else if (call != CALLS_NONE)
-        take_return(ledger, event, call);
+    if (returns && populated.begin == populated.end)
+        populated =
+            populated_by(ledger->spaces, event->pid, returned, event->detail, position);
+    if (populated.begin < populated.end)
+        take_populated(ledger, event, call, &populated);
+    if (returns && futex_is_wait(returned))
+        futex_waits_add(&ledger->waits, ledger->trace, ledger->locations, &ledger->objects,
+                        &ledger->facts->stages, &ledger->trace->events[call], event->time_ns);
 }
 
-static void check_populated(struct ledger *ledger)
+static void settle_populated(struct ledger *ledger)
 {
     struct ledger_facts const *const facts = ledger->facts;
     int64_t const start_up = (int64_t)facts->faults_start_up;
@@ -269,7 +286,7 @@ static void check_populated(struct ledger *ledger)
         [ACCOUNT_REST] = (int64_t)facts->faults_total - start_up - region,
     };
 
-    rows_check_populated(&ledger->rows, faults);
+    rows_settle_populated(&ledger->rows, faults, ledger->trace->lost == 0);
 }
 
 static json_t *describe(struct ledger const *ledger)
@@ -284,7 +301,10 @@ static json_t *describe(struct ledger const *ledger)
         (json_int_t)unplaced, "lost", (json_int_t)ledger->trace->lost, "throttled",
         (json_int_t)ledger->trace->throttled, "rows", rows_describe(&ledger->rows));
     json_t *const superslabs = superslabs_describe(&ledger->superslabs);
+    json_t *const waits = futex_waits_describe(&ledger->waits);
 
+    if (waits != NULL)
+        json_object_set_new(faults, "futex_waits", waits);
     if (superslabs != NULL)
         json_object_set_new(faults, "superslab_faults", superslabs);
     return faults;
@@ -298,7 +318,7 @@ json_t *ledger_describe(struct trace const *trace, struct symbols *symbols,
     add_exec(&ledger);
     for (size_t i = 0; i < trace->event_count; i++)
         take(&ledger, i);
-    check_populated(&ledger);
+    settle_populated(&ledger);
     json_t *const faults = describe(&ledger);
     ledger_close(&ledger);
     return faults;

@@ -40,7 +40,7 @@ struct thread {
 struct memories {
     struct trace const *trace;
     struct spaces const *spaces;
-    struct places *places;
+    struct locations *locations;
     struct layer_objects objects;
     struct intern names;
     struct number_map origins; /* position in trace->stacks -> kind, plus one */
@@ -55,12 +55,12 @@ struct memories {
 };
 
 struct memories *memories_new(struct trace const *trace, struct spaces const *spaces,
-                              struct places *places, struct layer_objects objects)
+                              struct locations *locations, struct layer_objects objects)
 {
     struct memories *const memories = memory_zeroed(1, sizeof *memories);
 
     *memories = (struct memories){
-        .trace = trace, .spaces = spaces, .places = places, .objects = objects};
+        .trace = trace, .spaces = spaces, .locations = locations, .objects = objects};
     return memories;
 }
 
@@ -170,15 +170,13 @@ static struct kind declared_kind(struct memories *memories,
     return kind;
 }
 
-static struct memory_declaration const *declaration_at(struct place const *place)
+static struct memory_declaration const *declaration_at(struct location const *location)
 {
-    struct frames const frames = place_frames(place);
+    struct frames const frames = location_frames(location);
 
-    for (size_t i = 0; i < frames.count && place->object != NULL; i++) {
+    for (size_t i = 0; i < frames.count && location->object != NULL; i++) {
         struct memory_declaration const *const declaration =
-            frames.frame[i].function == NULL
-                ? NULL
-                : object_memory(place->object, frames.frame[i].function);
+            object_memory(location->object, &frames.frame[i]);
         if (declaration != NULL)
             return declaration;
     }
@@ -187,12 +185,12 @@ static struct memory_declaration const *declaration_at(struct place const *place
 
 /* A function of the C library that only makes the system call in its name: the memory is its
  * caller's. Others, such as malloc, map it for the C library. */
-static bool is_wrapper(struct place const *place)
+static bool is_wrapper(struct location const *location)
 {
     static char const *const names[] = {"mmap",   "mmap64",   "__mmap", "__mmap64", "brk",
                                         "__brk",  "sbrk",     "__sbrk", "mremap",   "__mremap",
-                                        "syscall"};
-    struct frames const frames = place_frames(place);
+                                        "shmat",  "syscall"};
+    struct frames const frames = location_frames(location);
     char const *const function = frames.frame[frames.count - 1].function;
 
     for (size_t i = 0; i < sizeof names / sizeof *names && function != NULL; i++)
@@ -203,21 +201,21 @@ static bool is_wrapper(struct place const *place)
 
 /* The layer of the innermost file that is more than a wrapper; "other" if the stack shows none: it
  * is unknown who mapped it. */
-static char const *who_mapped(struct memories const *memories, struct place const *place,
+static char const *who_mapped(struct memories const *memories, struct location const *location,
                               size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        char const *const layer = layer_of_object(&memories->objects, place[i].object);
-        if (place[i].object != NULL && (layer != layer_c_library || !is_wrapper(&place[i])))
+        char const *const layer = layer_of_object(&memories->objects, location[i].object);
+        if (location[i].object != NULL && (layer != layer_c_library || !is_wrapper(&location[i])))
             return layer;
     }
     return layer_other;
 }
 
-static struct kind undeclared_kind(struct memories const *memories, struct place const *place,
+static struct kind undeclared_kind(struct memories const *memories, struct location const *location,
                                    size_t count)
 {
-    char const *const layer = who_mapped(memories, place, count);
+    char const *const layer = who_mapped(memories, location, count);
 
     if (layer == layer_c_library)
         return (struct kind){.name = "c_library_heap", .of_c_library = true};
@@ -230,16 +228,16 @@ static struct kind undeclared_kind(struct memories const *memories, struct place
 
 static struct kind find_kind(struct memories *memories, uint32_t pid, uint32_t origin)
 {
-    struct place place[UNWIND_FRAMES_MAX];
+    struct location location[UNWIND_FRAMES_MAX];
     size_t const count =
-        places_of_stack(memories->places, pid, &memories->trace->stacks[origin], place);
+        locations_of_stack(memories->locations, pid, &memories->trace->stacks[origin], location);
 
     for (size_t i = 0; i < count; i++) {
-        struct memory_declaration const *const declaration = declaration_at(&place[i]);
+        struct memory_declaration const *const declaration = declaration_at(&location[i]);
         if (declaration != NULL)
             return declared_kind(memories, declaration);
     }
-    return undeclared_kind(memories, place, count);
+    return undeclared_kind(memories, location, count);
 }
 
 static struct kind const *kind_of(struct memories *memories, uint32_t pid, uint32_t origin)
@@ -272,7 +270,7 @@ static uint64_t thread_local_bytes(struct memories *memories, uint32_t pid)
         if (!range_is_file(range) || range->file_offset != 0)
             continue;
         uint64_t const bytes =
-            object_thread_local_bytes(place_object(memories->places, range));
+            object_thread_local_bytes(location_object(memories->locations, range));
         memories->thread_local_bytes += (bytes + THREAD_LOCAL_ALIGNMENT - 1) /
                                         THREAD_LOCAL_ALIGNMENT * THREAD_LOCAL_ALIGNMENT;
     }
@@ -314,7 +312,7 @@ static bool continues_file(struct memories const *memories, uint32_t pid,
 {
     struct range const *const before = space_find(memories->spaces, pid, range->begin - 1);
 
-    return before != NULL && range_is_file(before);
+    return before != NULL && range_is_file(before) && !range_is_memory_file(before);
 }
 
 static struct memory named(struct range const *range, char const *name)
@@ -345,6 +343,29 @@ static struct memory memory_of_origin(struct memories *memories, uint32_t pid,
     return memory;
 }
 
+/* "region" is the harness's own memfd, and its workload maps it. */
+static bool is_shared_page(struct memories *memories, uint32_t pid, struct range const *range)
+{
+    return text_equal(range->path, "/memfd:region (deleted)") &&
+           (range->origin == SPACE_NO_ORIGIN ||
+            text_equal(kind_of(memories, pid, range->origin)->name, "workload_tables"));
+}
+
+/* A file in memory is its mapper's memory; so is any other file, if an allocator mapped it. */
+static struct memory memory_of_file(struct memories *memories, uint32_t pid,
+                                    struct range const *range, uint64_t address)
+{
+    if (is_shared_page(memories, pid, range))
+        return named(range, "shared_page");
+    if (range->origin == SPACE_NO_ORIGIN)
+        return named(range, range_is_memory_file(range) ? "anonymous" : "file");
+    struct kind const *const kind = kind_of(memories, pid, range->origin);
+    bool const of_allocator = kind->declaration != NULL || text_equal(kind->name, "allocator");
+    return of_allocator || range_is_memory_file(range)
+               ? memory_of_origin(memories, pid, range, address)
+               : named(range, "file");
+}
+
 struct memory memory_at(struct memories *memories, uint32_t pid, uint64_t address, bool in_exec)
 {
     struct range const *const range = space_find(memories->spaces, pid, address);
@@ -354,8 +375,7 @@ struct memory memory_at(struct memories *memories, uint32_t pid, uint64_t addres
     if (strcmp(range->path, "[stack]") == 0)
         return named(range, "stack");
     if (range_is_file(range))
-        return named(range, strncmp(range->path, "/memfd:region", 13) == 0 ? "shared_page"
-                                                                            : "file");
+        return memory_of_file(memories, pid, range, address);
     if (is_thread_local(memories, pid, address))
         return named(range, "thread_local");
     if (range->flags & MAP_STACK)

@@ -18,7 +18,7 @@ struct memory {
 struct memories;
 
 struct memories *memories_new(struct trace const *trace, struct spaces const *spaces,
-                              struct places *places, struct layer_objects objects);
+                              struct locations *locations, struct layer_objects objects);
 void memories_free(struct memories *memories);
 
 /* Processes event number `event`, after the spaces did. */

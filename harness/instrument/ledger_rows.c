@@ -54,6 +54,11 @@ void rows_add(struct ledger_rows *rows, struct fault const *fault, uint64_t coun
         row->minor += count;
 }
 
+void rows_add_at_most(struct ledger_rows *rows, struct fault const *fault, uint64_t most)
+{
+    row_of(rows, fault)->unsure += most;
+}
+
 static uint64_t faults_of(struct ledger_row const *row)
 {
     return row->minor + row->major;
@@ -69,16 +74,24 @@ uint64_t rows_sum(struct ledger_rows const *rows, bool populated)
     return sum;
 }
 
-void rows_check_populated(struct ledger_rows *rows, int64_t const faults[ACCOUNTS])
+void rows_settle_populated(struct ledger_rows *rows, int64_t const faults[ACCOUNTS], bool complete)
 {
     int64_t left[ACCOUNTS];
 
     memcpy(left, faults, sizeof left);
     for (size_t i = 0; i < rows->count; i++)
         left[rows->row[i].fault.account] -= (int64_t)faults_of(&rows->row[i]);
-    for (size_t i = 0; i < rows->count; i++)
-        if (rows->row[i].fault.by == BY_POPULATE && left[rows->row[i].fault.account] < 0)
-            rows->row[i].minor = 0;
+    for (size_t i = 0; i < rows->count; i++) {
+        struct ledger_row *const row = &rows->row[i];
+        int64_t *const rest = &left[row->fault.account];
+        if (row->fault.by == BY_POPULATE && *rest < 0)
+            row->minor = 0;
+        if (row->fault.by != BY_POPULATE || *rest < 0 || !complete)
+            continue;
+        uint64_t const taken = (uint64_t)*rest < row->unsure ? (uint64_t)*rest : row->unsure;
+        row->minor += taken;
+        *rest -= (int64_t)taken;
+    }
 }
 
 static int compare_sizes(uint64_t one, uint64_t other)

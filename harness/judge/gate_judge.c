@@ -31,9 +31,10 @@ struct gate_judge *gate_judge_new(struct plan const *plan)
         struct gate_row *const row = &judge->rows[i];
         row->cell = i / metrics;
         row->rule = &plan->gate.metrics[i % metrics];
-        row->verdict = row->rule->decides ? GATE_UNDECIDED : GATE_REPORTED;
+        bool const decides = gate_row_decides(judge, row);
+        row->verdict = decides ? GATE_UNDECIDED : GATE_REPORTED;
         row->estimate = (struct gate_estimate){NAN, NAN, NAN, NAN, NAN, NAN};
-        judge->decisions += row->rule->decides;
+        judge->decisions += decides;
     }
     return judge;
 }
@@ -227,7 +228,8 @@ bool gate_judge_wants_instructions(struct gate_judge const *judge, size_t cell)
 {
     struct gate_row const *const row = row_of_instructions(judge, cell);
 
-    return row != NULL && (row->verdict == GATE_UNDECIDED ||
+    return row != NULL && judge->plan->cells[cell].program == NULL &&
+           (row->verdict == GATE_UNDECIDED ||
                            (row->verdict == GATE_REPORTED &&
                             gate_judge_blocks(judge, row) < judge->plan->rules.blocks_min));
 }
@@ -332,22 +334,25 @@ struct gate_row const *gate_judge_control_fault(struct gate_judge const *judge)
 
     for (size_t i = 0; i < judge->plan->cell_count * judge->plan->gate.metric_count; i++) {
         struct gate_row const *const row = &judge->rows[i];
-        if (row->rule->decides && row->log_e_control >= threshold)
+        if (gate_row_decides(judge, row) && row->log_e_control >= threshold)
             return row;
     }
     return NULL;
 }
 
-/* The first row that blocks decide, time's before all others; NULL if there is none. */
+/* The first row that blocks decide, time's before all others (a program's, the process's); NULL if
+ * there is none. */
 static struct gate_row const *row_for_dependence(struct gate_judge const *judge, size_t cell)
 {
     struct gate_row const *const rows = &judge->rows[cell * judge->plan->gate.metric_count];
+    bool const program = judge->plan->cells[cell].program != NULL;
+    char const *const first = program ? "process_time" : "time";
     struct gate_row const *found = NULL;
 
     for (size_t m = 0; m < judge->plan->gate.metric_count; m++) {
-        bool const decides = rows[m].rule->decides && gate_row_is_of_blocks(&rows[m]) &&
+        bool const decides = gate_row_decides(judge, &rows[m]) && gate_row_is_of_blocks(&rows[m]) &&
                              !gate_row_is_tail(&rows[m]);
-        if (decides && (found == NULL || text_equal(rows[m].rule->metric->name, "time")))
+        if (decides && (found == NULL || text_equal(rows[m].rule->metric->name, first)))
             found = &rows[m];
     }
     return found;

@@ -94,6 +94,12 @@ struct gate_judge {
 
 enum { GATE_BASE, GATE_CONTROL, GATE_HEAD, GATE_ARMS };
 
+/* gate_decides.c: whether the metric decides in that cell. A program's instructions are not
+ * counted; and as its region is its process, the process's metric decides in the region's stead
+ * where both do. */
+bool gate_rule_decides(struct plan const *plan, size_t cell, struct gate_metric const *rule);
+bool gate_row_decides(struct gate_judge const *judge, struct gate_row const *row);
+
 struct gate_judge *gate_judge_new(struct plan const *plan);
 void gate_judge_free(struct gate_judge *judge); /* NULL does nothing */
 

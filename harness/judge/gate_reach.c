@@ -43,7 +43,8 @@ struct gate_reach gate_reach_of(struct plan const *plan)
     size_t decisions = 0;
 
     for (size_t i = 0; i < gate->metric_count; i++)
-        decisions += gate->metrics[i].decides ? plan->cell_count : 0;
+        for (size_t cell = 0; cell < plan->cell_count; cell++)
+            decisions += gate_rule_decides(plan, cell, &gate->metrics[i]);
     for (size_t i = 0; i < gate->metric_count; i++) {
         struct gate_row const row = {.rule = &gate->metrics[i]};
         bool const tail = gate_row_is_tail(&row);

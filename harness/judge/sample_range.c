@@ -14,9 +14,12 @@ static struct number {
     json_int_t least;
     bool required;
 } const numbers[] = {
-    {"operations", 1, true},
+    {"operations", 1, true}, /* the first, which a program has not */
     {"cpu_ns", 1, true},
     {"wall_ns", 1, false},
+    {"threads", 1, false},
+    {"slowest_thread_ns", 0, false},
+    {"median_thread_ns", 0, false},
     {"position", 0, false},
     {"user_ns", 0, false},
     {"system_ns", 0, false},
@@ -83,17 +86,35 @@ static char *fault_of_build(json_t const *sample, struct arm const *arm)
     return text_format("build_id is %.40s, but '%s' is %.40s", build_id, arm->id, planned);
 }
 
-char *sample_fault(json_t const *sample, struct arm const *arm, bool timed)
+/* Any number that a workload may report is a whole one. */
+static char *fault_of_reported(json_t *reported)
+{
+    char *fault = NULL;
+    char const *name;
+    json_t *value;
+
+    json_object_foreach(reported, name, value) {
+        struct number const number = {name, 0, true};
+        (void)value;
+        if (fault == NULL)
+            fault = fault_of(reported, "reported.", &number, 0);
+    }
+    return fault;
+}
+
+char *sample_fault(json_t const *sample, struct arm const *arm, bool counted, bool timed)
 {
     char *fault = fault_of_build(sample, arm);
     char const *name;
     json_t *event;
 
-    for (size_t i = 0; fault == NULL && i < sizeof numbers / sizeof *numbers; i++)
+    for (size_t i = counted ? 0 : 1; fault == NULL && i < sizeof numbers / sizeof *numbers; i++)
         fault = fault_of(sample, "", &numbers[i], timed ? numbers[i].least : 0);
     json_object_foreach(json_object_get(sample, "events"), name, event) {
         if (fault == NULL && !is_absent(event))
             fault = fault_of_event(name, event);
     }
+    if (fault == NULL)
+        fault = fault_of_reported(json_object_get(sample, "reported"));
     return fault;
 }

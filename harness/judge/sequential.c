@@ -154,7 +154,7 @@ double sequential_mde_share(size_t n, size_t against, double log_threshold)
 
 struct ranked {
     double value;
-    size_t place;
+    size_t index;
 };
 
 static int compare_ranked(void const *left, void const *right)
@@ -178,7 +178,7 @@ static void midranks(double const *values, size_t n, double *rank)
         while (end < n && ordered[end].value <= ordered[first].value)
             end++;
         for (size_t i = first; i < end; i++)
-            rank[ordered[i].place] = ((double)first + 1 + (double)end) / 2;
+            rank[ordered[i].index] = ((double)first + 1 + (double)end) / 2;
     }
     free(ordered);
 }

@@ -86,10 +86,10 @@ void holm(double const *p, size_t m, double *adjusted, size_t *scratch)
 
     /* Insertion sort of the indices by p: a family is a table's rows, dozens at most. */
     for (size_t i = 0; i < m; i++) {
-        size_t place = i;
-        for (; place > 0 && p[scratch[place - 1]] > p[i]; place--)
-            scratch[place] = scratch[place - 1];
-        scratch[place] = i;
+        size_t slot = i;
+        for (; slot > 0 && p[scratch[slot - 1]] > p[i]; slot--)
+            scratch[slot] = scratch[slot - 1];
+        scratch[slot] = i;
     }
     /* Each index is read from p before it is written, so that p and adjusted may be one array. */
     for (size_t rank = 0; rank < m; rank++) {

@@ -86,10 +86,12 @@ static bool is_timed(struct run_kind const *kind, json_t const *sample)
 }
 
 /* Of the samples that are ok; a complaint names the first that cannot be. */
-static bool are_possible(struct tally const *tally, json_t const *samples, char const *cell,
+static bool are_possible(struct tally const *tally, json_t const *samples, size_t index,
                          uint64_t block)
 {
     struct plan const *const plan = tally->plan;
+    bool const counted = plan->cells[index].program == NULL;
+    char const *const cell = plan->cells[index].id;
     char *fault = NULL;
 
     for (size_t i = 0; fault == NULL && i < json_array_size(samples); i++) {
@@ -100,7 +102,7 @@ static bool are_possible(struct tally const *tally, json_t const *samples, char 
         if (id == NULL || !plan_find_arm(plan, id, true, &arm))
             fault = text_format("a sample of '%s', which is no arm", id != NULL ? id : "?");
         else if (status != NULL && text_equal(status, "ok"))
-            fault = sample_fault(sample, &plan->arms[arm], tally->kind->finding == NULL);
+            fault = sample_fault(sample, &plan->arms[arm], counted, tally->kind->finding == NULL);
     }
     if (fault == NULL)
         return true;
@@ -124,10 +126,10 @@ static bool take_samples(struct tally const *tally, json_t const *samples,
         timed++;
         char const *const id = json_string_value(json_object_get(sample, "arm"));
         size_t arm = 0;
-        if (id == NULL || !plan_find_arm(plan, id, true, &arm) || into[arm].cpu_ns != 0)
+        if (id == NULL || !plan_find_arm(plan, id, true, &arm) || into[arm].time_ns != 0)
             return false;
-        uint64_t const cpu_ns = number(sample, "cpu_ns");
-        into[arm].cpu_ns = cpu_ns == 0 ? 1 : cpu_ns;
+        uint64_t const time_ns = metric_deciding_ns(sample);
+        into[arm].time_ns = time_ns == 0 ? 1 : time_ns;
         into[arm].operations = number(sample, "operations");
         into[arm].faults = number(sample, "minor_faults") + number(sample, "major_faults");
     }
@@ -187,7 +189,7 @@ bool tally_add(void *context, json_t const *record)
                       block < cell->blocks ? "a block that is there twice"
                                            : "a block after a missing one",
                       id, block);
-    if (!are_possible(tally, json_object_get(record, "samples"), id, block))
+    if (!are_possible(tally, json_object_get(record, "samples"), index, block))
         return false;
     if (!take_samples(tally, json_object_get(record, "samples"),
                       next_block(cell, tally->plan->arm_count)))
@@ -233,8 +235,8 @@ static struct tally_sample const *sample_at(struct tally const *tally, size_t ce
 void tally_speed_ratios(struct tally const *tally, size_t cell, size_t arm, double *ratio)
 {
     for (size_t i = 0; i < tally_valid(tally, cell); i++)
-        ratio[i] = (double)sample_at(tally, cell, i, 0)->cpu_ns /
-                   (double)sample_at(tally, cell, i, arm)->cpu_ns;
+        ratio[i] = (double)sample_at(tally, cell, i, 0)->time_ns /
+                   (double)sample_at(tally, cell, i, arm)->time_ns;
 }
 
 struct tally_effect tally_speed_effect(struct tally const *tally, size_t cell, size_t arm,
@@ -258,7 +260,12 @@ struct tally_effect tally_speed_effect(struct tally const *tally, size_t cell, s
 
 static double speed_of(struct tally_sample const *sample)
 {
-    return (double)sample->operations * 1e9 / (double)sample->cpu_ns;
+    return (double)sample->operations * 1e9 / (double)sample->time_ns;
+}
+
+static double ms_of(struct tally_sample const *sample)
+{
+    return (double)sample->time_ns / 1e6;
 }
 
 static double faults_of(struct tally_sample const *sample)
@@ -285,6 +292,11 @@ double tally_median_speed(struct tally const *tally, size_t cell, size_t arm)
     return median_over(tally, cell, arm, speed_of);
 }
 
+double tally_median_ms(struct tally const *tally, size_t cell, size_t arm)
+{
+    return median_over(tally, cell, arm, ms_of);
+}
+
 double tally_median_faults(struct tally const *tally, size_t cell, size_t arm)
 {
     return median_over(tally, cell, arm, faults_of);
@@ -296,8 +308,8 @@ double tally_control_p(struct tally const *tally, size_t cell)
     size_t faster = 0;
 
     for (size_t i = 0; i < tally_valid(tally, cell); i++) {
-        uint64_t const baseline_ns = sample_at(tally, cell, i, 0)->cpu_ns;
-        uint64_t const control_ns = sample_at(tally, cell, i, 1)->cpu_ns;
+        uint64_t const baseline_ns = sample_at(tally, cell, i, 0)->time_ns;
+        uint64_t const control_ns = sample_at(tally, cell, i, 1)->time_ns;
         slower += control_ns > baseline_ns;
         faster += control_ns < baseline_ns;
     }

@@ -13,7 +13,7 @@
 #include <jansson.h>
 
 struct tally_sample {
-    uint64_t cpu_ns;
+    uint64_t time_ns; /* that decides: metric_deciding_ns */
     uint64_t operations;
     uint64_t faults; /* minor and major */
 };
@@ -64,7 +64,9 @@ void tally_speed_ratios(struct tally const *tally, size_t cell, size_t arm, doub
 struct tally_effect tally_speed_effect(struct tally const *tally, size_t cell, size_t arm,
                                        double alpha);
 
-/* Operations per second, and page faults, over the valid blocks; NAN if there is none. */
+/* Operations per second, milliseconds of CPU time, and page faults, over the valid blocks; NAN if
+ * there is none. */
+double tally_median_ms(struct tally const *tally, size_t cell, size_t arm);
 double tally_median_speed(struct tally const *tally, size_t cell, size_t arm);
 double tally_median_faults(struct tally const *tally, size_t cell, size_t arm);
 

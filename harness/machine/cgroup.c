@@ -48,7 +48,7 @@ static char *path_in(char const *groups, char const *controller)
 }
 
 /* A line of mountinfo: "31 23 0:28 ROOT PLACE options ... - cgroup source rw,cpu". */
-static bool mount_fits(char const *line, char const *controller, char *root, char *place)
+static bool mount_fits(char const *line, char const *controller, char *root, char *mount_point)
 {
     char const *const end = line + strcspn(line, "\n");
     char const *const dash = strstr(line, " - ");
@@ -56,7 +56,7 @@ static bool mount_fits(char const *line, char const *controller, char *root, cha
     char options[512];
 
     if (dash == NULL || dash > end ||
-        sscanf(line, "%*s %*s %*s %1023s %1023s", root, place) != 2 ||
+        sscanf(line, "%*s %*s %*s %1023s %1023s", root, mount_point) != 2 ||
         sscanf(dash + 3, "%31s %*s %511s", type, options) != 2)
         return false;
     if (controller == NULL)
@@ -69,11 +69,11 @@ static struct cgroup located(char const *controller, char const *groups, char co
 {
     char *const path = path_in(groups, controller);
     char root[1024];
-    char place[1024];
+    char mount_point[1024];
 
     for (char const *line = mounts; path != NULL && *line != '\0';
          line += strcspn(line, "\n"), line += *line == '\n') {
-        if (!mount_fits(line, controller, root, place))
+        if (!mount_fits(line, controller, root, mount_point))
             continue;
         size_t const root_bytes = strcmp(root, "/") == 0 ? 0 : strlen(root);
         bool const below = strncmp(path, root, root_bytes) == 0 && strstr(path, "/..") == NULL;
@@ -81,8 +81,8 @@ static struct cgroup located(char const *controller, char const *groups, char co
         if (strcmp(rest, "/") == 0)
             rest = "";
         struct cgroup const found = {.unified = controller == NULL,
-                                     .top_bytes = strlen(place),
-                                     .folder = text_format("%s%s", place, rest)};
+                                     .top_bytes = strlen(mount_point),
+                                     .folder = text_format("%s%s", mount_point, rest)};
         free(path);
         return found;
     }

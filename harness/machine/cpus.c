@@ -6,27 +6,42 @@
 
 #include <sched.h>
 
-struct cpus cpus_allowed(void)
+/* Of the first call. */
+static cpu_set_t const *first_allowed(void)
 {
-    struct cpus cpus = {.workload = -1, .harness = -1};
-    cpu_set_t allowed;
+    static cpu_set_t allowed;
+    static bool known;
 
-    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0)
-        return cpus;
-    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-        if (CPU_ISSET(cpu, &allowed)) {
-            cpus.harness = cpus.allowed == 0 ? cpu : cpus.workload;
-            cpus.workload = cpu;
+    if (!known && sched_getaffinity(0, sizeof allowed, &allowed) != 0)
+        return NULL;
+    known = true;
+    return &allowed;
+}
+
+struct cpus cpus_choose(size_t wanted)
+{
+    struct cpus cpus = {.harness = -1};
+    cpu_set_t const *const allowed = first_allowed();
+
+    for (int cpu = CPU_SETSIZE - 1; allowed != NULL && cpu >= 0; cpu--)
+        if (CPU_ISSET(cpu, allowed)) {
+            if (cpus.count < wanted && cpus.count < CPUS_MAX)
+                cpus.workload[cpus.count++] = cpu;
+            else if (cpus.harness < 0)
+                cpus.harness = cpu;
             cpus.allowed++;
         }
+    if (cpus.harness < 0 && cpus.count > 0)
+        cpus.harness = cpus.workload[cpus.count - 1];
     return cpus;
 }
 
-bool cpus_pin(int cpu)
+bool cpus_keep_to(int const *cpu, size_t count)
 {
     cpu_set_t own;
 
     CPU_ZERO(&own);
-    CPU_SET(cpu, &own);
+    for (size_t i = 0; i < count; i++)
+        CPU_SET(cpu[i], &own);
     return sched_setaffinity(0, sizeof own, &own) == 0;
 }

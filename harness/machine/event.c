@@ -26,7 +26,7 @@ static bool looks_like_tracepoint(char const *name)
 
 bool event_tracefs_readable(void)
 {
-    return tracefs_place() != NULL;
+    return tracefs_source() != NULL;
 }
 
 static void encode_by_name(char const *name, struct event *event)

@@ -163,12 +163,12 @@ static json_t *variables(void)
             if (strncmp(*entry, prefixes[i], strlen(prefixes[i])) != 0)
                 continue;
             json_t *const name = json_stringn(*entry, strcspn(*entry, "="));
-            size_t place = 0;
-            while (name != NULL && place < json_array_size(names) &&
-                   strcmp(json_string_value(json_array_get(names, place)),
+            size_t index = 0;
+            while (name != NULL && index < json_array_size(names) &&
+                   strcmp(json_string_value(json_array_get(names, index)),
                           json_string_value(name)) < 0)
-                place++;
-            json_array_insert_new(names, place, name);
+                index++;
+            json_array_insert_new(names, index, name);
         }
     return names;
 }

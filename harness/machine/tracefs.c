@@ -17,7 +17,7 @@ enum { PATH_BYTES_MAX = 256 };
 
 /* events_fd == -1: it cannot be read. */
 static struct {
-    char const *place;
+    char const *source;
     int events_fd;
     bool looked;
 } tracefs = {.events_fd = -1};
@@ -49,7 +49,7 @@ static void look(void)
 {
     static struct {
         char const *events;
-        char const *place;
+        char const *source;
     } const mounts[] = {
         {"/sys/kernel/tracing/events/.", "at /sys/kernel/tracing"},
         {"/sys/kernel/debug/tracing/events/.", "at /sys/kernel/debug/tracing"},
@@ -57,20 +57,20 @@ static void look(void)
 
     tracefs.looked = true;
     for (size_t i = 0; tracefs.events_fd < 0 && i < sizeof mounts / sizeof *mounts; i++) {
-        tracefs.place = mounts[i].place;
+        tracefs.source = mounts[i].source;
         tracefs.events_fd = open_events(AT_FDCWD, mounts[i].events);
     }
     if (tracefs.events_fd < 0) {
-        tracefs.place = "by a mount of our own";
+        tracefs.source = "by a mount of our own";
         tracefs.events_fd = open_own_events();
     }
 }
 
-char const *tracefs_place(void)
+char const *tracefs_source(void)
 {
     if (!tracefs.looked)
         look();
-    return tracefs.events_fd >= 0 ? tracefs.place : NULL;
+    return tracefs.events_fd >= 0 ? tracefs.source : NULL;
 }
 
 bool tracefs_number(char const *name, uint64_t *number)
@@ -79,7 +79,7 @@ bool tracefs_number(char const *name, uint64_t *number)
     char digits[32] = "";
     char const *const colon = strchr(name, ':');
 
-    if (tracefs_place() == NULL || colon == NULL ||
+    if (tracefs_source() == NULL || colon == NULL ||
         snprintf(path, sizeof path, "%.*s/%s/id", (int)(colon - name), name, colon + 1) >=
             PATH_BYTES_MAX)
         return false;

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 /* "at /sys/kernel/tracing", "by a mount of our own": how this process reads it; NULL if not. */
-char const *tracefs_place(void);
+char const *tracefs_source(void);
 
 /* "syscalls:sys_enter_mmap" -> the id for perf_event_open; false if tracefs is not readable or has
  * no such tracepoint. */

@@ -9,10 +9,12 @@
 #include "base/regular_file.h"
 #include "base/status_line.h"
 #include "base/text.h"
+#include "experiment/program.h"
 #include "run/contract.h"
 #include "sample/ending.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,34 +93,75 @@ static void check_serves(struct plan const *plan, struct cell const *cell, size_
     }
 }
 
-static void check_sample(struct rig const *rig, size_t index, size_t arm,
-                         struct sample const *sample, json_t *reasons)
+/* A program that is linked statically, or that loads nothing else before it, has no witness. */
+static void add_unserved(struct region const *region, struct arm const *planned, char const *cell,
+                         bool is_program, json_t *reasons)
 {
-    struct terms const *const terms = &rig->terms[index];
-    struct arm const *const planned = &rig->plan->arms[arm];
-    struct region const *const region = &sample->region;
-    char const *const cell = rig->plan->cells[index].id;
+    char const *const wanted = planned->object == NULL ? "the C library" : planned->object;
 
-    if (sample->status == SAMPLE_OK)
-        return;
-    if (sample->status == SAMPLE_ALLOCATOR)
+    if (is_program && region->witness.images == 0)
+        reason_add(reasons, "allocator", cell, planned->id,
+                   "the program did not load %s: it is linked statically, or runs as another user",
+                   wanted);
+    else if (region->witness.foreign > 0)
+        reason_add(reasons, "allocator", cell, planned->id,
+                   "malloc of %s, which it started, was served by %s, not by %s",
+                   region->witness.program, region->witness.object, wanted);
+    else if (region->witness.unserved > 0)
+        reason_add(reasons, "allocator", cell, planned->id,
+                   "%s, which it started, did not load %s: it is linked statically, or got another "
+                   "environment (%" PRIu32 " processes)",
+                   region->witness.program, wanted, region->witness.unserved);
+    else
         reason_add(reasons, "allocator", cell, planned->id,
                    "malloc was served by %s (build-id %s), not by %s", region->object,
-                   region->build_id, planned->object == NULL ? "the C library" : planned->object);
-    else if (sample->status == SAMPLE_CHECKSUM)
-        reason_add(reasons, "checksum", cell, planned->id,
+                   region->build_id, wanted);
+}
+
+static void add_other_work(struct rig const *rig, size_t index, struct arm const *planned,
+                           struct region const *region, json_t *reasons)
+{
+    struct terms const *const terms = &rig->terms[index];
+    struct cell const *const cell = &rig->plan->cells[index];
+
+    if (cell->program == NULL)
+        reason_add(reasons, "checksum", cell->id, planned->id,
                    "checksum %016" PRIx64 " after %" PRIu64 " operations; the baseline gives "
                    "%016" PRIx64 " after %" PRIu64,
                    region->checksum, region->operations, terms->checksum, terms->operations_done);
-    else {
+    else
+        reason_add(reasons, "checksum", cell->id, planned->id,
+                   "its output has the SHA-256 %016" PRIx64 "..., and %016" PRIx64 "... %s",
+                   region->checksum,
+                   cell->program->output == OUTPUT_DIGEST ? cell->program->digest
+                                                          : terms->checksum,
+                   cell->program->output == OUTPUT_DIGEST ? "is expected" : "under the baseline");
+}
+
+static void check_sample(struct rig const *rig, size_t index, size_t arm,
+                         struct sample const *sample, json_t *reasons)
+{
+    struct arm const *const planned = &rig->plan->arms[arm];
+    struct region const *const region = &sample->region;
+    struct cell const *const cell = &rig->plan->cells[index];
+
+    if (sample->status == SAMPLE_OK)
+        return;
+    if (sample->status == SAMPLE_ALLOCATOR) {
+        add_unserved(region, planned, cell->id, cell->program != NULL, reasons);
+    } else if (sample->status == SAMPLE_CHECKSUM) {
+        add_other_work(rig, index, planned, region, reasons);
+    } else {
         char *const ending = ending_of(sample);
-        reason_add(reasons, "process", cell, planned->id, "%s (exit code %d, signal %d): %s",
+        reason_add(reasons, "process", cell->id, planned->id, "%s (exit code %d, signal %d): %s",
                    sample_status_name(sample->status), sample->exit_code, sample->signal, ending);
         free(ending);
     }
 }
 
-static json_t *describe(struct sample const *sample, char const *arm, json_t *shares)
+/* A program does no operations, and its output may be any. */
+static json_t *describe(struct sample const *sample, struct program const *program, char const *arm,
+                        json_t *shares)
 {
     struct region const *const region = &sample->region;
     json_t *tiers = NULL;
@@ -130,16 +173,19 @@ static json_t *describe(struct sample const *sample, char const *arm, json_t *sh
     for (size_t i = 0; i < region->tier_count; i++)
         json_object_set_new(tiers, region->tier[i].name,
                             json_integer((json_int_t)region->tier[i].value));
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:o?, s:O?}", "arm", arm, "status",
+    bool const compared = program == NULL || program_output_is_compared(program);
+    return json_pack("{s:s, s:s, s:s, s:s, s:s?, s:o, s:o?, s:O?}", "arm", arm, "status",
                      sample_status_name(sample->status), "object", region->object, "build_id",
-                     region->build_id, "checksum", checksum, "operations",
-                     (json_int_t)region->operations, "tiers", tiers, "shares", shares);
+                     region->build_id, "checksum", compared ? checksum : NULL, "operations",
+                     program == NULL ? json_integer((json_int_t)region->operations) : json_null(),
+                     "tiers", tiers, "shares", shares);
 }
 
-/* A crash or an exit: another process may do better. */
+/* A crash or an exit: another process may do better, unless it printed more than is taken. */
 static bool may_do_better(struct sample const *sample)
 {
-    return sample->status == SAMPLE_CRASHED || sample->status == SAMPLE_FAILED;
+    return (sample->status == SAMPLE_CRASHED && sample->signal != SIGXFSZ) ||
+           sample->status == SAMPLE_FAILED;
 }
 
 /* The arm's first process that does not fail, or the last of ATTEMPTS; `failed` gets what failed
@@ -182,7 +228,8 @@ static enum step attest_arm(struct rig *rig, size_t index, size_t arm, json_t *r
         check_sample(rig, index, arm, &sample, reasons);
         if (sample.status == SAMPLE_OK)
             check_serves(rig->plan, &rig->plan->cells[index], arm, shares, reasons);
-        json_t *const described = describe(&sample, rig->plan->arms[arm].id, shares);
+        json_t *const described = describe(&sample, rig->plan->cells[index].program,
+                                           rig->plan->arms[arm].id, shares);
         if (json_array_size(failed) > 0)
             json_object_set(described, "failed", failed);
         json_array_append_new(arms, described);
@@ -254,10 +301,12 @@ static bool read_cell(struct rig *rig, size_t index, json_t const *cells)
     char const *const checksum = json_string_value(json_object_get(baseline, "checksum"));
     struct terms *const terms = &rig->terms[index];
 
-    if (id == NULL || strcmp(id, rig->plan->cells[index].id) != 0 || checksum == NULL)
+    struct program const *const program = rig->plan->cells[index].program;
+    bool const compared = program == NULL || program_output_is_compared(program);
+    if (id == NULL || strcmp(id, rig->plan->cells[index].id) != 0 || (compared && checksum == NULL))
         return false;
     terms->attested = true;
-    terms->checksum = strtoull(checksum, NULL, 16);
+    terms->checksum = compared ? strtoull(checksum, NULL, 16) : 0;
     terms->operations_done = (uint64_t)json_integer_value(json_object_get(baseline, "operations"));
     return true;
 }
@@ -297,10 +346,10 @@ static void print_arm(json_t const *arm)
 
 void attestation_print(json_t const *file)
 {
-    size_t place;
+    size_t index;
     json_t *cell;
 
-    json_array_foreach(json_object_get(file, "cells"), place, cell) {
+    json_array_foreach(json_object_get(file, "cells"), index, cell) {
         size_t position;
         json_t *arm;
         printf("%s\n", json_string_value(json_object_get(cell, "cell")));
@@ -308,7 +357,7 @@ void attestation_print(json_t const *file)
             print_arm(arm);
         }
     }
-    json_array_foreach(json_object_get(file, "contracts"), place, cell) {
+    json_array_foreach(json_object_get(file, "contracts"), index, cell) {
         contract_print(cell);
     }
 }

@@ -8,6 +8,7 @@
 #include "base/interrupt.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "experiment/program.h"
 #include "instrument/instrument.h"
 #include "run/schedule.h"
 
@@ -24,11 +25,11 @@ void block_allocate(struct block *block, struct rig const *rig)
                             .findings = memory_zeroed(count, sizeof(json_t *))};
 }
 
-static void clear(struct block *block, size_t place)
+static void clear(struct block *block, size_t position)
 {
-    sample_release(&block->samples[place]);
-    json_decref(block->findings[place]);
-    block->findings[place] = NULL;
+    sample_release(&block->samples[position]);
+    json_decref(block->findings[position]);
+    block->findings[position] = NULL;
 }
 
 void block_free(struct block *block)
@@ -52,7 +53,9 @@ static json_t *look_into(struct rig const *rig, struct block const *block,
                          struct sample const *sample, uint64_t period_ns)
 {
     struct instrument const *const instrument = rig->instrument;
-    char *const program = resolved(rig->terms[block->cell].program);
+    struct program const *const planned = rig->plan->cells[block->cell].program;
+    char *const program = resolved(planned != NULL ? program_served(planned)->executable
+                                                   : rig->terms[block->cell].program);
     char *const allocator = resolved(sample->region.object);
     struct observation const observation = {
         .trace = recorder_trace(instrument->recorder),
@@ -72,18 +75,18 @@ static json_t *look_into(struct rig const *rig, struct block const *block,
 /* Runs one entry of the block, examined by the instrument unless it is a twin. Every process has
  * its own sampling period: a loop in step with one is out of step with the others. Workload planted
  * with order=0, 20 us a turn, had 55 % of its samples at 100 us where 60 % of its time is. */
-static bool run_entry(struct block *block, struct rig *rig, size_t place)
+static bool run_entry(struct block *block, struct rig *rig, size_t position)
 {
     struct instrument const *const instrument = rig->instrument;
     size_t const arm_count = rig->plan->arm_count;
-    size_t const entry = block->order[place];
+    size_t const entry = block->order[position];
     bool const watched = rig->kind->finding != NULL && entry < arm_count;
-    struct sample *const sample = &block->samples[place];
+    struct sample *const sample = &block->samples[position];
 
-    clear(block, place);
+    clear(block, position);
     uint64_t const period_ns = watched
                                    ? schedule_period(rig->plan->seed, block->cell, block->number,
-                                                     place, instrument->period_ns)
+                                                     position, instrument->period_ns)
                                    : 0;
     rig->sampler.recorder = watched ? instrument->recorder : NULL;
     if (period_ns > 0)
@@ -91,7 +94,7 @@ static bool run_entry(struct block *block, struct rig *rig, size_t place)
     bool const started =
         trial_run(rig, block->cell, entry % arm_count, false, block->pad_bytes, sample);
     if (started && watched)
-        block->findings[place] = look_into(rig, block, sample, period_ns);
+        block->findings[position] = look_into(rig, block, sample, period_ns);
     return started;
 }
 
@@ -177,34 +180,99 @@ static json_t *describe_events(struct sample const *sample, struct rig const *ri
     return events;
 }
 
-static void describe_region(json_t *object, struct region const *region)
+static json_t *describe_cpus(struct sample const *sample, struct cpus const *cpus)
 {
-    char checksum[17];
+    json_t *const array = json_array();
 
-    snprintf(checksum, sizeof checksum, "%016llx", (unsigned long long)region->checksum);
-    set_number(object, "operations", region->operations);
-    json_object_set_new(object, "checksum", json_string(checksum));
+    for (size_t i = 0; i < sample->cpu_count; i++)
+        json_array_append_new(array, json_integer(cpus->workload[i]));
+    return array;
+}
+
+static json_t *describe_reported(struct region const *region)
+{
+    json_t *const reported = json_object();
+
+    for (size_t i = 0; i < region->measure_count; i++)
+        set_number(reported, region->measure[i].name, region->measure[i].value);
+    return reported;
+}
+
+static void set_checksum(json_t *object, uint64_t checksum)
+{
+    char digits[17];
+
+    snprintf(digits, sizeof digits, "%016llx", (unsigned long long)checksum);
+    json_object_set_new(object, "checksum", json_string(digits));
+}
+
+static void describe_usage(json_t *object, struct region const *region)
+{
     set_number(object, "cpu_ns", region->cpu_ns);
     set_number(object, "wall_ns", region->wall_ns);
     set_number(object, "user_ns", region->usage.user_ns);
     set_number(object, "system_ns", region->usage.system_ns);
     set_number(object, "minor_faults", region->usage.minor_faults);
     set_number(object, "major_faults", region->usage.major_faults);
+    set_number(object, "vm_hwm_bytes", region->vm_hwm_bytes);
+}
+
+static void describe_switches(json_t *object, struct region const *region)
+{
     set_number(object, "voluntary_switches", region->usage.voluntary_switches);
     set_number(object, "involuntary_switches", region->usage.involuntary_switches);
+}
+
+static void describe_region(json_t *object, struct region const *region)
+{
+    set_number(object, "operations", region->operations);
+    set_checksum(object, region->checksum);
+    describe_usage(object, region);
+    set_number(object, "threads", region->threads);
+    set_number(object, "slowest_thread_ns", region->slowest_thread_ns);
+    set_number(object, "median_thread_ns", region->median_thread_ns);
+    describe_switches(object, region);
     set_number(object, "start_up_minor_faults", region->start_up.minor_faults);
     set_number(object, "start_up_major_faults", region->start_up.major_faults);
-    set_number(object, "vm_hwm_bytes", region->vm_hwm_bytes);
     set_number(object, "rss_bytes", region->rss_bytes);
     set_number(object, "pss_bytes", region->pss_bytes);
     set_number(object, "private_dirty_bytes", region->private_dirty_bytes);
     set_number(object, "anon_huge_bytes", region->anon_huge_bytes);
+    if (region->measure_count > 0)
+        json_object_set_new(object, "reported", describe_reported(region));
+}
+
+/* It counts no operations, and nobody looks into it at the end. */
+static void describe_program(json_t *object, struct region const *region,
+                             struct program const *program)
+{
+    if (program_output_is_compared(program))
+        set_checksum(object, region->checksum);
+    describe_usage(object, region);
+    if (program->server.count == 0)
+        describe_switches(object, region);
+    set_number(object, "programs_served", region->witness.images - region->witness.foreign);
+}
+
+/* From fork to exit; of a program from its exec on, as its region is, unless an instrument looks at
+ * the launcher as well. */
+static void describe_process(json_t *object, struct sample const *sample, bool is_region)
+{
+    struct region const *const region = &sample->region;
+
+    set_number(object, "process_cpu_ns", is_region ? region->cpu_ns : sample->process_cpu_ns);
+    set_number(object, "process_wall_ns", is_region ? region->wall_ns : sample->process_wall_ns);
+    set_number(object, "process_minor_faults",
+               is_region ? region->usage.minor_faults : sample->process_minor_faults);
+    set_number(object, "process_major_faults",
+               is_region ? region->usage.major_faults : sample->process_major_faults);
 }
 
 /* A report is kept whatever the status: it has the wrong checksum, or the wrong object. */
-static json_t *describe_sample(struct sample const *sample, struct rig const *rig, size_t arm,
-                               size_t position)
+static json_t *describe_sample(struct sample const *sample, struct rig const *rig, size_t cell,
+                               size_t arm, size_t position)
 {
+    struct program const *const program = rig->plan->cells[cell].program;
     json_t *const object = json_object();
     bool const reported = sample->status == SAMPLE_OK || sample->status == SAMPLE_CHECKSUM ||
                           sample->status == SAMPLE_ALLOCATOR;
@@ -216,12 +284,14 @@ static json_t *describe_sample(struct sample const *sample, struct rig const *ri
         set_number(object, "exit_code", (uint64_t)sample->exit_code);
     if (sample->status == SAMPLE_CRASHED)
         set_number(object, "signal", (uint64_t)sample->signal);
-    if (reported)
+    json_object_set_new(object, "cpus", describe_cpus(sample, &rig->sampler.cpus));
+    if (reported && program != NULL)
+        describe_program(object, &sample->region, program);
+    else if (reported)
         describe_region(object, &sample->region);
-    set_number(object, "process_cpu_ns", sample->process_cpu_ns);
-    set_number(object, "process_wall_ns", sample->process_wall_ns);
-    set_number(object, "process_minor_faults", sample->process_minor_faults);
-    set_number(object, "process_major_faults", sample->process_major_faults);
+    describe_process(object, sample,
+                     reported && program != NULL && program->server.count == 0 &&
+                         rig->kind->finding == NULL);
     if (reported) {
         json_object_set_new(object, "object", json_string(sample->region.object));
         json_object_set_new(object, "build_id", json_string(sample->region.build_id));
@@ -258,7 +328,7 @@ json_t *block_describe(struct block const *block, struct rig const *rig, char co
     json_object_set_new(object, "weather", weather_between(&block->before, &block->after));
     for (size_t i = 0; i < block->count; i++) {
         size_t const arm = block->order[i] % rig->plan->arm_count;
-        json_t *const sample = describe_sample(&block->samples[i], rig, arm, i);
+        json_t *const sample = describe_sample(&block->samples[i], rig, block->cell, arm, i);
         if (block->findings[i] != NULL)
             json_object_update(sample, block->findings[i]);
         json_array_append_new(samples, sample);

@@ -50,6 +50,12 @@ uint64_t calibrate_settle(uint64_t operations, uint64_t cpu_ns)
     return two_digits(fmin(fmax(scaled, 1), (double)OPERATIONS_MAX));
 }
 
+/* A program is run as it is. */
+static bool is_calibrated(struct cell const *cell)
+{
+    return cell->operations == 0 && cell->program == NULL;
+}
+
 static enum step calibrate_cell(struct rig *rig, size_t index, json_t *reasons)
 {
     struct cell const *const cell = &rig->plan->cells[index];
@@ -89,7 +95,7 @@ static enum step calibrate_cell(struct rig *rig, size_t index, json_t *reasons)
 enum step calibrate(struct rig *rig, json_t *reasons)
 {
     for (size_t i = 0; i < rig->plan->cell_count; i++) {
-        if (rig->plan->cells[i].operations != 0)
+        if (!is_calibrated(&rig->plan->cells[i]))
             continue;
         status_line_say("calibrating", rig->plan->cells[i].id);
         enum step const step = calibrate_cell(rig, i, reasons);
@@ -104,7 +110,7 @@ bool calibration_write(struct rig const *rig, char const *directory)
     json_t *const cells = json_array();
 
     for (size_t i = 0; i < rig->plan->cell_count; i++)
-        if (rig->plan->cells[i].operations == 0)
+        if (is_calibrated(&rig->plan->cells[i]))
             json_array_append_new(cells, json_pack("{s:s, s:I, s:I}", "cell",
                                                    rig->plan->cells[i].id, "operations",
                                                    (json_int_t)rig->terms[i].operations, "cpu_ns",
@@ -118,10 +124,10 @@ bool calibration_write(struct rig const *rig, char const *directory)
 static bool read_cell(struct rig *rig, size_t index, json_t const *cells)
 {
     struct cell const *const cell = &rig->plan->cells[index];
-    size_t place;
+    size_t i;
     json_t *entry;
 
-    json_array_foreach(cells, place, entry) {
+    json_array_foreach(cells, i, entry) {
         char const *const id = json_string_value(json_object_get(entry, "cell"));
         json_int_t const operations = json_integer_value(json_object_get(entry, "operations"));
         if (id != NULL && strcmp(id, cell->id) == 0 && operations > 0) {
@@ -141,7 +147,7 @@ bool calibration_read(struct rig *rig, char const *directory)
     bool whole = file != NULL;
 
     for (size_t i = 0; whole && i < rig->plan->cell_count; i++)
-        if (rig->plan->cells[i].operations == 0)
+        if (is_calibrated(&rig->plan->cells[i]))
             whole = read_cell(rig, i, json_object_get(file, "cells"));
     json_decref(file);
     free(path);

@@ -2,7 +2,7 @@
  *
  * Workload contract finds out, on the objects that are measured, not on their observers. A
  * violation is a reason to measure nothing: an allocator that gives misaligned or overlapping
- * blocks may well be faster. What is broken in functions that no workload calls is only told.
+ * blocks may well be faster. What is broken in alignments that no workload asks for is only told.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_CONTRACT_H

@@ -8,12 +8,13 @@
 #include "instrument/findings.h"
 #include "instrument/sums.h"
 #include "run/summary.h"
+#include "symbols/function_name.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LABEL_WIDTH = 26, ARM_WIDTH = 13, ARMS_IN_LINE = 4, ROWS_SHOWN = 12 };
+enum { LABEL_WIDTH = 26, LABEL_BYTES_MAX = 78, ARM_WIDTH = 13, ARMS_IN_LINE = 4, ROWS_SHOWN = 12 };
 
 /* One of each cell. */
 struct found {
@@ -55,8 +56,10 @@ static void take_stack(void *context, struct finding const *finding, struct find
 
     if (row->count == 0)
         return;
+    char *const function = findings_function(row->function);
     sums_add(&found->layers[finding->cell], finding->arm, row->layer, row->count);
-    sums_add(&found->functions[finding->cell], finding->arm, row->function, row->count);
+    sums_add(&found->functions[finding->cell], finding->arm, function, row->count);
+    free(function);
 }
 
 /* Faults outside the region stand under their stage. */
@@ -107,7 +110,7 @@ static bool has_long_ids(struct plan const *plan)
 static void print_row(struct sums const *sums, size_t row, size_t const *arms, size_t arm_count,
                       bool shares)
 {
-    char const *const label = sums->labels.word[row];
+    char *const label = function_name_short(sums->labels.word[row], LABEL_BYTES_MAX);
 
     if (strlen(label) > LABEL_WIDTH)
         printf("  %s\n  %*s", label, LABEL_WIDTH, "");
@@ -122,6 +125,7 @@ static void print_row(struct sums const *sums, size_t row, size_t const *arms, s
             printf(" %*.*f", ARM_WIDTH - 1, shares ? 1 : 0, value / whole);
     }
     putchar('\n');
+    free(label);
 }
 
 /* An arm's id, or its number where one of them is too long for its column. */

@@ -12,7 +12,7 @@
 #include "catalogue/catalogue.h"
 #include "catalogue/peers.h"
 #include "catalogue/project.h"
-#include "catalogue/workload_description.h"
+#include "experiment/program.h"
 #include "machine/cgroup.h"
 #include "machine/cpus.h"
 #include "machine/identity.h"
@@ -164,14 +164,20 @@ static json_t *cpu_number(int number)
     return number >= 0 ? json_integer(number) : absent("sched_getaffinity does not tell");
 }
 
-/* The CPUs to which sampler_open will pin samples and harness. */
-static void add_placement(json_t *machine)
+/* The CPUs to which sampler_open will pin samples (those of one thread to the first), and the
+ * harness. */
+static void add_placement(json_t *machine, size_t wanted)
 {
-    struct cpus const cpus = cpus_allowed();
+    struct cpus const cpus = cpus_choose(wanted);
 
     json_object_set_new(machine, "cpus_allowed",
                         cpu_number(cpus.allowed > 0 ? (int)cpus.allowed : -1));
-    json_object_set_new(machine, "workload_cpu", cpu_number(cpus.workload));
+    json_object_set_new(machine, "workload_cpu",
+                        cpu_number(cpus.count > 0 ? cpus.workload[0] : -1));
+    json_t *const workload = json_array();
+    for (size_t i = 0; i < cpus.count; i++)
+        json_array_append_new(workload, json_integer(cpus.workload[i]));
+    json_object_set_new(machine, "workload_cpus", workload);
     json_object_set_new(machine, "harness_cpu", cpu_number(cpus.harness));
 }
 
@@ -291,14 +297,15 @@ static json_t *workloads(struct plan const *plan)
     json_t *const values = json_object();
 
     for (size_t i = 0; plan != NULL && i < plan->cell_count; i++) {
-        char *const path = catalogue_workload_path(plan->cells[i].workload);
+        struct program const *const program = plan->cells[i].program;
+        char const *const path = program == NULL ? plan->cells[i].executable
+                                                 : program_served(program)->executable;
         char *const build_id = catalogue_build_id(path);
         json_object_set_new(values, plan->cells[i].workload,
                             path != NULL
                                 ? json_pack("{s:s, s:s}", "path", path, "build_id", build_id)
                                 : absent("not built"));
         free(build_id);
-        free(path);
     }
     return values;
 }
@@ -312,7 +319,7 @@ json_t *machine_describe(struct plan const *plan)
     add_processor(machine);
     add_identity(machine);
     add_hardware(machine);
-    add_placement(machine);
+    add_placement(machine, plan != NULL ? plan_cpus(plan) : 1);
     add_settings(machine);
     add_surroundings(machine);
     json_object_set_new(machine, "caller", inherited_caller());

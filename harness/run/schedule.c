@@ -38,9 +38,9 @@ static uint64_t draw_below(uint64_t key, uint64_t counter, uint64_t bound)
 static void shuffle(uint64_t key, size_t *order, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        size_t const place = (size_t)draw_below(key, i + 1, i + 1);
-        order[i] = order[place];
-        order[place] = i;
+        size_t const position = (size_t)draw_below(key, i + 1, i + 1);
+        order[i] = order[position];
+        order[position] = i;
     }
 }
 
@@ -62,9 +62,10 @@ size_t schedule_lead_in(uint64_t seed, size_t cell, uint64_t block, size_t arm_c
     return (size_t)draw_below(stream_key(seed, LEAD_IN_STREAM - cell, block), 0, arm_count);
 }
 
-uint64_t schedule_period(uint64_t seed, size_t cell, uint64_t block, size_t place, uint64_t around)
+uint64_t schedule_period(uint64_t seed, size_t cell, uint64_t block, size_t position,
+                         uint64_t around)
 {
     uint64_t const key = stream_key(seed, PERIOD_STREAM - cell, block);
 
-    return around - around / 4 + draw_below(key, place, around / 2 + 1);
+    return around - around / 4 + draw_below(key, position, around / 2 + 1);
 }

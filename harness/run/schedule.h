@@ -17,8 +17,8 @@ enum { SCHEDULE_PAD_BYTES_MAX = 4096 };
 void schedule_round(uint64_t seed, uint64_t round, size_t *order, size_t cell_count);
 
 /* Fills order with a shuffle of 0 ... arm_count - 1, drawn uniformly and for each block anew: given
- * all blocks before it, every arm is as likely in each place and behind each other arm, as in the
- * Williams design of all orders. Returns the block's pad, 0 ...
+ * all blocks before it, every arm is as likely in each position and behind each other arm, as in
+ * the Williams design of all orders. Returns the block's pad, 0 ...
  * SCHEDULE_PAD_BYTES_MAX bytes. */
 uint32_t schedule_block(uint64_t seed, size_t cell, uint64_t block, size_t *order,
                         size_t arm_count);
@@ -26,7 +26,9 @@ uint32_t schedule_block(uint64_t seed, size_t cell, uint64_t block, size_t *orde
 /* The arm of the unmeasured sample that begins a block. */
 size_t schedule_lead_in(uint64_t seed, size_t cell, uint64_t block, size_t arm_count);
 
-/* A number of nanoseconds from 3/4 to 5/4 of `around`, for the process at that place of a block. */
-uint64_t schedule_period(uint64_t seed, size_t cell, uint64_t block, size_t place, uint64_t around);
+/* A number of nanoseconds from 3/4 to 5/4 of `around`, for the process at that position of a
+ * block. */
+uint64_t schedule_period(uint64_t seed, size_t cell, uint64_t block, size_t position,
+                         uint64_t around);
 
 #endif

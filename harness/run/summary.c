@@ -20,10 +20,27 @@
 
 enum { ID_WIDTH = 29 };
 
+static bool is_program(struct tally const *tally, size_t cell)
+{
+    return tally->plan->cells[cell].program != NULL;
+}
+
+/* On speed; of a program, which has no rate, on its time. */
+static struct tally_effect effect_of(struct tally const *tally, size_t cell, size_t arm)
+{
+    struct tally_effect const speed = tally_speed_effect(tally, cell, arm, tally->plan->alpha);
+
+    if (!is_program(tally, cell))
+        return speed;
+    return (struct tally_effect){.median = 1 / (1 + speed.median) - 1,
+                                 .low = 1 / (1 + speed.high) - 1,
+                                 .high = 1 / (1 + speed.low) - 1};
+}
+
 static void print_arm(struct tally const *tally, size_t cell, size_t arm)
 {
     char const *const id = tally->plan->arms[arm].id;
-    struct tally_effect const effect = tally_speed_effect(tally, cell, arm, tally->plan->alpha);
+    struct tally_effect const effect = effect_of(tally, cell, arm);
     char words[64] = "";
 
     if (arm != 0)
@@ -34,8 +51,9 @@ static void print_arm(struct tally const *tally, size_t cell, size_t arm)
     if (strlen(id) > ID_WIDTH)
         printf("  %s\n", id);
     printf("  %-*s %9.4g %-26s %10.0f\n", ID_WIDTH, strlen(id) > ID_WIDTH ? "" : id,
-           tally_median_speed(tally, cell, arm) / 1e6, words,
-           tally_median_faults(tally, cell, arm));
+           is_program(tally, cell) ? tally_median_ms(tally, cell, arm)
+                                   : tally_median_speed(tally, cell, arm) / 1e6,
+           words, tally_median_faults(tally, cell, arm));
 }
 
 /* The blocks' effects in order, as bars, and the range of the bars. */
@@ -49,6 +67,8 @@ static void print_blocks(struct tally const *tally, size_t cell, size_t arm)
     double high = -INFINITY;
 
     tally_speed_ratios(tally, cell, arm, ratio);
+    for (size_t i = 0; is_program(tally, cell) && i < blocks; i++)
+        ratio[i] = 1 / ratio[i];
     size_t const columns = sparkline_medians(ratio, blocks, median);
     sparkline_write(text, median, columns);
     for (size_t i = 0; i < columns; i++) {
@@ -64,7 +84,8 @@ static void print_cell(struct tally const *tally, size_t cell)
     bool const enough = tally_valid(tally, cell) >= tally->plan->rules.blocks_min;
 
     printf("\n%s\n", tally->plan->cells[cell].id);
-    printf("  %-*s %9s %-26s %10s\n", ID_WIDTH, "", "M ops/s", "effect % [interval]", "faults");
+    printf("  %-*s %9s %-26s %10s\n", ID_WIDTH, "",
+           is_program(tally, cell) ? "CPU ms" : "M ops/s", "effect % [interval]", "faults");
     for (size_t arm = 0; arm < tally->plan->arm_count && tally_valid(tally, cell) > 0; arm++) {
         print_arm(tally, cell, arm);
         if (arm != 0 && enough)
@@ -116,10 +137,10 @@ void summary_print_verdict(json_t const *outcome)
     json_int_t blocks = 0;
     json_int_t lost = 0;
     char const *what;
-    size_t place;
+    size_t index;
     json_t *entry;
 
-    json_array_foreach(json_object_get(outcome, "cells"), place, entry) {
+    json_array_foreach(json_object_get(outcome, "cells"), index, entry) {
         blocks += json_integer_value(json_object_get(entry, "blocks"));
         lost += json_integer_value(json_object_get(entry, "lost"));
     }
@@ -134,7 +155,7 @@ void summary_print_verdict(json_t const *outcome)
                what, count);
     }
     printf("verdict: %s\n", json_string_value(json_object_get(outcome, "verdict")));
-    json_array_foreach(json_object_get(outcome, "reasons"), place, entry) {
+    json_array_foreach(json_object_get(outcome, "reasons"), index, entry) {
         char *const line = reason_line(entry);
         printf("  %s\n", line);
         free(line);

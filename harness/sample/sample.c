@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "machine/cpus.h"
 #include "sample/left_behind.h"
+#include "sample/output_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -35,52 +36,45 @@ enum {
     POLLS_MAX = 256
 };
 
-/* Tries to pin to both CPUs, so that samples need not report a failure. Returns the samples' CPU.
-  */
-static int pin_apart(void)
+/* Tries to keep to all of the CPUs, so that samples need not report a failure. */
+static struct cpus pin_apart(size_t wanted)
 {
-    struct cpus const cpus = cpus_allowed();
+    struct cpus const cpus = cpus_choose(wanted);
 
-    if (cpus.workload < 0 || !cpus_pin(cpus.workload) || !cpus_pin(cpus.harness))
+    if (cpus.count == 0 || !cpus_keep_to(cpus.workload, cpus.count) ||
+        !cpus_keep_to(&cpus.harness, 1))
         complain("taskset --cpu-list 0,1 slablab ...; slablab doctor",
                  "note: samples cannot be kept on CPU %d and the harness on CPU %d, so they may "
                  "disturb each other: %s",
-                 cpus.workload, cpus.harness, strerror(errno));
-    return cpus.workload;
+                 cpus.count > 0 ? cpus.workload[0] : -1, cpus.harness, strerror(errno));
+    return cpus;
 }
 
-/* The file is sealed against growth, which limits a sample's output: writing past the end fails. */
-static int open_bounded_file(void)
+bool sampler_open(struct sampler *sampler, char *const *events, size_t event_count, size_t cpus)
 {
-    int const fd = memfd_create("stderr", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-
-    if (fd < 0 || ftruncate(fd, STDERR_BYTES_MAX) != 0 ||
-        fcntl(fd, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK) != 0)
-        return -1;
-    return fd;
-}
-
-bool sampler_open(struct sampler *sampler, char *const *events, size_t event_count)
-{
-    *sampler = (struct sampler){.page = MAP_FAILED, .page_fd = -1, .stderr_fd = -1, .null_fd = -1};
+    *sampler = (struct sampler){
+        .page = MAP_FAILED, .page_fd = -1, .stderr_fd = -1, .stdout_fd = -1, .null_fd = -1};
     sampler->counters = counters_encode(events, event_count);
     if (sampler->counters == NULL)
         return false;
     sampler->timeout_ns = TIMEOUT_SECONDS * 1000000000ull;
     sampler->null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-    sampler->stderr_fd = open_bounded_file();
+    sampler->stderr_fd = output_file_open_bounded(STDERR_BYTES_MAX);
+    sampler->stdout_fd = output_file_open();
     sampler->page_fd = memfd_create("region", 0); /* no CLOEXEC: samples inherit it by number */
     if (sampler->page_fd >= 0 && ftruncate(sampler->page_fd, sizeof *sampler->page) == 0)
         sampler->page = mmap(NULL, sizeof *sampler->page, PROT_READ | PROT_WRITE, MAP_SHARED,
                              sampler->page_fd, 0);
-    if (sampler->null_fd < 0 || sampler->stderr_fd < 0 || sampler->page == MAP_FAILED) {
+    if (sampler->null_fd < 0 || sampler->stderr_fd < 0 || sampler->stdout_fd < 0 ||
+        sampler->page == MAP_FAILED) {
         complain(hint_for(errno, "ulimit -n; free"),
-                 "cannot open /dev/null and two memory files: %s", strerror(errno));
+                 "cannot open /dev/null and three memory files: %s", strerror(errno));
         sampler_close(sampler);
         return false;
     }
     left_behind_adopt();
-    sampler->workload_cpu = pin_apart();
+    sampler->cpus = pin_apart(cpus);
+    sampler->cpu_count = 1;
     return true;
 }
 
@@ -96,8 +90,14 @@ void sampler_close(struct sampler *sampler)
         munmap(sampler->page, sizeof *sampler->page);
     close_open(sampler->page_fd);
     close_open(sampler->stderr_fd);
+    close_open(sampler->stdout_fd);
     close_open(sampler->null_fd);
     counters_free(sampler->counters);
+}
+
+static size_t cpus_of(struct sampler const *sampler)
+{
+    return sampler->cpu_count < sampler->cpus.count ? sampler->cpu_count : sampler->cpus.count;
 }
 
 /* Runs between fork and exec, where every page first written costs a fault, so it does little but
@@ -111,11 +111,14 @@ static _Noreturn void become(struct sampler const *sampler, pid_t parent, char *
         _exit(EXIT_NOT_EXECUTED);
     setpgid(0, 0);
     signal(SIGXFSZ, SIG_DFL);
+    thp_become(sampler->thp);
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0}); /* a crash leaves no file where we are */
-    if (sampler->workload_cpu >= 0)
-        cpus_pin(sampler->workload_cpu); /* sampler_open has tried it */
+    if (sampler->cpus.count > 0)
+        cpus_keep_to(sampler->cpus.workload, cpus_of(sampler)); /* sampler_open has tried it */
     dup2(sampler->null_fd, STDIN_FILENO);
     dup2(sampler->null_fd, STDOUT_FILENO);
+    if (sampler->keeps_output)
+        output_file_become_stdout(sampler->stdout_fd);
     dup2(sampler->stderr_fd, STDERR_FILENO);
     /* Libraries leave files open: libdw those with debug information. */
     close_range(STDERR_FILENO + 1, UINT_MAX, CLOSE_RANGE_CLOEXEC);
@@ -238,10 +241,16 @@ static void page_copy(struct sample *sample, struct region const *page)
     sample->region = *page;
     sample->region.object[REGION_PATH_MAX - 1] = 0;
     sample->region.build_id[REGION_BUILD_ID_MAX - 1] = 0;
+    sample->region.witness.program[REGION_PATH_MAX - 1] = 0;
+    sample->region.witness.object[REGION_PATH_MAX - 1] = 0;
     if (sample->region.tier_count > REGION_TIERS_MAX)
         sample->region.tier_count = REGION_TIERS_MAX;
     for (size_t i = 0; i < REGION_TIERS_MAX; i++)
         sample->region.tier[i].name[REGION_NAME_MAX - 1] = 0;
+    if (sample->region.measure_count > REGION_MEASURES_MAX)
+        sample->region.measure_count = REGION_MEASURES_MAX;
+    for (size_t i = 0; i < REGION_MEASURES_MAX; i++)
+        sample->region.measure[i].name[REGION_NAME_MAX - 1] = 0;
     if (sample->region.counter_count > REGION_COUNTERS_MAX)
         sample->region.counter_count = REGION_COUNTERS_MAX;
 }
@@ -280,6 +289,7 @@ bool sample_run(struct sampler *sampler, char *const *arguments, char *const *en
     *sample = (struct sample){0};
     page_reset(sampler->page);
     lseek(sampler->stderr_fd, 0, SEEK_SET);
+    output_file_rewind(sampler->stdout_fd);
     if (sampler->recorder != NULL && !recorder_begin(sampler->recorder))
         return false;
     uint64_t const started_ns = clock_ns(CLOCK_MONOTONIC);
@@ -311,6 +321,7 @@ bool sample_run(struct sampler *sampler, char *const *arguments, char *const *en
     while (wait4(child, &wait_status, 0, &usage) < 0 && errno == EINTR)
         ;
     sample->left_behind = left_behind_kill();
+    sample->cpu_count = cpus_of(sampler);
     sample->pid = (uint32_t)child;
     sample->exec_bytes = bytes_of(arguments) + bytes_of(environment) + strlen(arguments[0]) + 1;
     sample->process_wall_ns = clock_ns(CLOCK_MONOTONIC) - started_ns;
@@ -350,7 +361,9 @@ static bool served_by(struct region const *region, struct sample_expectation con
 void sample_judge(struct sample *sample, struct sample_expectation const *expectation)
 {
     if (sample->status == SAMPLE_OK) {
-        if (!served_by(&sample->region, expectation))
+        if (!served_by(&sample->region, expectation) ||
+            (expectation->witnessed &&
+             sample->region.witness.foreign + sample->region.witness.unserved > 0))
             sample->status = SAMPLE_ALLOCATOR;
         else if (expectation->attested && (sample->region.checksum != expectation->checksum ||
                                            sample->region.operations != expectation->operations))

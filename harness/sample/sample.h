@@ -6,6 +6,8 @@
 #ifndef SLABLAB_SAMPLE_H
 #define SLABLAB_SAMPLE_H
 
+#include "machine/cpus.h"
+#include "machine/thp.h"
 #include "sample/counters.h"
 #include "trace/recorder.h"
 #include "workloads/region.h"
@@ -30,6 +32,7 @@ struct sample {
     int exit_code;
     int signal;
     uint32_t pid;
+    size_t cpu_count; /* it could run on so many of the sampler's CPUs, the first ones */
     uint64_t exec_bytes; /* of path, arguments and environment, which exec copies */
     struct region region;
     uint64_t process_cpu_ns; /* these four from fork to exit, by wait4 */
@@ -47,15 +50,20 @@ struct sampler {
     struct region *page;
     int page_fd;
     int stderr_fd;
+    int stdout_fd; /* what a program prints, up to the offset */
     int null_fd;
-    int workload_cpu; /* samples are pinned there; -1: nowhere */
+    struct cpus cpus; /* of all samples */
+    size_t cpu_count; /* of them, how many the next samples get: the first ones */
     struct recorder *recorder; /* records the next samples; NULL: none does. Borrowed. */
     uint64_t timeout_ns;
+    enum thp thp;      /* transparent huge pages of the next samples */
+    bool keeps_output; /* in stdout_fd; no file of the sample may then be too large */
 };
 
-/* Opens what samples need, and moves the harness off their CPU, if there is another (if that fails,
- * it only prints a note). Complains and returns false on an error. */
-bool sampler_open(struct sampler *sampler, char *const *events, size_t event_count);
+/* Opens what samples need, and moves the harness off their `cpus` CPUs, if there is another (if
+ * that fails, it only prints a note). Complains and returns false on an error. */
+bool sampler_open(struct sampler *sampler, char *const *events, size_t event_count,
+                  size_t cpus);
 void sampler_close(struct sampler *sampler);
 
 /* Runs arguments[0] to its end. status is any but CHECKSUM and ALLOCATOR, which sample_judge adds.
@@ -68,6 +76,7 @@ struct sample_expectation {
     char const *object;   /* NULL: the C library's own malloc */
     char const *build_id; /* of the serving object; "" without one: then the file's name decides */
     bool timed;           /* it must have taken time; a profiled one may have no region */
+    bool witnessed;       /* each of its processes has said who serves it */
     bool attested;        /* are these two known? */
     uint64_t operations;
     uint64_t checksum;

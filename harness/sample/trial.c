@@ -6,14 +6,17 @@
 
 #include "base/complain.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "catalogue/build_id.h"
 #include "catalogue/workload_description.h"
 #include "sample/environment.h"
+#include "sample/program_trial.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { NUMBER_DIGITS_MAX = 21 };
 
@@ -25,19 +28,34 @@ void terms_set_operations(struct terms *terms, struct cell const *cell, uint64_t
         terms->warmup_operations = operations;
 }
 
+/* It may have gone since the plan was made. */
+static char *workload_executable(struct cell const *cell)
+{
+    char *const named =
+        cell->executable == NULL ? catalogue_workload_path(cell->workload) : NULL;
+
+    if (named != NULL || cell->executable == NULL)
+        return named;
+    return access(cell->executable, X_OK) == 0 ? text_copy(cell->executable) : NULL;
+}
+
 bool rig_open(struct rig *rig, struct plan const *plan, struct run_kind const *kind)
 {
     *rig = (struct rig){.plan = plan, .kind = kind};
-    if (!sampler_open(&rig->sampler, plan->events, plan->event_count))
+    if (!sampler_open(&rig->sampler, plan->events, plan->event_count, plan_cpus(plan)))
         return false;
     rig->terms = memory_zeroed(plan->cell_count, sizeof *rig->terms);
     rig->left_behind_noted = memory_zeroed(plan->arm_count, sizeof *rig->left_behind_noted);
     for (size_t i = 0; i < plan->cell_count; i++) {
-        rig->terms[i].program = catalogue_workload_path(plan->cells[i].workload);
+        bool const is_program = plan->cells[i].program != NULL;
+        rig->terms[i].program = is_program ? program_launcher()
+                                           : workload_executable(&plan->cells[i]);
         terms_set_operations(&rig->terms[i], &plan->cells[i], plan->cells[i].operations);
         if (rig->terms[i].program == NULL) {
-            complain("make workloads; slablab list workloads", "%s: no executable of workload '%s'",
-                     plan->experiment, plan->cells[i].workload);
+            if (!is_program)
+                complain("make workloads; slablab list workloads",
+                         "%s: no executable of workload '%s'", plan->experiment,
+                         plan->cells[i].workload);
             rig_close(rig);
             return false;
         }
@@ -51,6 +69,7 @@ void rig_close(struct rig *rig)
         free(rig->terms[i].program);
     free(rig->terms);
     free(rig->left_behind_noted);
+    work_folder_close(&rig->work_folder);
     sampler_close(&rig->sampler);
 }
 
@@ -64,15 +83,18 @@ char **trial_arguments(struct cell const *cell, struct terms const *terms)
     size_t count = 0;
 
     for (size_t i = 0; i < cell->parameter_count; i++)
-        bytes += strlen(cell->parameters[i].name) + 1 + NUMBER_DIGITS_MAX;
+        bytes += strlen(cell->parameters[i].name) + 1 +
+                 (cell->parameters[i].text != NULL ? strlen(cell->parameters[i].text) + 1
+                                                   : NUMBER_DIGITS_MAX);
     arguments = memory_zeroed(1, pointers * sizeof *arguments + bytes);
     string = (char *)(arguments + pointers);
     arguments[count++] = string;
     string = stpcpy(string, terms->program) + 1;
     for (size_t i = 0; i < cell->parameter_count; i++) {
+        char *const word = plan_parameter_word(&cell->parameters[i], false);
         arguments[count++] = string;
-        string +=
-            sprintf(string, "%s=%" PRIu64, cell->parameters[i].name, cell->parameters[i].value) + 1;
+        string = stpcpy(string, word) + 1;
+        free(word);
     }
     arguments[count++] = string;
     string += sprintf(string, "operations=%" PRIu64, terms->operations) + 1;
@@ -94,8 +116,8 @@ static void note_left_behind(struct rig *rig, size_t cell, size_t arm, struct sa
              sample->left_behind == 1 ? "" : "es");
 }
 
-bool trial_run(struct rig *rig, size_t cell, size_t arm, bool observing, size_t pad_bytes,
-               struct sample *sample)
+static bool workload_trial_run(struct rig *rig, size_t cell, size_t arm, bool observing,
+                               size_t pad_bytes, struct sample *sample)
 {
     struct plan const *const plan = rig->plan;
     struct terms const *const terms = &rig->terms[cell];
@@ -119,10 +141,23 @@ bool trial_run(struct rig *rig, size_t cell, size_t arm, bool observing, size_t 
 
     if (started)
         sample_judge(sample, &expectation);
-    if (started && sample->left_behind > 0)
-        note_left_behind(rig, cell, arm, sample);
     free(environment);
     free(arguments);
     free(observer_build_id);
+    return started;
+}
+
+bool trial_run(struct rig *rig, size_t cell, size_t arm, bool observing, size_t pad_bytes,
+               struct sample *sample)
+{
+    rig->sampler.cpu_count = rig->plan->cells[cell].cpus;
+    rig->sampler.thp = rig->plan->cells[cell].thp;
+    bool const started = rig->plan->cells[cell].program != NULL
+        ? program_trial_run(rig, cell, arm, observing, pad_bytes, sample)
+        : workload_trial_run(rig, cell, arm, observing, pad_bytes, sample);
+
+    rig->sampler.thp = THP_INHERITED;
+    if (started && sample->left_behind > 0)
+        note_left_behind(rig, cell, arm, sample);
     return started;
 }

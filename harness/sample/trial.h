@@ -8,6 +8,7 @@
 
 #include "experiment/run_kind.h"
 #include "sample/sample.h"
+#include "sample/work_folder.h"
 
 /* How a step of a run ended. */
 enum step {
@@ -20,7 +21,7 @@ enum step {
 /* What is determined about a cell before its first block, in this order: program, operations,
  * checksum. */
 struct terms {
-    char *program;       /* path of the workload's executable */
+    char *program;       /* path of the workload's executable, or of a program's launcher */
     uint64_t operations; /* of the plan, or calibrated; 0: not yet known */
     uint64_t warmup_operations;
     uint64_t
@@ -36,6 +37,7 @@ struct rig {
     struct run_kind const *kind;
     struct instrument const *instrument; /* the kind's; NULL where it has none */
     struct sampler sampler;
+    struct work_folder work_folder;
     struct terms *terms;
     bool *left_behind_noted; /* of each arm: has it been said? */
 };

@@ -68,6 +68,34 @@ static struct code_range const *find_range(struct code_ranges const *ranges, uin
     return first > 0 && address < ranges->range[first - 1].end ? &ranges->range[first - 1] : NULL;
 }
 
+/* DW_AT_GNU_dwo_name is that of DWARF 4. */
+static char const *name_of_split(Dwarf_Die *skeleton)
+{
+    Dwarf_Attribute attribute;
+
+    if (dwarf_attr(skeleton, DW_AT_dwo_name, &attribute) == NULL &&
+        dwarf_attr(skeleton, DW_AT_GNU_dwo_name, &attribute) == NULL)
+        return NULL;
+    return dwarf_formstring(&attribute);
+}
+
+/* The entry that holds the unit's functions; false if that is not here. */
+static bool settle_unit(struct code_units *units, struct code_unit *unit, uint8_t type,
+                        Dwarf_Die *split)
+{
+    if (type == DW_UT_compile)
+        return true;
+    if (type != DW_UT_skeleton)
+        return false;
+    if (split->cu != NULL && dwarf_tag(split) == DW_TAG_compile_unit) {
+        unit->die = *split;
+        return true;
+    }
+    if (units->split_missing++ == 0)
+        units->split_missing_name = name_of_split(&unit->die);
+    return false;
+}
+
 void code_units_read(struct code_units *units, struct object_file const *file)
 {
     Dwarf_CU *cu = NULL;
@@ -83,42 +111,89 @@ void code_units_read(struct code_units *units, struct object_file const *file)
         room++;
     units->unit = memory_zeroed(room, sizeof *units->unit);
     cu = NULL;
-    while (units->count < room) {
+    for (size_t i = 0; i < room; i++) {
         struct code_unit *const unit = &units->unit[units->count];
-        if (dwarf_get_units(units->dwarf, cu, &cu, NULL, &type, &unit->die, NULL) != 0)
+        Dwarf_Die split = {0};
+        if (dwarf_get_units(units->dwarf, cu, &cu, NULL, &type, &unit->die, &split) != 0)
             break;
-        if (type == DW_UT_compile)
-            add_ranges_of(&units->ranges, &unit->die, units->count++);
+        Dwarf_Die own = unit->die;
+        if (settle_unit(units, unit, type, &split))
+            add_ranges_of(&units->ranges, &own, units->count++);
     }
     sort_ranges(&units->ranges);
 }
 
 void code_units_free(struct code_units *units)
 {
-    for (size_t i = 0; i < units->count; i++)
+    for (size_t i = 0; i < units->count; i++) {
         free(units->unit[i].functions.range);
+        number_map_free(&units->unit[i].copies);
+    }
     free(units->unit);
     free(units->ranges.range);
 }
 
-/* In C++ functions may be inside namespaces and classes. */
+/* In C++ and Rust functions may be inside namespaces and types. */
 static bool holds_functions(int tag)
 {
-    return tag == DW_TAG_namespace || tag == DW_TAG_class_type || tag == DW_TAG_structure_type;
+    return tag == DW_TAG_namespace || tag == DW_TAG_class_type ||
+           tag == DW_TAG_structure_type || tag == DW_TAG_union_type ||
+           tag == DW_TAG_enumeration_type || tag == DW_TAG_module;
+}
+
+Dwarf_Die inline_chain_origin(Dwarf_Die const *entry)
+{
+    enum { ORIGINS_MAX = 4 };
+    Dwarf_Die origin = *entry;
+    Dwarf_Attribute attribute;
+
+    for (int i = 0; i < ORIGINS_MAX; i++)
+        if (dwarf_attr(&origin, DW_AT_abstract_origin, &attribute) == NULL ||
+            dwarf_formref_die(&attribute, &origin) == NULL)
+            break;
+    return origin;
+}
+
+static void add_function(struct code_unit *unit, Dwarf_Die *function)
+{
+    struct code_ranges *const functions = &unit->functions;
+    size_t const known = functions->count;
+
+    add_ranges_of(functions, function, dwarf_dieoffset(function));
+    if (functions->count == known)
+        return;
+    uint64_t *const copy =
+        number_map_at(&unit->copies, (uintptr_t)inline_chain_origin(function).addr);
+    if (*copy == 0)
+        *copy = functions->range[known].begin;
 }
 
 /* NOLINTNEXTLINE(misc-no-recursion): as deep as namespaces stand in one another */
-static void read_functions(struct code_ranges *functions, Dwarf_Die *parent)
+static void read_functions(struct code_unit *unit, Dwarf_Die *parent)
 {
     Dwarf_Die child;
 
     for (int end = dwarf_child(parent, &child); end == 0; end = dwarf_siblingof(&child, &child)) {
         int const tag = dwarf_tag(&child);
         if (tag == DW_TAG_subprogram)
-            add_ranges_of(functions, &child, dwarf_dieoffset(&child));
+            add_function(unit, &child);
         else if (holds_functions(tag))
-            read_functions(functions, &child);
+            read_functions(unit, &child);
     }
+}
+
+uint64_t inline_chain_copy(struct code_units const *units, Dwarf_Die const *entry)
+{
+    uintptr_t const origin = (uintptr_t)inline_chain_origin(entry).addr;
+
+    for (size_t i = 0; i < units->count; i++) {
+        uint64_t const *const copy = units->unit[i].die.cu == entry->cu
+                                         ? number_map_find(&units->unit[i].copies, origin)
+                                         : NULL;
+        if (copy != NULL)
+            return *copy + units->bias;
+    }
+    return 0;
 }
 
 /* Replaces *scope by the block or inlined function in it that holds the address. */
@@ -148,13 +223,14 @@ size_t inline_chain(struct code_units *units, uint64_t address, Dwarf_Die entry[
         return 0;
     struct code_unit *const unit = &units->unit[owner->owner];
     if (!unit->is_read) {
-        read_functions(&unit->functions, &unit->die);
+        read_functions(unit, &unit->die);
         sort_ranges(&unit->functions);
         unit->is_read = true;
     }
     struct code_range const *const function = find_range(&unit->functions, there);
     Dwarf_Die scope;
-    if (function == NULL || dwarf_offdie(units->dwarf, function->owner, &scope) == NULL)
+    if (function == NULL ||
+        dwarf_offdie(dwarf_cu_getdwarf(unit->die.cu), function->owner, &scope) == NULL)
         return 0;
     entry[count++] = scope;
     while (count < INLINE_CHAIN_MAX && enter(&scope, there))
@@ -168,17 +244,12 @@ size_t inline_chain(struct code_units *units, uint64_t address, Dwarf_Die entry[
  * it. */
 char const *inline_chain_file(Dwarf_Die const *entry)
 {
-    enum { ORIGINS_MAX = 4 };
-    Dwarf_Die origin = *entry;
+    Dwarf_Die origin = inline_chain_origin(entry);
     Dwarf_Die unit;
     Dwarf_Attribute attribute;
     Dwarf_Word number = 0;
     Dwarf_Files *files = NULL;
 
-    for (int i = 0; i < ORIGINS_MAX; i++)
-        if (dwarf_attr(&origin, DW_AT_abstract_origin, &attribute) == NULL ||
-            dwarf_formref_die(&attribute, &origin) == NULL)
-            break;
     char const *const path = dwarf_decl_file(&origin);
     if (path != NULL || dwarf_attr_integrate(&origin, DW_AT_decl_file, &attribute) == NULL ||
         dwarf_formudata(&attribute, &number) != 0 || number != 0 ||

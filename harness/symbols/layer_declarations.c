@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "symbols/function_name.h"
 
 #include <gelf.h>
 #include <stdlib.h>
@@ -111,10 +112,10 @@ static bool is_file(char const *path, char const *declared)
 }
 
 char const *layer_declarations_find(struct layer_declarations const *declarations,
-                                    char const *function, char const *path)
+                                    struct frame const *frame, char const *path)
 {
-    for (size_t i = 0; function != NULL && i < declarations->function_count; i++)
-        if (text_equal(declarations->functions[i].name, function))
+    for (size_t i = 0; frame->function != NULL && i < declarations->function_count; i++)
+        if (function_name_is(declarations->functions[i].name, frame->function, frame->linker_name))
             return declarations->functions[i].layer;
     for (size_t i = 0; path != NULL && i < declarations->file_count; i++)
         if (is_file(path, declarations->files[i].name))

@@ -30,8 +30,8 @@ void layer_declarations_read(struct layer_declarations *declarations,
                              struct object_file const *file);
 void layer_declarations_free(struct layer_declarations *declarations);
 
-/* Of a function defined in the file of that path; NULL for what is unknown. */
+/* Of the frame's function, defined in the file of that path; NULL for what is unknown. */
 char const *layer_declarations_find(struct layer_declarations const *declarations,
-                                    char const *function, char const *path);
+                                    struct frame const *frame, char const *path);
 
 #endif

@@ -42,9 +42,9 @@ char const *layer_of_object(struct layer_objects const *objects, struct object c
     return strcmp(path, objects->allocator) == 0 ? layer_allocator : layer_other;
 }
 
-char const *layer_declared(struct place const *place)
+char const *layer_declared(struct location const *location)
 {
-    struct frames const frames = place_frames(place);
+    struct frames const frames = location_frames(location);
 
     for (size_t i = 0; i < frames.count; i++)
         if (frames.frame[i].layer != NULL)
@@ -52,13 +52,13 @@ char const *layer_declared(struct place const *place)
     return NULL;
 }
 
-char const *layer_of_user_stack(struct layer_objects const *objects, struct place const *place,
-                                size_t count)
+char const *layer_of_user_stack(struct layer_objects const *objects,
+                                struct location const *location, size_t count)
 {
-    struct object const *const innermost = count == 0 ? NULL : place[0].object;
+    struct object const *const innermost = count == 0 ? NULL : location[0].object;
 
-    for (size_t i = 0; i < count && innermost != NULL && place[i].object == innermost; i++) {
-        char const *const layer = layer_declared(&place[i]);
+    for (size_t i = 0; i < count && innermost != NULL && location[i].object == innermost; i++) {
+        char const *const layer = layer_declared(&location[i]);
         if (layer != NULL)
             return layer;
     }

@@ -7,7 +7,7 @@
 #ifndef SLABLAB_LAYERS_H
 #define SLABLAB_LAYERS_H
 
-#include "symbols/place.h"
+#include "symbols/code_location.h"
 
 extern char const layer_system_call[];
 extern char const layer_kernel[]; /* the kernel, and no more is known */
@@ -25,13 +25,13 @@ struct layer_objects {
 /* Of a file whose code declares nothing; NULL: no file. */
 char const *layer_of_object(struct layer_objects const *objects, struct object const *object);
 
-/* What is declared of the functions at a place, innermost first; NULL: nothing. */
-char const *layer_declared(struct place const *place);
+/* What is declared of the functions at a location, innermost first; NULL: nothing. */
+char const *layer_declared(struct location const *location);
 
 /* Of a stack, innermost location first: the first layer declared on the way outwards, inlined
  * functions included, before the stack leaves the innermost object; else that object's. */
-char const *layer_of_user_stack(struct layer_objects const *objects, struct place const *place,
-                                size_t count);
+char const *layer_of_user_stack(struct layer_objects const *objects,
+                                struct location const *location, size_t count);
 
 /* Of kernel code, by the names on its chain, innermost first; NULL is a hidden name. A fault inside
  * a system call counts as a fault. */

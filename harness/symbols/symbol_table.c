@@ -4,25 +4,11 @@
 #include "symbols/symbol_table.h"
 
 #include "base/memory.h"
+#include "symbols/function_name.h"
 
 #include <gelf.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* "tiny_refill.constprop.0" is tiny_refill, specialised by the compiler for one caller. */
-static size_t length_without_clone(char const *name)
-{
-    static char const *const endings[] = {".constprop.", ".isra.",     ".part.", ".cold",
-                                          ".lto_priv.",  ".localalias", ".llvm."};
-    size_t length = strlen(name);
-
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-        char const *const ending = strstr(name, endings[i]);
-        if (ending != NULL && ending > name && (size_t)(ending - name) < length)
-            length = (size_t)(ending - name);
-    }
-    return length;
-}
 
 /* The latest possible end of code of unknown size; 0 for what is not code. */
 static uint64_t section_end(Elf *elf, GElf_Word section, Dwarf_Addr bias)
@@ -109,7 +95,7 @@ void symbol_table_read(struct symbol_table *table, struct object_file const *fil
         uint64_t const end = section_end(elf, section, bias);
         if (end <= address)
             continue;
-        size_t const length = length_without_clone(name);
+        size_t const length = function_name_length(name);
         if (name[length] != '\0') {
             char *const shortened = text_copy_bytes(name, length);
             words_add(&table->shortened, shortened);

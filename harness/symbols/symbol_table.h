@@ -20,14 +20,14 @@ struct named_code {
 struct symbol_table {
     struct named_code *code;
     size_t count;
-    struct words shortened; /* names stripped of a compiler's suffix */
+    struct words shortened; /* names less a version or a clone's ending */
 };
 
 /* .symtab, of the file or of its detached debug information, else .dynsym. */
 void symbol_table_read(struct symbol_table *table, struct object_file const *file);
 void symbol_table_free(struct symbol_table *table);
 
-/* NULL if no function is known there. Valid as long as the table. */
+/* The linker's name; NULL if no function is known there. Valid as long as the table. */
 char const *symbol_table_name(struct symbol_table const *table, uint64_t address);
 
 #endif

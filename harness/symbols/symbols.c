@@ -8,6 +8,8 @@
 #include "base/memory.h"
 #include "base/number_map.h"
 #include "base/text.h"
+#include "symbols/entry_name.h"
+#include "symbols/function_name.h"
 #include "symbols/inline_chain.h"
 #include "symbols/kernel_symbols.h"
 #include "symbols/layer_declarations.h"
@@ -19,7 +21,7 @@
 #include <string.h>
 
 /* The functions at one location. */
-struct place {
+struct lookup {
     size_t count;
     struct frame frame[];
 };
@@ -32,8 +34,10 @@ struct object {
     struct layer_declarations layers;
     char *problem;
     struct arena arena;  /* of the locations and rules that were looked up */
-    struct number_map places; /* file_offset * 2 + of_call -> address of its struct place */
+    struct number_map lookups; /* file_offset * 2 + of_call -> address of its struct lookup */
     struct number_map rules;  /* file_offset -> address of its struct unwind_rule */
+    struct intern names;      /* of functions, as they are shown */
+    struct number_map shown;  /* address of a linker's name or an entry -> index in names, plus 1 */
 };
 
 struct symbols {
@@ -56,7 +60,16 @@ static char *problem_of(struct object const *object)
         return text_copy(object->file.problem);
     if (object->table.count == 0 && object->units.ranges.count == 0)
         return text_copy("no symbols: stripped");
-    return object->layers.problem != NULL ? text_copy(object->layers.problem) : NULL;
+    if (object->layers.problem != NULL)
+        return text_copy(object->layers.problem);
+    return object->units.split_missing == 0
+               ? NULL
+               : text_format("functions inlined in %zu of its units are not told apart: '%s' and "
+                             "its like are not where the compiler left them",
+                             object->units.split_missing,
+                             object->units.split_missing_name != NULL
+                                 ? object->units.split_missing_name
+                                 : "?");
 }
 
 /* The path must outlive it. */
@@ -75,8 +88,10 @@ static struct object *object_open(char const *path)
 
 static void object_close(struct object *object)
 {
-    number_map_free(&object->places);
+    number_map_free(&object->lookups);
     number_map_free(&object->rules);
+    number_map_free(&object->shown);
+    intern_free(&object->names);
     arena_free(&object->arena);
     layer_declarations_free(&object->layers);
     code_units_free(&object->units);
@@ -130,52 +145,98 @@ uint64_t object_thread_local_bytes(struct object const *object)
     return object->file.thread_local_bytes;
 }
 
+/* Keeps and frees a name; NULL of NULL. */
+static char const *keep(struct object *object, uint64_t *number, char *name)
+{
+    if (name == NULL)
+        return NULL;
+    *number = intern_text(&object->names, name) + 1;
+    free(name);
+    return intern_bytes(&object->names, *number - 1);
+}
+
+/* Demangling is costly, and a function has many lookups. */
+static char const *shown_name(struct object *object, char const *linker_name)
+{
+    uint64_t *const number = number_map_at(&object->shown, (uintptr_t)linker_name);
+
+    if (*number != 0)
+        return intern_bytes(&object->names, *number - 1);
+    return keep(object, number, function_name_of(linker_name));
+}
+
+/* Of a function without a linker's name; all its inlined copies have one origin. */
+static char const *scoped_name(struct object *object, Dwarf_Die const *entry)
+{
+    Dwarf_Die const origin = inline_chain_origin(entry);
+    uint64_t *const number = number_map_at(&object->shown, (uintptr_t)origin.addr);
+
+    if (*number != 0)
+        return intern_bytes(&object->names, *number - 1);
+    char *const scoped = entry_scoped_name(entry);
+    char *const printable = scoped != NULL ? function_name_printable(scoped) : NULL;
+    free(scoped);
+    return keep(object, number, printable);
+}
+
+/* The linker's table names code, with and without DWARF; an inlined function has the name of its
+ * own code, if there is any. */
+static char const *linker_name(struct object const *object, uint64_t address, Dwarf_Die *entry,
+                               bool inlined)
+{
+    uint64_t const own = inlined ? inline_chain_copy(&object->units, entry) : address;
+    char const *const name = own != 0 ? symbol_table_name(&object->table, own) : NULL;
+
+    return name == NULL && entry != NULL ? entry_linker_name(entry) : name;
+}
+
 /* entry is NULL if DWARF does not know the function. */
-static struct frame frame_of(struct object const *object, uint64_t address, Dwarf_Die *entry,
+static struct frame frame_of(struct object *object, uint64_t address, Dwarf_Die *entry,
                              bool inlined)
 {
-    struct frame frame = {.inlined = inlined};
+    struct frame frame = {.inlined = inlined,
+                          .linker_name = linker_name(object, address, entry, inlined)};
     char const *path = NULL;
 
-    if (entry != NULL)
-        frame.function = dwarf_diename(entry);
-    if (frame.function == NULL && !inlined)
-        frame.function = symbol_table_name(&object->table, address);
+    if (frame.linker_name != NULL)
+        frame.function = shown_name(object, frame.linker_name);
+    else if (entry != NULL)
+        frame.function = scoped_name(object, entry);
     /* Reading the path needs a line table, so it is done only if a declaration could need it. */
     if (entry != NULL && object->layers.file_count > 0)
         path = inline_chain_file(entry);
-    frame.layer = layer_declarations_find(&object->layers, frame.function, path);
+    frame.layer = layer_declarations_find(&object->layers, &frame, path);
     return frame;
 }
 
-static struct place *look_up(struct object *object, uint64_t file_offset)
+static struct lookup *look_up(struct object *object, uint64_t file_offset)
 {
     Dwarf_Die entry[INLINE_CHAIN_MAX];
     uint64_t address = 0;
     bool const loaded = object_file_address(&object->file, file_offset, &address);
     size_t const depth = loaded ? inline_chain(&object->units, address, entry) : 0;
     size_t const count = depth > 0 ? depth : 1;
-    struct place *const place =
-        arena_room(&object->arena, sizeof *place + count * sizeof *place->frame);
+    struct lookup *const lookup =
+        arena_room(&object->arena, sizeof *lookup + count * sizeof *lookup->frame);
 
-    *place = (struct place){.count = count};
-    place->frame[0] = (struct frame){.function = NULL};
+    *lookup = (struct lookup){.count = count};
+    lookup->frame[0] = (struct frame){.function = NULL};
     for (size_t i = 0; i < depth; i++)
-        place->frame[depth - 1 - i] = frame_of(object, address, &entry[i], i > 0);
+        lookup->frame[depth - 1 - i] = frame_of(object, address, &entry[i], i > 0);
     if (loaded && depth == 0)
-        place->frame[0] = frame_of(object, address, NULL, false);
-    return place;
+        lookup->frame[0] = frame_of(object, address, NULL, false);
+    return lookup;
 }
 
 struct frames object_frames(struct object *object, uint64_t file_offset, bool of_call)
 {
     uint64_t const key = file_offset * 2 + of_call;
-    uint64_t *const known = number_map_at(&object->places, key);
+    uint64_t *const known = number_map_at(&object->lookups, key);
 
     if (*known == 0)
         *known = (uintptr_t)look_up(object, file_offset - of_call);
-    struct place const *const place = (struct place const *)(uintptr_t)*known;
-    return (struct frames){place->frame, place->count};
+    struct lookup const *const lookup = (struct lookup const *)(uintptr_t)*known;
+    return (struct frames){lookup->frame, lookup->count};
 }
 
 struct unwind_rule object_unwind_rule(struct object *object, uint64_t file_offset)
@@ -192,10 +253,11 @@ struct unwind_rule object_unwind_rule(struct object *object, uint64_t file_offse
     return *(struct unwind_rule const *)(uintptr_t)*known;
 }
 
-struct memory_declaration const *object_memory(struct object *object, char const *function)
+struct memory_declaration const *object_memory(struct object *object, struct frame const *frame)
 {
-    for (size_t i = 0; i < object->layers.memory_count; i++)
-        if (text_equal(object->layers.memory[i].function, function))
+    for (size_t i = 0; i < object->layers.memory_count && frame->function != NULL; i++)
+        if (function_name_is(object->layers.memory[i].function, frame->function,
+                             frame->linker_name))
             return &object->layers.memory[i];
     return NULL;
 }

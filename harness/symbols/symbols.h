@@ -1,9 +1,9 @@
 /* symbols.h -- from locations in files, and addresses in the kernel, to functions and layers.
  *
  * Each location of a file is looked up once, whichever process mapped it where, so that a million
- * samples cost about as much as their distinct locations. Names come from DWARF (inlined functions
- * expanded), else from the file's symbol table. All strings returned are valid as long as the
- * symbols.
+ * samples cost about as much as their distinct locations. Names come from the file's symbol table,
+ * and those of inlined functions from DWARF; function_name.h says how they are spelled. All strings
+ * returned are valid as long as the symbols.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_SYMBOLS_H
@@ -21,13 +21,15 @@ struct object;
  *
  *   file     allocators/parts/tiny.h  front                 every function defined in that file
  *   function tiny_refill              backend               that one, whatever its file says
+ *   function pool::Bin::take          backend               every instance of it (function_name.h)
  *   memory   superslab_map            superslab  1048576  4096 */
 
 /* One function at a location. The innermost inlined function comes first, and the function that
  * contains them last. */
 struct frame {
-    char const *function; /* NULL if its name is unknown */
-    char const *layer;    /* declared for it in its object's .slablab.layers; NULL: nothing */
+    char const *function;    /* NULL if its name is unknown */
+    char const *linker_name; /* of which `function` is made; NULL if it has none */
+    char const *layer;       /* declared for it in its object's .slablab.layers; NULL: nothing */
     bool inlined;
 };
 
@@ -50,14 +52,15 @@ struct object *symbols_object(struct symbols *symbols, char const *path);
 char const *object_path(struct object const *object);
 char const *object_build_id(struct object const *object); /* "" without one */
 
-/* Why it has no names, or ignores declarations; NULL if all is well. */
+/* Why it has no names, ignores declarations, or does not know what was inlined though its compiler
+ * wrote it down; NULL if all is well. */
 char const *object_problem(struct object const *object);
 
 /* The functions at a location of the file. of_call: the location is a return address, so the call
  * before it is meant. */
 struct frames object_frames(struct object *object, uint64_t file_offset, bool of_call);
 
-/* How memory mapped by `function` is divided, as declared by MEMORY_OF in the object's
+/* How memory mapped by the frame's function is divided, as declared by MEMORY_OF in the object's
  * .slablab.layers; NULL if nothing is declared. */
 struct memory_declaration {
     char const *function;
@@ -65,7 +68,7 @@ struct memory_declaration {
     uint64_t unit_bytes;   /* pieces begin at multiples of it; 0: one piece */
     uint64_t header_bytes; /* at the front of every piece */
 };
-struct memory_declaration const *object_memory(struct object *object, char const *function);
+struct memory_declaration const *object_memory(struct object *object, struct frame const *frame);
 
 /* Bytes of thread-local data that the object adds to every thread (PT_TLS). */
 uint64_t object_thread_local_bytes(struct object const *object);

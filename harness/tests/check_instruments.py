@@ -6,6 +6,7 @@ pandas.
 SPDX-License-Identifier: MIT"""
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from math import sqrt
@@ -37,11 +38,14 @@ def rows_of(sample: dict, **wanted: str) -> int:
     )
 
 
-def check_ledgers(folder: Path) -> int:
+def check_ledgers(folder: Path, experiment: str) -> int:
+    """Of every process: the sums; returns how many."""
     count = 0
-    for where, sample in samples(folder, "all", "faults"):
+    for where, sample in samples(folder, experiment, "faults"):
         faults = sample["faults"]
         count += 1
+        cpus = min(sample["threads"], len(os.sched_getaffinity(0)))
+        assert len(set(sample["cpus"])) == len(sample["cpus"]) == cpus, where
         process = sample["process_minor_faults"] + sample["process_major_faults"]
         region = sample["minor_faults"] + sample["major_faults"]
         assert faults["lost"] == 0, where
@@ -53,9 +57,14 @@ def check_ledgers(folder: Path) -> int:
     return count
 
 
+def check_threads(folder: Path) -> None:
+    """Some of the processes that were held against getrusage had several threads."""
+    assert any(sample["threads"] > 1 for _, sample in samples(folder, "all", "faults"))
+
+
 def check_profiles(folder: Path) -> int:
     total = unnamed = 0
-    for where, sample in samples(folder, "all", "profile"):
+    for where, sample in (*samples(folder, "all", "profile"), *samples(folder, "each", "profile")):
         profile = sample["profile"]
         assert profile["lost"] == 0 and profile["throttled"] == 0, where
         unnamed += profile["unnamed_samples"]
@@ -89,7 +98,9 @@ def check_planted(folder: Path) -> None:
 
 def main() -> None:
     folder = Path(sys.argv[1])
-    ledgers, sampled = check_ledgers(folder), check_profiles(folder)
+    ledgers = sum(check_ledgers(folder, experiment) for experiment in ("all", "each"))
+    sampled = check_profiles(folder)
+    check_threads(folder)
     check_planted(folder)
     print(f"instruments: {ledgers} ledgers add up, {sampled} samples, the planted is found")
 

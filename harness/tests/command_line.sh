@@ -51,7 +51,8 @@ done
 expect 2 'nowhere.yaml: No such file or directory' plan nowhere.yaml
 expect 2 "unknown kind 'nothing'" list nothing
 expect 2 "one experiment is wanted, and it got 'none'" profile
-expect 2 "an experiment is wanted, and not '--'" run -- baseline null
+expect 2 "not for one is --blocks '5'" run --blocks 5 experiments/null.yaml
+expect 2 "'nll'" run -- baseline phase17-1 nll
 expect 2 "and not also 'experiments/null.yaml'" faults experiments/null.yaml -- baseline null
 expect 2 "an allocator's name is missing" profile --
 expect 2 'an experiment needs a workload' profile -- baseline
@@ -87,6 +88,9 @@ for experiment in experiments/*.yaml; do
     expect 0 'the baseline again, hidden:' plan "$experiment"
     expect 0 'form:        quick' plan "$experiment" --quick --seed 7
 done
+# Threads: how many CPUs samples have, and what their workloads report.
+[ "$(nproc)" -eq 1 ] || expect 0 'for samples at most' plan experiments/threads.yaml
+expect 0 'waits_for_room' list workloads
 # A gate by counts, which say the same every time; the head that never frees has more faults.
 counts=$output/counts.yaml
 cat >"$counts" <<END

@@ -19,7 +19,7 @@ static char region_variable[32];
 
 static inline int open_sampler_of(char *const *events, size_t count)
 {
-    if (!sampler_open(&sampler, events, count))
+    if (!sampler_open(&sampler, events, count, 1))
         return -1;
     snprintf(region_variable, sizeof region_variable, "SLABLAB_REGION=%d", sampler.page_fd);
     return 0;

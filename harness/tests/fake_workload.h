@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "workloads/region.h"
 
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,6 +84,16 @@ static inline void fake_tell_limits(void)
     exit(3);
 }
 
+/* Fails with how many CPUs it may run on. */
+static inline void fake_tell_cpus(void)
+{
+    cpu_set_t own;
+
+    sched_getaffinity(0, sizeof own, &own);
+    fprintf(stderr, "%d\n", CPU_COUNT(&own));
+    exit(3);
+}
+
 static inline void fake_misbehave(void)
 {
     if (fake_is("exit"))
@@ -104,6 +115,8 @@ static inline void fake_misbehave(void)
             usleep(1000);
     if (fake_is("daemon"))
         exit(3);
+    if (fake_is("cpus"))
+        fake_tell_cpus();
     if (fake_is("limits"))
         fake_tell_limits();
     if (fake_is("killed"))

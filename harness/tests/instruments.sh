@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# instruments.sh -- profile and faults over every phase, peer and workload. Usage: [BUILD]
+# instruments.sh -- profile and faults over every phase and peer, and over every workload. Usage:
+# [BUILD]
 #
 # Every ledger must add up to getrusage's count with nothing unplaced, whole and in the region;
 # every profile must lose nothing and name what it sampled; what was planted must be found.
@@ -32,12 +33,17 @@ fi
         done
     printf '  - ss-prewarm SLABLAB_PREWARM=1 SLABLAB_PREWARM_METHOD=%s\n' populate hugepage
     echo "workloads:"
+    printf '  - run: %s operations=5000\n' null random_mixed sawtooth \
+        'hand_over threads=1,3 slots=500'
+    echo '  - run: "fixed_random size=5000 slots=400 operations=5000"' # the C library's tier
+} >"$output/all.yaml"
+{
+    printf '%s\n' 'question: And of every workload?' 'baseline: baseline' 'arms: [glibc]' workloads:
     for workload in $("$build/slablab" list workloads | awk '/^[a-z]/ { print $1 }'); do
         [[ $workload != contract ]] || continue # attestation's own; an operation is a whole pass
         echo "  - run: \"$workload operations=5000\""
     done
-    echo '  - run: "fixed_random size=5000 slots=400 operations=5000"' # the C library's tier
-} >"$output/all.yaml"
+} >"$output/each.yaml"
 cat >"$output/planted.yaml" <<'YAML'
 question: Is what was planted found?
 baseline: baseline
@@ -55,8 +61,10 @@ look() {
     fi
 }
 
-look faults all 1
-look profile all 1
+for experiment in all each; do
+    look faults "$experiment" 1
+    look profile "$experiment" 1
+done
 look profile planted 12
 look faults planted 2
 python3 harness/tests/check_instruments.py "$output"

@@ -27,11 +27,13 @@ static void take_function(void *context, char const *function, double instructio
                                                 : &functions->other) += instructions;
 }
 
-/* Names are given once, in whatever part; a callee's cost is not the caller's. */
+/* Names are the linker's, as profiles spell them, and given once, in whatever part; a callee's cost
+ * is not the caller's. */
 static void functions_are_those_of_the_region_alone(void **state)
 {
     static char const report[] = "desc: Trigger: --dump-before=region_end\nsummary: 9\n"
-                                 "fn=(1) front<int, char>\n1 4\nfn=(2) run\n1 5\n"
+                                 "fn=(1) _Z5frontIicEvv.constprop.0\n1 4\n"
+                                 "fn=(2) run@@V1\n1 5\n"
                                  "part: 2\n"
                                  "desc: Trigger: --dump-before=region_end\nsummary: 30\n"
                                  "fl=(1) a.c\nfn=(2)\n16 7\n+1 2\ncfn=(1)\ncalls=2 +3\n* 15\n"

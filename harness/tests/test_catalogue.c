@@ -65,6 +65,26 @@ static void a_peer_is_found_beside_the_c_library(void **state)
     free(found);
 }
 
+/* The last by name; its version by its own command. */
+static void a_peer_may_be_a_pattern(void **state)
+{
+    char *const folder = fixture_path("build");
+    char *const pattern = text_format("%s/lib*o.so", folder);
+    char *const found = peers_find_object(pattern);
+    char *command[] = {(char *)"echo", (char *)"7.5"};
+    struct peer const peer = {.name = (char *)"own", .version = command, .version_count = 2};
+    char *const version = peers_version(&peer);
+
+    (void)state;
+    assert_non_null(found);
+    assert_true(text_ends_with(found, "/libtwo.so"));
+    assert_string_equal(version, "7.5");
+    free(version);
+    free(found);
+    free(pattern);
+    free(folder);
+}
+
 static void an_unknown_name_says_what_to_try(void **state)
 {
     struct allocator allocator;
@@ -149,6 +169,23 @@ static void a_workload_that_does_not_is_reported(void **state)
     free(path);
 }
 
+/* What declarations are made of. */
+static char const bad_source[] =
+    "#include \"workload.h\"\n"
+    "uint64_t run(uint64_t n) { return n; }\n"
+    "void work(struct worker *w, uint64_t n) { w->checksum = n; }\n"
+    "void report(void) {}\n"
+    "typedef struct parameter const given;\n"
+    "typedef struct measure const seen;\n"
+    "given none[] = {{.name = NULL}};\n"
+    "given mute[] = {{.name = \"size\"}, {.name = NULL}};\n"
+    "given wild[] = {{\"size\", 9, 1, 3, \"\", \"\"}, {.name = NULL}};\n"
+    "given taken[] = {{\"operations\", 2, 1, 3, \"\", \"\"}, {.name = NULL}};\n"
+    "given team[] = {{\"threads\", 2, 1, 3, \"\", \"\"}, {.name = NULL}};\n"
+    "seen tall[] = {{\"height\", \"m\", \"tall\", \"\"}, {.name = NULL}};\n"
+    "seen spaced[] = {{\"my height\", \"m\", \"more\", \"\"}, {.name = NULL}};\n"
+    "struct workload const workload = ";
+
 /* Each is compiled as workload `bad`, with what stands here instead of its declaration. */
 static void a_declaration_that_cannot_be_used_is_said(void **state)
 {
@@ -165,6 +202,18 @@ static void a_declaration_that_cannot_be_used_is_said(void **state)
          "its parameter 'size' is by default 9, not between 1 and 3"},
         {".name = \"bad\", .models = \"\", .run = run, .params = taken",
          "its parameter 'operations' is every workload's"},
+        {".name = \"bad\", .models = \"\", .run = run, .params = team",
+         "its declaration has a parameter 'threads' and no .work"},
+        {".name = \"bad\", .models = \"\", .run = run, .params = none, .work = work",
+         "its declaration has .work and no parameter 'threads' of 1 to 256"},
+        {".name = \"bad\", .models = \"\", .run = run, .params = none, .measures = tall",
+         "its declaration has one of .measures and .report without the other"},
+        {".name = \"bad\", .models = \"\", .run = run, .params = none, .measures = spaced, "
+         ".report = report",
+         "its declaration has a measure whose .name is no word in small letters"},
+        {".name = \"bad\", .models = \"\", .run = run, .params = none, .measures = tall, "
+         ".report = report",
+         "its declaration has a measure that is .better neither \"less\" nor \"more\""},
     };
     char *const build = fixture_build_folder();
     char *const command = text_format("gcc -fno-builtin -I%s/../workloads "
@@ -175,16 +224,7 @@ static void a_declaration_that_cannot_be_used_is_said(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        char *const source = text_format(
-            "#include \"workload.h\"\n"
-            "uint64_t run(uint64_t n) { return n; }\n"
-            "struct parameter const none[] = {{.name = NULL}};\n"
-            "struct parameter const mute[] = {{.name = \"size\"}, {.name = NULL}};\n"
-            "struct parameter const wild[] = {{\"size\", 9, 1, 3, \"\", \"\"}, {.name = NULL}};\n"
-            "struct parameter const taken[] = {{\"operations\", 2, 1, 3, \"\", \"\"}, "
-            "{.name = NULL}};\n"
-            "struct workload const workload = {%s};\n",
-            bad[i][0]);
+        char *const source = text_format("%s{%s};\n", bad_source, bad[i][0]);
         char *why = NULL;
         fixture_write("bad.c", source, 0644);
         assert_int_equal(system(command), 0);
@@ -243,6 +283,7 @@ int main(void)
         cmocka_unit_test(a_phase_has_an_observer_and_a_build_id),
         cmocka_unit_test(the_c_library_needs_no_preload),
         cmocka_unit_test(a_peer_is_found_beside_the_c_library),
+        cmocka_unit_test(a_peer_may_be_a_pattern),
         cmocka_unit_test(an_unknown_name_says_what_to_try),
         cmocka_unit_test(a_file_without_a_build_id_has_an_empty_one),
         cmocka_unit_test(experiments_are_files_but_for_the_claims),

@@ -38,7 +38,7 @@ static void what_the_check_says_is_judged(void **state)
 
     (void)state;
     fixture_write("build/workloads/contract", script, 0755);
-    assert_true(sampler_open(&rig.sampler, NULL, 0));
+    assert_true(sampler_open(&rig.sampler, NULL, 0, 1));
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         json_t *const reasons = json_array();
         json_t *const contracts = json_array();

@@ -1,6 +1,7 @@
 /* test_ending.c -- processes that end without a word are put into words, with what to try.
  *
  * SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
 #include "base/text.h"
 #include "fake_sample.h"
 #include "sample/ending.h"

@@ -193,7 +193,7 @@ static void faults_name_their_line(void **state)
         {HEAD "gate:\n  decides: [time]\n", ":5: 'time' is no metric with a margin"},
         {HEAD "gate:\n  decides: [time two%]\n", ":5: 'time two%' is no metric with a margin"},
         {HEAD "gate:\n  decides: [tyme 2%]\n",
-         ":5: unknown metric 'tyme'\n  try: time, time_tail, process_time, page_faults, "},
+         ":5: unknown metric 'tyme'\n  try: time, cpu_time, time_tail, process_time, "},
         {HEAD "gate:\n  decides: [time 2%]\n  without: [time_tail, vm_hwm]\n",
          ":6: 'vm_hwm' does not go with another metric\n  try: time_tail, process_time, "},
         {HEAD "gate:\n  decides: [time 2%]\n  without: [tyme]\n",
@@ -217,6 +217,26 @@ static void faults_name_their_line(void **state)
     }
 }
 
+/* What threads execute while they wait for one another is no count of the allocator's. */
+static void instructions_are_of_one_thread(void **state)
+{
+    (void)state;
+    fixture_write("build/workloads/team",
+                  "#!/bin/sh\n"
+                  "echo '{\"name\": \"team\", \"models\": \"\", \"parameters\": [{\"name\": "
+                  "\"threads\", \"default\": 2, \"unit\": \"\", \"meaning\": \"\"}]}'\n",
+                  0755);
+    fixture_hear();
+    struct plan *const plan = gate_of("question: q\nbaseline: one\nworkloads: [{run: team}]\n"
+                                      "gate: {decides: [instructions 1%]}\n",
+                                      "one", "two");
+    char *const heard = fixture_heard();
+    assert_null(plan);
+    assert_non_null(strstr(heard, "x.yaml:4: team cold"));
+    assert_non_null(strstr(heard, ": threads that wait for one another execute another number"));
+    free(heard);
+}
+
 int main(void)
 {
     struct CMUnitTest const tests[] = {
@@ -228,6 +248,7 @@ int main(void)
         cmocka_unit_test(a_table_of_the_same_file_is_no_gate),
         cmocka_unit_test(a_gate_is_written_and_hashed),
         cmocka_unit_test(faults_name_their_line),
+        cmocka_unit_test(instructions_are_of_one_thread),
     };
 
     return cmocka_run_group_tests_name("expand_gate", tests, fixture_make, fixture_remove);

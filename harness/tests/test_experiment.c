@@ -158,9 +158,11 @@ static struct fault const faults[] = {
     {HEAD "workload: []\n",
      "3: unknown key 'workload'\n  try: one of question, expects, baseline, arms, workloads, "
      "events, compare, "
-     "interactions, published, stop, quick, gate, margin, alpha, seed\n"},
+     "interactions, published, stop, quick, gate, cpus, margin, alpha, seed\n"},
     {HEAD "workloads:\n  - run: knead\n  - run: knead size=1\n    strat: warm\n",
-     "6: unknown key 'strat'\n  try: one of run, start, warmup, serves, quick\n"},
+     "6: unknown key 'strat'\n  try: one of run, start, warmup, serves, quick, thp, "
+     "program, server, client, executable, name, models, package, inputs, make, stdin, "
+     "environment, output, timeout, ready, preload\n"},
     {HEAD "workloads:\n  - run: knead\n    start: tepid\n",
      "5: unknown start 'tepid'\n  try: one of cold, warm\n"},
     {HEAD "workloads: knead\n", "3: a list is expected here\n  try: [one, two]\n"},
@@ -254,6 +256,8 @@ static struct fault const faults[] = {
     {HEAD KNEAD "margin: two\n",
      "4: 'two' is not a percentage\n  try: a number from 0 to 100 with its sign, like 0.5%\n"},
     {HEAD KNEAD "alpha: 1\n", "4: alpha: '1' is not a number between 0 and 1\n  try: 0.05\n"},
+    {HEAD KNEAD "cpus: 0\n",
+     "4: '0' is no number of CPUs\n  try: a number from 1 up, or no such line\n"},
     {HEAD KNEAD "seed: -3\n",
      "4: '-3' is not a seed\n  try: a number from 1 up, or none to have one drawn\n"},
     {HEAD KNEAD "events: [page-faults,\n  page-folts]\n",
@@ -276,46 +280,6 @@ static void faults_are_named_with_their_line(void **state)
         free(heard);
     }
     free(path);
-}
-
-static void words_make_a_plan(void **state)
-{
-    char *words[] = {"two", "A=1", "knead", "size=1", "warmup=3", "operations=5", NULL};
-    struct plan *const plan = plan_from_words(words, 7);
-
-    (void)state;
-    assert_non_null(plan);
-    assert_string_equal(plan->experiment, "command_line");
-    assert_string_equal(plan->experiment_text, "two A=1 knead size=1 warmup=3 operations=5");
-    assert_int_equal(plan->arm_count, 2);
-    assert_string_equal(plan->arms[0].spec, "two A=1");
-    assert_int_equal(plan->cell_count, 1);
-    assert_string_equal(plan->cells[0].id, "knead size=1 operations=5 warmup=3 warm");
-    assert_int_equal(plan->seed, 7);
-    plan_free(plan);
-}
-
-static void words_are_complained_of_without_a_line(void **state)
-{
-    static struct {
-        char *words[4];
-        char const *said;
-    } const bad[] = {
-        {{NULL}, "slablab: command_line: an allocator's name is missing\n"},
-        {{"one", NULL}, "slablab: command_line: an experiment needs a workload\n"},
-        {{"one", "kneed", NULL}, "slablab: command_line: unknown workload 'kneed'\n"},
-        {{"one", "knead", "size", NULL}, "slablab: command_line: 'size' is not name=number\n"},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        fixture_hear();
-        struct plan *const plan = plan_from_words(bad[i].words, 1);
-        char *const heard = fixture_heard();
-        assert_null(plan);
-        assert_memory_equal(heard, bad[i].said, strlen(bad[i].said));
-        free(heard);
-    }
 }
 
 static void an_unbuilt_phase_asks_for_make(void **state)
@@ -357,8 +321,6 @@ int main(void)
         cmocka_unit_test(the_quick_form_overrides_and_leaves_out),
         cmocka_unit_test(a_path_is_an_arm_by_its_file_name),
         cmocka_unit_test(faults_are_named_with_their_line),
-        cmocka_unit_test(words_make_a_plan),
-        cmocka_unit_test(words_are_complained_of_without_a_line),
         cmocka_unit_test(an_unbuilt_phase_asks_for_make),
         cmocka_unit_test(a_quick_form_without_workloads_is_a_fault),
     };

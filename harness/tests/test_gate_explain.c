@@ -110,6 +110,31 @@ static void the_kernel_s_time_is_the_caller_s(void **state)
     free(record);
 }
 
+/* Inlined in one arm and not in the other, and long. */
+static void a_function_is_one_row_with_its_own_name(void **state)
+{
+    struct contrast const contrast = {.plan = plan, .cell = 1, .base = 0, .head = 2, .control = 1};
+    char const *const name = "pool::Bin<void (*)(int, char**), (pool::Kind)1, std::map<int, char> >"
+                             "::take<int>";
+    char *const record = text_format(
+        "{\"valid\": true, \"cell\": \"%s\", \"samples\": [{\"arm\": \"slow\", \"profile\": "
+        "{\"period_ns\": 1000, \"stacks\": ["
+        "{\"stack\": \"main;%s_[i]\", \"layer\": \"front\", \"region\": 5},"
+        "{\"stack\": \"main;%s;fault_[k]\", \"layer\": \"front\", \"region\": 2}]}}]}\n",
+        plan->cells[1].id, name, name);
+
+    (void)state;
+    fixture_write("profile.jsonl", record, 0644);
+    fixture_seal("profile.jsonl");
+    char *const lines = contrast_time(&contrast, fixture_root, 3);
+    assert_string_equal(
+        strchr(lines, '\n') + 1,
+        "  all                                         0          7         +7         +0\n"
+        "  front: pool::Bin<...>::take<...>            0          7         +7         +0\n");
+    free(lines);
+    free(record);
+}
+
 static void faults_are_those_of_the_region(void **state)
 {
     struct contrast const contrast = {.plan = plan, .cell = 0, .base = 0, .head = 2, .control = 1};
@@ -203,6 +228,7 @@ int main(void)
 {
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(time_is_per_process_and_the_farthest_is_first),
+        cmocka_unit_test(a_function_is_one_row_with_its_own_name),
         cmocka_unit_test(the_kernel_s_time_is_the_caller_s),
         cmocka_unit_test(faults_are_those_of_the_region),
         cmocka_unit_test(no_records_are_a_complaint),

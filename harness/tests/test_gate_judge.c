@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "experiment/program.h"
 #include "made_gate.h"
 
 #include <math.h>
@@ -170,6 +171,32 @@ static void only_rows_that_blocks_decide_are_asked_for_dependence(void **state)
     assert_int_equal(gate_judge_dependent_cell(judge), 2);
 }
 
+/* Its region is its process; callgrind is not asked of it. */
+static void a_program_is_decided_by_its_process(void **state)
+{
+    static struct program program;
+    static struct program server = {.server = {.count = 1}};
+
+    (void)state;
+    gate_judge_free(judge);
+    gate_cells[0].program = &program;
+    gate_cells[1].program = &server;
+    judge = made_judge("process_time");
+    assert_int_equal(judge->decisions, 2 + 3); /* of the server, all three */
+    assert_int_equal(judge->rows[TIME].verdict, GATE_REPORTED);
+    assert_int_equal(judge->rows[THIRD].verdict, GATE_UNDECIDED);
+    assert_int_equal(judge->rows[3 + TIME].verdict, GATE_UNDECIDED);
+    gate_metrics[THIRD].decides = false;
+    assert_true(gate_rule_decides(&gate_plan, 0, &gate_metrics[TIME]));
+    gate_judge_free(judge);
+    judge = made_judge(metric_instructions);
+    assert_false(gate_judge_wants_instructions(judge, 0));
+    assert_int_equal(judge->rows[THIRD].verdict, GATE_REPORTED);
+    gate_cells[0].program = NULL;
+    gate_cells[1].program = NULL;
+    assert_true(gate_judge_wants_instructions(judge, 0));
+}
+
 static void estimates_are_medians(void **state)
 {
     (void)state;
@@ -201,6 +228,7 @@ int main(void)
         CASE(what_is_shown_neither_decides_nor_holds),
         CASE(blocks_that_follow_one_another_are_found),
         CASE(only_rows_that_blocks_decide_are_asked_for_dependence),
+        CASE(a_program_is_decided_by_its_process),
         CASE(estimates_are_medians),
     };
 

@@ -95,6 +95,63 @@ static void stacks_files_and_the_shared_page(void **state)
     assert_int_equal(faults("start_up front pop shared_page first program"), 1);
 }
 
+static void map_path(uint64_t at, uint64_t flags, uint32_t stack, char const *path)
+{
+    MADE_CALL(SYS_mmap, stack, 0, PAGE, PROT_READ | PROT_WRITE, flags, 3, 0);
+    made_map(at, at + PAGE, 0, path);
+    made_return(at);
+}
+
+/* A file in memory is his who mapped it; so is a file on disk, if an allocator did. */
+static void files_may_be_memory(void **state)
+{
+    (void)state;
+    static char const *const paths[] = {"/memfd:arena (deleted)", "/memfd:region (deleted)",
+                                        "/dev/shm/arena",         "/dev/zero (deleted)",
+                                        "/var/tmp/#12 (deleted)", "/anon_hugepage (deleted)"};
+    uint32_t const popping = MADE_STACK(IN(pop));
+    uint32_t const allocator = MADE_STACK(IN(mmap64), BELOW(json_array));
+    uint32_t const workload = MADE_STACK(IN(mmap64), BELOW(helper));
+    uint32_t const declared = MADE_STACK(IN(mmap64), BELOW(span));
+    for (uint64_t i = 0; i < 6; i++) {
+        map_path(TABLES + 2 * i * PAGE, i % 2 ? MAP_SHARED : MAP_PRIVATE, allocator, paths[i]);
+        made_fault(TABLES + 2 * i * PAGE, popping);
+    }
+    map_path(SUPERSLAB, MAP_SHARED, workload, paths[0]);
+    made_fault(SUPERSLAB, popping);
+    map_path(SUPERSLAB + 2 * PAGE, MAP_SHARED, workload, paths[4]);
+    made_fault(SUPERSLAB + 2 * PAGE, popping);
+    map_path(SUPERSLAB + 4 * PAGE, MAP_SHARED, declared, paths[0]);
+    made_fault(SUPERSLAB + 4 * PAGE, popping);
+    made_map(SUPERSLAB + 6 * PAGE, SUPERSLAB + 7 * PAGE, 0, paths[0]); /* nobody knows by whom */
+    made_fault(SUPERSLAB + 6 * PAGE, popping);
+    made_map(SUPERSLAB + 7 * PAGE, SUPERSLAB + 8 * PAGE, 0, "//anon"); /* no file's zeroed data */
+    made_fault(SUPERSLAB + 7 * PAGE, popping);
+    describe(11);
+    assert_int_equal(faults("start_up front pop allocator first program"), 6);
+    assert_int_equal(faults("start_up front pop workload_tables first program"), 1);
+    assert_int_equal(faults("start_up front pop file first program"), 1);
+    assert_int_equal(faults("start_up front pop span_payload first program"), 1);
+    assert_int_equal(faults("start_up front pop anonymous first program"), 2);
+}
+
+/* shmat maps what it likes, and shmdt all of it. */
+static void memory_of_system_v(void **state)
+{
+    (void)state;
+    uint32_t const popping = MADE_STACK(IN(pop));
+    MADE_CALL(SYS_shmat, MADE_STACK(IN(json_array)), 1, 0, 0);
+    made_map(TABLES, TABLES + 2 * PAGE, 0, "/SYSV00000000 (deleted)");
+    made_return(TABLES);
+    made_fault(TABLES + PAGE, popping);
+    MADE_CALL(SYS_shmdt, 0, TABLES);
+    made_return(0);
+    made_fault(TABLES + PAGE, popping);
+    describe(2);
+    assert_int_equal(faults("start_up front pop allocator first program"), 1);
+    assert_int_equal(faults("start_up front pop anonymous first program"), 1);
+}
+
 /* Zeroed data right behind a file: mapped by exec of the program, by the loader of a library. */
 static void bss_is_of_its_file(void **state)
 {
@@ -250,6 +307,8 @@ int main(void)
         TEST(undeclared_memory_is_his_who_mapped_it),
         TEST(the_heap),
         TEST(stacks_files_and_the_shared_page),
+        TEST(files_may_be_memory),
+        TEST(memory_of_system_v),
         TEST(bss_is_of_its_file),
         TEST(thread_local_data),
         TEST(the_kernel_faults_for_system_calls),

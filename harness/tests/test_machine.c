@@ -4,6 +4,7 @@
 #include "fixture.h"
 
 #include "catalogue/build_id.h"
+#include "machine/cpus.h"
 #include "machine/kernel_words.h"
 #include "machine/system_facts.h"
 #include "run/machine.h"
@@ -30,6 +31,7 @@ static void every_key_is_there(void **state)
         "page_bytes",
         "cpus_allowed",
         "workload_cpu",
+        "workload_cpus",
         "harness_cpu",
         "cpufreq_governor",
         "thp_enabled",
@@ -99,6 +101,25 @@ static void samples_have_a_cpu_of_their_own(void **state)
     assert_true((harness < workload) == (allowed > 1));
     assert_true(harness <= workload);
     json_decref(machine);
+}
+
+/* And so again when the harness has been kept to one. */
+static void the_last_cpus_are_the_samples(void **state)
+{
+    struct cpus const one = cpus_choose(1);
+    struct cpus const two = cpus_choose(2);
+
+    (void)state;
+    assert_int_equal(one.count, 1);
+    assert_int_equal(two.count, one.allowed > 1 ? 2 : 1);
+    assert_int_equal(two.workload[0], one.workload[0]);
+    assert_true(two.count == 1 || two.workload[1] < two.workload[0]);
+    assert_true(one.allowed == 1 || one.harness != one.workload[0]);
+    assert_true(two.allowed > 2 ? two.harness < two.workload[1]
+                                : two.harness == two.workload[two.count - 1]);
+    assert_true(cpus_keep_to(one.workload, 1));
+    assert_int_equal(cpus_choose(2).count, two.count);
+    assert_true(cpus_keep_to(two.workload, two.count));
 }
 
 /* Each of these facts, changed by itself, is named; another one changes nothing. */
@@ -218,6 +239,7 @@ int main(void)
         cmocka_unit_test(every_key_is_there),
         cmocka_unit_test(the_kernel_s_words_are_those_of_a_list),
         cmocka_unit_test(samples_have_a_cpu_of_their_own),
+        cmocka_unit_test(the_last_cpus_are_the_samples),
         cmocka_unit_test(another_machine_is_told),
         cmocka_unit_test(what_is_absent_says_why),
         cmocka_unit_test(the_arms_objects_are_in_it),

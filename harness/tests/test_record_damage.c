@@ -183,7 +183,7 @@ static void each_number_has_a_range(void **state)
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
         json_t *const sample = made_sample("baseline", true, 100);
         json_object_set_new(sample, values[i][0], json_loads(values[i][1], JSON_DECODE_ANY, NULL));
-        char *const fault = sample_fault(sample, &arm, true);
+        char *const fault = sample_fault(sample, &arm, true, true);
         if (fault == NULL)
             fail_msg("%s may be %s", values[i][0], values[i][1]);
         free(fault);
@@ -197,21 +197,21 @@ static void a_fault_is_told_in_words(void **state)
     json_t *const sample = made_sample("baseline", true, 100);
 
     (void)state;
-    assert_null(sample_fault(sample, &arm, true));
+    assert_null(sample_fault(sample, &arm, true, true));
     json_object_set_new(sample, "build_id", json_string("ab"));
     json_object_set_new(sample, "pss_bytes", json_null()); /* absent is not zero */
-    assert_null(sample_fault(sample, &arm, true));
+    assert_null(sample_fault(sample, &arm, true, true));
     json_object_set_new(sample, "build_id", json_string("cd"));
-    char *const other = sample_fault(sample, &arm, true);
+    char *const other = sample_fault(sample, &arm, true, true);
     assert_string_equal(other, "build_id is cd, but 'baseline' is ab");
     json_object_set_new(sample, "build_id", json_string("ab"));
     json_object_set_new(sample, "cpu_ns", json_integer(-5));
     json_object_set_new(sample, "operations", json_integer(0));
-    char *const idle = sample_fault(sample, &arm, false);
+    char *const idle = sample_fault(sample, &arm, true, false);
     assert_string_equal(idle, "cpu_ns is -5, not a whole number from 0 on");
     free(idle);
     json_object_set_new(sample, "operations", json_integer(1));
-    char *const negative = sample_fault(sample, &arm, true);
+    char *const negative = sample_fault(sample, &arm, true, true);
     assert_string_equal(negative, "cpu_ns is -5, not a whole number from 1 on");
     free(negative);
     free(other);

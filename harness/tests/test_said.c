@@ -1,6 +1,7 @@
 /* test_said.c -- stderr of samples that succeeded is kept once, however numbers differ.
  *
  * SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

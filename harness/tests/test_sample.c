@@ -177,6 +177,25 @@ static void no_descriptor_leaks(void **state)
     close(leak);
 }
 
+/* As many as its cell has use for, and no more than there are. */
+static void samples_get_as_many_cpus_as_they_are_to_have(void **state)
+{
+    struct cpus const kept = sampler.cpus;
+
+    (void)state;
+    sampler.cpus = cpus_choose(2);
+    for (size_t wanted = 1; wanted <= 3; wanted++) {
+        sampler.cpu_count = wanted;
+        struct sample sample = run_fake("cpus", "operations=1");
+        size_t const got = wanted < sampler.cpus.count ? wanted : sampler.cpus.count;
+        assert_int_equal(strtoul(sample.stderr_text, NULL, 10), got);
+        assert_int_equal(sample.cpu_count, got);
+        sample_release(&sample);
+    }
+    sampler.cpus = kept;
+    sampler.cpu_count = 1;
+}
+
 static void judged_by_object(void **state)
 {
     struct sample sample = {
@@ -253,6 +272,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(counters),
         cmocka_unit_test(too_many_events),
         cmocka_unit_test(no_descriptor_leaks),
+        cmocka_unit_test(samples_get_as_many_cpus_as_they_are_to_have),
         cmocka_unit_test(judged_by_object),
         cmocka_unit_test(no_time_is_no_sample),
         cmocka_unit_test(the_c_library_by_its_build_id),

@@ -222,14 +222,18 @@ static void the_vdso_is_an_object(void **state)
 
 static void memory_is_declared_by_its_maker(void **state)
 {
-    struct memory_declaration const *const memory = object_memory(own_object(), "superslab_map");
+    struct frame const maker = {.function = "superslab_map"};
+    struct frame const other = {.function = "superslab"};
+    struct frame const nameless = {.function = NULL};
+    struct memory_declaration const *const memory = object_memory(own_object(), &maker);
 
     (void)state;
     assert_non_null(memory);
     assert_text(memory->memory, "superslab");
     assert_int_equal(memory->unit_bytes, 1048576);
     assert_int_equal(memory->header_bytes, 4096);
-    assert_null(object_memory(own_object(), "superslab"));
+    assert_null(object_memory(own_object(), &other));
+    assert_null(object_memory(own_object(), &nameless));
 }
 
 static void a_declaration_that_makes_no_sense_is_a_problem(void **state)

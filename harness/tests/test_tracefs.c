@@ -35,7 +35,7 @@ static void nobody_needs_a_mount_that_lets_him(void **state)
             _exit(2);
         bool const mounted = access("/sys/kernel/tracing/events/.", R_OK) == 0 ||
                              access("/sys/kernel/debug/tracing/events/.", R_OK) == 0;
-        _exit((tracefs_place() != NULL) == mounted ? 0 : 1);
+        _exit((tracefs_source() != NULL) == mounted ? 0 : 1);
     }
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_int_equal(status, 0);
@@ -55,7 +55,7 @@ static size_t open_descriptors(void)
 
 static void needs_tracefs(void)
 {
-    if (tracefs_place() != NULL)
+    if (tracefs_source() != NULL)
         return;
     print_message("tracefs is not readable\n");
     skip();

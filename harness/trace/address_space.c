@@ -124,12 +124,34 @@ void address_space_heap(struct address_space *space, uint64_t end, struct range 
     address_space_unmap(space, space->heap_end, old_end, ALWAYS);
 }
 
+void address_space_protect(struct address_space *space, uint64_t begin, uint64_t end,
+                           uint32_t protection)
+{
+    struct ranges_span const span = ranges_split(&space->ranges, begin, end);
+
+    for (size_t i = span.first; i < span.last; i++)
+        space->ranges.range[i].protection = protection;
+}
+
+void address_space_lock(struct address_space *space, uint64_t begin, uint64_t end,
+                        enum range_lock lock)
+{
+    struct ranges_span const span = ranges_split(&space->ranges, begin, end);
+
+    for (size_t i = span.first; i < span.last; i++) {
+        struct range *const range = &space->ranges.range[i];
+        if (range->page_bytes == 0 && strcmp(range->path, "[vdso]") != 0)
+            range->lock = lock;
+    }
+}
+
 void address_space_copy(struct address_space *child, struct address_space const *parent)
 {
     address_space_clear(child);
     child->ranges = ranges_copy(&parent->ranges);
     child->touched = pages_copy(&parent->touched);
     child->heap_end = parent->heap_end;
+    address_space_lock(child, 0, ALWAYS, RANGE_UNLOCKED);
 }
 
 void address_space_clear(struct address_space *space)
@@ -138,4 +160,5 @@ void address_space_clear(struct address_space *space)
     pages_free(&space->touched);
     space->files_version++;
     space->heap_end = 0;
+    space->future = RANGE_UNLOCKED;
 }

@@ -13,6 +13,7 @@ struct address_space {
     struct pages touched;
     uint64_t files_version; /* counts changes of the mapped files */
     uint64_t heap_end;      /* rounded up to a page; 0 before the first brk returned */
+    enum range_lock future; /* of what is mapped from now on (MCL_FUTURE) */
 };
 
 /* Unmaps all ranges made before event number `before`. */
@@ -41,7 +42,15 @@ void address_space_move(struct address_space *space, struct address_move const *
 /* brk returned `end`; `grown` gives the caller, its begin and end do not matter. */
 void address_space_heap(struct address_space *space, uint64_t end, struct range const *grown);
 
-/* The address space that a forked child starts with. */
+/* mprotect. */
+void address_space_protect(struct address_space *space, uint64_t begin, uint64_t end,
+                           uint32_t protection);
+
+/* mlock, and for UNLOCKED munlock. Neither huge pages nor the vdso are ever locked. */
+void address_space_lock(struct address_space *space, uint64_t begin, uint64_t end,
+                        enum range_lock lock);
+
+/* The address space that a forked child starts with: nothing in it is locked. */
 void address_space_copy(struct address_space *child, struct address_space const *parent);
 
 void address_space_clear(struct address_space *space);

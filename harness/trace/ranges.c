@@ -15,17 +15,33 @@
 
 enum { CAPACITY_FIRST = 32 };
 
+static bool begins_with_one_of(char const *path, char const *const *beginnings)
+{
+    for (; *beginnings != NULL; beginnings++)
+        if (strncmp(path, *beginnings, strlen(*beginnings)) == 0)
+            return true;
+    return false;
+}
+
 bool range_is_file(struct range const *range)
 {
-    static char const *const nameless[] = {"//anon", "[anon", "[heap]", "[stack]",
-                                           "/dev/zero", "/anon_hugepage"};
+    static char const *const nameless[] = {"//anon",    "[anon",          "[heap]", "[stack]",
+                                           "/dev/zero", "/anon_hugepage", NULL};
 
-    if (range->flags & MAP_ANONYMOUS)
-        return false;
-    for (size_t i = 0; i < sizeof nameless / sizeof *nameless; i++)
-        if (strncmp(range->path, nameless[i], strlen(nameless[i])) == 0)
-            return false;
-    return true;
+    return (range->flags & MAP_ANONYMOUS) == 0 && !begins_with_one_of(range->path, nameless);
+}
+
+bool range_is_memory_file(struct range const *range)
+{
+    static char const *const folders[] = {"/memfd:", "/dev/shm/", "/SYSV", NULL};
+
+    return range_is_file(range) && begins_with_one_of(range->path, folders);
+}
+
+bool range_is_shared(struct range const *range)
+{
+    return (range->flags & MAP_TYPE) == MAP_SHARED ||
+           (range->flags & MAP_TYPE) == MAP_SHARED_VALIDATE;
 }
 
 size_t ranges_position(struct ranges const *ranges, uint64_t address)
@@ -112,6 +128,29 @@ void ranges_cut(struct ranges *ranges, uint64_t begin, uint64_t end, size_t befo
         position = ranges->range[position].made < before
                        ? cut_one(ranges, position, begin, end)
                        : position + 1;
+}
+
+static void split_at(struct ranges *ranges, uint64_t address)
+{
+    size_t const position = ranges_position(ranges, address);
+
+    if (position == ranges->count || ranges->range[position].begin >= address)
+        return;
+    struct range rest = ranges->range[position];
+    ranges->range[position].end = address;
+    begin_at(&rest, address);
+    insert(ranges, position + 1, rest);
+}
+
+struct ranges_span ranges_split(struct ranges *ranges, uint64_t begin, uint64_t end)
+{
+    split_at(ranges, begin);
+    split_at(ranges, end);
+    struct ranges_span span = {ranges_position(ranges, begin), 0};
+    for (span.last = span.first;
+         span.last < ranges->count && ranges->range[span.last].begin < end; span.last++)
+        continue;
+    return span;
 }
 
 void ranges_put(struct ranges *ranges, struct range const *range)

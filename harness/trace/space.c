@@ -5,12 +5,16 @@
 #include "trace/space.h"
 
 #include "base/memory.h"
+#include "machine/system_facts.h"
 #include "trace/address_space.h"
 #include "trace/calls.h"
 
+#include <linux/mman.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+
+enum { HUGE_PAGE_USUAL = 2 << 20 };
 
 struct process {
     struct address_space space;
@@ -86,7 +90,7 @@ static void take_map(struct spaces *spaces, struct trace_event const *event, siz
 {
     struct trace_mapping const *const mapping = &spaces->trace->mappings[event->detail];
     size_t const call = calls_pending(spaces->calls, event->tid);
-    struct range const told = {
+    struct range told = {
         .begin = mapping->begin,
         .end = mapping->end,
         .file_offset = mapping->file_offset,
@@ -102,6 +106,10 @@ static void take_map(struct spaces *spaces, struct trace_event const *event, siz
             *number_map_at(&spaces->files, event->tid) = event->detail + 1;
         if (number == SYS_mmap || number == SYS_brk || number == SYS_mremap)
             return; /* its RETURN says more */
+        if (number == SYS_shmat) {
+            told.origin = spaces->trace->events[call].stack;
+            told.flags = MAP_SHARED;
+        }
     }
     address_space_told(&find_or_add(spaces, event->pid)->space, &told);
 }
@@ -109,6 +117,30 @@ static void take_map(struct spaces *spaces, struct trace_event const *event, siz
 static bool failed(uint64_t value)
 {
     return value > UINT64_MAX - 4095; /* -errno */
+}
+
+/* The size is in the flags, as a power of two, or it is this machine's. */
+static uint64_t huge_page_bytes(uint32_t flags)
+{
+    unsigned const power = flags >> MAP_HUGE_SHIFT & MAP_HUGE_MASK;
+    uint64_t bytes = 0;
+
+    if (power > 0)
+        return UINT64_C(1) << power;
+    return fact_memory_bytes("Hugepagesize", &bytes) && bytes > 0 ? bytes : HUGE_PAGE_USUAL;
+}
+
+static uint64_t round_up(uint64_t bytes, uint64_t unit)
+{
+    return (bytes + unit - 1) / unit * unit;
+}
+
+/* Huge pages are filled as if they were locked, even on fault. */
+static enum range_lock lock_of_mmap(struct address_space const *space, uint64_t flags)
+{
+    if (space->future == RANGE_UNLOCKED)
+        return flags & MAP_LOCKED ? RANGE_LOCKED : RANGE_UNLOCKED;
+    return flags & MAP_HUGETLB ? RANGE_LOCKED : space->future;
 }
 
 static void take_mmap(struct spaces *spaces, struct address_space *space,
@@ -119,6 +151,7 @@ static void take_mmap(struct spaces *spaces, struct address_space *space,
     struct range range = {
         .begin = returned->value,
         .end = returned->value + page_round_up(argument[1]),
+        .lock = lock_of_mmap(space, argument[3]),
         .protection = (uint32_t)argument[2],
         .flags = (uint32_t)argument[3],
         .origin = returned->stack,
@@ -129,6 +162,9 @@ static void take_mmap(struct spaces *spaces, struct address_space *space,
     if ((range.flags & MAP_ANONYMOUS) == 0) {
         range.file_offset = argument[5];
         range.path = *file == 0 ? "//unknown" : spaces->trace->mappings[*file - 1].path;
+    } else if (range.flags & MAP_HUGETLB) {
+        range.page_bytes = huge_page_bytes(range.flags);
+        range.end = range.begin + round_up(argument[1], range.page_bytes);
     }
     *file = 0;
     if (!failed(returned->value))
@@ -167,10 +203,84 @@ static void take_brk(struct address_space *space, struct returned const *returne
     struct range const grown = {
         .origin = returned->stack,
         .made = returned->returned_at,
+        .protection = PROT_READ | PROT_WRITE,
+        .lock = space->future,
         .path = "[heap]",
     };
 
     address_space_heap(space, returned->value, &grown);
+}
+
+static void take_mprotect(struct address_space *space, uint64_t const argument[6])
+{
+    address_space_protect(space, argument[0], argument[0] + page_round_up(argument[1]),
+                          (uint32_t)argument[2]);
+}
+
+static void take_lock(struct address_space *space, uint64_t const argument[6],
+                      enum range_lock lock)
+{
+    address_space_lock(space, argument[0] / PAGE_BYTES * PAGE_BYTES,
+                       page_round_up(argument[0] + argument[1]), lock);
+}
+
+/* MCL_ONFAULT alone is an error. Without MCL_FUTURE, what is mapped from now on is not locked. */
+static void take_mlockall(struct address_space *space, uint64_t flags)
+{
+    enum range_lock const lock = flags & MCL_ONFAULT ? RANGE_LOCKED_ON_FAULT : RANGE_LOCKED;
+
+    space->future = flags & MCL_FUTURE ? lock : RANGE_UNLOCKED;
+    if (flags & MCL_CURRENT)
+        address_space_lock(space, 0, UINT64_MAX, lock);
+}
+
+static void take_munlockall(struct address_space *space)
+{
+    space->future = RANGE_UNLOCKED;
+    address_space_lock(space, 0, UINT64_MAX, RANGE_UNLOCKED);
+}
+
+/* The range that shmat mapped there. */
+static void take_shmdt(struct address_space *space, struct returned const *returned)
+{
+    struct range const *const range = ranges_find(&space->ranges, returned->call->argument[0]);
+
+    if (range != NULL)
+        address_space_unmap(space, range->begin, range->end, returned->called_at);
+}
+
+/* A call that changes what mapped pages are, and succeeded. */
+static void take_change(struct address_space *space, struct returned const *returned)
+{
+    uint64_t const *const argument = returned->call->argument;
+
+    switch (returned->call->number) {
+    case SYS_mprotect:
+    case SYS_pkey_mprotect:
+        take_mprotect(space, argument);
+        break;
+    case SYS_mlock:
+        take_lock(space, argument, RANGE_LOCKED);
+        break;
+    case SYS_mlock2:
+        take_lock(space, argument,
+                  argument[2] & MLOCK_ONFAULT ? RANGE_LOCKED_ON_FAULT : RANGE_LOCKED);
+        break;
+    case SYS_munlock:
+        take_lock(space, argument, RANGE_UNLOCKED);
+        break;
+    case SYS_mlockall:
+        take_mlockall(space, argument[0]);
+        break;
+    case SYS_munlockall:
+        take_munlockall(space);
+        break;
+    case SYS_shmdt:
+        take_shmdt(space, returned);
+        break;
+    default:
+        break;
+    }
 }
 
 /* `call` is the number of the CALL event; `position`, that of the event that ends it. */
@@ -195,6 +305,8 @@ static void take_return(struct spaces *spaces, size_t call, size_t position, uin
         take_mremap(space, &returned);
     else if (returned.call->number == SYS_brk)
         take_brk(space, &returned);
+    else if (value == 0)
+        take_change(space, &returned);
 }
 
 /* A thread that ends or calls again during a munmap whose return was not seen has unmapped. */
@@ -271,5 +383,9 @@ uint64_t space_files_version(struct spaces const *spaces, uint32_t pid)
 
 bool space_touch(struct spaces *spaces, uint32_t pid, uint64_t address)
 {
-    return pages_touch(&find_or_add(spaces, pid)->space.touched, address);
+    struct address_space *const space = &find_or_add(spaces, pid)->space;
+    struct range const *const range = ranges_find(&space->ranges, address);
+    uint64_t const unit = range != NULL && range->page_bytes > 0 ? range->page_bytes : PAGE_BYTES;
+
+    return pages_touch(&space->touched, address / unit * unit);
 }

@@ -30,8 +30,8 @@ struct ranges const *space_ranges(struct spaces const *spaces, uint32_t pid);
 /* A number that changes whenever a file is mapped or unmapped in that process. */
 uint64_t space_files_version(struct spaces const *spaces, uint32_t pid);
 
-/* Notes that the address was touched: true if this is its page's first touch since it was mapped. A
- * process starts with the touched pages of its parent. */
+/* Notes that the address was touched: true if this is the first touch of its page, which may be a
+ * huge one, since it was mapped. A process starts with the touched pages of its parent. */
 bool space_touch(struct spaces *spaces, uint32_t pid, uint64_t address);
 
 #endif

@@ -1,13 +1,15 @@
-/* arguments.c -- the command line: name=digits, each name once.
+/* arguments.c -- the command line: name=digits or name=text, each name once.
  *
  * Nothing is allocated: values stand in an array beside the workload's table of parameters.
  *
  * SPDX-License-Identifier: MIT */
 #include "runtime.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { PARAMETERS_MAX = 16 };
 
@@ -28,18 +30,56 @@ struct values {
 static struct values workload_values;
 static struct values runtime_values;
 
-static bool names(struct parameter const *parameter, char const *text, size_t length)
+/* Of workload.texts; NULL: not given. */
+static char const *given_text[PARAMETERS_MAX];
+
+static bool is_name(char const *name, char const *text, size_t length)
 {
-    return strlen(parameter->name) == length && memcmp(parameter->name, text, length) == 0;
+    return strlen(name) == length && memcmp(name, text, length) == 0;
 }
 
 /* The position of a name in a table, or -1. */
 static int find(struct parameter const *table, char const *text, size_t length)
 {
     for (int i = 0; i < PARAMETERS_MAX && table[i].name != NULL; i++)
-        if (names(&table[i], text, length))
+        if (is_name(table[i].name, text, length))
             return i;
     return -1;
+}
+
+/* Likewise in workload.texts. */
+static int find_text(char const *text, size_t length)
+{
+    for (int i = 0; workload.texts != NULL && i < PARAMETERS_MAX && workload.texts[i].name != NULL;
+         i++)
+        if (is_name(workload.texts[i].name, text, length))
+            return i;
+    return -1;
+}
+
+static void take_text(int index, char const *text)
+{
+    struct text_parameter const *const parameter = &workload.texts[index];
+
+    if (given_text[index] != NULL)
+        end_with(STATUS_REFUSED, "one value for each name", "%s is given twice", parameter->name);
+    if (*text == 0)
+        end_with(STATUS_REFUSED, hint, "%s is empty", parameter->name);
+    given_text[index] = text;
+}
+
+/* What must be given is; what is a file can be read. */
+static void check_texts(void)
+{
+    for (int i = 0; workload.texts != NULL && workload.texts[i].name != NULL; i++) {
+        char const *const text = workload_text(workload.texts[i].name);
+        if (*text == 0)
+            end_with(STATUS_REFUSED, hint, "%s=%s is missing", workload.texts[i].name,
+                     workload.texts[i].is_file ? "FILE" : "WORD");
+        if (workload.texts[i].is_file && access(text, R_OK) != 0)
+            end_with(STATUS_REFUSED, "the path of a file", "%s='%s' cannot be read: %s",
+                     workload.texts[i].name, text, strerror(errno));
+    }
 }
 
 /* Decimal digits alone, up to 2^64 - 1. */
@@ -89,7 +129,10 @@ static void parse_one(char const *argument)
     size_t const length = (size_t)(equals - argument);
     int const own = find(workload.params, argument, length);
     int const common = find(runtime_params, argument, length);
-    if (own >= 0)
+    int const text = find_text(argument, length);
+    if (text >= 0)
+        take_text(text, equals + 1);
+    else if (own >= 0)
         take(&workload.params[own], &workload_values, own, equals + 1);
     else if (common >= 0)
         take(&runtime_params[common], &runtime_values, common, equals + 1);
@@ -122,12 +165,23 @@ struct arguments arguments_parse(int argc, char **argv)
     bool const check = argc >= 2 && strcmp(argv[1], "--check") == 0;
     for (int i = check ? 2 : 1; i < argc; i++)
         parse_one(argv[i]);
+    check_texts();
     return (struct arguments){
         .check = check,
         .operations =
             look_up(runtime_params, &runtime_values, find(runtime_params, "operations", 10)),
         .warmup = look_up(runtime_params, &runtime_values, find(runtime_params, "warmup", 6)),
     };
+}
+
+char const *workload_text(char const *name)
+{
+    int const index = find_text(name, strlen(name));
+
+    if (index < 0)
+        end_with(STATUS_FAILED, "a line for it in the workload's table of texts",
+                 "the workload asks for a text '%s' that it does not declare", name);
+    return given_text[index] != NULL ? given_text[index] : workload.texts[index].text;
 }
 
 uint64_t workload_parameter(char const *name)

@@ -3,12 +3,14 @@
  *   main.c -> sample.c -> declaration.c  is `struct workload` filled in?
  *                      -> arguments.c    the command line, --help, --describe, --check
  *                      -> page.c         the harness's page, or one of our own
+ *                      -> threads.c      a threaded workload's threads (no other has its code)
  *                      -> measure.c      the region's two ends
- *                      -> memory.c tiers.c object.c   the rest, once the region is over
+ *                      -> memory.c tiers.c object.c measures.c   the rest, after the region
  *                      -> report.c       for people, if there is no harness
  *
  * Until the region has ended nothing here calls malloc, and nothing calls what might call it: no
- * stdio, no dlsym of a name that may be missing (its error message is allocated).
+ * stdio, no dlsym of a name that may be missing (its error message is allocated). Where there are
+ * several threads, the C library allocates a little for each, before the warm-up.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_RUNTIME_H
@@ -19,6 +21,7 @@
 
 #include <stdbool.h>
 
+enum { THREADS_MAX = 256 };
 enum { STATUS_OK = 0, STATUS_FAILED = 1, STATUS_REFUSED = 2 };
 
 struct arguments {
@@ -54,11 +57,17 @@ void region_begin(struct region *region);
 void region_end(struct region *region);
 void region_finish(struct region *region);
 
-/* memory.c, object.c, tiers.c: the rest of the page. tiers_remember: before the region. */
+/* threads.c sets this in the first call of workload_run_threads. Called once the region is over, it
+ * fills `threads` and the threads' times, and joins them. NULL: the workload has no threads. */
+extern void (*threads_finish)(struct region *region);
+
+/* memory.c, object.c, tiers.c, measures.c: the rest of the page. tiers_remember: before the
+ * region. */
 void collect_memory(struct region *region);
 void collect_object(struct region *region);
 void tiers_remember(void);
 void collect_tiers(struct region *region);
+void collect_measures(struct region *region);
 
 /* report.c */
 void report_print(struct region const *region, struct arguments const *arguments);

@@ -108,13 +108,12 @@ static void slashes_before_a_path_are_not_in_the_record(void **unused)
     assert_string_equal(played.region.object, path);
 }
 
-/* An observing phase sees sawtooth's 1,000 calls of malloc, and not one more. */
-static void observing_phases_count_the_region_alone(void **unused)
+/* Each observing phase sees so many calls of malloc in the region. */
+static void observing_phases_count(char const *words, uint64_t wanted)
 {
     char pattern[PATH_MAX + sizeof "/observe/lib*.so"];
     glob_t found;
 
-    (void)unused;
     snprintf(pattern, sizeof pattern, "%s/observe/lib*.so", spawn_build_directory());
     if (glob(pattern, 0, NULL, &found) != 0) {
         print_message("no observing phase is built\n");
@@ -123,16 +122,29 @@ static void observing_phases_count_the_region_alone(void **unused)
     for (size_t i = 0; i < found.gl_pathc; i++) {
         uint64_t allocations = 0;
         play_prepare(&played);
-        play_run(&played, "workloads/sawtooth objects=1000 warmup=2000 operations=2000",
-                 found.gl_pathv[i], PLAY_NONE);
+        play_run(&played, words, found.gl_pathv[i], PLAY_NONE);
         assert_int_equal(played.status, 0);
         assert_string_equal(played.region.object, found.gl_pathv[i]);
         for (uint32_t j = 0; j < played.region.tier_count; j++)
             if (strstr(played.region.tier[j].name, "_allocations") != NULL)
                 allocations += played.region.tier[j].value;
-        assert_int_equal(allocations, 1000);
+        assert_int_equal(allocations, wanted);
     }
     globfree(&found);
+}
+
+/* Sawtooth's 1,000, and not one more. */
+static void observing_phases_count_the_region_alone(void **unused)
+{
+    (void)unused;
+    observing_phases_count("workloads/sawtooth objects=1000 warmup=2000 operations=2000", 1000);
+}
+
+/* Those of all threads; what it costs to create and join them is before the region and after it. */
+static void observing_phases_count_every_thread(void **unused)
+{
+    (void)unused;
+    observing_phases_count("workloads/hand_over threads=5 warmup=100 operations=3000", 3000);
 }
 
 int main(int argc, char **argv)
@@ -143,6 +155,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(malloc_is_found_in_the_program_itself),
         cmocka_unit_test(slashes_before_a_path_are_not_in_the_record),
         cmocka_unit_test(observing_phases_count_the_region_alone),
+        cmocka_unit_test(observing_phases_count_every_thread),
     };
 
     if (getenv("SLABLAB_REGION") != NULL)

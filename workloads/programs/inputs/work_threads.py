@@ -4,7 +4,6 @@ SPDX-License-Identifier: MIT
 """
 
 import ctypes
-import ctypes.util
 import hashlib
 import json
 import os
@@ -15,7 +14,7 @@ import _ctypes
 
 THREADS = 8
 FORKS = 10
-LIBRARIES = [ctypes.util.find_library(name) or "" for name in ("m", "z", "sqlite3")]
+LIBRARIES = ["libm.so.6", "libz.so.1", "libexpat.so.1"]
 
 results: dict[int, str] = {}
 
@@ -43,9 +42,8 @@ def fork_now_and_then() -> None:
 
 def open_and_close_libraries() -> None:
     for i in range(60):
-        library = ctypes.CDLL(LIBRARIES[i % len(LIBRARIES)] or None)
-        if LIBRARIES[i % len(LIBRARIES)]:
-            _ctypes.dlclose(library._handle)
+        library = ctypes.CDLL(LIBRARIES[i % len(LIBRARIES)])
+        _ctypes.dlclose(library._handle)
 
 
 threads = [threading.Thread(target=work, args=(number,)) for number in range(THREADS)]
