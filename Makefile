@@ -176,14 +176,28 @@ report print-runs: RUNS = $(foreach kind,samples profile faults,\
 report: ## report.html, numbers.tex, tables and figures from results/reference/ alone, into results/report/
 	$(PYTHON) -m analysis report $(RUNS) --out results/report
 
+# Their quick forms; one that is VOID by chance ends it, and the same command goes on.
+CONTRIBUTED = phase17 phase18 toggle peers null
+contribute: all ## measure this machine for "elsewhere" (4 minutes), as a folder to send
+	@build/slablab doctor
+	@for experiment in $(CONTRIBUTED); do \
+		ls results/contribution/runs/$$experiment/*/outcome.json >/dev/null 2>&1 || \
+		build/slablab run experiments/$$experiment.yaml --quick --out results/contribution/runs || exit; done
+	@$(PYTHON) -m analysis.report.contribution results/contribution/runs/*/* --out results/contribution/machines
+	@tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --directory=results/contribution --create --xz \
+		--file=results/contribution.tar.xz machines
+	@echo 'results/contribution.tar.xz: to be sent, and unpacked in results/reference/'
+
 manifest: ## store what make report made: a digest of each file, for .ci/run to compare with
 	$(PYTHON) -m analysis manifest results/report --out results/reference/report.manifest
 
 readme: ## draw the tables in README.md and results/reference/README.md anew from their runs
 	$(PYTHON) -m analysis fill README.md results/reference/README.md
 
-docs: ## draw the picture in docs/method anew from the stored run of identical code
+docs: ## draw the pictures in docs/method anew from stored runs
 	$(PYTHON) -m analysis why $(lastword $(sort $(wildcard results/reference/null/*/))) --out docs/method/why.png
+	$(PYTHON) -m analysis.report.two_machines $(lastword $(sort $(wildcard results/reference/phase17/*/))) \
+		--out docs/method/elsewhere.png
 
 setup: ## install what is missing (apt, as root or with sudo)
 	@./run_all.sh --setup
@@ -262,7 +276,7 @@ lint: ## clang-tidy and cppcheck over the C, shellcheck over the shell
 		-Iworkloads -DBUILD_COMPILER='""' -DBUILD_FLAGS='""' -DSLABLAB_VERSION='""'
 	shellcheck $$(git ls-files '*.sh' .ci/run)
 
-.PHONY: fuzz-inputs programs docs metrics manifest always check certify certificate mutants keep sanitize report readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python print-runs test tests test-all test-c test-python test-style conformance golden lint clean
+.PHONY: contribute fuzz-inputs programs docs metrics manifest always check certify certificate mutants keep sanitize report readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python print-runs test tests test-all test-c test-python test-style conformance golden lint clean
 .SECONDARY:
 
 clean: ## remove what was built
