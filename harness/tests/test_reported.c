@@ -68,9 +68,9 @@ static void its_value_is_in_a_sample(void **state)
 
     (void)state;
     assert_float_equal(metric_value(&metric, sample), 12, 0);
-    assert_null(sample_fault(sample, &arm, true));
+    assert_null(sample_fault(sample, &arm, true, true));
     json_object_set_new(json_object_get(sample, "reported"), "crumbs", json_real(0.5));
-    char *const fault = sample_fault(sample, &arm, true);
+    char *const fault = sample_fault(sample, &arm, true, true);
     assert_string_equal(fault, "reported.crumbs is 0.5, not a whole number from 0 on");
     free(fault);
     json_object_del(sample, "reported");
