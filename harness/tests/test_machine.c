@@ -22,6 +22,8 @@ static void every_key_is_there(void **state)
         "kernel_command_line",
         "cpu_model",
         "cpu_version",
+        "identity",
+        "boot",
         "cpus_online",
         "smt_active",
         "numa_nodes",
