@@ -98,7 +98,7 @@ static inline struct slab *pool_assign(struct shared_pool *pool, struct supersla
     if (superslab->unused == 0)
         list_remove(&pool->with_unused, &superslab->cached.link);
     *slab = (struct slab){
-        .blocks = {.capacity = slab_capacity(index, tiny_strides[class]), .class = (uint16_t)class},
+        .blocks = {.capacity = slab_capacity(index, tiny_stride(class)), .class = (uint16_t)class},
     };
     return slab;
 }
@@ -120,7 +120,7 @@ static inline void slab_link_all(struct slab *slab)
     struct slab_blocks *const blocks = &slab->blocks;
 
     slab_carve(blocks, slab_first_payload(superslab_of(slab), slab_number(slab)),
-               tiny_strides[blocks->class], blocks->capacity, &blocks->freelist);
+               tiny_stride(blocks->class), blocks->capacity, &blocks->freelist);
 }
 
 /* An unused slot of this SuperSlab, or of any when it is NULL; NULL when memory is out. */
@@ -257,7 +257,7 @@ ALWAYS_INLINE uint32_t pool_fill(struct slab *slab, uint32_t count, struct block
         blocks->carved = 0;
     }
     taken += slab_carve(blocks, slab_first_payload(superslab_of(slab), slab_number(slab)),
-                        tiny_strides[blocks->class], count - taken, list);
+                        tiny_stride(blocks->class), count - taken, list);
     blocks->used = (uint16_t)(blocks->used + taken);
     observe_many(TINY_BLOCKS_TAKEN, taken);
     return taken;
@@ -281,7 +281,7 @@ static inline struct slab *pool_slab_of(struct shared_pool const *pool, struct b
         tag_abort_found("free", block, "tag and slab disagree: the slab has class ",
                         slab->blocks.class);
     uint32_t const offset = (uint32_t)((char *)block - slab_first_payload(superslab, index));
-    if (UNLIKELY(offset % tiny_strides[class] != 0))
+    if (UNLIKELY(offset % tiny_stride(class) != 0))
         tag_abort_found("free", block, "begins no block: offset in its slab ", offset);
     return slab;
 }
