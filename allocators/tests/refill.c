@@ -63,7 +63,7 @@ static void test_the_1024th_free_drains(void **state)
 {
     (void)state;
     assert_true(preloaded_object_serves("malloc"));
-    if (observed() == NULL || never_frees())
+    if (observed() == NULL || never_frees() || !blocks_have_tags())
         skip();
     uint64_t const frees = observed_value("tiny_frees");
     uint64_t const before = observed_value("drains");
@@ -71,6 +71,23 @@ static void test_the_1024th_free_drains(void **state)
     release(0, 1024);
     assert_int_equal(observed_value("tiny_frees") - frees, 1024);
     assert_int_equal(observed_value("drains") - before, 1);
+}
+
+/* Of 100 B an array holds 256, of which a drain gives back 128; 16 may be there before. */
+static void test_a_full_array_gives_back_its_half(void **state)
+{
+    (void)state;
+    if (observed() == NULL || blocks_have_tags())
+        skip();
+    uint64_t const frees = observed_value("tiny_frees");
+    uint64_t const drains = observed_value("drains");
+    uint64_t const refills = observed_value("refills");
+    allocate(1024, 100);
+    assert_in_range(observed_value("refills") - refills, 1024 / 16 - 1, 1024 / 16);
+    release(0, 1024);
+    assert_int_equal(observed_value("tiny_frees") - frees, 1024);
+    assert_in_range(observed_value("drains") - drains, (1024 - 256) / 128,
+                    (1024 - 256 + 16 + 127) / 128);
 }
 
 /* From one miss to the next lies what the first one took: 1 block of Tiny's, or 17-2's batch, which
@@ -120,6 +137,7 @@ int main(void)
         cmocka_unit_test(test_a_miss_takes_one_block_or_a_batch),
         cmocka_unit_test(test_a_full_list_spills),
         cmocka_unit_test(test_the_1024th_free_drains),
+        cmocka_unit_test(test_a_full_array_gives_back_its_half),
     };
     return cmocka_run_group_tests_name("refill", tests, NULL, NULL);
 }

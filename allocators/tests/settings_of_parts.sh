@@ -26,6 +26,7 @@ for name in $names; do
     case $name in
         SMALLMID_* | TINY_CLASSES) value=16 ;;
         SLOT_BYTES) phase=dense value=0 ;;
+        MAGAZINE_*) phase=outband value=64 ;;
     esac
     standard=$(grep --no-filename --only-matching "SETTING($name, [^)]*)" allocators/parts/*.h \
         allocators/core/size_class.h | sed 's/.*, //; s/)$//')
