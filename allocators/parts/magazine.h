@@ -1,16 +1,16 @@
 /* magazine.h -- a thread's own free blocks, an array of pointers for each class.
  *
- *   block ->  | oldest | ... | newest |            |
- *               0               count - 1            capacity - 1
+ *   NULL | oldest | ... | newest |            |
+ *          first                   top          limit
  *
  * Nothing is written into a free block, and nothing read from it: a block that goes through the
  * array is not touched. The arrays of a thread lie in one room, mapped when the thread begins; the
  * room of one that ended is the next one's.
  *
- * Invariant: count <= capacity; both are 0 in a thread that has no room, as before its beginning,
- * after its end, or where memory is out. It then caches nothing. A magazine is found by what the
- * pagemap says of an address, so what is no class has one too, and always both are 0: it is full
- * for whatever is freed.
+ * Invariant: first <= top <= limit, and first[-1] is NULL. All three are equal in a thread that has
+ * no room, as before its beginning, after its end, or where memory is out: it caches nothing. A
+ * magazine is found by what the pagemap says of an address, so what is no class has one too, which
+ * is always so: it is full for whatever is freed.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_MAGAZINE_H
@@ -33,20 +33,34 @@ enum {
     MAGAZINE_BLOCKS_MAX = SETTING(MAGAZINE_BLOCKS_MAX, 256),
     MAGAZINE_BYTES_MAX = SETTING(MAGAZINE_BYTES_MAX, 65536), /* of blocks, between those limits */
     MAGAZINE_REFILL_BLOCKS = SETTING(MAGAZINE_REFILL_BLOCKS, 16), /* and at most a half */
-    MAGAZINE_ROOM_BYTES = TINY_CLASSES * MAGAZINE_BLOCKS_MAX * (int)sizeof(void *)
+    MAGAZINE_ROOM_BYTES = TINY_CLASSES * (MAGAZINE_BLOCKS_MAX + 1) * (int)sizeof(void *)
 };
 
 _Static_assert(0 < MAGAZINE_BLOCKS_MIN && MAGAZINE_BLOCKS_MIN <= MAGAZINE_BLOCKS_MAX, "a range");
 
 struct magazine {
-    void **block;
-    uint32_t count;
-    uint32_t capacity;
+    void **top;
+    void **limit;
 };
 
 struct magazines {
     struct magazine of[PAGEMAP_CODES];
+    void **first[PAGEMAP_CODES];
 };
+
+/* Of a thread without room. */
+static void *magazine_nothing[2];
+#define MAGAZINES_NONE                                                                    \
+    {                                                                                     \
+        .of = {[0 ... PAGEMAP_CODES - 1] = {magazine_nothing + 1, magazine_nothing + 1}}, \
+        .first = {[0 ... PAGEMAP_CODES - 1] = magazine_nothing + 1},                      \
+    }
+
+/* The code of a request's class, as the pagemap has it of its blocks. */
+#define MAGAZINE_STEPS_ROW(class, before, size_max)                                  \
+    [(class) == 0 ? 0 : DENSE_LAST_STEP(before) + 1 ... DENSE_LAST_STEP(size_max)] = \
+        PAGEMAP_CLASS + (class),
+static uint8_t const magazine_code_of_step[] = {DENSE_TABLE(MAGAZINE_STEPS_ROW)};
 
 /* The rooms of threads that ended, a pointer to the next one at the begin of each. */
 struct magazine_rooms {
@@ -55,11 +69,6 @@ struct magazine_rooms {
 };
 
 #define MAGAZINE_ROOMS_EMPTY {.lock = PTHREAD_MUTEX_INITIALIZER}
-
-ALWAYS_INLINE struct magazine *magazine_of(struct magazines *magazines, uint32_t class)
-{
-    return magazines->of + PAGEMAP_CLASS + class;
-}
 
 static inline uint32_t magazine_capacity(uint32_t class)
 {
@@ -84,54 +93,51 @@ static inline void **magazine_room(struct magazine_rooms *rooms)
 static inline void magazines_begin(struct magazines *magazines, struct magazine_rooms *rooms)
 {
     int const saved = errno;
-    void **const room = magazine_room(rooms);
-    size_t used = 0;
+    void **room = magazine_room(rooms);
 
     errno = saved;
     for (uint32_t class = 0; room != NULL && class < TINY_CLASSES; class++) {
-        uint32_t const capacity = magazine_capacity(class);
+        uint32_t const code = PAGEMAP_CLASS + class;
 
-        *magazine_of(magazines, class) =
-            (struct magazine){.block = room + used, .capacity = capacity};
-        used += capacity;
+        *room++ = NULL;
+        magazines->first[code] = room;
+        magazines->of[code].top = room;
+        room += magazine_capacity(class);
+        magazines->of[code].limit = room;
     }
 }
 
 /* All of them are empty. */
 static inline void magazines_end(struct magazines *magazines, struct magazine_rooms *rooms)
 {
-    void **const room = magazine_of(magazines, 0)->block;
+    static struct magazines const none = MAGAZINES_NONE;
+    void **const room = magazines->first[PAGEMAP_CLASS] - 1;
 
-    if (room == NULL)
+    if (room == magazine_nothing)
         return;
-    *magazines = (struct magazines){0};
+    *magazines = none;
     lock_take(&rooms->lock);
     *room = rooms->left;
     rooms->left = room;
     lock_give(&rooms->lock);
 }
 
-/* Takes the newest block; false when there is none. */
-ALWAYS_INLINE bool magazine_pop(struct magazine *magazine, void **block)
+/* Takes the newest block; NULL when there is none. */
+ALWAYS_INLINE void *magazine_pop(struct magazine *magazine)
 {
-    uint32_t const count = magazine->count;
+    void *const block = magazine->top[-1];
 
-    if (UNLIKELY(count == 0))
-        return false;
-    magazine->count = count - 1;
-    *block = magazine->block[count - 1];
-    return true;
+    if (LIKELY(block != NULL))
+        magazine->top--;
+    return block;
 }
 
 /* Keeps a block; false when the magazine is full. */
 ALWAYS_INLINE bool magazine_push(struct magazine *magazine, void *block)
 {
-    uint32_t const count = magazine->count;
-
-    if (UNLIKELY(count == magazine->capacity))
+    if (UNLIKELY(magazine->top == magazine->limit))
         return false;
-    magazine->block[count] = block;
-    magazine->count = count + 1;
+    *magazine->top++ = block;
     return true;
 }
 

@@ -37,11 +37,12 @@ static void phase_thread_begin(void)
 static void phase_thread_end(void)
 {
     for (uint32_t class = 0; class < TINY_CLASSES; class++) {
-        struct magazine *const magazine = magazine_of(&magazines, class);
+        void **const first = magazines.first[PAGEMAP_CLASS + class];
+        struct magazine *const magazine = &magazines.of[PAGEMAP_CLASS + class];
 
-        if (magazine->count > 0)
-            slabs_return(class, magazine->block, magazine->count);
-        magazine->count = 0;
+        if (magazine->top > first)
+            slabs_return(class, first, (uint32_t)(magazine->top - first));
+        magazine->top = first;
     }
     magazines_end(&magazines, &rooms);
     slabs_leave();
@@ -59,81 +60,81 @@ static void phase_fork_done(void)
     pthread_mutex_unlock(&rooms.lock);
 }
 
-static inline void magazine_check(uint32_t class)
+static inline void magazine_check(uint32_t code)
 {
-    struct magazine const *const magazine = magazine_of(&magazines, class);
+    void **const first = magazines.first[code];
+    struct magazine const *const magazine = &magazines.of[code];
 
-    check(magazine->count <= magazine->capacity, "count <= capacity", magazine->count);
-    for (uint32_t i = 0; i < magazine->count; i++)
-        check(pagemap_class(magazine->block[i]) == class, "a magazine holds its class's blocks", i);
+    check(first <= magazine->top, "first <= top", code);
+    check(magazine->top <= magazine->limit, "top <= limit", code);
+    check(first[-1] == NULL, "first[-1] is NULL", code);
+    for (void **block = first; block < magazine->top; block++)
+        check(pagemap_code(*block) == code, "a magazine holds blocks of its class", code);
 }
 
 /* The magazine is empty, or the thread has none. NULL with errno ENOMEM. */
-NOINLINE void *magazine_malloc_slow(uint32_t class)
+NOINLINE void *magazine_malloc_slow(uint32_t code)
 {
-    struct magazine *const magazine = magazine_of(&magazines, class);
+    struct magazine *const magazine = &magazines.of[code];
     void *one = NULL;
 
     thread_begin_slow();
-    if (magazine_pop(magazine, &one)) /* to begin may allocate, and so refill */
+    one = magazine_pop(magazine); /* to begin may allocate, and so refill */
+    if (one != NULL)
         return one;
-    bool const caches = magazine->capacity > 0;
-    void **const block = caches ? magazine->block : &one;
-    uint32_t const half = (magazine->capacity + 1) / 2;
+    void **const first = magazines.first[code];
+    uint32_t const half = (uint32_t)(magazine->limit - first + 1) / 2;
     uint32_t const count = half < MAGAZINE_REFILL_BLOCKS ? half : MAGAZINE_REFILL_BLOCKS;
     observe(REFILLS);
-    uint32_t const taken = slabs_take(class, block, caches ? count : 1);
-    if (taken == 0)
-        return NULL;
-    if (caches)
-        magazine->count = taken - 1;
+    if (half == 0)
+        return slabs_take(code - PAGEMAP_CLASS, &one, 1) > 0 ? one : NULL;
+    uint32_t const taken = slabs_take(code - PAGEMAP_CLASS, first, count);
+    magazine->top = first + taken;
     if (DEBUGGING)
-        magazine_check(class);
-    return block[taken - 1];
+        magazine_check(code);
+    return magazine_pop(magazine);
 }
 
 /* The magazine is full, or the thread has none, or the pointer is into no slab that has a class. Of
  * a full one the older half goes back. */
 NOINLINE void magazine_free_slow(void *pointer)
 {
-    uint32_t const class = pagemap_class(pointer);
+    uint32_t const code = pagemap_code(pointer);
 
-    if (pagemap_code(pointer) == PAGEMAP_NO_CLASS)
-        tag_abort_found("free", pointer, "in a slab without live blocks: code ", PAGEMAP_NO_CLASS);
-    if (class >= TINY_CLASSES) {
+    if (code == PAGEMAP_NO_CLASS)
+        tag_abort_found("free", pointer, "in a slab without live blocks: code ", code);
+    if (code == PAGEMAP_FOREIGN) {
         libc_free_slow(pointer);
         return;
     }
-    struct magazine *const magazine = magazine_of(&magazines, class);
+    struct magazine *const magazine = &magazines.of[code];
     observe(TINY_FREES);
     thread_begin_slow();
     if (magazine_push(magazine, pointer))
         return;
-    if (magazine->capacity == 0) {
-        slabs_return(class, &pointer, 1);
+    void **const first = magazines.first[code];
+    uint32_t const half = (uint32_t)(magazine->limit - first + 1) / 2;
+    if (half == 0) {
+        slabs_return(code - PAGEMAP_CLASS, &pointer, 1);
         return;
     }
-    uint32_t const half = (magazine->capacity + 1) / 2;
     observe(DRAINS);
     if (DEBUGGING)
-        magazine_check(class);
-    slabs_return(class, magazine->block, half);
-    magazine->count -= half;
-    memmove(magazine->block, magazine->block + half, magazine->count * sizeof *magazine->block);
+        magazine_check(code);
+    slabs_return(code - PAGEMAP_CLASS, first, half);
+    magazine->top -= half;
+    memmove(first, first + half, (size_t)((char *)magazine->top - (char *)first));
     magazine_push(magazine, pointer);
 }
 
 ALWAYS_INLINE void *phase_malloc(size_t size)
 {
-    void *block = NULL;
-
     if (UNLIKELY(size > TINY_SIZE_MAX))
         return libc_malloc_slow(size);
-    uint32_t const class = tiny_class_of(size);
+    size_t const code = magazine_code_of_step[DENSE_STEP(size)];
+    void *const block = magazine_pop(&magazines.of[code]);
     observe(TINY_ALLOCATIONS);
-    if (UNLIKELY(!magazine_pop(magazine_of(&magazines, class), &block)))
-        return magazine_malloc_slow(class);
-    return block;
+    return LIKELY(block != NULL) ? block : magazine_malloc_slow((uint32_t)code);
 }
 
 ALWAYS_INLINE void phase_free(void *pointer)

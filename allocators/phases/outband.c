@@ -23,6 +23,7 @@
 #define SET_SLOT_BYTES SET_TO(0)
 
 #include "core/layer.h"
+#include "core/process.h"
 #include "parts/magazine.h"
 #include "parts/shared_pool.h"
 #include "parts/shared_pool_check.h"
@@ -34,7 +35,7 @@ LAYER_OF(backend, slabs_leave);
 static enum pool_policy const policy = POOL_REUSE;
 static struct shared_pool pool = SHARED_POOL_EMPTY;
 static struct magazine_rooms rooms = MAGAZINE_ROOMS_EMPTY;
-static __thread struct magazines magazines;
+static __thread struct magazines magazines = MAGAZINES_NONE;
 static __thread struct slab *current[TINY_CLASSES];
 
 static void phase_begin(void)
@@ -54,8 +55,7 @@ static uint32_t slabs_take(uint32_t class, void **block, uint32_t count)
         slab = pool_take(&pool, class, slab, &magazines, policy);
         taken = slab != NULL ? pool_fill(slab, count, &list, policy) : 0;
     }
-    bool const keeps = magazine_of(&magazines, class)->capacity > 0; /* else it never leaves */
-    if (slab != NULL && !keeps) {
+    if (slab != NULL && thread_life != THREAD_LIVE) { /* it never comes to slabs_leave */
         pool_leave(&pool, slab, policy);
         slab = NULL;
     }
