@@ -165,16 +165,20 @@ ALWAYS_INLINE bool range_holds(struct superslab_range const *range, void const *
     return (uintptr_t)payload - range->begin < range->end - range->begin;
 }
 
+/* Mapped memory (or NULL) that the pagemap can speak of; else NULL with errno ENOMEM. */
+static inline void *superslab_in_reach(void *memory, size_t bytes)
+{
+    if (memory == NULL || pagemap_reaches(memory, bytes))
+        return memory;
+    os_unmap(memory, bytes);
+    errno = ENOMEM;
+    return NULL;
+}
+
 /* Fresh zeroed memory for one, or NULL with errno ENOMEM. */
 static inline void *superslab_map(void)
 {
-    void *const memory = os_map_aligned(SUPERSLAB_BYTES, SUPERSLAB_BYTES);
-
-    if (memory == NULL || pagemap_reaches(memory, SUPERSLAB_BYTES))
-        return memory;
-    os_unmap(memory, SUPERSLAB_BYTES);
-    errno = ENOMEM;
-    return NULL;
+    return superslab_in_reach(os_map_aligned(SUPERSLAB_BYTES, SUPERSLAB_BYTES), SUPERSLAB_BYTES);
 }
 
 static inline void superslab_unmap(void *superslab)

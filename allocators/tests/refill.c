@@ -73,7 +73,13 @@ static void test_the_1024th_free_drains(void **state)
     assert_int_equal(observed_value("drains") - before, 1);
 }
 
-/* Of 100 B an array holds 256, of which a drain gives back 128; 16 may be there before. */
+/* outband's slabs link their blocks, others' do not. */
+static uint32_t blocks_of_a_refill(void)
+{
+    return strcmp(expected_object(), "liboutband.so") == 0 ? 16 : 128;
+}
+
+/* Of 100 B an array holds 256, of which a drain gives back 128; some may be there before. */
 static void test_a_full_array_gives_back_its_half(void **state)
 {
     (void)state;
@@ -83,11 +89,12 @@ static void test_a_full_array_gives_back_its_half(void **state)
     uint64_t const drains = observed_value("drains");
     uint64_t const refills = observed_value("refills");
     allocate(1024, 100);
-    assert_in_range(observed_value("refills") - refills, 1024 / 16 - 1, 1024 / 16);
+    assert_in_range(observed_value("refills") - refills, 1024 / blocks_of_a_refill() - 1,
+                    1024 / blocks_of_a_refill());
     release(0, 1024);
     assert_int_equal(observed_value("tiny_frees") - frees, 1024);
     assert_in_range(observed_value("drains") - drains, (1024 - 256) / 128,
-                    (1024 - 256 + 16 + 127) / 128);
+                    (1024 - 256 + blocks_of_a_refill() + 127) / 128);
 }
 
 /* From one miss to the next lies what the first one took: 1 block of Tiny's, or 17-2's batch, which

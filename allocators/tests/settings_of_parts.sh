@@ -27,6 +27,7 @@ for name in $names; do
         SMALLMID_* | TINY_CLASSES) value=16 ;;
         SLOT_BYTES) phase=dense value=0 ;;
         MAGAZINE_*) phase=outband value=64 ;;
+        BITMAP_*) phase=bitmap value=45 ;;
     esac
     standard=$(grep --no-filename --only-matching "SETTING($name, [^)]*)" allocators/parts/*.h \
         allocators/core/size_class.h | sed 's/.*, //; s/)$//')
