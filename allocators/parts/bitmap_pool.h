@@ -319,17 +319,15 @@ static inline void bitmap_return_all(struct bitmap_pool *pool, uint32_t class, v
     observe_many(TINY_BLOCKS_RETURNED, count);
 }
 
-/* For a fork. */
+/* For a fork. Nobody has the pool's lock then, since who takes it has a class's. */
 static inline void bitmap_lock_all(struct bitmap_pool *pool)
 {
     for (uint32_t class = 0; class < TINY_CLASSES; class++)
         pthread_mutex_lock(&pool->of[class].lock);
-    pthread_mutex_lock(&pool->lock);
 }
 
 static inline void bitmap_unlock_all(struct bitmap_pool *pool)
 {
-    pthread_mutex_unlock(&pool->lock);
     for (uint32_t class = TINY_CLASSES; class-- > 0;)
         pthread_mutex_unlock(&pool->of[class].lock);
 }
