@@ -38,18 +38,22 @@ MEMORY_OF(superslab, bitmap_superslab_map, 1048576, 8192);
 enum {
     BITMAP_HEADER_BYTES = OS_PAGE_BYTES * 2,
     BITMAP_WORD_BITS = sizeof(uint64_t) * 8,
-    BITMAP_WORDS = SETTING(BITMAP_WORDS, 53), /* so that the header is two pages */
+    BITMAP_WORDS = SETTING(BITMAP_WORDS, 52), /* so that the header is two pages */
+    BITMAP_COLOR_BYTES = 64,
+    BITMAP_COLORS = SETTING(BITMAP_COLORS, 1), /* a power of two */
     BITMAP_BLOCKS_MAX = BITMAP_WORDS * BITMAP_WORD_BITS
 };
+_Static_assert(0 < BITMAP_COLORS && (BITMAP_COLORS & (BITMAP_COLORS - 1)) == 0, "no such colors");
 _Static_assert(BITMAP_HEADER_BYTES == 8192 && SUPERSLAB_BYTES == 1048576, "or say so above");
 
-/* Seven cache lines. Smaller strides than 20 leave the end of their slab unused. */
+/* Seven cache lines. A stride of 16 leaves the end of its slab unused. */
 struct bitmap_slab {
     struct link link; /* in with_room */
     uint16_t class;
     uint16_t used;     /* blocks that are not free here */
     uint16_t capacity; /* blocks of the slab */
     uint16_t first;    /* the first word that may have a bit */
+    uint16_t begin;    /* of block 0, in bytes from the slab's; so many a header and a color take */
     uint64_t free[BITMAP_WORDS];
 } __attribute__((aligned(64)));
 
@@ -116,18 +120,35 @@ ALWAYS_INLINE char *bitmap_slab_memory(struct bitmap_slab const *slab)
 
 ALWAYS_INLINE char *bitmap_first_block(struct bitmap_slab const *slab)
 {
-    return bitmap_slab_memory(slab) + bitmap_header_bytes(bitmap_slab_number(slab));
+    return bitmap_slab_memory(slab) + slab->begin;
+}
+
+/* Bytes by which the slab's blocks are moved. Of a stride with a factor of 2^n cache lines, the
+ * first bytes of a slab's blocks lie in one of 2^n parts of a cache's sets, and slabs that are
+ * moved by 0 to 2^n - 1 lines lie in all of them. Neighbours in memory are moved differently. */
+static inline uint32_t bitmap_color_bytes(struct bitmap_slab const *slab, uint32_t class)
+{
+    uint32_t const lines = tiny_stride(class) / BITMAP_COLOR_BYTES;
+    uint32_t const factor = lines & -lines;
+    uint32_t const colors = factor < BITMAP_COLORS ? factor : BITMAP_COLORS;
+
+    if (tiny_stride(class) % BITMAP_COLOR_BYTES != 0)
+        return 0;
+    return (uint32_t)((uintptr_t)bitmap_slab_memory(slab) / SLAB_BYTES % colors) *
+           BITMAP_COLOR_BYTES;
 }
 
 /* The slab has its class's blocks, all of them free. */
 static inline void bitmap_slab_begin(struct bitmap_slab *slab, uint32_t class)
 {
-    uint32_t const bytes = SLAB_BYTES - bitmap_header_bytes(bitmap_slab_number(slab));
-    uint32_t const fit = bytes / tiny_stride(class);
+    uint32_t const begin =
+        bitmap_header_bytes(bitmap_slab_number(slab)) + bitmap_color_bytes(slab, class);
+    uint32_t const fit = (SLAB_BYTES - begin) / tiny_stride(class);
     uint32_t const capacity = fit < BITMAP_BLOCKS_MAX ? fit : BITMAP_BLOCKS_MAX;
     uint32_t const words = (capacity + BITMAP_WORD_BITS - 1) / BITMAP_WORD_BITS;
 
     slab->class = (uint16_t)class;
+    slab->begin = (uint16_t)begin;
     slab->capacity = (uint16_t)capacity;
     slab->used = 0;
     slab->first = 0;

@@ -33,7 +33,7 @@ static struct behaviour const behaviours[] = {
     {"libss-prewarm.so", false, true, false}, {"libss-reuse-prewarm.so", false, true, true},
     {"libeager-freelist.so", false, true, true}, {"libeager-superslabs.so", false, true, true},
     {"libdense.so", false, true, true},       {"liboutband.so", false, true, true},
-    {"libbitmap.so", false, true, true},
+    {"libbitmap.so", false, true, true},      {"libcolor.so", false, true, true},
 };
 
 /* NULL if the table has no entry: another allocator, or a build without counters. */
