@@ -17,7 +17,7 @@
  *   with_room holds exactly the slabs of its class with used < capacity
  * Outside the pool's lock, which is taken while a class's is held and never the other way round:
  *   with_unused holds exactly the SuperSlabs out of the cache with unused != 0
- *   a SuperSlab whose slabs are all unused is cached
+ *   a SuperSlab whose slabs have become unused, all of them, is cached
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_BITMAP_POOL_H
@@ -33,7 +33,7 @@
 #include "parts/superslab_cache.h"
 
 LAYER(backend);
-MEMORY_OF(superslab, bitmap_superslab_map, 1048576, 8192);
+MEMORY_OF(superslab, bitmap_map, 1048576, 8192);
 
 enum {
     BITMAP_HEADER_BYTES = OS_PAGE_BYTES * 2,
@@ -41,9 +41,12 @@ enum {
     BITMAP_WORDS = SETTING(BITMAP_WORDS, 52), /* so that the header is two pages */
     BITMAP_COLOR_BYTES = 64,
     BITMAP_COLORS = SETTING(BITMAP_COLORS, 1), /* a power of two */
+    BITMAP_MAPPED = SETTING(BITMAP_MAPPED, 1), /* SuperSlabs at a time; 2 fill a huge page */
+    BITMAP_MAPPED_BYTES = BITMAP_MAPPED * SUPERSLAB_BYTES,
     BITMAP_BLOCKS_MAX = BITMAP_WORDS * BITMAP_WORD_BITS
 };
 _Static_assert(0 < BITMAP_COLORS && (BITMAP_COLORS & (BITMAP_COLORS - 1)) == 0, "no such colors");
+_Static_assert((int)OS_HUGE_PAGE_BYTES == 2 * (int)SUPERSLAB_BYTES, "a pair is no huge page");
 _Static_assert(BITMAP_HEADER_BYTES == 8192 && SUPERSLAB_BYTES == 1048576, "or say so above");
 
 /* Seven cache lines. A stride of 16 leaves the end of its slab unused. */
@@ -90,9 +93,18 @@ struct bitmap_pool {
     [class] = (uint32_t)((UINT64_C(1) << 32) / DENSE_STRIDE(size_max) + 1),
 static uint32_t const bitmap_reciprocals[TINY_CLASSES] = {DENSE_TABLE(BITMAP_RECIPROCAL_ROW)};
 
-static inline void *bitmap_superslab_map(void)
+/* Fresh zeroed memory, or NULL with errno ENOMEM. */
+static inline char *bitmap_map(void)
 {
-    return superslab_in_reach(os_map_aligned(SUPERSLAB_BYTES, SUPERSLAB_BYTES), SUPERSLAB_BYTES);
+    char *const memory = superslab_in_reach(
+        os_map_aligned(BITMAP_MAPPED_BYTES, BITMAP_MAPPED_BYTES), BITMAP_MAPPED_BYTES);
+
+    if (memory == NULL)
+        return NULL;
+    observe_many(SUPERSLABS_MAPPED, BITMAP_MAPPED);
+    if (BITMAP_MAPPED == 2)
+        os_ask_for_huge_pages(memory, BITMAP_MAPPED_BYTES);
+    return memory;
 }
 
 ALWAYS_INLINE struct bitmap_slab *bitmap_slab_of_link(struct link *link)
@@ -158,46 +170,61 @@ static inline void bitmap_slab_begin(struct bitmap_slab *slab, uint32_t class)
     pagemap_set(bitmap_slab_memory(slab), SLAB_BYTES, PAGEMAP_CLASS + class);
 }
 
-/* A SuperSlab with 16 unused slabs; NULL when memory is out. The pool's lock is held. */
-static inline struct bitmap_superslab *bitmap_superslab_new(struct bitmap_pool *pool)
+/* Makes a SuperSlab of memory: 16 unused slabs. The pool's lock is held. */
+static inline void bitmap_adopt(struct bitmap_pool *pool, void *memory)
 {
-    struct bitmap_superslab *superslab = cache_take(&pool->cache);
+    struct bitmap_superslab *const superslab = memory;
 
-    if (superslab == NULL) {
-        superslab = bitmap_superslab_map();
-        if (superslab == NULL)
-            return NULL;
-        observe(SUPERSLABS_MAPPED);
-    }
     superslab->magic = BITMAP_MAGIC;
     superslab->unused = (uint16_t)SLABS_ALL;
     list_push(&pool->with_unused, &superslab->cached.link);
     pagemap_set(superslab, SUPERSLAB_BYTES, PAGEMAP_NO_CLASS);
-    return superslab;
 }
 
-/* An unused slab for the class, whose lock is held; NULL when memory is out. */
-static inline struct bitmap_slab *bitmap_slab_new(struct bitmap_pool *pool, uint32_t class)
+/* with_unused gets SuperSlabs, the lowest address first; false when memory is out. The pool's lock
+ * is held. */
+static inline bool bitmap_grow(struct bitmap_pool *pool)
+{
+    char *memory = cache_take(&pool->cache);
+
+    if (memory != NULL) {
+        bitmap_adopt(pool, memory);
+        return true;
+    }
+    memory = bitmap_map();
+    for (uint32_t i = BITMAP_MAPPED; memory != NULL && i-- > 0;)
+        bitmap_adopt(pool, memory + (size_t)i * SUPERSLAB_BYTES);
+    return memory != NULL;
+}
+
+/* A slab without class, no longer unused; NULL when memory is out. */
+static inline struct bitmap_slab *bitmap_slab_any(struct bitmap_pool *pool)
 {
     struct bitmap_slab *slab = NULL;
 
     lock_take(&pool->lock);
-    struct bitmap_superslab *const superslab =
-        pool->with_unused != NULL
-            ? CONTAINER_OF(pool->with_unused, struct bitmap_superslab, cached.link)
-            : bitmap_superslab_new(pool);
-    if (superslab != NULL) {
+    if (pool->with_unused != NULL || bitmap_grow(pool)) {
+        struct bitmap_superslab *const superslab =
+            CONTAINER_OF(pool->with_unused, struct bitmap_superslab, cached.link);
         uint32_t const number = (uint32_t)__builtin_ctz(superslab->unused);
 
         superslab->unused &= (uint16_t) ~(1u << number);
         if (superslab->unused == 0)
             list_remove(&pool->with_unused, &superslab->cached.link);
         slab = &superslab->slab[number];
-        observe(SLABS_TAKEN);
     }
     lock_give(&pool->lock);
+    return slab;
+}
+
+/* An unused slab for the class, whose lock is held; NULL when memory is out. */
+static inline struct bitmap_slab *bitmap_slab_new(struct bitmap_pool *pool, uint32_t class)
+{
+    struct bitmap_slab *const slab = bitmap_slab_any(pool);
+
     if (slab == NULL)
         return NULL;
+    observe(SLABS_TAKEN);
     bitmap_slab_begin(slab, class);
     list_push(&pool->of[class].with_room, &slab->link);
     return slab;
@@ -338,6 +365,18 @@ static inline void bitmap_return_all(struct bitmap_pool *pool, uint32_t class, v
         bitmap_check(pool, class);
     lock_give(&pool->of[class].lock);
     observe_many(TINY_BLOCKS_RETURNED, count);
+}
+
+/* Memory of 64 KB for the phase's own use, with the slabs; NULL when memory is out. */
+static inline void *bitmap_memory(struct bitmap_pool *pool)
+{
+    struct bitmap_slab *const first = bitmap_slab_any(pool);
+    struct bitmap_slab *const slab =
+        first != NULL && bitmap_slab_number(first) == 0 ? bitmap_slab_any(pool) : first;
+
+    if (slab != first)
+        bitmap_slab_end(pool, first); /* its header is in the way */
+    return slab != NULL ? bitmap_slab_memory(slab) : NULL;
 }
 
 /* For a fork. Nobody has the pool's lock then, since who takes it has a class's. */

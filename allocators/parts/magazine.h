@@ -89,6 +89,17 @@ static inline void **magazine_room(struct magazine_rooms *rooms)
     return room != NULL ? room : os_map(MAGAZINE_ROOM_BYTES);
 }
 
+/* A room for the next thread, of memory that stays. */
+static inline void magazine_rooms_add(struct magazine_rooms *rooms, void *memory)
+{
+    void **const room = memory;
+
+    lock_take(&rooms->lock);
+    *room = rooms->left;
+    rooms->left = room;
+    lock_give(&rooms->lock);
+}
+
 /* Called by free as well, which must leave errno alone. */
 static inline void magazines_begin(struct magazines *magazines, struct magazine_rooms *rooms)
 {
@@ -116,10 +127,7 @@ static inline void magazines_end(struct magazines *magazines, struct magazine_ro
     if (room == magazine_nothing)
         return;
     *magazines = none;
-    lock_take(&rooms->lock);
-    *room = rooms->left;
-    rooms->left = room;
-    lock_give(&rooms->lock);
+    magazine_rooms_add(rooms, room);
 }
 
 /* Takes the newest block; NULL when there is none. */
