@@ -7,6 +7,10 @@
  * array is not touched. The arrays of a thread lie in one room, mapped when the thread begins; the
  * room of one that ended is the next one's.
  *
+ * Where arrays may grow, one that is full and was refilled since it was full the last time is
+ * doubled, into a mapping of its own, in place of a drain: drains and refills alternate, so it was
+ * too short for what comes and goes.
+ *
  * Invariant: first <= top <= limit, and first[-1] is NULL. All three are equal in a thread that has
  * no room, as before its beginning, after its end, or where memory is out: it caches nothing. A
  * magazine is found by what the pagemap says of an address, so what is no class has one too, which
@@ -15,6 +19,8 @@
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_MAGAZINE_H
 #define SLABLAB_MAGAZINE_H
+
+#include <string.h>
 
 #include "core/layer.h"
 #include "core/lock.h"
@@ -26,13 +32,18 @@ LAYER_OF(backend, magazines_begin);
 LAYER_OF(backend, magazines_end);
 LAYER_OF(backend, magazine_room);
 LAYER_OF(backend, magazine_capacity);
+LAYER_OF(backend, magazine_grow);
+LAYER_OF(backend, magazine_shrink);
 MEMORY_OF(magazine, magazine_room, 0, 0);
+MEMORY_OF(magazine, magazine_grow, 0, 0);
 
 enum {
     MAGAZINE_BLOCKS_MIN = SETTING(MAGAZINE_BLOCKS_MIN, 32),
     MAGAZINE_BLOCKS_MAX = SETTING(MAGAZINE_BLOCKS_MAX, 256),
     MAGAZINE_BYTES_MAX = SETTING(MAGAZINE_BYTES_MAX, 65536), /* of blocks, between those limits */
     MAGAZINE_REFILL_BLOCKS = SETTING(MAGAZINE_REFILL_BLOCKS, 16), /* and at most a half */
+    MAGAZINE_GROWN_BLOCKS_MAX = SETTING(MAGAZINE_GROWN_BLOCKS_MAX, 0), /* 0: none grows */
+    MAGAZINE_GROWN_BYTES_MAX = SETTING(MAGAZINE_GROWN_BYTES_MAX, 8 << 20),
     MAGAZINE_ROOM_BYTES = TINY_CLASSES * (MAGAZINE_BLOCKS_MAX + 1) * (int)sizeof(void *)
 };
 
@@ -46,6 +57,9 @@ struct magazine {
 struct magazines {
     struct magazine of[PAGEMAP_CODES];
     void **first[PAGEMAP_CODES];
+    void **room; /* NULL: none */
+    /* Since the array was full, or it never was. Only where arrays grow. */
+    bool refilled[MAGAZINE_GROWN_BLOCKS_MAX > 0 ? PAGEMAP_CODES : 1];
 };
 
 /* Of a thread without room. */
@@ -107,6 +121,7 @@ static inline void magazines_begin(struct magazines *magazines, struct magazine_
     void **room = magazine_room(rooms);
 
     errno = saved;
+    magazines->room = room;
     for (uint32_t class = 0; room != NULL && class < TINY_CLASSES; class++) {
         uint32_t const code = PAGEMAP_CLASS + class;
 
@@ -118,14 +133,65 @@ static inline void magazines_begin(struct magazines *magazines, struct magazine_
     }
 }
 
+/* In how many bytes an array lies, with the NULL in front of it. */
+static inline size_t magazine_bytes(struct magazines const *magazines, uint32_t code)
+{
+    return (size_t)((char *)magazines->of[code].limit - (char *)(magazines->first[code] - 1));
+}
+
+/* Blocks for which there is room. */
+static inline uint32_t magazine_limit(struct magazines const *magazines, uint32_t code)
+{
+    return (uint32_t)(magazines->of[code].limit - magazines->first[code]);
+}
+
+ALWAYS_INLINE void magazine_was_refilled(struct magazines *magazines, uint32_t code)
+{
+    if (MAGAZINE_GROWN_BLOCKS_MAX > 0)
+        magazines->refilled[code] = true;
+}
+
+/* Gives a grown array back to the system. */
+static inline void magazine_shrink(struct magazines *magazines, uint32_t code)
+{
+    if (magazine_limit(magazines, code) > magazine_capacity(code - PAGEMAP_CLASS))
+        os_unmap(magazines->first[code] - 1, magazine_bytes(magazines, code));
+}
+
+/* Doubles the array of a full magazine; false if it is not to be. Leaves errno alone. */
+static inline bool magazine_grow(struct magazines *magazines, uint32_t code)
+{
+    size_t const blocks = (size_t)magazine_limit(magazines, code) * 2;
+    size_t const stride = tiny_stride(code - PAGEMAP_CLASS);
+    int const saved = errno;
+
+    if (MAGAZINE_GROWN_BLOCKS_MAX == 0 || !magazines->refilled[code])
+        return false;
+    magazines->refilled[code] = false;
+    if (blocks > MAGAZINE_GROWN_BLOCKS_MAX || blocks * stride > MAGAZINE_GROWN_BYTES_MAX)
+        return false;
+    void **const array = os_map((blocks + 1) * sizeof *array);
+    errno = saved;
+    if (array == NULL)
+        return false;
+    memcpy(array, magazines->first[code] - 1, magazine_bytes(magazines, code));
+    magazine_shrink(magazines, code);
+    magazines->first[code] = array + 1;
+    magazines->of[code].top = array + 1 + blocks / 2;
+    magazines->of[code].limit = array + 1 + blocks;
+    return true;
+}
+
 /* All of them are empty. */
 static inline void magazines_end(struct magazines *magazines, struct magazine_rooms *rooms)
 {
     static struct magazines const none = MAGAZINES_NONE;
-    void **const room = magazines->first[PAGEMAP_CLASS] - 1;
+    void **const room = magazines->room;
 
-    if (room == magazine_nothing)
+    if (room == NULL)
         return;
+    for (uint32_t code = PAGEMAP_CLASS; code < PAGEMAP_NO_CLASS; code++)
+        magazine_shrink(magazines, code);
     *magazines = none;
     magazine_rooms_add(rooms, room);
 }

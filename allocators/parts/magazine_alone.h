@@ -83,20 +83,21 @@ NOINLINE void *magazine_malloc_slow(uint32_t code)
     if (one != NULL)
         return one;
     void **const first = magazines.first[code];
-    uint32_t const half = (uint32_t)(magazine->limit - first + 1) / 2;
+    uint32_t const half = (magazine_limit(&magazines, code) + 1) / 2;
     uint32_t const count = half < MAGAZINE_REFILL_BLOCKS ? half : MAGAZINE_REFILL_BLOCKS;
     observe(REFILLS);
     if (half == 0)
         return slabs_take(code - PAGEMAP_CLASS, &one, 1) > 0 ? one : NULL;
     uint32_t const taken = slabs_take(code - PAGEMAP_CLASS, first, count);
     magazine->top = first + taken;
+    magazine_was_refilled(&magazines, code);
     if (DEBUGGING)
         magazine_check(code);
     return magazine_pop(magazine);
 }
 
 /* The magazine is full, or the thread has none, or the pointer is into no slab that has a class. Of
- * a full one the older half goes back. */
+ * a full one the older half goes back, if it does not grow. */
 NOINLINE void magazine_free_slow(void *pointer)
 {
     uint32_t const code = pagemap_code(pointer);
@@ -113,9 +114,13 @@ NOINLINE void magazine_free_slow(void *pointer)
     if (magazine_push(magazine, pointer))
         return;
     void **const first = magazines.first[code];
-    uint32_t const half = (uint32_t)(magazine->limit - first + 1) / 2;
+    uint32_t const half = (magazine_limit(&magazines, code) + 1) / 2;
     if (half == 0) {
         slabs_return(code - PAGEMAP_CLASS, &pointer, 1);
+        return;
+    }
+    if (magazine_grow(&magazines, code)) {
+        magazine_push(magazine, pointer);
         return;
     }
     observe(DRAINS);

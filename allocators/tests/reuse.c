@@ -34,7 +34,7 @@ static struct behaviour const behaviours[] = {
     {"libeager-freelist.so", false, true, true}, {"libeager-superslabs.so", false, true, true},
     {"libdense.so", false, true, true},       {"liboutband.so", false, true, true},
     {"libbitmap.so", false, true, true},      {"libcolor.so", false, true, true},
-    {"libhuge.so", false, true, true},
+    {"libhuge.so", false, true, true},        {"libadaptive.so", false, true, true},
 };
 
 /* NULL if the table has no entry: another allocator, or a build without counters. */

@@ -26,6 +26,7 @@ for name in $names; do
     case $name in
         SMALLMID_* | TINY_CLASSES) value=16 ;;
         SLOT_BYTES) phase=dense value=0 ;;
+        MAGAZINE_GROWN_*) phase=outband value=1024 ;;
         MAGAZINE_*) phase=outband value=64 ;;
         BITMAP_WORDS) phase=bitmap value=45 ;;
         BITMAP_COLORS) phase=bitmap value=4 ;;
