@@ -4,6 +4,7 @@
  *   void *phase_malloc(size_t size);   any size; 16-byte aligned; NULL with errno ENOMEM
  *   void phase_free(void *pointer);    not NULL
  *   size_t phase_usable_size(char const *call, void const *pointer);   call names it in a complaint
+ *   bool phase_left_to_libc(void const *pointer);   of a pointer that has a usable size
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_MALLOC_API_H
@@ -69,7 +70,7 @@ EXPORT void *realloc(void *pointer, size_t size)
         return NULL;
     }
     size_t const usable = phase_usable_size("realloc", pointer);
-    if (tag_of(pointer) == TAG_LIBC && size > TINY_SIZE_MAX)
+    if (size > TINY_SIZE_MAX && phase_left_to_libc(pointer))
         return libc_realloc_slow(pointer, size);
     if (size <= usable && usable - size <= usable / 2 + 8)
         return pointer;

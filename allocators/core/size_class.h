@@ -12,6 +12,18 @@
  *  1017..2040   class 7, stride 2048        513..1024  class 2
  *  2041..       the C library
  *
+ * With 16 classes Tiny's strides are dense: the largest requests are multiples of 16 that programs
+ * ask for, powers of two among them, and the stride is the smallest that holds one.
+ *
+ *   request        tagged, a slot of 8 bytes    without a tag, no slot
+ *    ..16          stride   32                  stride   16
+ *   257..320       stride  336                  stride  320
+ *   385..512       stride  528                  stride  512
+ *   769..1024      stride 1040                  stride 1024
+ *  1537..2040      stride 2048                  stride 2048
+ *
+ * A tagged payload is 8 bytes larger than the largest request, and takes requests up to there.
+ *
  * Small-Mid begins where Tiny's 256-byte stride ends, so that it serves 256, 512 and 1024 and
  * leaves Tiny's first five classes alone.
  *
@@ -23,9 +35,12 @@
 #include "core/setting.h"
 
 enum {
-    SLOT_BYTES = 8,
+    TAG_SLOT_BYTES = 8,
+    SLOT_BYTES = SETTING(SLOT_BYTES, TAG_SLOT_BYTES), /* 0: blocks have no tag */
     ALIGNMENT = 16,
-    TINY_CLASSES = 8,
+    POWER_CLASSES = 8,
+    DENSE_CLASSES = 16,
+    TINY_CLASSES = SETTING(TINY_CLASSES, POWER_CLASSES), /* 16: the dense ones */
     TINY_SIZE_MAX = 2040,
     SMALLMID_CLASSES = 3,
     SMALLMID_SIZE_MIN = 249,
@@ -35,6 +50,13 @@ enum {
 /* ROW(class, stride) */
 #define TINY_TABLE(ROW) \
     ROW(0, 16) ROW(1, 32) ROW(2, 64) ROW(3, 128) ROW(4, 256) ROW(5, 512) ROW(6, 1024) ROW(7, 2048)
+
+/* ROW(class, largest request of the class before, largest request) */
+#define DENSE_TABLE(ROW)                                                                     \
+    ROW(0, 0, 16) ROW(1, 16, 32) ROW(2, 32, 48) ROW(3, 48, 64) ROW(4, 64, 96) ROW(5, 96, 128) \
+    ROW(6, 128, 192) ROW(7, 192, 256) ROW(8, 256, 320) ROW(9, 320, 384) ROW(10, 384, 512)     \
+    ROW(11, 512, 640) ROW(12, 640, 768) ROW(13, 768, 1024) ROW(14, 1024, 1536)                \
+    ROW(15, 1536, 2040)
 
 /* ROW(class, largest request, stride in a backend of its own, blocks held by a front, by a refill).
  * The stride is the smallest multiple of 16 that holds the largest request: 272 where Tiny spends
@@ -49,7 +71,18 @@ enum {
 #define SMALLMID_CLASS(size) ((uint32_t)((size) > 256) + (uint32_t)((size) > 512))
 
 #define TINY_STRIDE(class, stride) [class] = (stride),
-static uint16_t const tiny_strides[TINY_CLASSES] = {TINY_TABLE(TINY_STRIDE)};
+static uint16_t const power_strides[POWER_CLASSES] = {TINY_TABLE(TINY_STRIDE)};
+
+/* The smallest multiple of 16 that holds the slot and the request. */
+#define DENSE_STRIDE(size) (((size) + SLOT_BYTES + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT)
+/* Requests in steps of 16 bytes; the last step that a class's payload holds. */
+#define DENSE_STEP(size) (((size) + ALIGNMENT - 1 - SLOT_BYTES) / ALIGNMENT)
+#define DENSE_LAST_STEP(size_max) DENSE_STEP(DENSE_STRIDE(size_max) - SLOT_BYTES)
+#define DENSE_STRIDE_ROW(class, before, size_max) [class] = DENSE_STRIDE(size_max),
+#define DENSE_STEPS_ROW(class, before, size_max)                                         \
+    [(class) == 0 ? 0 : DENSE_LAST_STEP(before) + 1 ... DENSE_LAST_STEP(size_max)] = (class),
+static uint16_t const dense_strides[DENSE_CLASSES] = {DENSE_TABLE(DENSE_STRIDE_ROW)};
+static uint8_t const dense_class_of_step[] = {DENSE_TABLE(DENSE_STEPS_ROW)};
 
 #define SMALLMID_STRIDE(class, size_max, stride, held, refill) [class] = (stride),
 #define SMALLMID_HELD(class, size_max, stride, held, refill) [class] = (held),
@@ -61,33 +94,47 @@ static uint8_t const smallmid_refill_blocks[SMALLMID_CLASSES] = {SMALLMID_TABLE(
 /* Tiny's class that holds any request of a Small-Mid class. */
 static uint8_t const smallmid_tiny_class[SMALLMID_CLASSES] = {SMALLMID_TABLE(SMALLMID_TINY)};
 
-#define TINY_CHECK(class, stride)                                                                 \
-    _Static_assert((stride) % ALIGNMENT == 0, "payloads would lose their alignment");             \
-    _Static_assert(TINY_CLASS((stride)-SLOT_BYTES) == (class), "the payload's end is another's"); \
-    _Static_assert(TINY_CLASS((stride)-SLOT_BYTES + 1) == (class) + 1, "a class is missing");
+#define TINY_CHECK(class, stride)                                                     \
+    _Static_assert((stride) % ALIGNMENT == 0, "payloads would lose their alignment"); \
+    _Static_assert(TINY_CLASS((stride)-TAG_SLOT_BYTES) == (class),                    \
+                   "the payload's end is another's");                                 \
+    _Static_assert(TINY_CLASS((stride)-TAG_SLOT_BYTES + 1) == (class) + 1, "a class is missing");
+#define DENSE_CHECK(class, before, size_max)                                               \
+    _Static_assert(DENSE_STRIDE(before) < DENSE_STRIDE(size_max), "a class without requests"); \
+    _Static_assert((class) < DENSE_CLASSES, "a class is not in the tag");
 #define SMALLMID_CHECK(class, size_max, stride, held, refill)                              \
     _Static_assert((stride) % ALIGNMENT == 0, "payloads would lose their alignment");      \
-    _Static_assert((stride)-SLOT_BYTES >= (size_max), "the largest request does not fit"); \
-    _Static_assert((stride)-ALIGNMENT - SLOT_BYTES < (size_max), "a smaller one would do"); \
+    _Static_assert((stride)-TAG_SLOT_BYTES >= (size_max), "the largest request does not fit"); \
+    _Static_assert((stride)-ALIGNMENT - TAG_SLOT_BYTES < (size_max), "a smaller one would do"); \
     _Static_assert(SMALLMID_CLASS(size_max) == (class), "the last size is another's");     \
     _Static_assert((refill) <= (held), "a refill would not fit into the front");
 TINY_TABLE(TINY_CHECK)
+DENSE_TABLE(DENSE_CHECK)
 SMALLMID_TABLE(SMALLMID_CHECK)
 _Static_assert(TINY_CLASS(0) == 0, "nothing is asked for often");
-_Static_assert(TINY_CLASS(TINY_SIZE_MAX) == TINY_CLASSES - 1, "the last class is not the last");
-_Static_assert(TINY_CLASS(TINY_SIZE_MAX + 1) == TINY_CLASSES, "the last class holds more");
-_Static_assert(TINY_CLASS(SMALLMID_SIZE_MIN - 1) == TINY_CLASS(256 - SLOT_BYTES) &&
+_Static_assert(TINY_CLASS(TINY_SIZE_MAX) == POWER_CLASSES - 1, "the last class is not the last");
+_Static_assert(TINY_CLASS(TINY_SIZE_MAX + 1) == POWER_CLASSES, "the last class holds more");
+_Static_assert(TINY_CLASSES == POWER_CLASSES || TINY_CLASSES == DENSE_CLASSES, "no such table");
+_Static_assert(SLOT_BYTES == TAG_SLOT_BYTES || (SLOT_BYTES == 0 && TINY_CLASSES == DENSE_CLASSES),
+               "the powers of two are those of tagged blocks");
+_Static_assert(sizeof dense_class_of_step == DENSE_STEP(TINY_SIZE_MAX) + 1, "a request is missing");
+_Static_assert(TINY_CLASS(SMALLMID_SIZE_MIN - 1) == TINY_CLASS(256 - TAG_SLOT_BYTES) &&
                    TINY_CLASS(SMALLMID_SIZE_MIN) == TINY_CLASS(256), "Small-Mid begins elsewhere");
 
 /* size is at most TINY_SIZE_MAX. */
 ALWAYS_INLINE uint32_t tiny_class_of(size_t size)
 {
-    return TINY_CLASS(size);
+    return TINY_CLASSES == DENSE_CLASSES ? dense_class_of_step[DENSE_STEP(size)] : TINY_CLASS(size);
+}
+
+ALWAYS_INLINE uint32_t tiny_stride(uint32_t class)
+{
+    return TINY_CLASSES == DENSE_CLASSES ? dense_strides[class] : power_strides[class];
 }
 
 ALWAYS_INLINE uint32_t tiny_payload(uint32_t class)
 {
-    return tiny_strides[class] - SLOT_BYTES;
+    return tiny_stride(class) - SLOT_BYTES;
 }
 
 ALWAYS_INLINE bool smallmid_holds(size_t size)

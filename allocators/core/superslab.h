@@ -23,6 +23,7 @@
 
 #include "core/layer.h"
 #include "core/os.h"
+#include "core/pagemap.h"
 #include "core/size_class.h"
 
 LAYER(backend);
@@ -45,6 +46,24 @@ SUPERSLABS_OF(superslab_map);
 struct block {
     struct block *next;
 };
+
+/* Without a tag, a block on its slab's freelist also has this mark behind the link, which says that
+ * a block may be free; whether it is, the list says. */
+ALWAYS_INLINE uintptr_t *block_mark(struct block *block)
+{
+    return (uintptr_t *)(block + 1);
+}
+
+ALWAYS_INLINE void block_set_mark(struct block *block, bool free)
+{
+    if (SLOT_BYTES == 0)
+        *block_mark(block) = free ? ~(uintptr_t)block : 0;
+}
+
+ALWAYS_INLINE bool block_has_mark(struct block *block)
+{
+    return SLOT_BYTES == 0 && *block_mark(block) == ~(uintptr_t)block;
+}
 
 /* What every backend keeps of a slab. carved <= capacity. */
 struct slab_blocks {
@@ -92,6 +111,7 @@ ALWAYS_INLINE uint32_t slab_carve(struct slab_blocks *blocks, char *first, uint3
         struct block *const block = (struct block *)(first + (size_t)(number - 1) * stride);
 
         block->next = *list;
+        block_set_mark(block, false);
         *list = block;
     }
     blocks->carved = (uint16_t)(blocks->carved + taken);
@@ -109,6 +129,7 @@ ALWAYS_INLINE uint32_t slab_take_freed(struct slab_blocks *blocks, uint32_t coun
 
         blocks->freelist = block->next;
         block->next = *list;
+        block_set_mark(block, false);
         *list = block;
         taken++;
     }
@@ -118,6 +139,7 @@ ALWAYS_INLINE uint32_t slab_take_freed(struct slab_blocks *blocks, uint32_t coun
 ALWAYS_INLINE void slab_put_freed(struct slab_blocks *blocks, struct block *block)
 {
     block->next = blocks->freelist;
+    block_set_mark(block, true);
     blocks->freelist = block;
 }
 
@@ -143,10 +165,26 @@ ALWAYS_INLINE bool range_holds(struct superslab_range const *range, void const *
     return (uintptr_t)payload - range->begin < range->end - range->begin;
 }
 
+/* Mapped memory (or NULL) that the pagemap can speak of; else NULL with errno ENOMEM. */
+static inline void *superslab_in_reach(void *memory, size_t bytes)
+{
+    if (memory == NULL || pagemap_reaches(memory, bytes))
+        return memory;
+    os_unmap(memory, bytes);
+    errno = ENOMEM;
+    return NULL;
+}
+
 /* Fresh zeroed memory for one, or NULL with errno ENOMEM. */
 static inline void *superslab_map(void)
 {
-    return os_map_aligned(SUPERSLAB_BYTES, SUPERSLAB_BYTES);
+    return superslab_in_reach(os_map_aligned(SUPERSLAB_BYTES, SUPERSLAB_BYTES), SUPERSLAB_BYTES);
+}
+
+static inline void superslab_unmap(void *superslab)
+{
+    pagemap_set(superslab, SUPERSLAB_BYTES, PAGEMAP_FOREIGN);
+    os_unmap(superslab, SUPERSLAB_BYTES);
 }
 
 #endif

@@ -1,5 +1,7 @@
 /* tag.h -- the byte in front of a payload that says which tier owns it.
  *
+ * Where blocks have no tag (pagemap.h) it is read of the C library's chunks alone.
+ *
  *   payload - 1:  0xA0|class  Tiny            0xF0|class  Tiny's, and free
  *                 0xB0|class  Small-Mid       0xE0|class  Small-Mid's, and free
  *                 0xD0        bump            0x00        the C library's: top byte of a size
@@ -63,9 +65,11 @@ _Noreturn NOINLINE void tag_abort_found(char const *call, void const *pointer, c
 
     message_text(&message, found);
     message_number(&message, number, 16);
-    message_text(&message, " (tag ");
-    message_number(&message, tag_of(pointer), 16);
-    message_text(&message, ")");
+    if (SLOT_BYTES != 0) {
+        message_text(&message, " (tag ");
+        message_number(&message, tag_of(pointer), 16);
+        message_text(&message, ")");
+    }
     message_abort(&message, "valgrind, or gcc -fsanitize=address");
 }
 
@@ -79,7 +83,9 @@ _Noreturn NOINLINE void tag_abort(char const *call, void const *pointer)
                        (tier == TAG_SMALLMID_FREE && class < SMALLMID_CLASSES);
     struct message message = tag_message(call, pointer);
 
-    if (freed) {
+    if (SLOT_BYTES == 0) {
+        message_text(&message, "never allocated: in no slab, and no chunk of the C library");
+    } else if (freed) {
         message_text(&message, strcmp(call, "free") == 0 ? "double free of a " : "use of a freed ");
         message_text(&message, tier == TAG_TINY_FREE ? "tiny" : "small-mid");
         message_text(&message, " block of class ");

@@ -24,10 +24,7 @@ SUPERSLABS_OF(prewarm);
 VARIABLE(SLABLAB_PREWARM);
 VARIABLE(SLABLAB_PREWARM_METHOD);
 
-enum {
-    PREWARM_SUPERSLABS_MAX = SETTING(PREWARM_SUPERSLABS_MAX, 64),
-    HUGE_PAGE_BYTES = 2 << 20
-};
+enum { PREWARM_SUPERSLABS_MAX = SETTING(PREWARM_SUPERSLABS_MAX, 64) };
 
 enum prewarm_method { PREWARM_TOUCH, PREWARM_POPULATE, PREWARM_HUGEPAGE };
 
@@ -92,8 +89,8 @@ static inline void prewarm_touch_huge(void *memory, size_t bytes)
 
     os_touch(memory, bytes);
     uint64_t const faults = prewarm_faults() - before;
-    uint64_t const huge_pages = bytes / HUGE_PAGE_BYTES;
-    if (faults <= huge_pages + HUGE_PAGE_BYTES / OS_PAGE_BYTES / 2)
+    uint64_t const huge_pages = bytes / OS_HUGE_PAGE_BYTES;
+    if (faults <= huge_pages + OS_HUGE_PAGE_BYTES / OS_PAGE_BYTES / 2)
         return;
     struct message message = message_begin();
 
@@ -130,7 +127,7 @@ static inline void prewarm(struct shared_pool *pool)
 
     if (superslabs == 0)
         return;
-    char *const memory = os_map_aligned(bytes, HUGE_PAGE_BYTES);
+    char *const memory = os_map_aligned(bytes, OS_HUGE_PAGE_BYTES);
     if (memory == NULL)
         prewarm_abort("mmap failed");
     prewarm_make_resident(memory, bytes, method);

@@ -85,6 +85,7 @@ static inline struct superslab *pool_adopt(struct shared_pool *pool, void *memor
     superslab->busy = 0;
     list_push(&pool->with_unused, &superslab->cached.link);
     range_add(&pool->range, superslab);
+    pagemap_set(superslab, SUPERSLAB_BYTES, PAGEMAP_NO_CLASS);
     return superslab;
 }
 
@@ -98,8 +99,9 @@ static inline struct slab *pool_assign(struct shared_pool *pool, struct supersla
     if (superslab->unused == 0)
         list_remove(&pool->with_unused, &superslab->cached.link);
     *slab = (struct slab){
-        .blocks = {.capacity = slab_capacity(index, tiny_strides[class]), .class = (uint16_t)class},
+        .blocks = {.capacity = slab_capacity(index, tiny_stride(class)), .class = (uint16_t)class},
     };
+    pagemap_set((char *)superslab + (size_t)index * SLAB_BYTES, SLAB_BYTES, PAGEMAP_CLASS + class);
     return slab;
 }
 
@@ -120,7 +122,7 @@ static inline void slab_link_all(struct slab *slab)
     struct slab_blocks *const blocks = &slab->blocks;
 
     slab_carve(blocks, slab_first_payload(superslab_of(slab), slab_number(slab)),
-               tiny_strides[blocks->class], blocks->capacity, &blocks->freelist);
+               tiny_stride(blocks->class), blocks->capacity, &blocks->freelist);
 }
 
 /* An unused slot of this SuperSlab, or of any when it is NULL; NULL when memory is out. */
@@ -196,6 +198,8 @@ static inline void pool_empty(struct shared_pool *pool, struct slab *slab,
         if (superslab->unused == 0)
             list_push(&pool->with_unused, &superslab->cached.link);
         superslab->unused |= (uint16_t)(1u << slab_number(slab));
+        pagemap_set((char *)superslab + (size_t)slab_number(slab) * SLAB_BYTES, SLAB_BYTES,
+                    PAGEMAP_NO_CLASS);
     }
     if (--superslab->busy == 0)
         pool_retire(pool, superslab);
@@ -257,10 +261,19 @@ ALWAYS_INLINE uint32_t pool_fill(struct slab *slab, uint32_t count, struct block
         blocks->carved = 0;
     }
     taken += slab_carve(blocks, slab_first_payload(superslab_of(slab), slab_number(slab)),
-                        tiny_strides[blocks->class], count - taken, list);
+                        tiny_stride(blocks->class), count - taken, list);
     blocks->used = (uint16_t)(blocks->used + taken);
     observe_many(TINY_BLOCKS_TAKEN, taken);
     return taken;
+}
+
+/* A block without a tag came back a second time if it is on its slab's freelist. */
+NOINLINE void pool_refuse_listed(struct slab const *slab, struct block const *block)
+{
+    for (struct block const *free = slab->blocks.freelist; free != NULL; free = free->next)
+        if (free == block)
+            tag_abort_found("free", block, "double free: its slab has it already, of class ",
+                            slab->blocks.class);
 }
 
 /* The slab that the block belongs to; aborts if the block is not of the class. */
@@ -281,8 +294,13 @@ static inline struct slab *pool_slab_of(struct shared_pool const *pool, struct b
         tag_abort_found("free", block, "tag and slab disagree: the slab has class ",
                         slab->blocks.class);
     uint32_t const offset = (uint32_t)((char *)block - slab_first_payload(superslab, index));
-    if (UNLIKELY(offset % tiny_strides[class] != 0))
+    if (UNLIKELY(offset % tiny_stride(class) != 0))
         tag_abort_found("free", block, "begins no block: offset in its slab ", offset);
+    if (SLOT_BYTES == 0 && UNLIKELY(offset / tiny_stride(class) >= slab->blocks.carved))
+        tag_abort_found("free", block, "was not handed out: number in its slab ",
+                        offset / tiny_stride(class));
+    if (UNLIKELY(block_has_mark(block)))
+        pool_refuse_listed(slab, block);
     return slab;
 }
 

@@ -35,8 +35,8 @@ static inline uint32_t slab_check_freelist(struct slab const *slab)
         size_t const offset = (size_t)((char const *)block - first);
 
         count++;
-        check(offset % tiny_strides[class] == 0 &&
-                  offset / tiny_strides[class] < slab->blocks.carved,
+        check(offset % tiny_stride(class) == 0 &&
+                  offset / tiny_stride(class) < slab->blocks.carved,
               "a slab's freelist holds blocks carved from it", offset);
         check(count <= slab->blocks.carved, "|freelist| <= carved", count);
     }
@@ -48,7 +48,7 @@ static inline void slab_check(struct shared_pool const *pool, struct slab const 
                               enum pool_policy const policy)
 {
     struct slab_blocks const *const blocks = &slab->blocks;
-    uint32_t const stride = tiny_strides[blocks->class];
+    uint32_t const stride = tiny_stride(blocks->class);
 
     check(blocks->class < TINY_CLASSES, "class < TINY_CLASSES", blocks->class);
     check(blocks->capacity == slab_capacity(slab_number(slab), stride),

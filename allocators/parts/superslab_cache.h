@@ -49,7 +49,7 @@ static inline void cache_put(struct superslab_cache *cache, struct cached *cache
 
         list_remove(&cache->newest, &oldest->link);
         cache->count--;
-        os_unmap(superslab_of(oldest), SUPERSLAB_BYTES);
+        superslab_unmap(superslab_of(oldest));
         observe(SUPERSLABS_UNMAPPED);
     }
 }

@@ -118,4 +118,9 @@ static size_t phase_usable_size(char const *call, void const *pointer)
     return ((uint64_t const *)pointer)[-1] & 0xffffffff;
 }
 
+ALWAYS_INLINE bool phase_left_to_libc(void const *pointer)
+{
+    return tag_of(pointer) == TAG_LIBC;
+}
+
 #include "core/malloc_api.h"

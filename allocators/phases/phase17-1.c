@@ -133,4 +133,9 @@ static size_t phase_usable_size(char const *call, void const *pointer)
     return tag_is_tiny(tag) ? tiny_payload(tag & TAG_CLASS) : libc_usable_size(call, pointer);
 }
 
+ALWAYS_INLINE bool phase_left_to_libc(void const *pointer)
+{
+    return tag_of(pointer) == TAG_LIBC;
+}
+
 #include "core/malloc_api.h"

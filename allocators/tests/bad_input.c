@@ -110,6 +110,7 @@ static int free_in_two_threads(void *argument)
     release(hidden);
     pthread_barrier_wait(&barrier);
     pthread_join(thread, NULL);
+    send_back(*(size_t const *)argument);
     return 0;
 }
 
@@ -153,7 +154,8 @@ static void test_a_double_free_after_reuse_is_undetected(void **state)
     }
 }
 
-/* The first bytes of a free block are its list's link: the second allocation follows it. */
+/* The first bytes of a free block are its list's link, but where the thread has an array: the
+ * second allocation follows it. */
 static int write_after_free(void *argument)
 {
     size_t const size = *(size_t const *)argument;
@@ -169,7 +171,7 @@ static int write_after_free(void *argument)
 static void test_a_write_to_a_free_block_faults_later(void **state)
 {
     (void)state;
-    if (never_frees())
+    if (never_frees() || !blocks_have_tags())
         skip();
     for (uint32_t i = 0; i < SIZE_COUNT; i++) {
         struct child child;
@@ -177,6 +179,100 @@ static void test_a_write_to_a_free_block_faults_later(void **state)
         child_run(&child, write_after_free, &size);
         assert_true(child.status != -1 && WIFSIGNALED(child.status));
         assert_int_equal(WTERMSIG(child.status), SIGSEGV);
+    }
+}
+
+static void test_a_write_to_a_free_block_of_an_array_is_undetected(void **state)
+{
+    (void)state;
+    if (blocks_have_tags())
+        skip();
+    for (uint32_t i = 0; i < SIZE_COUNT; i++) {
+        struct child child;
+        size_t size = sizes[i];
+        child_run(&child, write_after_free, &size);
+        assert_true(child_succeeded(&child));
+    }
+}
+
+/* It is on its slab's list once it has left the array: then the blocks of the list are taken. */
+static int write_after_send_back(void *argument)
+{
+    enum { BLOCKS = 3000 };
+    static void *block[BLOCKS];
+    size_t const size = *(size_t const *)argument;
+
+    for (uint32_t i = 0; i < BLOCKS; i++)
+        block[i] = malloc(size);
+    for (uint32_t i = 0; i < BLOCKS; i += 2) /* no slab becomes empty */
+        free(block[i]);
+    memset(block[0], 0x41, 8);
+    for (uint32_t i = 0; i < BLOCKS; i++)
+        block[i] = malloc(size);
+    return 0;
+}
+
+/* Where a slab links its blocks; others keep what is free elsewhere. */
+static void test_a_write_to_a_block_on_a_slabs_list(void **state)
+{
+    bool const links = strcmp(expected_object(), "liboutband.so") == 0;
+    (void)state;
+
+    if (blocks_have_tags())
+        skip();
+    for (uint32_t i = 0; i < SIZE_COUNT; i++) {
+        struct child child;
+        size_t size = sizes[i];
+        child_run(&child, write_after_send_back, &size);
+        assert_int_equal(child_succeeded(&child), !links);
+        assert_true(!links || (WIFSIGNALED(child.status) && WTERMSIG(child.status) == SIGSEGV));
+    }
+}
+
+static void test_the_size_of_a_freed_block_is_its_classs(void **state)
+{
+    (void)state;
+    if (blocks_have_tags())
+        skip();
+    for (uint32_t i = 0; i < SIZE_COUNT; i++) {
+        hidden = malloc(sizes[i]);
+        size_t const usable = malloc_usable_size(hidden);
+        release(hidden);
+        assert_int_equal(malloc_usable_size(hidden), usable);
+        assert_int_equal(malloc_usable_size((uint8_t *)hidden + 8), usable);
+    }
+}
+
+/* Without tags blocks touch: what is written past the end of one is in the next. */
+static int overrun_into_the_next(void *argument)
+{
+    enum { BLOCKS = 64 };
+    uint8_t *block[BLOCKS];
+    uint32_t harmed = 0;
+
+    for (uint32_t i = 0; i < BLOCKS; i++) {
+        block[i] = malloc(*(size_t const *)argument);
+        memset(block[i], 0, malloc_usable_size(block[i]));
+    }
+    hidden = block[BLOCKS / 2];
+    memset(hidden, 0x55, malloc_usable_size(hidden) + 1);
+    for (uint32_t i = 0; i < BLOCKS; i++)
+        harmed += i != BLOCKS / 2 && block[i][0] == 0x55;
+    for (uint32_t i = 0; i < BLOCKS; i++)
+        free(block[i]);
+    return harmed != 1;
+}
+
+static void test_an_overrun_without_tags_is_the_next_blocks(void **state)
+{
+    (void)state;
+    if (blocks_have_tags())
+        skip();
+    for (uint32_t i = 0; i < SIZE_COUNT; i++) {
+        struct child child;
+        size_t size = sizes[i];
+        child_run(&child, overrun_into_the_next, &size);
+        assert_true(child_succeeded(&child));
     }
 }
 
@@ -279,6 +375,10 @@ int main(void)
         cmocka_unit_test(test_a_double_free_in_another_thread_is_refused),
         cmocka_unit_test(test_a_double_free_after_reuse_is_undetected),
         cmocka_unit_test(test_a_write_to_a_free_block_faults_later),
+        cmocka_unit_test(test_a_write_to_a_free_block_of_an_array_is_undetected),
+        cmocka_unit_test(test_a_write_to_a_block_on_a_slabs_list),
+        cmocka_unit_test(test_the_size_of_a_freed_block_is_its_classs),
+        cmocka_unit_test(test_an_overrun_without_tags_is_the_next_blocks),
         cmocka_unit_test(test_an_overrun_of_7_bytes_is_undetected),
         cmocka_unit_test(test_absurd_alignments_are_refused),
         cmocka_unit_test(test_every_mmap_that_fails_is_survived),

@@ -35,9 +35,9 @@ all_settings() {
 
 phases() {
     local -r tests=(conformance alignment misuse bad_input observe reuse refill prewarm eager model
-        exhaustion threads ledger cache)
+        exhaustion threads ledger cache color huge)
     local phase settings test object
-    echo "$build/allocators/tests/size_class"
+    printf '%s\n' "$build"/allocators/tests/size_class{,_dense,_untagged}
     for phase in ${which:-$(all_phases)}; do
         echo "LD_PRELOAD=$build/lib$phase.so $build/allocators/tests/configuration names"
         for test in smallmid prewarm; do

@@ -9,6 +9,7 @@
 #define SLABLAB_TESTS_PRELOADED_H
 
 #include <dlfcn.h>
+#include <malloc.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -48,6 +49,42 @@ static inline bool preloaded_object_serves(char const *symbol)
     if (getenv("SLABLAB_LINKED") != NULL)
         return phase_is_linked();
     return strcmp(serving_object(symbol), expected_object()) == 0;
+}
+
+/* Has every block a byte in front that is not another block's? Of a peer it is not asked: what a
+ * peer does with a block's surroundings is written down of it. */
+static inline bool blocks_have_tags(void)
+{
+    enum { BLOCKS = 16, SIZE = 100 };
+    unsigned char *block[BLOCKS];
+    int tags = 0;
+
+    if (getenv("SLABLAB_PEER") != NULL)
+        return true;
+    for (int i = 0; i < BLOCKS; i++) {
+        block[i] = malloc(SIZE);
+        if (block[i] == NULL)
+            abort();
+        memset(block[i], 0, malloc_usable_size(block[i]));
+    }
+    for (int i = 0; i < BLOCKS; i++)
+        tags += block[i][-1] != 0;
+    for (int i = 0; i < BLOCKS; i++)
+        free(block[i]);
+    return tags == BLOCKS;
+}
+
+/* Without a tag a pointer is checked when it leaves its thread's array: so many allocations and
+ * frees of its size that it does. */
+static inline void send_back(size_t size)
+{
+    enum { BLOCKS = 20000 };
+    static void *block[BLOCKS];
+
+    for (int i = 0; i < BLOCKS; i++)
+        block[i] = malloc(size);
+    for (int i = 0; i < BLOCKS; i++)
+        free(block[i]);
 }
 
 /* bump is the ceiling that never takes anything back: promises about free are not its. */

@@ -5,10 +5,13 @@
 #include "tests/observed.h"
 #include "tests/preloaded.h"
 
+#include <fcntl.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -63,7 +66,7 @@ static void test_the_1024th_free_drains(void **state)
 {
     (void)state;
     assert_true(preloaded_object_serves("malloc"));
-    if (observed() == NULL || never_frees())
+    if (observed() == NULL || never_frees() || !blocks_have_tags())
         skip();
     uint64_t const frees = observed_value("tiny_frees");
     uint64_t const before = observed_value("drains");
@@ -71,6 +74,96 @@ static void test_the_1024th_free_drains(void **state)
     release(0, 1024);
     assert_int_equal(observed_value("tiny_frees") - frees, 1024);
     assert_int_equal(observed_value("drains") - before, 1);
+}
+
+/* outband's slabs link their blocks, others' do not. */
+static uint32_t blocks_of_a_refill(void)
+{
+    return strcmp(expected_object(), "liboutband.so") == 0 ? 16 : 128;
+}
+
+static bool arrays_grow(void)
+{
+    return strcmp(expected_object(), "libadaptive.so") == 0;
+}
+
+/* 1,024 taken and given back, round by round: an array of 256 becomes 512 and then 1,024 and more,
+ * doubled once a round at most, and from the fourth on holds all. */
+static void test_an_array_grows_where_drains_and_refills_alternate(void **state)
+{
+    enum { ROUNDS = 8, ROUNDS_GROWING = 3 };
+    (void)state;
+
+    if (observed() == NULL || blocks_have_tags())
+        skip();
+    for (uint32_t round = 0; round < ROUNDS; round++) {
+        bool const holds_all = arrays_grow() && round >= ROUNDS_GROWING;
+        uint64_t const drains = observed_value("drains");
+        uint64_t const refills = observed_value("refills");
+        allocate(1024, 200);
+        release(0, 1024);
+        assert_int_equal(observed_value("refills") == refills, holds_all);
+        if (round == 0 || !arrays_grow() || holds_all)
+            assert_int_equal(observed_value("drains") == drains, holds_all);
+    }
+}
+
+/* The first number in statm is pages of address space. */
+static long mapped_pages(void)
+{
+    char text[128] = {0};
+    int const file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+
+    assert_true(file >= 0 && read(file, text, sizeof text - 1) > 0);
+    close(file);
+    return strtol(text, NULL, 10);
+}
+
+static void *grow_and_end(void *unused)
+{
+    for (uint32_t round = 0; round < 4; round++) {
+        allocate(1024, 200);
+        release(0, 1024);
+    }
+    return unused;
+}
+
+static void run_thread(void *(*function)(void *))
+{
+    pthread_t thread;
+
+    assert_int_equal(pthread_create(&thread, NULL, function, NULL), 0);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+}
+
+static void test_a_threads_arrays_end_with_it(void **state)
+{
+    (void)state;
+    if (never_frees())
+        skip();
+    run_thread(grow_and_end);
+    long const before = mapped_pages();
+    for (uint32_t i = 0; i < 50; i++)
+        run_thread(grow_and_end);
+    assert_int_equal(mapped_pages(), before);
+}
+
+/* Of 100 B an array holds 256, of which a drain gives back 128; some may be there before. */
+static void test_a_full_array_gives_back_its_half(void **state)
+{
+    (void)state;
+    if (observed() == NULL || blocks_have_tags() || arrays_grow())
+        skip();
+    uint64_t const frees = observed_value("tiny_frees");
+    uint64_t const drains = observed_value("drains");
+    uint64_t const refills = observed_value("refills");
+    allocate(1024, 100);
+    assert_in_range(observed_value("refills") - refills, 1024 / blocks_of_a_refill() - 1,
+                    1024 / blocks_of_a_refill());
+    release(0, 1024);
+    assert_int_equal(observed_value("tiny_frees") - frees, 1024);
+    assert_in_range(observed_value("drains") - drains, (1024 - 256) / 128,
+                    (1024 - 256 + blocks_of_a_refill() + 127) / 128);
 }
 
 /* From one miss to the next lies what the first one took: 1 block of Tiny's, or 17-2's batch, which
@@ -120,6 +213,9 @@ int main(void)
         cmocka_unit_test(test_a_miss_takes_one_block_or_a_batch),
         cmocka_unit_test(test_a_full_list_spills),
         cmocka_unit_test(test_the_1024th_free_drains),
+        cmocka_unit_test(test_a_full_array_gives_back_its_half),
+        cmocka_unit_test(test_a_threads_arrays_end_with_it),
+        cmocka_unit_test(test_an_array_grows_where_drains_and_refills_alternate),
     };
     return cmocka_run_group_tests_name("refill", tests, NULL, NULL);
 }

@@ -32,6 +32,9 @@ static struct behaviour const behaviours[] = {
     {"libphase17-2.so", true, false, false},  {"libss-reuse.so", false, true, true},
     {"libss-prewarm.so", false, true, false}, {"libss-reuse-prewarm.so", false, true, true},
     {"libeager-freelist.so", false, true, true}, {"libeager-superslabs.so", false, true, true},
+    {"libdense.so", false, true, true},       {"liboutband.so", false, true, true},
+    {"libbitmap.so", false, true, true},      {"libcolor.so", false, true, true},
+    {"libhuge.so", false, true, true},        {"libadaptive.so", false, true, true},
 };
 
 /* NULL if the table has no entry: another allocator, or a build without counters. */

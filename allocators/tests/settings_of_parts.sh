@@ -2,7 +2,7 @@
 # settings_of_parts.sh -- each constant of parts/ that a page may set, set by one. Usage: [BUILD]
 #
 # A page that sets a constant (SET_TO) and then is a phase that has it must find the value there; it
-# is compiled, and not built. What Small-Mid holds and refills must fit: it is set to 16.
+# is compiled, and not built. Not every value fits: those that do are named below.
 #
 # SPDX-License-Identifier: MIT
 set -euo pipefail
@@ -23,7 +23,15 @@ names=$(grep --no-filename --only-matching 'SETTING([A-Z_0-9]*, ' allocators/par
 for name in $names; do
     phase=ss-reuse-prewarm
     value=7
-    [[ $name != SMALLMID_* ]] || value=16
+    case $name in
+        SMALLMID_* | TINY_CLASSES) value=16 ;;
+        SLOT_BYTES) phase=dense value=0 ;;
+        MAGAZINE_GROWN_*) phase=outband value=1024 ;;
+        MAGAZINE_*) phase=outband value=64 ;;
+        BITMAP_WORDS) phase=bitmap value=45 ;;
+        BITMAP_COLORS) phase=bitmap value=4 ;;
+        BITMAP_MAPPED) phase=bitmap value=2 ;;
+    esac
     standard=$(grep --no-filename --only-matching "SETTING($name, [^)]*)" allocators/parts/*.h \
         allocators/core/size_class.h | sed 's/.*, //; s/)$//')
     if ! compiles "$phase" "$value" "$name" "SETTING($name, $standard)" ||
@@ -32,7 +40,7 @@ for name in $names; do
         cat "$work/log"
         failures=$((failures + 1))
     fi
-    if [[ $name != SMALLMID_* ]] && ! compiles "$phase" 7 "$name" "(int)$name"; then
+    if [[ $name != SMALLMID_* ]] && ! compiles "$phase" "$value" "$name" "(int)$name"; then
         echo "FAILED: $name is not what the page has set:"
         cat "$work/log"
         failures=$((failures + 1))
@@ -40,7 +48,7 @@ for name in $names; do
 done
 # An enum in parts/ is a constant that a page may set, unless it names kinds or a hardware's size.
 if grep --line-number '^ *\(enum {.*\)\?[A-Z_]* = [0-9]' allocators/parts/*.h |
-    grep --invert-match 'HUGE_PAGE_BYTES'; then
+    grep --invert-match 'COLOR_BYTES'; then
     echo 'FAILED: a constant of parts/ that no page can set'
     failures=$((failures + 1))
 fi

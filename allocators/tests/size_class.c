@@ -1,25 +1,7 @@
 /* size_class.c -- tests that every request maps to the smallest class that holds it.
  *
  * SPDX-License-Identifier: MIT */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include "core/size_class.h"
-
-static void test_tiny_maps_to_the_smallest_class_that_holds_it(void **state)
-{
-    (void)state;
-    for (size_t size = 0; size <= TINY_SIZE_MAX; size++) {
-        uint32_t const class = tiny_class_of(size);
-        assert_in_range(class, 0, TINY_CLASSES - 1);
-        assert_true(size <= tiny_payload(class));
-        assert_true(class == 0 || size > tiny_payload(class - 1));
-    }
-}
+#include "tests/tiny_sizes.h"
 
 /* Small-Mid's classes are the published sizes; the strides' rounding does not stretch them. */
 static void test_small_mid_maps_to_the_smallest_class_that_holds_it(void **state)

@@ -1,0 +1,171 @@
+/* magazine_alone.h -- what process.h and malloc_api.h require of a phase of magazines over slabs.
+ *
+ * The phase has defined, before it includes this:
+ *   magazines   its thread's struct magazines
+ *   rooms       the struct magazine_rooms
+ *   uint32_t slabs_take(uint32_t class, void **block, uint32_t count)
+ *               puts at most count blocks, the first to be handed out last; 0 with errno ENOMEM
+ *   void slabs_return(uint32_t class, void *const *block, uint32_t count)
+ *               takes them back; aborts if one is no block of the class that is alive
+ *   void slabs_leave(void)          this thread ends, and its magazines are empty
+ *   void slabs_lock(void), void slabs_unlock(void)   for a fork
+ * and defines phase_begin itself.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_MAGAZINE_ALONE_H
+#define SLABLAB_MAGAZINE_ALONE_H
+
+#include <string.h>
+
+#include "core/check.h"
+#include "core/layer.h"
+#include "core/libc_tier.h"
+#include "core/pagemap.h"
+#include "core/process.h"
+#include "parts/magazine.h"
+
+LAYER(front);
+LAYER_OF(backend, magazine_malloc_slow);
+LAYER_OF(backend, magazine_free_slow);
+LAYER_OF(backend, magazine_check);
+
+static void phase_thread_begin(void)
+{
+    magazines_begin(&magazines, &rooms);
+}
+
+static void phase_thread_end(void)
+{
+    for (uint32_t class = 0; class < TINY_CLASSES; class++) {
+        void **const first = magazines.first[PAGEMAP_CLASS + class];
+        struct magazine *const magazine = &magazines.of[PAGEMAP_CLASS + class];
+
+        if (magazine->top > first)
+            slabs_return(class, first, (uint32_t)(magazine->top - first));
+        magazine->top = first;
+    }
+    magazines_end(&magazines, &rooms);
+    slabs_leave();
+}
+
+static void phase_fork_prepare(void)
+{
+    pthread_mutex_lock(&rooms.lock);
+    slabs_lock();
+}
+
+static void phase_fork_done(void)
+{
+    slabs_unlock();
+    pthread_mutex_unlock(&rooms.lock);
+}
+
+static inline void magazine_check(uint32_t code)
+{
+    void **const first = magazines.first[code];
+    struct magazine const *const magazine = &magazines.of[code];
+
+    check(first <= magazine->top, "first <= top", code);
+    check(magazine->top <= magazine->limit, "top <= limit", code);
+    check(first[-1] == NULL, "first[-1] is NULL", code);
+    for (void **block = first; block < magazine->top; block++)
+        check(pagemap_code(*block) == code, "a magazine holds blocks of its class", code);
+}
+
+/* The magazine is empty, or the thread has none. NULL with errno ENOMEM. */
+NOINLINE void *magazine_malloc_slow(uint32_t code)
+{
+    struct magazine *const magazine = &magazines.of[code];
+    void *one = NULL;
+
+    thread_begin_slow();
+    one = magazine_pop(magazine); /* to begin may allocate, and so refill */
+    if (one != NULL)
+        return one;
+    void **const first = magazines.first[code];
+    uint32_t const half = (magazine_limit(&magazines, code) + 1) / 2;
+    uint32_t const count = half < MAGAZINE_REFILL_BLOCKS ? half : MAGAZINE_REFILL_BLOCKS;
+    observe(REFILLS);
+    if (half == 0)
+        return slabs_take(code - PAGEMAP_CLASS, &one, 1) > 0 ? one : NULL;
+    uint32_t const taken = slabs_take(code - PAGEMAP_CLASS, first, count);
+    magazine->top = first + taken;
+    magazine_was_refilled(&magazines, code);
+    if (DEBUGGING)
+        magazine_check(code);
+    return magazine_pop(magazine);
+}
+
+/* The magazine is full, or the thread has none, or the pointer is into no slab that has a class. Of
+ * a full one the older half goes back, if it does not grow. */
+NOINLINE void magazine_free_slow(void *pointer)
+{
+    uint32_t const code = pagemap_code(pointer);
+
+    if (code == PAGEMAP_NO_CLASS)
+        tag_abort_found("free", pointer, "in a slab without live blocks: code ", code);
+    if (code == PAGEMAP_FOREIGN) {
+        libc_free_slow(pointer);
+        return;
+    }
+    struct magazine *const magazine = &magazines.of[code];
+    observe(TINY_FREES);
+    thread_begin_slow();
+    if (magazine_push(magazine, pointer))
+        return;
+    void **const first = magazines.first[code];
+    uint32_t const half = (magazine_limit(&magazines, code) + 1) / 2;
+    if (half == 0) {
+        slabs_return(code - PAGEMAP_CLASS, &pointer, 1);
+        return;
+    }
+    if (magazine_grow(&magazines, code)) {
+        magazine_push(magazine, pointer);
+        return;
+    }
+    observe(DRAINS);
+    if (DEBUGGING)
+        magazine_check(code);
+    slabs_return(code - PAGEMAP_CLASS, first, half);
+    magazine->top -= half;
+    memmove(first, first + half, (size_t)((char *)magazine->top - (char *)first));
+    magazine_push(magazine, pointer);
+}
+
+ALWAYS_INLINE void *phase_malloc(size_t size)
+{
+    if (UNLIKELY(size > TINY_SIZE_MAX))
+        return libc_malloc_slow(size);
+    size_t const code = magazine_code_of_step[DENSE_STEP(size)];
+    void *const block = magazine_pop(&magazines.of[code]);
+    observe(TINY_ALLOCATIONS);
+    return LIKELY(block != NULL) ? block : magazine_malloc_slow((uint32_t)code);
+}
+
+ALWAYS_INLINE void phase_free(void *pointer)
+{
+    size_t const code = pagemap_code(pointer);
+
+    if (UNLIKELY(!magazine_push(&magazines.of[code], pointer)))
+        magazine_free_slow(pointer);
+    else
+        observe(TINY_FREES);
+}
+
+static size_t phase_usable_size(char const *call, void const *pointer)
+{
+    uint32_t const class = pagemap_class(pointer);
+
+    if (class < TINY_CLASSES)
+        return tiny_payload(class);
+    if (pagemap_code(pointer) == PAGEMAP_NO_CLASS)
+        tag_abort_found(call, pointer, "in a slab without live blocks: code ", PAGEMAP_NO_CLASS);
+    return libc_usable_size(call, pointer);
+}
+
+ALWAYS_INLINE bool phase_left_to_libc(void const *pointer)
+{
+    return pagemap_code(pointer) == PAGEMAP_FOREIGN;
+}
+
+#endif
