@@ -27,7 +27,6 @@
 LAYER(front);
 LAYER_OF(backend, magazine_malloc_slow);
 LAYER_OF(backend, magazine_free_slow);
-LAYER_OF(backend, magazine_check);
 
 static void phase_thread_begin(void)
 {

@@ -31,6 +31,8 @@
 LAYER_OF(backend, slabs_take);
 LAYER_OF(backend, slabs_return);
 LAYER_OF(backend, slabs_leave);
+LAYER_OF(backend, slabs_lock);
+LAYER_OF(backend, slabs_unlock);
 
 static enum pool_policy const policy = POOL_REUSE;
 static struct shared_pool pool = SHARED_POOL_EMPTY;
