@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from .certificate import PROMISES, VERDICTS, is_of_time, nominal
+from .certificate import VERDICTS, is_of_time, nominal
 
 QUESTION = (
     "How often does the gate say FAIL, PASS, INCONCLUSIVE and VOID, and after how long, when the "
@@ -43,24 +43,26 @@ def points(certificate: dict[str, Any]) -> list[tuple[float, dict[str, Any]]]:
 
 
 def _mark_promises(axes: Axes, found: list[tuple[float, dict[str, Any]]]) -> None:
-    """The limit of each promise, as a line with an arrow to where the gates should be."""
+    """The limit of no change and of the smallest one that is promised, as lines with an arrow to
+    where the gates should be."""
     ink = axes.xaxis.label.get_color()
-    for promise in PROMISES:
-        side = -1 if promise.at_most else 1
-        for change, row in found:
-            if row["variant"] != promise.variant:
-                continue
-            axes.plot([change - REACH, change + REACH], [promise.limit] * 2, color=ink, linewidth=1)
-            axes.annotate(
-                f"promised: FAIL in at {'most' if promise.at_most else 'least'} "
-                f"{100 * promise.limit:g} %",
-                (change, promise.limit),
-                xytext=(14 * side, -32 * side),
-                ha="left" if side > 0 else "right",
-                textcoords="offset points",
-                fontsize=7.5,
-                arrowprops={"arrowstyle": "->", "color": ink, "linewidth": 0.7},
-            )
+    marked = set()
+    for change, row in found:
+        promise = row["promise"]
+        if promise is None or promise["at_most"] in marked:
+            continue
+        marked.add(promise["at_most"])
+        side = -1 if promise["at_most"] else 1
+        axes.plot([change - REACH, change + REACH], [promise["limit"]] * 2, color=ink, linewidth=1)
+        axes.annotate(
+            f"promised: {promise['promise']}",
+            (change, promise["limit"]),
+            xytext=(14 * side, -32 * side),
+            ha="left" if side > 0 else "right",
+            textcoords="offset points",
+            fontsize=7.5,
+            arrowprops={"arrowstyle": "->", "color": ink, "linewidth": 0.7},
+        )
 
 
 def _draw_verdicts(axes: Axes, found: list[tuple[float, dict[str, Any]]]) -> None:

@@ -29,7 +29,7 @@ QUESTION = (
 )
 EXPECTS = (
     "FAIL in at most 1 % of gates where nothing changed, and in at least 95 % where 2 % of time "
-    "were added."
+    "or more were planted, or what a median does not show."
 )
 LEGEND = (
     "Bands are exact 95 % intervals (Clopper and Pearson). Neighbouring windows of the usual ways "
@@ -37,6 +37,8 @@ LEGEND = (
     "line, one at a time, in a drawn order.",
     "The true change in time is the median over blocks of a run of fixed length, with its exact "
     "95 % interval, in the cell where it is largest. Plants of counts are not in that run.",
+    "A promise is kept where the one-sided 95 % bound of its share of gates is inside (Clopper and "
+    "Pearson), broken where the other bound is outside.",
     "Seconds and blocks are the median and the quartiles over gates; blocks are those of the cell "
     "that took the most.",
 )
@@ -111,14 +113,38 @@ def _usual(stated: dict[str, Any]) -> list[Table]:
     return [methods_table(stated["usual_methods"])] if stated["usual_methods"] else []
 
 
-def _promise_line(promise: dict[str, Any]) -> str:
-    """ "FAIL in at most 1 % of ...: kept (0.0 [0.0, 0.9] % of 400 gates)."""
-    text = f"{promise['promise']}: {promise['verdict']}"
-    if promise["fail"] is None:
-        return f"{text} (no such gate was asked)"
-    text += f" ({band_text(promise['fail'])} % of {promise['gates']} gates"
-    short = promise["verdict"] == "cannot tell" and promise["gates"] < promise["gates_needed"]
-    return f"{text}; to tell takes {promise['gates_needed']} or more)" if short else f"{text})"
+def _promise_cells(promise: dict[str, Any]) -> list[str]:
+    """ "FAIL in at most 1 %", "0 of 300", "at most 0.99 %", "kept"."""
+    bound = ABSENT
+    if promise["bound"] is not None:
+        side = "at most" if promise["at_most"] else "at least"
+        bound = f"{side} {fixed(100 * promise['bound'], 2)} %"
+    verdict = promise["verdict"]
+    if verdict == "cannot tell" and promise["gates"] < promise["gates_needed"]:
+        verdict += f": takes {promise['gates_needed']}"
+    return [promise["promise"], f"{promise['count']} of {promise['gates']}", bound, verdict]
+
+
+def _promise_table(stated: dict[str, Any]) -> Table:
+    rows = [
+        Row("value", [row["variant"], row["planted"], *_promise_cells(row["promise"])])
+        for row in stated["variants"]
+        if row["promise"]
+    ]
+    columns = ["", "planted", "promise", "gates", "so, with 95 %", "verdict"]
+    return Table("What the gate promises", columns, rows, texts=3, overview=True)
+
+
+def _promise_lines(stated: dict[str, Any]) -> list[str]:
+    """How many promises are kept, and each that is not."""
+    promised = [(row["variant"], row["promise"]) for row in stated["variants"] if row["promise"]]
+    kept = sum(promise["verdict"] == "kept" for _, promise in promised)
+    lines = [f"{kept} of {len(promised)} promises are kept"]
+    for variant, promise in promised:
+        text, count, bound, verdict = _promise_cells(promise)
+        if promise["verdict"] != "kept":
+            lines.append(f"{variant}: {text}: {verdict} ({count} gates, so {bound})")
+    return lines
 
 
 def _cautions(stated: dict[str, Any]) -> list[str]:
@@ -136,8 +162,14 @@ def _day(unix_ns: int) -> str:
     return datetime.fromtimestamp(unix_ns / 1e9, timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
 
 
+def _machine(row: dict[str, Any]) -> str:
+    version = ", ".join(f"{key} {value}" for key, value in (row["cpu_version"] or {}).items())
+    parts = (row["cpu_model"], version, row["kernel_release"], row["hypervisor"])
+    return "; ".join(str(part) for part in parts if part)
+
+
 def document(stated: dict[str, Any]) -> Document:
-    machine = [(key, str(value)) for key, value in stated["machine"].items() if value]
+    machine = [(f"{row['gates']} gates on", _machine(row)) for row in stated["machines"]]
     machine += [
         ("hosts", ", ".join(stated["hosts"])),
         ("commits", ", ".join(stated["commits"])),
@@ -149,9 +181,10 @@ def document(stated: dict[str, Any]) -> Document:
         question=QUESTION,
         expects=EXPECTS,
         void=[],
-        outcome=[_promise_line(promise) for promise in stated["promises"]],
+        outcome=_promise_lines(stated),
         cautions=_cautions(stated),
         tables=[
+            _promise_table(stated),
             _verdict_table(stated),
             *_usual(stated),
             _change_table(stated),
@@ -202,7 +235,7 @@ def certificate_summary(folder: Path) -> str:
     stated = json.loads(path.read_text(encoding="utf-8"))
     if stated.get("schema") != SCHEMA:
         raise Complaint(f"{path}: unknown schema '{stated.get('schema')}'", f"this reads {SCHEMA}")
-    lines = [f"- {_promise_line(promise)}." for promise in stated["promises"]]
-    tables = [_verdict_table(stated), *_usual(stated)]
+    lines = [f"- {line}." for line in _promise_lines(stated)]
+    tables = [_promise_table(stated), _verdict_table(stated), *_usual(stated)]
     shown = [f"{table.title}:\n\n{markdown_table(table)}" for table in tables]
     return "\n".join([*lines, "", "\n\n".join(shown)])

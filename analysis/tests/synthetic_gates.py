@@ -8,12 +8,19 @@ import json
 from pathlib import Path
 from typing import Any
 
-from analysis.certificate.certificate import VERDICTS
+from analysis.certificate.certificate import LINE_SCHEMA, VERDICTS
 
 from .synthetic import change_plan, write_run
 
 CELLS = ["fixed_random size=512 slots=400 warm", "fixed_random size=256 slots=65536 cold"]
 DAY_NS = 86_400_000_000_000
+PROMISED = {"null": "nothing", "time-2": "-", "time+1": "-", "crash-1-in-50": "seen"}
+MACHINE = {
+    "cpu_model": "Test CPU",
+    "cpu_version": {"model": "2"},
+    "kernel_release": "6.1",
+    "hypervisor": None,
+}
 
 
 def row_record(cell: str, metric: str = "time", **changes: Any) -> dict[str, Any]:
@@ -108,16 +115,21 @@ def gate_line(
     if verdict == "fail":
         rows[0]["verdict"] = "fail"
     return {
+        "schema": LINE_SCHEMA,
         "variant": variant,
         "base": base,
-        "head": "same" if variant == "null" else head,
+        "head": "copy" if variant == "null" else head,
         "experiment": "certify",
+        "beside": "-",
+        "promise": PROMISED.get(variant, "caught"),
+        "planted": f"what {variant} names",
+        "machine": MACHINE,
         "seed": number,
         "commit": "0123abc",
         "status": VERDICTS[verdict],
         "wall_ms": wall_ms,
         "samples": "",
-        "gate": gate_record(verdict, rows, number),
+        "gate": {**gate_record(verdict, rows, number), "schema": "slablab-gate/2"},
     }
 
 
@@ -131,7 +143,6 @@ def write_gates(folder: Path, counts: dict[str, dict[str, int]]) -> Path:
                 lines.append(gate_line(variant, verdict, number, 1000 * (number % 3 + 1)))
                 number += 1
     (folder / "gates.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
-    (folder / "machine.json").write_text(json.dumps({"cpu_model": "Test CPU"}))
     return folder
 
 

@@ -88,30 +88,52 @@ def test_true_changes_come_from_the_run_of_fixed_length(tmp_path: Path) -> None:
     assert found["faults+10"]["true_changes"] == []
 
 
-def test_a_promise_is_kept_only_when_its_whole_band_is_inside() -> None:
-    assert kept({"low": 0, "high": 0.009}, 0.01, True) == "kept"
-    assert kept({"low": 0, "high": 0.011}, 0.01, True) == "cannot tell"
-    assert kept({"low": 0.011, "high": 0.05}, 0.01, True) == "broken"
-    assert kept({"low": 0.951, "high": 1}, 0.95, False) == "kept"
-    assert kept({"low": 0.94, "high": 1}, 0.95, False) == "cannot tell"
-    assert kept({"low": 0.8, "high": 0.94}, 0.95, False) == "broken"
+def test_a_promise_is_kept_only_when_its_bound_is_inside() -> None:
+    """None of 299: 1 - .05 ** (1 / 299) is .00997. All of 59: .05 ** (1 / 59) is .9505."""
+    assert kept(0, 299, 0.01, True)[0] == "kept" and kept(0, 298, 0.01, True)[0] == "cannot tell"
+    assert math.isclose(kept(0, 299, 0.01, True)[1], 1 - 0.05 ** (1 / 299))
+    assert kept(59, 59, 0.95, False)[0] == "kept" and kept(58, 58, 0.95, False)[0] == "cannot tell"
+    assert math.isclose(kept(59, 59, 0.95, False)[1], 0.05 ** (1 / 59))
+    assert kept(8, 300, 0.01, True)[0] == "broken" and kept(40, 60, 0.95, False)[0] == "broken"
+    assert kept(0, 0, 0.01, True) == ("cannot tell", None)
 
 
 def test_the_gates_that_a_promise_needs_are_just_enough() -> None:
-    assert gates_needed(0.01, True) == 368 and gates_needed(0.95, False) == 72
-    assert kept(share(0, 368), 0.01, True) == "kept"
-    assert kept(share(0, 367), 0.01, True) == "cannot tell"
-    assert kept(share(72, 72), 0.95, False) == "kept"
-    assert kept(share(71, 71), 0.95, False) == "cannot tell"
+    assert gates_needed(0.01, True) == 299 and gates_needed(0.95, False) == 59
 
 
 def test_promises_are_told_with_what_they_rest_on(tmp_path: Path) -> None:
-    """1 of 400 leaves room for 1.4 %; all of 40 leaves room for 91 %."""
-    nothing, two = derived(certified(tmp_path))["promises"]
-    assert nothing["verdict"] == "cannot tell" and nothing["gates"] == 400
-    assert two["verdict"] == "cannot tell" and two["gates_needed"] == 72
+    """1 of 400 leaves room for 1.18 %; all of 40 leave room for 92.8 %."""
+    found = rows(tmp_path)
+    assert found["null"]["promise"]["verdict"] == "cannot tell"
+    assert found["time-2"]["promise"] is None and found["time+1"]["promise"] is None
+    assert found["time+2"]["promise"]["gates_needed"] == 59
     text = certificate_files(load_certified(tmp_path / "certify"))["certificate.md"].decode()
-    assert "were added: cannot tell (100.0 [91.2, 100.0] % of 40 gates; to tell takes 72" in text
+    assert "0 of 3 promises are kept" in text
+    assert "time+2: FAIL in at least 95 %: cannot tell: takes 59 (40 of 40 gates, so" in text
+    assert "| FAIL in at most 1 % | 1 of 400 | at most 1.18 % | cannot tell |" in text
+
+
+def test_a_pass_counts_only_once_a_process_of_the_head_failed(tmp_path: Path) -> None:
+    folder = write_gates(tmp_path / "certify", {"crash-1-in-50": {"pass": 30, "fail": 4}})
+    lines = [json.loads(line) for line in (folder / "gates.jsonl").read_text().splitlines()]
+    for place, line in enumerate(lines):
+        failed = 1 if line["gate"]["verdict"] == "fail" or place == 0 else 0
+        line["gate"]["failures"] = {"head_alone": failed, "both": 0, "head_elsewhere": 0}
+    (folder / "gates.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    promise = derived(load_certified(folder))["variants"][0]["promise"]
+    assert (promise["count"], promise["gates"]) == (1, 5)
+
+
+def test_machines_are_told_with_their_gates(tmp_path: Path) -> None:
+    folder = write_gates(tmp_path / "certify", {"null": {"pass": 3}})
+    lines = [json.loads(line) for line in (folder / "gates.jsonl").read_text().splitlines()]
+    lines[2]["machine"] = {**lines[2]["machine"], "cpu_model": "Another"}
+    (folder / "gates.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    stated = derived(load_certified(folder))
+    assert [(row["cpu_model"], row["gates"]) for row in stated["machines"]] == [
+        ("Test CPU", 2), ("Another", 1)
+    ]
 
 
 def test_variants_stand_by_their_change(tmp_path: Path) -> None:
@@ -154,7 +176,7 @@ def test_a_readme_has_its_numbers_from_the_certificate(tmp_path: Path) -> None:
     write_certificate(certified(tmp_path), tmp_path / "results/reference/certify")
     mark = "Before.\n<!-- certificate results/reference/certify -->\n"
     text = filled(f"{mark}old\n<!-- end -->\nAfter.\n", tmp_path)
-    assert text.startswith(f"{mark}\n- FAIL in at most 1 % of gates")
+    assert text.startswith(f"{mark}\n- 0 of 3 promises are kept.")
     assert "| time+1 | +1.0" in text and "old" not in text and text.endswith("-->\nAfter.\n")
     assert filled(text, tmp_path) == text
 
@@ -170,6 +192,8 @@ def test_a_readme_without_a_certificate_is_refused(tmp_path: Path) -> None:
         ({"status": 0}, "disagree"),
         ({"gate": {"verdict": "fail", "rows": [], "schema": "slablab-gate/4"}}, "unknown schema"),
         ({"gate": {"verdict": "fail"}}, "is no gate"),
+        ({"schema": "slablab-certified/3"}, "unknown schema"),
+        ({"promise": "some"}, "is no gate"),
     ],
 )
 def test_a_line_that_is_no_gate_is_refused(tmp_path: Path, change: dict, said: str) -> None:

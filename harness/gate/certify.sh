@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # certify.sh -- asks the gate some hundred times about planted changes, and keeps its answers.
 #
-#   certify.sh BUILD OUT NULLS GATES SEED
+#   certify.sh BUILD OUT SEED [FROM]
 #
-# First a run of fixed length, which says how large the planted changes of time are. Then NULLS
-# gates of same against same and GATES of each planted change (twice as many of time+2), one at a
-# time, in an order drawn from SEED, so that all share the weather. Each appends one line to
-# OUT/gates.jsonl when it has ended: the variant, the exit status, the seconds and gate.json. Its
-# samples are kept without weather and objects in OUT/samples/, about 190 bytes a block (27 once
-# `make certificate` has packed them); the rest of its folder is dropped. Started again, it goes on
-# where it stopped: a gate is in the file or it is not.
+# First a run of fixed length, which says how large the planted changes of time are. Then gates,
+# one at a time, of the lines of certify.tsv, in an order drawn from SEED, so that all share the
+# weather and the first gates are a fair part of all. CERTIFY_MOST limits those of a line. Each
+# appends one line to OUT/gates.jsonl when it has ended: its line of the table, the machine, the
+# exit status, the seconds and gate.json. Its samples are kept without weather and objects in
+# OUT/samples/, about 190 bytes a block (27 once `make certificate` has packed them); the rest of
+# its folder is dropped. Started again, it goes on where it stopped: a gate is in the file or not.
+# FROM is a stored certificate, whose gates are the first of a new OUT.
 #
 # SPDX-License-Identifier: MIT
 set -euo pipefail
@@ -17,39 +18,87 @@ cd "$(dirname "$0")/../.."
 build=$(realpath "$1")
 mkdir --parents "$2/samples"
 out=$(realpath "$2")
-readonly build out nulls=$3 gates=$4 seed=$5
+readonly build out seed=$3 from=${4:-} most=${CERTIFY_MOST:-1000000}
 readonly lines=$out/gates.jsonl scratch=$out/unfinished
 python=$(make --silent print-python)
 commit=$(git -c safe.directory='*' describe --always --dirty --abbrev=40 --exclude='*')
 readonly python commit
 
-# variant, base, head, experiment: the base is planted where the head is to be better. The gate
-# makes a promise of time+2, so it is there twice.
+# The table without its comments.
 variants() {
-    cat <<'TABLE'
-null            same   same            certify
-time+1          same   time+1          certify
-time+2          same   time+2          certify
-time+2          same   time+2          certify
-time+5          same   time+5          certify
-time-2          time+2 same            certify
-faults+10       same   faults+10       certify_counts
-vm_hwm+5        same   vm_hwm+5        certify_counts
-mmap-per-refill same   mmap-per-refill certify_counts
-instructions+1  same   instructions+1  certify_instructions
-TABLE
+    sed '/^#/d' harness/gate/certify.tsv
 }
 
 # One line of the table for each gate, in the order that SEED gives.
 schedule() {
-    variants | awk -v nulls="$nulls" -v gates="$gates" -v seed="$seed" '
+    variants | awk -F '\t' -v most="$most" -v seed="$seed" '
         BEGIN { srand(seed) }
-        { for (i = $1 == "null" ? nulls : gates; i > 0; i--) printf "%.9f %s\n", rand(), $0 }' |
-        sort --numeric-sort | sed 's/^[^ ]* //'
+        { for (i = $2 < most ? $2 : most; i > 0; i--) printf "%.9f\t%s\n", rand(), $0 }' |
+        sort --numeric-sort | cut --fields=2-
 }
 
+# spec NAME -- what a gate calls it: a planted library by its path, else an allocator by its name.
+spec() {
+    if [[ -e allocators/planted/$1.c ]]; then
+        echo "$build/planted/lib$1.so"
+    else
+        echo "$1"
+    fi
+}
+
+# file_of SPEC -- the shared object: a path itself, a phase's, or one that the loader's cache knows.
+file_of() {
+    local soname
+    [[ $1 != */* ]] || { echo "$1" && return; }
+    [[ ! -e $build/lib$1.so ]] || { echo "$build/lib$1.so" && return; }
+    soname=$(sed --silent "/^- name: $1\$/,/^- name/s/^  object: //p" allocators/peers.yaml)
+    ldconfig -p | sed --silent "s|^\s*${soname:-none} .*x86-64.* => ||p" | head --lines=1
+}
+
+# again COMMAND... -- one process after another, until it is ended by a signal.
+again() {
+    local child
+    trap 'kill "$child" 2>/dev/null; exit' TERM
+    while :; do
+        "$@" >/dev/null 2>&1 &
+        child=$!
+        wait "$child" || true
+    done
+}
+
+# beside NAME -- starts what runs beside a gate, as the processes $neighbours.
+neighbours=()
+beside() {
+    case $1 in
+        -) return ;;
+        hog)
+            again "$build/workloads/fixed_random" size=4096 slots=65536 operations=1000000 &
+            neighbours+=($!)
+            ;;
+        dirt)
+            again dd if=/dev/zero "of=$out/dirt" bs=1M count=256 &
+            neighbours+=($!)
+            ;;
+        loops) for ((i = 0; i < 4; i++)); do
+            again "$build/workloads/fixed_random" size=16 slots=16 operations=1000000000000 &
+            neighbours+=($!)
+        done ;;
+        *) echo "certify: no neighbour is called '$1'" >&2 && exit 2 ;;
+    esac
+}
+
+alone_again() {
+    if [[ ${#neighbours[@]} -gt 0 ]]; then
+        kill "${neighbours[@]}" 2>/dev/null || true
+        wait "${neighbours[@]}" || true
+    fi
+    neighbours=()
+    rm --force "$out/dirt"
+}
+trap alone_again EXIT
+
 in_file() {
-    grep --count --fixed-strings "{\"variant\": \"$1\"," "$lines" || true
+    grep --count --fixed-strings "\"variant\": \"$1\", \"base\"" "$lines" || true
 }
 
 # A crash may have left the beginning of a line.
@@ -60,54 +109,86 @@ drop_torn_line() {
     fi
 }
 
-# one VARIANT BASE HEAD EXPERIMENT SEED NUMBER: a gate, and its line.
+# machine_of FILE -- of machine.json, what tells a kind of machine from another.
+machine_of() {
+    "$python" - "$1" <<'PYTHON'
+import json, sys
+
+keys = ("cpu_model", "cpu_version", "kernel_release", "hypervisor")
+with open(sys.argv[1], encoding="utf-8") as file:
+    machine = json.load(file)
+print(json.dumps({key: machine.get(key) for key in keys}))
+PYTHON
+}
+
+# one SEED NUMBER: a gate of the line in $variant ... $planted, and its line.
 one() {
-    local status=0 folder kept
+    local status=0 folder kept base_spec head_spec file
     local -r began_us=${EPOCHREALTIME/[^0-9]/}
     rm --recursive --force "$scratch"
-    "$build/slablab" gate "experiments/$4.yaml" --base "$build/planted/lib$2.so" \
-        --head "$build/planted/lib$3.so" --out "$scratch" --fresh --seed "$5" \
+    mkdir --parents "$scratch/copy of another length"
+    base_spec=$(spec "$base")
+    head_spec=$(spec "$head")
+    if [[ $head = copy ]]; then
+        head_spec="$scratch/copy of another length/lib$base.so"
+        cp "$(file_of "$base_spec")" "$head_spec" || {
+            echo "certify: $variant: no file of '$base'; try: make setup" >&2 && exit 2
+        }
+    fi
+    beside "$company"
+    file=$experiment.yaml
+    [[ $experiment = */* ]] || file=experiments/$file
+    "$build/slablab" gate "$file" --wait --base "$base_spec" \
+        --head "$head_spec" --out "$scratch" --fresh --seed "$1" \
         >"$out/last_gate.txt" 2>&1 || status=$?
+    alone_again
     if [[ ! $status =~ ^[0134]$ ]]; then
         cat "$out/last_gate.txt" >&2
-        echo "certify: the gate of $1 ended with status $status, and is not kept" >&2
+        echo "certify: the gate of $variant ended with status $status, and is not kept" >&2
         echo "  try: the same command resumes with the next gate" >&2
         exit "$status"
     fi
     local -r milliseconds=$(((${EPOCHREALTIME/[^0-9]/} - began_us) / 1000))
-    folder=$(echo "$scratch/$4"/*-gate)
-    kept=samples/$(printf '%s-%03d' "$1" "$6").csv
+    folder=$(echo "$scratch/${experiment##*/}"/*-gate)
+    kept=samples/$(printf '%s-%03d' "$variant" "$2").csv
     "$python" -m analysis.gate.compact "$folder" "$out/$kept"
-    cp "$folder/machine.json" "$out/machine.json"
     {
-        printf '{"variant": "%s", "base": "%s", "head": "%s", "experiment": "%s", "seed": %d, ' \
-            "$1" "$2" "$3" "$4" "$5"
-        printf '"commit": "%s", "status": %d, "wall_ms": %d, "samples": "%s", "gate": %s}\n' \
-            "$commit" "$status" "$milliseconds" "$kept" "$(tr --delete '\n' <"$folder/gate.json")"
+        printf '{"schema": "slablab-certified/2", "variant": "%s", "base": "%s", "head": "%s", ' \
+            "$variant" "$base" "$head"
+        printf '"experiment": "%s", "beside": "%s", "promise": "%s", "planted": "%s", ' \
+            "$experiment" "$company" "$promise" "$planted"
+        printf '"seed": %d, "commit": "%s", "machine": %s, "status": %d, "wall_ms": %d, ' \
+            "$1" "$commit" "$(machine_of "$folder/machine.json")" "$status" "$milliseconds"
+        printf '"samples": "%s", "gate": %s}\n' "$kept" "$(tr --delete '\n' <"$folder/gate.json")"
     } >"$scratch/line"
     cat "$scratch/line" >>"$lines" # one write
     sync "$lines"
     rm --recursive --force "$scratch"
-    printf '%-16s %4d  status %d  %7d ms\n' "$1" "$6" "$status" "$milliseconds"
+    printf '%-16s %4d  status %d  %7d ms\n' "$variant" "$2" "$status" "$milliseconds"
 }
 
+if [[ -n $from && ! -e $lines ]]; then
+    xz --decompress --stdout "$from/gates.jsonl.xz" >"$lines"
+    tar --extract --file="$from/samples.tar.xz" --directory="$out"
+    cp --recursive "$from/planted_changes" "$out"
+fi
 if ! compgen -G "$out/planted_changes/*/outcome.json" >/dev/null; then
     "$build/slablab" run experiments/planted_changes.yaml --seed "$seed" --out "$out"
 fi
 drop_torn_line
 declare -A left number
-for variant in $(variants | awk '{ print $1 }'); do
+while IFS=$'\t' read -r variant _; do
     left[$variant]=$(in_file "$variant")
     number[$variant]=0
-done
+done < <(variants)
 place=0
-while read -r variant base head experiment; do
+while IFS=$'\t' read -r variant _ base head experiment company promise planted; do
     place=$((place + 1))
     number[$variant]=$((number[$variant] + 1))
     if [[ ${left[$variant]} -gt 0 ]]; then
         left[$variant]=$((left[$variant] - 1))
     else
-        one "$variant" "$base" "$head" "$experiment" $((seed * 10000 + place)) "${number[$variant]}"
+        one $((seed * 10000 + place)) "${number[$variant]}"
     fi
 done < <(schedule)
 echo "certify: all $place gates are in $lines"

@@ -8,7 +8,10 @@ scratch=$(mktemp --directory)
 trap 'rm --recursive --force "$scratch"' EXIT
 export CERTIFY_ASKED=$scratch/asked
 build=$scratch/build out=$scratch/out
-mkdir --parents "$build"
+mkdir --parents "$build/planted" "$build/workloads"
+touch "$build"/planted/lib{same,jitter}.so "$build"/lib{ss-reuse,phase17-2}.so
+printf '#!/bin/sh\nexec sleep 60\n' >"$build/workloads/fixed_random"
+chmod +x "$build/workloads/fixed_random"
 
 # It says FAIL where a change was planted, and is interrupted the 11th time.
 cat >"$build/slablab" <<'FAKE'
@@ -21,16 +24,16 @@ if [[ $1 = run ]]; then
 fi
 echo "$@" >>"$CERTIFY_ASKED"
 [[ $(wc --lines <"$CERTIFY_ASKED") -ne 11 ]] || exit 130
-folder=$8/$(basename "$2" .yaml)/20261125T000000Z-gate
+folder=$9/$(basename "$2" .yaml)/20261125T000000Z-gate
 mkdir --parents "$folder"
 echo '{"arms": [{"id": "base"}, {"id": "control"}, {"id": "head"}]}' >"$folder/plan.json"
-echo '{"host": "here"}' >"$folder/machine.json"
+echo '{"host": "here", "cpu_model": "made up"}' >"$folder/machine.json"
 printf '%s' '{"cell": "c", "block": 0, "valid": true, "samples": [' >"$folder/samples.jsonl"
 cat >>"$folder/samples.jsonl" <<'BLOCK'
 {"arm": "head", "cpu_ns": 7}, {"arm": "base", "cpu_ns": 5}]}
 BLOCK
 printf '{"verdict": "made up",\n "rows": []}\n' >"$folder/gate.json"
-[[ $4 = "$6" ]] || exit 1
+[[ $7 = */copy\ of* ]] || exit 1
 FAKE
 chmod +x "$build/slablab"
 
@@ -39,10 +42,13 @@ fail() {
     exit 1
 }
 
-# ask STATUS -- 3 gates of nothing, 4 of time+2, 2 of each of the 7 other changes.
+kinds=$(grep --count --invert-match '^#' harness/gate/certify.tsv)
+gates=$((2 * kinds))
+
+# ask STATUS -- two gates of each line of the table.
 ask() {
     local status=0
-    harness/gate/certify.sh "$build" "$out" 3 2 7 >"$scratch/log" 2>&1 || status=$?
+    CERTIFY_MOST=2 harness/gate/certify.sh "$build" "$out" 7 >"$scratch/log" 2>&1 || status=$?
     [[ $status -eq $1 ]] || { cat "$scratch/log"; fail "status $status, and not $1"; }
 }
 
@@ -50,11 +56,13 @@ ask 130
 [[ $(wc --lines <"$out/gates.jsonl") -eq 10 ]] || fail 'an interrupted gate was kept'
 printf '{"variant": "null", "ba' >>"$out/gates.jsonl"
 ask 0
-[[ $(wc --lines <"$out/gates.jsonl") -eq 21 ]] || fail 'not all gates, or one twice'
-[[ $(wc --lines <"$CERTIFY_ASKED") -eq 22 ]] || fail 'a gate that was in was asked again'
+[[ $(wc --lines <"$out/gates.jsonl") -eq $gates ]] || fail 'not all gates, or one twice'
+[[ $(wc --lines <"$CERTIFY_ASKED") -eq $((gates + 1)) ]] ||
+    fail 'a gate that was in was asked again'
 ask 0
-[[ $(wc --lines <"$CERTIFY_ASKED") -eq 22 ]] || fail 'there was nothing left to ask'
+[[ $(wc --lines <"$CERTIFY_ASKED") -eq $((gates + 1)) ]] || fail 'there was nothing left to ask'
 [[ ! -e $out/unfinished ]] || fail 'a folder of a gate was left behind'
+[[ ! -e $out/dirt ]] || fail 'what ran beside a gate left its file behind'
 
 python3 - "$out" "$CERTIFY_ASKED" <<'PYTHON'
 import json, sys
@@ -64,14 +72,16 @@ from pathlib import Path
 out = Path(sys.argv[1])
 gates = [json.loads(line) for line in (out / "gates.jsonl").read_text().splitlines()]
 count = Counter(gate["variant"] for gate in gates)
-assert count.pop("null") == 3 and count.pop("time+2") == 4, count
-assert set(count.values()) == {2} and len(count) == 7, count
+assert set(count.values()) == {2}, count
+assert len(count) == len({gate["planted"] for gate in gates}) > 15, count
 order = [gate["variant"] for gate in gates]
 assert order != sorted(order), "they are to be mixed"
-assert all(len({gate[key] for gate in gates}) == 21 for key in ("seed", "samples"))
+assert all(len({gate[key] for gate in gates}) == len(gates) for key in ("seed", "samples"))
 for gate in gates:
-    assert gate["status"] == (0 if gate["variant"] == "null" else 1), gate
+    assert gate["schema"] == "slablab-certified/2", gate
+    assert gate["status"] == (0 if gate["head"] == "copy" else 1), gate
     assert gate["gate"] == {"verdict": "made up", "rows": []} and gate["wall_ms"] >= 0
+    assert gate["machine"]["cpu_model"] == "made up", gate
     rows = (out / gate["samples"]).read_text().splitlines()
     fields = dict(zip(rows[0].split(","), rows[1].split(",")))
     assert fields["head.cpu_ns"] == "7" and fields["base.cpu_ns"] == "5", fields
@@ -79,5 +89,6 @@ for gate in gates:
 asked = Path(sys.argv[2]).read_text()
 better = "--base {0}/libtime+2.so --head {0}/libsame.so".format(out.parent / "build/planted")
 assert asked.count(better) in (2, 3), asked
+assert asked.count("--base jemalloc --head ") == asked.count("/libjemalloc.so") in (4, 5), asked
 PYTHON
-echo 'certify: 21 made-up gates are in, each once'
+echo "certify: $gates made-up gates are in, each once"
