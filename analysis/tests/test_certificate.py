@@ -214,8 +214,9 @@ def test_the_samples_of_every_stored_gate_are_packed() -> None:
             for member in packed
             if member.isfile()
         }
-    assert sorted(texts) == sorted(gate["samples"] for gate in certified.gates)
-    for gate in certified.gates:
+    kept = [gate for gate in certified.gates if gate["samples"] is not None]
+    assert sorted(texts) == sorted(gate["samples"] for gate in kept)
+    for gate in kept:
         rows = [line.split(",") for line in texts[gate["samples"]].splitlines()]
         valid = Counter(row[0] for row in rows[1:] if row[rows[0].index("valid")] == "1")
         for row in gate["gate"]["rows"]:
