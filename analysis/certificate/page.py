@@ -136,14 +136,20 @@ def _promise_table(stated: dict[str, Any]) -> Table:
 
 
 def _promise_lines(stated: dict[str, Any]) -> list[str]:
-    """How many promises are kept, and each that is not."""
+    """How many promises are kept, each that is broken, and the gates of all alike promises."""
     promised = [(row["variant"], row["promise"]) for row in stated["variants"] if row["promise"]]
-    kept = sum(promise["verdict"] == "kept" for _, promise in promised)
-    lines = [f"{kept} of {len(promised)} promises are kept"]
+    found = [promise["verdict"] for _, promise in promised]
+    lines = [
+        f"{found.count('kept')} of {len(found)} promises are kept, {found.count('broken')} broken; "
+        f"{found.count('cannot tell')} have too few gates yet to tell"
+    ]
+    for text in dict.fromkeys(promise["promise"] for _, promise in promised):
+        alike = [promise for _, promise in promised if promise["promise"] == text]
+        count, gates = (sum(promise[key] for promise in alike) for key in ("count", "gates"))
+        lines.append(f"{text}, over {len(alike)} kinds: {count} of {gates} gates")
     for variant, promise in promised:
-        text, count, bound, verdict = _promise_cells(promise)
-        if promise["verdict"] != "kept":
-            lines.append(f"{variant}: {text}: {verdict} ({count} gates, so {bound})")
+        if promise["verdict"] == "broken":
+            lines.append(f"{variant}: {': '.join(_promise_cells(promise))}")
     return lines
 
 

@@ -109,8 +109,9 @@ def test_promises_are_told_with_what_they_rest_on(tmp_path: Path) -> None:
     assert found["time-2"]["promise"] is None and found["time+1"]["promise"] is None
     assert found["time+2"]["promise"]["gates_needed"] == 59
     text = certificate_files(load_certified(tmp_path / "certify"))["certificate.md"].decode()
-    assert "0 of 3 promises are kept" in text
-    assert "time+2: FAIL in at least 95 %: cannot tell: takes 59 (40 of 40 gates, so" in text
+    assert "0 of 3 promises are kept, 0 broken; 3 have too few gates yet to tell" in text
+    assert "FAIL in at least 95 %, over 2 kinds: 60 of 60 gates" in text
+    assert "| 40 of 40 | at least 92.78 % | cannot tell: takes 59 |" in text
     assert "| FAIL in at most 1 % | 1 of 400 | at most 1.18 % | cannot tell |" in text
 
 
@@ -176,7 +177,7 @@ def test_a_readme_has_its_numbers_from_the_certificate(tmp_path: Path) -> None:
     write_certificate(certified(tmp_path), tmp_path / "results/reference/certify")
     mark = "Before.\n<!-- certificate results/reference/certify -->\n"
     text = filled(f"{mark}old\n<!-- end -->\nAfter.\n", tmp_path)
-    assert text.startswith(f"{mark}\n- 0 of 3 promises are kept.")
+    assert text.startswith(f"{mark}\n- 0 of 3 promises are kept, 0 broken")
     assert "| time+1 | +1.0" in text and "old" not in text and text.endswith("-->\nAfter.\n")
     assert filled(text, tmp_path) == text
 
