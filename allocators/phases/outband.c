@@ -65,7 +65,7 @@ static uint32_t slabs_take(uint32_t class, void **block, uint32_t count)
     if (DEBUGGING)
         pool_check(&pool, slab, policy);
     lock_give(&pool.lock);
-    for (uint32_t i = taken; i > 0; list = list->next)
+    for (uint32_t i = taken; i > 0 && list != NULL; list = list->next)
         block[--i] = list;
     return taken;
 }

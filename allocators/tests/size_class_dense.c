@@ -14,7 +14,7 @@ static void test_powers_of_two_fit(void **state)
     (void)state;
 
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
-        assert_int_equal(tiny_stride(tiny_class_of(sizes[i])), sizes[i] + 2 * SLOT_BYTES);
+        assert_int_equal(tiny_stride(tiny_class_of(sizes[i])), sizes[i] + 2 * (size_t)SLOT_BYTES);
 }
 
 int main(void)

@@ -72,7 +72,7 @@ static void list_workload(char const *name)
         free(text);
         free(label);
     }
-    for (size_t i = 0; i < description->measure_count; i++) {
+    for (size_t i = 0; description != NULL && i < description->measure_count; i++) {
         struct workload_measure const *const measure = &description->measures[i];
         char *const label = text_format("  -> %s", measure->name);
         char *const text = text_format("%s (%s)", measure->title, measure->unit);

@@ -134,7 +134,7 @@ static int one_turn(struct share const *share, struct claims const *claims, stru
     if (status == EXIT_STATUS_PASS)
         status = attest_here(rig, folder);
     *claim = status == EXIT_STATUS_PASS ? claim_next(claims, units, &index) : CLAIM_FAULT;
-    if (*claim == CLAIM_TAKEN) {
+    if (*claim == CLAIM_TAKEN && units->word != NULL) {
         fprintf(stderr, "%s\n", units->word[index]);
         switch (shard_run(share, claims, rig, index * request->parts + request->part - 1)) {
         case SHARD_DONE: break;
