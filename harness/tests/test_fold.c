@@ -65,7 +65,7 @@ static void a_stack_of_long_names_is_whole(void **state)
     char const *const text =
         json_string_value(json_object_get(json_array_get(stacks, 0), "stack"));
     assert_int_equal(json_array_size(stacks), 1);
-    assert_int_equal(strlen(text), strlen("outermost") + DEPTH * (1 + NAME_BYTES));
+    assert_int_equal(strlen(text), strlen("outermost") + (size_t)DEPTH * (1 + NAME_BYTES));
     assert_memory_equal(text, "outermost;" NAME ";", strlen("outermost;" NAME ";"));
     assert_true(text_ends_with(text, ";" NAME));
     json_decref(found);

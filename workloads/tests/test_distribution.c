@@ -45,7 +45,7 @@ static void each_thread_has_its_own(void **unused)
 static void lines_are_three_numbers(void **unused)
 {
     char const *text = "56 86309 94\n88 1 0\n";
-    struct row row;
+    struct row row = {0};
 
     (void)unused;
     assert_true(take_row(&text, &row));

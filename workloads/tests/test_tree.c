@@ -38,7 +38,7 @@ static void a_tree_that_is_a_list_has_room(void **unused)
     state.nodes = 50;
     state.node_bytes = sizeof(struct node);
     counted_good("nodes=1 operations=3"); /* maps the counts */
-    state.path = workload_map((state.nodes + 1) * sizeof *state.path);
+    state.path = workload_map((state.nodes + 1) * sizeof(struct node *));
     for (uint32_t key = 0; key < 50; key++)
         insert(key);
     walk();
