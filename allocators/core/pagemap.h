@@ -61,10 +61,9 @@ ALWAYS_INLINE uint32_t pagemap_class(void const *address)
 /* Sets the code of memory in the window. */
 static inline void pagemap_set(void const *memory, size_t bytes, uint32_t code)
 {
-    uintptr_t const unit = pagemap_unit(memory);
-
-    if (SLOT_BYTES != 0)
+    if (SLOT_BYTES != 0) /* before anything is read: a page of the table would be touched */
         return;
+    uintptr_t const unit = pagemap_unit(memory);
     for (size_t i = 0; i < bytes / PAGEMAP_UNIT_BYTES; i++)
         __atomic_store_n(&pagemap.code[unit + i], (uint8_t)code, __ATOMIC_RELAXED);
 }
