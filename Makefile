@@ -15,7 +15,7 @@ CFLAGS = -O2 -g -std=gnu11 -fno-omit-frame-pointer $(WARNINGS) $(WERROR) $(SANIT
 ALLOCATOR_FLAGS = $(CFLAGS) $(if $(DEBUG),-DDEBUG) -Iallocators -fPIC -shared -fvisibility=hidden -ftls-model=initial-exec \
 	-fno-builtin-malloc -fno-builtin-calloc -fno-builtin-realloc -fno-builtin-free -falign-functions=64 \
 	-Wl,--build-id,-z,now
-HARNESS_LIBS = -lyaml -ljansson -lpfm -ldw -lelf -liberty -lm
+HARNESS_LIBS = -lyaml -ljansson -lpfm -ldw -lelf -liberty -lz -lnettle -lm
 CERTIFIED = results/reference/certify
 KEPT = results/reference/$(notdir $(patsubst %/,%,$(dir $(RUN:/=))))/$(notdir $(RUN:/=))
 XZ = xz -9 --extreme --threads=1 --force

@@ -17,6 +17,7 @@ packages=(
     libpfm4-dev              # names of perf events
     libdw-dev libelf-dev     # build-ids and symbols
     libiberty-dev            # names of C++ and Rust
+    zlib1g-dev nettle-dev    # checksums of records, digests of files
     libyaml-dev # experiments
     libjansson-dev           # records
     valgrind                 # instructions, where a gate decides by them

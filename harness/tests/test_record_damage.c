@@ -5,7 +5,6 @@
 #define _GNU_SOURCE /* memrchr */
 #include "fixture.h"
 
-#include "base/crc32.h"
 #include "base/record.h"
 #include "base/seal.h"
 #include "judge/sample_range.h"
@@ -86,13 +85,6 @@ static size_t count(char const *text, char const *words)
         found++;
     }
     return found;
-}
-
-static void a_crc_is_the_one_of_gzip(void **state)
-{
-    (void)state;
-    assert_int_equal(crc32_of("", 0), 0);
-    assert_int_equal(crc32_of("123456789", 9), 0xcbf43926);
 }
 
 /* analysis/tests/test_seal.py has the same line. */
@@ -238,7 +230,6 @@ static void a_block_with_such_a_number_is_refused(void **state)
 int main(void)
 {
     struct CMUnitTest const tests[] = {
-        cmocka_unit_test(a_crc_is_the_one_of_gzip),
         cmocka_unit_test(a_line_ends_in_its_crc),
         TEST(every_changed_bit_is_found),
         TEST(a_digit_is_found_with_its_line),
