@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "launcher.h"
+#include "../runtime/usage.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -10,25 +11,13 @@
 #include <time.h>
 #include <unistd.h>
 
-static uint64_t timeval_ns(struct timeval value)
-{
-    return (uint64_t)value.tv_sec * UINT64_C(1000000000) + (uint64_t)value.tv_usec * UINT64_C(1000);
-}
-
 struct region_usage usage_of_children(uint64_t *peak_bytes)
 {
     struct rusage usage;
 
     getrusage(RUSAGE_CHILDREN, &usage);
     *peak_bytes = (uint64_t)usage.ru_maxrss * 1024;
-    return (struct region_usage){
-        .user_ns = timeval_ns(usage.ru_utime),
-        .system_ns = timeval_ns(usage.ru_stime),
-        .minor_faults = (uint64_t)usage.ru_minflt,
-        .major_faults = (uint64_t)usage.ru_majflt,
-        .voluntary_switches = (uint64_t)usage.ru_nvcsw,
-        .involuntary_switches = (uint64_t)usage.ru_nivcsw,
-    };
+    return usage_from(&usage);
 }
 
 static uint64_t ticks_ns(unsigned long long ticks)

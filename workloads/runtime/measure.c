@@ -17,6 +17,7 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "runtime.h"
+#include "usage.h"
 
 #include <errno.h>
 #include <linux/perf_event.h>
@@ -45,24 +46,12 @@ static uint64_t clock_ns(clockid_t clock)
     return (uint64_t)time.tv_sec * UINT64_C(1000000000) + (uint64_t)time.tv_nsec;
 }
 
-static uint64_t timeval_ns(struct timeval value)
-{
-    return (uint64_t)value.tv_sec * UINT64_C(1000000000) + (uint64_t)value.tv_usec * UINT64_C(1000);
-}
-
 static struct region_usage usage_now(void)
 {
     struct rusage usage;
 
     getrusage(RUSAGE_SELF, &usage);
-    return (struct region_usage){
-        .user_ns = timeval_ns(usage.ru_utime),
-        .system_ns = timeval_ns(usage.ru_stime),
-        .minor_faults = (uint64_t)usage.ru_minflt,
-        .major_faults = (uint64_t)usage.ru_majflt,
-        .voluntary_switches = (uint64_t)usage.ru_nvcsw,
-        .involuntary_switches = (uint64_t)usage.ru_nivcsw,
-    };
+    return usage_from(&usage);
 }
 
 static struct region_usage usage_between(struct region_usage before, struct region_usage after)
