@@ -83,7 +83,7 @@ expect 2 'it lacks blocks' gather "$work/again"
 cp "$share/shards/c001-b00000.jsonl" "$work/again/shards/c000-b00000.jsonl"
 expect 2 'it holds another block than its name says' gather "$work/again"
 
-# A plan that was changed since is nobody's.
+# A plan that was changed since belongs to no unit.
 sed --in-place 's/"margin": 0.02/"margin": 0.03/' "$work/other/plan.json"
 expect 2 'its plan.json was changed since it was written' work "$work/other"
 

@@ -6,6 +6,7 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "fixture.h"
+#include "seeded.h"
 
 #include "base/record.h"
 #include "experiment/experiment.h"
@@ -30,15 +31,6 @@ static char const *const pieces[] = {
 };
 enum { PIECES = sizeof pieces / sizeof *pieces };
 
-static uint64_t luck;
-
-/* Knuth's MMIX, its upper half. */
-static size_t draw(size_t below)
-{
-    luck = luck * 6364136223846793005u + 1442695040888963407u;
-    return (size_t)((luck >> 33) % below);
-}
-
 static size_t is_end(char const *text, size_t at)
 {
     return strchr(",:{}[] \n", text[at]) != NULL;
@@ -59,7 +51,7 @@ static char *damaged(char const *whole, uint64_t number)
 {
     char *text = text_copy(whole);
 
-    luck = number * 2 + 1;
+    seed(number);
     for (size_t changes = 1 + draw(3); changes > 0; changes--) {
         size_t at = draw(strlen(text) + 1);
         while (at > 0 && !is_end(text, at - 1))

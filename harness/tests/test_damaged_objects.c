@@ -6,6 +6,7 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "fixture.h"
+#include "seeded.h"
 
 #include "catalogue/build_id.h"
 #include "catalogue/object_facts.h"
@@ -22,15 +23,6 @@ enum { OBJECTS = 4000, PRELOADED_EACH = 16, SECONDS_MAX = 240, ADDRESSES = 16 };
 static char *whole;
 static size_t whole_bytes;
 static char *path;
-static uint64_t luck;
-
-/* Knuth's MMIX, its upper half. */
-static size_t draw(size_t below)
-{
-    luck = luck * 6364136223846793005u + 1442695040888963407u;
-    return (size_t)((luck >> 33) % below);
-}
-
 static int read_whole(void **state)
 {
     fixture_make(state);
@@ -85,7 +77,7 @@ static void write_damaged(uint64_t number)
     char *const bytes = malloc(whole_bytes);
     FILE *const file = fopen(path, "w");
 
-    luck = number * 2 + 1;
+    seed(number);
     assert_non_null(bytes);
     assert_non_null(file);
     memcpy(bytes, whole, whole_bytes);
