@@ -379,7 +379,7 @@ static inline void *bitmap_memory(struct bitmap_pool *pool)
     return slab != NULL ? bitmap_slab_memory(slab) : NULL;
 }
 
-/* For a fork. Nobody has the pool's lock then, since who takes it has a class's. */
+/* For a fork. No thread has the pool's lock then: one takes it only while it has a class's. */
 static inline void bitmap_lock_all(struct bitmap_pool *pool)
 {
     for (uint32_t class = 0; class < TINY_CLASSES; class++)

@@ -88,7 +88,7 @@ def test_what_is_timed_did_something_in_some_time() -> None:
 def test_the_record_is_refused_with_its_line(
     tmp_path: Path, edit: Callable[[dict[str, Any]], None], words: str
 ) -> None:
-    """The lines' seals are right: whoever wrote them meant it."""
+    """The lines' seals are right: their writer meant the values."""
     folder = write_run(tmp_path / "run", {"a": 0.0}, [CELL], 6, edit=edit)
     with pytest.raises(Complaint, match=rf"samples\.jsonl:\d: .*{words}"):
         load(folder)

@@ -17,7 +17,7 @@ work=$(mktemp --directory)
 trap 'rm -rf "$work"' EXIT
 
 cat >"$work/tiny.yaml" <<END
-question: Does every unit count once, whoever is killed when?
+question: Does every unit count once, whichever worker is killed, and when?
 baseline: baseline
 arms: [phase17-1 SLABLAB_SMALLMID=1]
 workloads:

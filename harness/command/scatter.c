@@ -132,7 +132,7 @@ static bool calibrate_once(struct plan const *plan, char const *folder)
     return done;
 }
 
-/* scatter.json is the last file: without it nobody works. */
+/* scatter.json is the last file: without it no worker begins. */
 static bool prepare(struct request const *request, char const *folder, struct plan const *plan)
 {
     uint64_t const blocks = unit_blocks(request, plan);

@@ -16,7 +16,7 @@ static bool is_exact(struct range const *range, uint64_t call)
     return !range_is_file(range) && (!range_is_shared(range) || call == SYS_mmap);
 }
 
-/* A touched page may take one more, since nobody knows whether it was only read. */
+/* A touched page may take one more, since it is unknown whether it was only read. */
 static bool is_copied(struct range const *range, bool exact, bool everything)
 {
     return range->page_bytes == 0 && !range_is_shared(range) &&

@@ -242,7 +242,7 @@ static void describe_region(json_t *object, struct region const *region)
         json_object_set_new(object, "reported", describe_reported(region));
 }
 
-/* It counts no operations, and nobody looks into it at the end. */
+/* It counts no operations, and no instrument looks into it at the end. */
 static void describe_program(json_t *object, struct region const *region,
                              struct program const *program)
 {

@@ -81,7 +81,7 @@ bool claim_is_done(char const *share, char const *unit)
     return is_there(shard_path(share, unit));
 }
 
-/* The file in held of whoever has the unit; NULL: nobody. The caller frees it. */
+/* The file in held of the worker that has the unit; NULL: no worker has. The caller frees it. */
 static char *holder(char const *share, char const *unit)
 {
     char *const folder = text_format("%s/units/held", share);
@@ -149,7 +149,7 @@ static bool take_todo(struct claims const *claims, char const *unit)
     return taken;
 }
 
-/* A unit whose holder has not renewed its lease. *held: somebody has it, and may still be alive. */
+/* A unit whose holder has not renewed its lease. *held: a worker has it that may be alive. */
 static bool take_over(struct claims const *claims, char const *unit, double now, bool *held)
 {
     char *const from = holder(claims->share, unit);

@@ -1,15 +1,15 @@
-/* claim.h -- units of work that many workers take from one folder, with nobody in charge.
+/* claim.h -- units of work that many workers take from one folder, without a master.
  *
- *   SHARE/units/todo/<unit>            nobody has it
+ *   SHARE/units/todo/<unit>            no worker has it
  *   SHARE/units/held/<unit>@<worker>   a worker has it; its modification time begins the lease
  *   SHARE/shards/<unit>.jsonl          it is done
  *
  * A unit moves by rename, which one of several workers wins. A worker renews its lease after each
- * block; a lease that has run out may be taken over. The shard's name is taken once: whoever comes
- * second with the same unit, having lost it meanwhile, is told so. All times are the file system's,
- * so that workers' clocks may differ.
+ * block; a lease that has run out may be taken over. The shard's name is taken once: a worker that
+ * comes second with the same unit, having lost it meanwhile, is told so. All times are the file
+ * system's, so that workers' clocks may differ.
  *
- * Invariant: a unit that has no shard stands in todo or held, whoever is killed when.
+ * Invariant: a unit that has no shard stands in todo or held, whichever worker is killed.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_CLAIM_H
@@ -22,7 +22,7 @@
 
 struct claims {
     char const *share;  /* the folder */
-    char const *worker; /* without '/' and '@'; nobody else's */
+    char const *worker; /* without '/' and '@'; no other's */
     char const *machine; /* that it works on */
     double lease_seconds;
 };
