@@ -42,6 +42,16 @@ for command in run gate profile faults plan attest doctor list scatter work gath
     expect 0 "usage: slablab $command" "$command" --help
     narrow "$command" --help
 done
+none='is possible: [0-9]* comp\|impossible'
+for experiment in experiments/*.yaml; do
+    for form in '' --quick; do
+        # shellcheck disable=SC2086 # no form is no word
+        if "$slablab" plan "$experiment" $form 2>&1 | grep --quiet "$none"; then
+            echo "FAILED: slablab plan $experiment $form: its blocks are too few for any verdict"
+            failures=$((failures + 1))
+        fi
+    done
+done
 expect 2 'plan: one experiment is wanted, and 0 are given' plan
 expect 2 'unknown or incomplete option' plan --slow experiments/null.yaml
 expect 2 "--seed '0' is not a whole number above 0" plan experiments/null.yaml --seed 0
