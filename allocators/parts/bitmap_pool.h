@@ -1,19 +1,9 @@
-/* bitmap_pool.h -- slabs whose free blocks are bits, each class behind a lock of its own.
+/* bitmap_pool.h -- slabs of bits (bitmap_slab.h) of all classes, each class behind its own lock.
  *
- *   0               8 KB          64 KB               960 KB             1 MB
- *   | header, bits  | slab 0 ...  | slab 1 ...        | slab 15 ...      |
- *
- *   bits of a slab, word 0 first:  0 0 0 0 0 1 0 1 1 1 ...      1: the block is free
- *                                  ^ block 0, the lowest address
- *
- * Nothing is written into a free block, and a new one is a free one: there is no carving. A refill
- * takes blocks in rising order of address. A block that comes back and is free already is a second
- * free. Empty slabs are any class's; of each class one may stay empty, so that a class at the edge
- * of a slab does not take and leave it again and again.
+ * A refill takes blocks in rising order of address. Empty slabs are any class's; of each class one
+ * may stay empty, so that a class at the edge of a slab does not take and leave it again and again.
  *
  * Invariants, outside the class's lock:
- *   used + |bits| == capacity             of a slab
- *   no word before `first` has a bit
  *   with_room holds exactly the slabs of its class with used < capacity
  * Outside the pool's lock, which is taken while a class's is held and never the other way round:
  *   with_unused holds exactly the SuperSlabs out of the cache with unused != 0
@@ -30,45 +20,11 @@
 #include "core/lock.h"
 #include "core/pagemap.h"
 #include "core/tag.h"
+#include "parts/bitmap_slab.h"
 #include "parts/superslab_cache.h"
 
 LAYER(backend);
 MEMORY_OF(superslab, bitmap_map, 1048576, 8192);
-
-enum {
-    BITMAP_HEADER_BYTES = OS_PAGE_BYTES * 2,
-    BITMAP_WORD_BITS = sizeof(uint64_t) * 8,
-    BITMAP_WORDS = SETTING(BITMAP_WORDS, 52), /* so that the header is two pages */
-    BITMAP_COLOR_BYTES = 64,
-    BITMAP_COLORS = SETTING(BITMAP_COLORS, 1), /* a power of two */
-    BITMAP_MAPPED = SETTING(BITMAP_MAPPED, 1), /* SuperSlabs at a time; 2 fill a huge page */
-    BITMAP_MAPPED_BYTES = BITMAP_MAPPED * SUPERSLAB_BYTES,
-    BITMAP_BLOCKS_MAX = BITMAP_WORDS * BITMAP_WORD_BITS
-};
-_Static_assert(0 < BITMAP_COLORS && (BITMAP_COLORS & (BITMAP_COLORS - 1)) == 0, "no such colors");
-_Static_assert((int)OS_HUGE_PAGE_BYTES == 2 * (int)SUPERSLAB_BYTES, "a pair is no huge page");
-_Static_assert(BITMAP_HEADER_BYTES == 8192 && SUPERSLAB_BYTES == 1048576, "or say so above");
-
-/* Seven cache lines. A stride of 16 leaves the end of its slab unused. */
-struct bitmap_slab {
-    struct link link; /* in with_room */
-    uint16_t class;
-    uint16_t used;     /* blocks that are not free here */
-    uint16_t capacity; /* blocks of the slab */
-    uint16_t first;    /* the first word that may have a bit */
-    uint16_t begin;    /* of block 0, in bytes from the slab's; so many a header and a color take */
-    uint64_t free[BITMAP_WORDS];
-} __attribute__((aligned(64)));
-
-struct bitmap_superslab {
-    uint64_t magic;
-    struct cached cached; /* its link is in the pool's with_unused, or in the cache */
-    uint16_t unused;      /* bit i: slab i has no class */
-    struct bitmap_slab slab[SLABS];
-};
-
-#define BITMAP_MAGIC UINT64_C(0x53555045525f424d) /* "SUPER_BM" */
-_Static_assert(sizeof(struct bitmap_superslab) <= BITMAP_HEADER_BYTES, "the header is too small");
 
 struct bitmap_class {
     pthread_mutex_t lock;
@@ -88,11 +44,6 @@ struct bitmap_pool {
         .lock = PTHREAD_MUTEX_INITIALIZER,                                            \
     }
 
-/* offset * this >> 32 is offset / stride, of offsets in a slab. */
-#define BITMAP_RECIPROCAL_ROW(class, before, size_max) \
-    [class] = (uint32_t)((UINT64_C(1) << 32) / DENSE_STRIDE(size_max) + 1),
-static uint32_t const bitmap_reciprocals[TINY_CLASSES] = {DENSE_TABLE(BITMAP_RECIPROCAL_ROW)};
-
 /* Fresh zeroed memory, or NULL with errno ENOMEM. */
 static inline char *bitmap_map(void)
 {
@@ -105,69 +56,6 @@ static inline char *bitmap_map(void)
     if (BITMAP_MAPPED == 2)
         os_ask_for_huge_pages(memory, BITMAP_MAPPED_BYTES);
     return memory;
-}
-
-ALWAYS_INLINE struct bitmap_slab *bitmap_slab_of_link(struct link *link)
-{
-    return CONTAINER_OF(link, struct bitmap_slab, link);
-}
-
-ALWAYS_INLINE uint32_t bitmap_slab_number(struct bitmap_slab const *slab)
-{
-    struct bitmap_superslab const *const superslab = superslab_of(slab);
-
-    return (uint32_t)(slab - superslab->slab);
-}
-
-ALWAYS_INLINE uint32_t bitmap_header_bytes(uint32_t number)
-{
-    return number == 0 ? BITMAP_HEADER_BYTES : 0;
-}
-
-/* Where the slab's 64 KB begin, with the header in the first one's. */
-ALWAYS_INLINE char *bitmap_slab_memory(struct bitmap_slab const *slab)
-{
-    return (char *)superslab_of(slab) + (size_t)bitmap_slab_number(slab) * SLAB_BYTES;
-}
-
-ALWAYS_INLINE char *bitmap_first_block(struct bitmap_slab const *slab)
-{
-    return bitmap_slab_memory(slab) + slab->begin;
-}
-
-/* Bytes by which the slab's blocks are moved. Of a stride with a factor of 2^n cache lines, the
- * first bytes of a slab's blocks lie in one of 2^n parts of a cache's sets, and slabs that are
- * moved by 0 to 2^n - 1 lines lie in all of them. Neighbours in memory are moved differently. */
-static inline uint32_t bitmap_color_bytes(struct bitmap_slab const *slab, uint32_t class)
-{
-    uint32_t const lines = tiny_stride(class) / BITMAP_COLOR_BYTES;
-    uint32_t const factor = lines & -lines;
-    uint32_t const colors = factor < BITMAP_COLORS ? factor : BITMAP_COLORS;
-
-    if (tiny_stride(class) % BITMAP_COLOR_BYTES != 0)
-        return 0;
-    return (uint32_t)((uintptr_t)bitmap_slab_memory(slab) / SLAB_BYTES % colors) *
-           BITMAP_COLOR_BYTES;
-}
-
-/* The slab has its class's blocks, all of them free. */
-static inline void bitmap_slab_begin(struct bitmap_slab *slab, uint32_t class)
-{
-    uint32_t const begin =
-        bitmap_header_bytes(bitmap_slab_number(slab)) + bitmap_color_bytes(slab, class);
-    uint32_t const fit = (SLAB_BYTES - begin) / tiny_stride(class);
-    uint32_t const capacity = fit < BITMAP_BLOCKS_MAX ? fit : BITMAP_BLOCKS_MAX;
-    uint32_t const words = (capacity + BITMAP_WORD_BITS - 1) / BITMAP_WORD_BITS;
-
-    slab->class = (uint16_t)class;
-    slab->begin = (uint16_t)begin;
-    slab->capacity = (uint16_t)capacity;
-    slab->used = 0;
-    slab->first = 0;
-    memset(slab->free, 0xff, words * sizeof *slab->free);
-    if (capacity % BITMAP_WORD_BITS != 0)
-        slab->free[words - 1] = (UINT64_C(1) << capacity % BITMAP_WORD_BITS) - 1;
-    pagemap_set(bitmap_slab_memory(slab), SLAB_BYTES, PAGEMAP_CLASS + class);
 }
 
 /* Makes a SuperSlab of memory: 16 unused slabs. The pool's lock is held. */
@@ -248,29 +136,6 @@ static inline void bitmap_slab_end(struct bitmap_pool *pool, struct bitmap_slab 
     lock_give(&pool->lock);
 }
 
-/* Takes at most count blocks, lowest address first, and puts them before end, each before the last
- * one; says how many. */
-static inline uint32_t bitmap_slab_take(struct bitmap_slab *slab, uint32_t count, void **end)
-{
-    char *const first = bitmap_first_block(slab);
-    uint32_t const stride = tiny_stride(slab->class);
-    uint32_t const room = (uint32_t)slab->capacity - slab->used;
-    uint32_t const taken = count < room ? count : room;
-    uint32_t left = taken;
-
-    for (uint32_t word = slab->first; left > 0; word++) {
-        char *const begin = first + (size_t)word * BITMAP_WORD_BITS * stride;
-        uint64_t bits = slab->free[word];
-
-        for (; bits != 0 && left > 0; bits &= bits - 1, left--)
-            *--end = begin + (size_t)(uint32_t)__builtin_ctzll(bits) * stride;
-        slab->free[word] = bits;
-        slab->first = (uint16_t)word;
-    }
-    slab->used = (uint16_t)(slab->used + taken);
-    return taken;
-}
-
 /* The class's lock is held. */
 static inline void bitmap_check(struct bitmap_pool const *pool, uint32_t class)
 {
@@ -279,16 +144,9 @@ static inline void bitmap_check(struct bitmap_pool const *pool, uint32_t class)
 
     while (link != NULL) {
         struct bitmap_slab const *const slab = CONTAINER_OF(link, struct bitmap_slab, link);
-        uint32_t bits = 0;
 
         check(slab->class == class, "with_room holds slabs of its class", slab->class);
-        check(slab->used < slab->capacity, "a slab with room has room", slab->used);
-        check(pagemap_class(bitmap_slab_memory(slab)) == class, "the pagemap knows the class", 0);
-        for (uint32_t word = 0; word * BITMAP_WORD_BITS < slab->capacity; word++) {
-            check(word >= slab->first || slab->free[word] == 0, "first is the first word", word);
-            bits += (uint32_t)__builtin_popcountll(slab->free[word]);
-        }
-        check(slab->used + bits == slab->capacity, "used + |bits| == capacity", bits);
+        bitmap_slab_check(slab);
         link = link->next != newest ? link->next : NULL;
     }
 }
@@ -316,20 +174,6 @@ static inline uint32_t bitmap_take(struct bitmap_pool *pool, uint32_t class, voi
     if (left > 0)
         memmove(block, block + left, (count - left) * sizeof *block);
     return count - left;
-}
-
-/* The block's number in its slab; aborts if it is no block of the class that is alive. */
-static inline uint32_t bitmap_number(struct bitmap_slab const *slab, void const *block)
-{
-    uint32_t const class = slab->class;
-    uint32_t const offset = (uint32_t)((char const *)block - bitmap_first_block(slab));
-    uint32_t const number = (uint32_t)((uint64_t)offset * bitmap_reciprocals[class] >> 32);
-
-    if (UNLIKELY(number >= slab->capacity || number * tiny_stride(class) != offset))
-        tag_abort_found("free", block, "begins no block: offset in its slab ", offset);
-    if (UNLIKELY((slab->free[number / BITMAP_WORD_BITS] >> number % BITMAP_WORD_BITS & 1) != 0))
-        tag_abort_found("free", block, "double free: its slab has it already, of class ", class);
-    return number;
 }
 
 /* One block comes back. The class's lock is held. */
