@@ -34,12 +34,14 @@ enum counter {
     SLABS_TAKEN,          /* by a thread, from the shared pool */
     SLABS_REUSED,         /* of those, how many held live blocks */
     SLABS_EMPTIED,        /* their last block came back */
+    SLABS_DISCARDED,      /* unused for a while: their pages went back to the system */
     REFILLS,              /* Tiny's, from its slabs; bump's, of a span */
     DRAINS,               /* Tiny's */
     SMALLMID_REFILLS,     /* misses of the Small-Mid front */
     SMALLMID_SPILLS,      /* frees that found its list full */
     TINY_BLOCKS_TAKEN,    /* from the slabs, into a thread's list */
     TINY_BLOCKS_RETURNED, /* from a thread's list, to the slabs */
+    TINY_BLOCKS_TRANSFERRED, /* of those taken, freed by another thread and in no slab since */
     SMALLMID_BLOCKS_TAKEN,
     SMALLMID_BLOCKS_RETURNED,
     LOCK_WAITS, /* another thread held the lock (lock.h) */
@@ -77,12 +79,14 @@ OBSERVED struct observe slablab_observe = {
         [SLABS_TAKEN] = {"slabs_taken", 0},
         [SLABS_REUSED] = {"slabs_reused", 0},
         [SLABS_EMPTIED] = {"slabs_emptied", 0},
+        [SLABS_DISCARDED] = {"slabs_discarded", 0},
         [REFILLS] = {"refills", 0},
         [DRAINS] = {"drains", 0},
         [SMALLMID_REFILLS] = {"smallmid_refills", 0},
         [SMALLMID_SPILLS] = {"smallmid_spills", 0},
         [TINY_BLOCKS_TAKEN] = {"tiny_blocks_taken", 0},
         [TINY_BLOCKS_RETURNED] = {"tiny_blocks_returned", 0},
+        [TINY_BLOCKS_TRANSFERRED] = {"tiny_blocks_transferred", 0},
         [SMALLMID_BLOCKS_TAKEN] = {"smallmid_blocks_taken", 0},
         [SMALLMID_BLOCKS_RETURNED] = {"smallmid_blocks_returned", 0},
         [LOCK_WAITS] = {"lock_waits", 0},

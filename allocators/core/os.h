@@ -70,6 +70,16 @@ static inline void os_ask_for_huge_pages(void *memory, size_t bytes)
     errno = saved;
 }
 
+/* The system has the pages back; the addresses stay, and are zero at the next touch. Leaves errno
+ * alone. */
+static inline void os_discard(void *memory, size_t bytes)
+{
+    int const saved = errno;
+
+    madvise(memory, bytes, MADV_DONTNEED);
+    errno = saved;
+}
+
 /* A clock of some milliseconds' grain that costs no system call. */
 static inline uint64_t os_now_ms(void)
 {

@@ -36,6 +36,7 @@ struct bitmap_pool {
     pthread_mutex_t lock; /* of what follows, and of `unused` */
     struct link *with_unused;
     struct superslab_cache cache;
+    uint64_t decayed_ms; /* when bitmap_decay.h last looked */
 };
 
 #define BITMAP_POOL_EMPTY                                                             \
@@ -58,13 +59,29 @@ static inline char *bitmap_map(void)
     return memory;
 }
 
+/* Slabs are unused from now on. The pool's lock is held. */
+ALWAYS_INLINE void bitmap_unused_add(struct bitmap_superslab *superslab, uint32_t slabs)
+{
+    superslab->unused |= (uint16_t)slabs;
+    if (DECAY_MS > 0)
+        for (uint64_t const now_ms = os_now_ms(); slabs != 0; slabs &= slabs - 1)
+            superslab->unused_since_ms[__builtin_ctz(slabs)] = now_ms;
+}
+
+ALWAYS_INLINE void bitmap_unused_remove(struct bitmap_superslab *superslab, uint32_t slabs)
+{
+    superslab->unused &= (uint16_t)~slabs;
+    if (DECAY_MS > 0)
+        superslab->discarded &= (uint16_t)~slabs;
+}
+
 /* Makes a SuperSlab of memory: 16 unused slabs. The pool's lock is held. */
 static inline void bitmap_adopt(struct bitmap_pool *pool, void *memory)
 {
     struct bitmap_superslab *const superslab = memory;
 
     superslab->magic = BITMAP_MAGIC;
-    superslab->unused = (uint16_t)SLABS_ALL;
+    bitmap_unused_add(superslab, SLABS_ALL);
     list_push(&pool->with_unused, &superslab->cached.link);
     pagemap_set(superslab, SUPERSLAB_BYTES, PAGEMAP_NO_CLASS);
 }
@@ -96,7 +113,7 @@ static inline struct bitmap_slab *bitmap_slab_any(struct bitmap_pool *pool)
             CONTAINER_OF(pool->with_unused, struct bitmap_superslab, cached.link);
         uint32_t const number = (uint32_t)__builtin_ctz(superslab->unused);
 
-        superslab->unused &= (uint16_t) ~(1u << number);
+        bitmap_unused_remove(superslab, 1u << number);
         if (superslab->unused == 0)
             list_remove(&pool->with_unused, &superslab->cached.link);
         slab = &superslab->slab[number];
@@ -128,7 +145,7 @@ static inline void bitmap_slab_end(struct bitmap_pool *pool, struct bitmap_slab 
     lock_take(&pool->lock);
     if (superslab->unused == 0)
         list_push(&pool->with_unused, &superslab->cached.link);
-    superslab->unused |= (uint16_t)(1u << bitmap_slab_number(slab));
+    bitmap_unused_add(superslab, 1u << bitmap_slab_number(slab));
     if (superslab->unused == SLABS_ALL) {
         list_remove(&pool->with_unused, &superslab->cached.link);
         cache_put(&pool->cache, &superslab->cached);
@@ -223,15 +240,71 @@ static inline void *bitmap_memory(struct bitmap_pool *pool)
     return slab != NULL ? bitmap_slab_memory(slab) : NULL;
 }
 
-/* For a fork. No thread has the pool's lock then: one takes it only while it has a class's. */
+/* Of a SuperSlab the slabs that have had no class for DECAY_MS, and pages. */
+static inline uint32_t bitmap_idle(struct bitmap_superslab const *superslab, uint64_t now_ms)
+{
+    uint32_t idle = 0;
+
+    for (uint32_t set = superslab->unused & ~superslab->discarded; set != 0; set &= set - 1) {
+        uint32_t const number = (uint32_t)__builtin_ctz(set);
+
+        if (decay_is_due(now_ms, superslab->unused_since_ms[number]))
+            idle |= 1u << number;
+    }
+    return idle;
+}
+
+/* The system gets their pages back, neighbours' in one call. A huge page is split by it. */
+static inline void bitmap_discard(struct bitmap_superslab *superslab, uint32_t idle)
+{
+    superslab->discarded |= (uint16_t)idle;
+    observe_many(SLABS_DISCARDED, (uint64_t)__builtin_popcount(idle));
+    while (idle != 0) {
+        uint32_t const first = (uint32_t)__builtin_ctz(idle);
+        uint32_t const count = (uint32_t)__builtin_ctz(~(idle >> first));
+        uint32_t const header_bytes = bitmap_header_bytes(first);
+
+        os_discard((char *)superslab + (size_t)first * SLAB_BYTES + header_bytes,
+                   (size_t)count * SLAB_BYTES - header_bytes);
+        idle &= ~(((1u << count) - 1) << first);
+    }
+}
+
+/* Gives idle memory back, once in DECAY_MS, whichever thread calls; says whether it was time.
+ * Leaves errno alone. */
+static inline bool bitmap_decay(struct bitmap_pool *pool, uint64_t now_ms)
+{
+    lock_take(&pool->lock);
+    bool const due = decay_is_due(now_ms, pool->decayed_ms);
+    struct link *const newest = pool->with_unused;
+    struct link *link = due ? newest : NULL;
+
+    while (link != NULL) {
+        struct bitmap_superslab *const superslab =
+            CONTAINER_OF(link, struct bitmap_superslab, cached.link);
+
+        bitmap_discard(superslab, bitmap_idle(superslab, now_ms));
+        link = link->next != newest ? link->next : NULL;
+    }
+    if (due) {
+        cache_trim(&pool->cache, now_ms);
+        pool->decayed_ms = now_ms;
+    }
+    lock_give(&pool->lock);
+    return due;
+}
+
+/* For a fork. */
 static inline void bitmap_lock_all(struct bitmap_pool *pool)
 {
     for (uint32_t class = 0; class < TINY_CLASSES; class++)
         pthread_mutex_lock(&pool->of[class].lock);
+    pthread_mutex_lock(&pool->lock);
 }
 
 static inline void bitmap_unlock_all(struct bitmap_pool *pool)
 {
+    pthread_mutex_unlock(&pool->lock);
     for (uint32_t class = TINY_CLASSES; class-- > 0;)
         pthread_mutex_unlock(&pool->of[class].lock);
 }

@@ -25,6 +25,7 @@
 #include "core/list.h"
 #include "core/pagemap.h"
 #include "core/tag.h"
+#include "parts/decay.h"
 #include "parts/superslab_cache.h"
 
 LAYER(backend);
@@ -58,6 +59,8 @@ struct bitmap_superslab {
     uint64_t magic;
     struct cached cached; /* its link is in the pool's with_unused, or in the cache */
     uint16_t unused;      /* bit i: slab i has no class */
+    uint16_t discarded;   /* of those: the system has its pages back (bitmap_decay.h) */
+    uint64_t unused_since_ms[DECAY_MS > 0 ? SLABS : 1]; /* of a slab without class */
     struct bitmap_slab slab[SLABS];
 };
 

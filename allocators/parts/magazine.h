@@ -26,6 +26,7 @@
 #include "core/lock.h"
 #include "core/os.h"
 #include "core/pagemap.h"
+#include "parts/decay.h"
 
 LAYER(front);
 LAYER_OF(backend, magazines_begin);
@@ -60,6 +61,9 @@ struct magazines {
     void **room; /* NULL: none */
     /* Since the array was full, or it never was. Only where arrays grow. */
     bool refilled[MAGAZINE_GROWN_BLOCKS_MAX > 0 ? PAGEMAP_CODES : 1];
+    /* Refilled, drained or grown since decayed_ms. Only where memory decays. */
+    bool busy[DECAY_MS > 0 ? PAGEMAP_CODES : 1];
+    uint64_t decayed_ms;
 };
 
 /* Of a thread without room. */

@@ -7,6 +7,7 @@
  *               puts at most count blocks, the first to be handed out last; 0 with errno ENOMEM
  *   void slabs_return(uint32_t class, void *const *block, uint32_t count)
  *               takes them back; aborts if one is no block of the class that is alive
+ *   void slabs_decay(uint64_t now_ms)   gives idle memory back; called where DECAY_MS is set
  *   void slabs_leave(void)          this thread ends, and its magazines are empty
  *   void slabs_lock(void), void slabs_unlock(void)   for a fork
  * and defines phase_begin itself.
@@ -33,16 +34,20 @@ static void phase_thread_begin(void)
     magazines_begin(&magazines, &rooms);
 }
 
+static void magazine_empty(uint32_t code)
+{
+    void **const first = magazines.first[code];
+    struct magazine *const magazine = &magazines.of[code];
+
+    if (magazine->top > first)
+        slabs_return(code - PAGEMAP_CLASS, first, (uint32_t)(magazine->top - first));
+    magazine->top = first;
+}
+
 static void phase_thread_end(void)
 {
-    for (uint32_t class = 0; class < TINY_CLASSES; class++) {
-        void **const first = magazines.first[PAGEMAP_CLASS + class];
-        struct magazine *const magazine = &magazines.of[PAGEMAP_CLASS + class];
-
-        if (magazine->top > first)
-            slabs_return(class, first, (uint32_t)(magazine->top - first));
-        magazine->top = first;
-    }
+    for (uint32_t code = PAGEMAP_CLASS; code < PAGEMAP_NO_CLASS; code++)
+        magazine_empty(code);
     magazines_end(&magazines, &rooms);
     slabs_leave();
 }
@@ -71,6 +76,26 @@ static inline void magazine_check(uint32_t code)
         check(pagemap_code(*block) == code, "a magazine holds blocks of its class", code);
 }
 
+/* The array is refilled, drained or grown. What this thread did not use for DECAY_MS goes back to
+ * the slabs, and from there to the system. */
+static inline void magazine_at_work(uint32_t code)
+{
+    if (DECAY_MS == 0)
+        return;
+    uint64_t const now_ms = os_now_ms();
+
+    magazines.busy[code] = true;
+    if (!decay_is_due(now_ms, magazines.decayed_ms))
+        return;
+    magazines.decayed_ms = now_ms;
+    for (uint32_t other = PAGEMAP_CLASS; other < PAGEMAP_NO_CLASS; other++) {
+        if (!magazines.busy[other])
+            magazine_empty(other);
+        magazines.busy[other] = false;
+    }
+    slabs_decay(now_ms);
+}
+
 /* The magazine is empty, or the thread has none. NULL with errno ENOMEM. */
 NOINLINE void *magazine_malloc_slow(uint32_t code)
 {
@@ -81,6 +106,7 @@ NOINLINE void *magazine_malloc_slow(uint32_t code)
     one = magazine_pop(magazine); /* to begin may allocate, and so refill */
     if (one != NULL)
         return one;
+    magazine_at_work(code);
     void **const first = magazines.first[code];
     uint32_t const half = (magazine_limit(&magazines, code) + 1) / 2;
     uint32_t const count = half < MAGAZINE_REFILL_BLOCKS ? half : MAGAZINE_REFILL_BLOCKS;
@@ -112,6 +138,7 @@ NOINLINE void magazine_free_slow(void *pointer)
     thread_begin_slow();
     if (magazine_push(magazine, pointer))
         return;
+    magazine_at_work(code);
     void **const first = magazines.first[code];
     uint32_t const half = (magazine_limit(&magazines, code) + 1) / 2;
     if (half == 0) {

@@ -30,6 +30,7 @@
 
 LAYER_OF(backend, slabs_take);
 LAYER_OF(backend, slabs_return);
+LAYER_OF(backend, slabs_decay);
 LAYER_OF(backend, slabs_leave);
 LAYER_OF(backend, slabs_lock);
 LAYER_OF(backend, slabs_unlock);
@@ -78,6 +79,11 @@ static void slabs_return(uint32_t class, void *const *block, uint32_t count)
     if (DEBUGGING)
         pool_check(&pool, current[class], policy);
     lock_give(&pool.lock);
+}
+
+static void slabs_decay(uint64_t now_ms) /* they keep their pages */
+{
+    (void)now_ms;
 }
 
 static void slabs_leave(void)

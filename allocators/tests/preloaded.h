@@ -44,6 +44,22 @@ static inline bool phase_is_linked(void)
     return (void *)malloc != dlsym(RTLD_DEFAULT, "malloc");
 }
 
+/* Is the phase under test one of these, which stand in a text with a blank between them? */
+static inline bool phase_is_one_of(char const *names)
+{
+    char const *const object = expected_object(); /* lib<name>.so */
+    size_t const length = strlen(object) > 6 ? strlen(object) - 6 : 0;
+
+    for (char const *name = names; *name != '\0'; name += strspn(name, " ")) {
+        size_t const end = strcspn(name, " ");
+
+        if (length > 0 && end == length && strncmp(name, object + 3, length) == 0)
+            return true;
+        name += end;
+    }
+    return false;
+}
+
 static inline bool preloaded_object_serves(char const *symbol)
 {
     if (getenv("SLABLAB_LINKED") != NULL)

@@ -35,6 +35,7 @@ static struct behaviour const behaviours[] = {
     {"libdense.so", false, true, true},       {"liboutband.so", false, true, true},
     {"libbitmap.so", false, true, true},      {"libcolor.so", false, true, true},
     {"libhuge.so", false, true, true},        {"libadaptive.so", false, true, true},
+    {"libdecay.so", false, true, true},       {"libtransfer.so", false, true, true},
 };
 
 /* NULL if the table has no entry: another allocator, or a build without counters. */

@@ -1,0 +1,24 @@
+/* decay.h -- how long memory must be idle before it goes back to the system.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef SLABLAB_DECAY_H
+#define SLABLAB_DECAY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/layer.h"
+#include "core/setting.h"
+
+LAYER(backend);
+
+enum { DECAY_MS = SETTING(DECAY_MS, 0) /* 0: it never does */ };
+
+static inline bool decay_is_due(uint64_t now_ms, uint64_t since_ms)
+{
+    uint64_t const idle_ms = DECAY_MS;
+
+    return DECAY_MS > 0 && now_ms - since_ms >= idle_ms;
+}
+
+#endif
