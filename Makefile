@@ -199,6 +199,13 @@ docs: ## draw the pictures in docs/method anew from stored runs
 	$(PYTHON) -m analysis.report.two_machines $(lastword $(sort $(wildcard results/reference/phase17/*/))) \
 		--out docs/method/elsewhere.png
 
+PREFIX = /usr/local
+install: all ## PREFIX=/usr/local [DESTDIR=]: slablab in PREFIX/lib/slablab and PREFIX/bin, man pages, completion
+	install/files.sh install $(BUILD) $(DESTDIR)$(PREFIX)
+
+uninstall: ## PREFIX=/usr/local [DESTDIR=]: remove what install has put there, and nothing else
+	install/files.sh uninstall $(DESTDIR)$(PREFIX)
+
 setup: ## install what is missing (apt, as root or with sudo)
 	@./run_all.sh --setup
 
@@ -279,7 +286,7 @@ lint: ## clang-tidy and cppcheck over the C, shellcheck over the shell
 		-Iworkloads -DBUILD_COMPILER='""' -DBUILD_FLAGS='""' -DSLABLAB_VERSION='""'
 	shellcheck $$(git ls-files '*.sh' .ci/run)
 
-.PHONY: commands contribute fuzz-inputs programs docs metrics manifest always check certify certificate mutants keep sanitize report readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python print-runs test tests test-all test-c test-python test-style conformance golden lint clean
+.PHONY: install uninstall commands contribute fuzz-inputs programs docs metrics manifest always check certify certificate mutants keep sanitize report readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python print-runs test tests test-all test-c test-python test-style conformance golden lint clean
 .SECONDARY:
 
 clean: ## remove what was built
