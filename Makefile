@@ -206,6 +206,9 @@ install: all ## PREFIX=/usr/local [DESTDIR=]: slablab in PREFIX/lib/slablab and 
 uninstall: ## PREFIX=/usr/local [DESTDIR=]: remove what install has put there, and nothing else
 	install/files.sh uninstall $(DESTDIR)$(PREFIX)
 
+deb: all ## Debian packages in build/deb: slablab, and slablab-report with tables and reports
+	install/deb.sh $(BUILD) $(BUILD)/deb
+
 setup: ## install what is missing (apt, as root or with sudo)
 	@./run_all.sh --setup
 
@@ -286,7 +289,7 @@ lint: ## clang-tidy and cppcheck over the C, shellcheck over the shell
 		-Iworkloads -DBUILD_COMPILER='""' -DBUILD_FLAGS='""' -DSLABLAB_VERSION='""'
 	shellcheck $$(git ls-files '*.sh' .ci/run)
 
-.PHONY: install uninstall commands contribute fuzz-inputs programs docs metrics manifest always check certify certificate mutants keep sanitize report readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python print-runs test tests test-all test-c test-python test-style conformance golden lint clean
+.PHONY: install uninstall deb commands contribute fuzz-inputs programs docs metrics manifest always check certify certificate mutants keep sanitize report readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python print-runs test tests test-all test-c test-python test-style conformance golden lint clean
 .SECONDARY:
 
 clean: ## remove what was built

@@ -7,7 +7,7 @@ SPDX-License-Identifier: MIT"""
 import importlib.util
 import sys
 
-NEEDED = ("numpy", "scipy", "pandas", "matplotlib", "fontTools", "jinja2", "yaml")
+NEEDED = ("numpy", "scipy", "pandas", "matplotlib", "fontTools", "jinja2", "PIL", "yaml")
 
 
 def missing() -> list[str]:

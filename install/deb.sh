@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # deb.sh -- Debian packages of what is built: slablab, and slablab-report with tables and reports.
 #
-#   deb.sh BUILD OUT     writes OUT/slablab_VERSION_ARCHITECTURE.deb, OUT/slablab-report_VERSION_all.deb
+#   deb.sh BUILD OUT     writes slablab_VERSION_ARCHITECTURE.deb and slablab-report_VERSION_all.deb
 #
 # Who makes a package says so in DEBFULLNAME and DEBEMAIL, as for Debian's own tools.
 #
@@ -44,6 +44,7 @@ peers() {
 # Of everything that runs, as dpkg-shlibdeps finds them.
 libraries() {
     printf 'Source: slablab\n\nPackage: slablab\nArchitecture: any\n' >"$trees/control"
+    mkdir --parents "$trees/slablab/DEBIAN"
     (cd "$made" && find "debian/slablab/$home/build" -type f -executable \
         -not -name launcher -exec dpkg-shlibdeps -O {} +) | sed 's/^shlibs:Depends=//'
 }
@@ -85,7 +86,7 @@ place_files() {
     rm "$trees/slablab/$home/installed" "$trees/slablab/$home/LICENSE"
     gzip -9 --no-name "$trees/slablab"/usr/share/man/man1/*.1
     mkdir --parents "$trees/slablab-report/$home"
-    mv "$trees/slablab/usr/share/zsh/site-functions" "$trees/slablab/usr/share/zsh/vendor-completions"
+    mv "$trees/slablab/usr/share/zsh"/{site-functions,vendor-completions}
     mv "$trees/slablab/$home/analysis" "$trees/slablab-report/$home/analysis"
     mkdir "$trees/slablab/$home/analysis"
     mv {"$trees/slablab-report","$trees/slablab"}/"$home/analysis/commands.json"
@@ -100,7 +101,7 @@ for package in slablab slablab-report; do
 done
 mkdir --parents "$out"
 control slablab "Architecture: $(dpkg --print-architecture)" "Depends: $(libraries)" \
-    "Recommends: $(names gate)" "Suggests: slablab-report, $(names revisions), $(peers)" \
+    "Suggests: slablab-report, $(names gate), $(names revisions), $(peers)" \
     'Description: benchmarks of memory allocators, and a gate for changes to one' \
     ' slablab measures any drop-in malloc in shuffled blocks of fresh processes,' \
     ' beside a hidden copy of its baseline, and says by how much one is better than' \

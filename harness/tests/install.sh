@@ -85,18 +85,18 @@ if [[ -n $python ]]; then
     expect 2 "try: slablab table" env PATH="$prefix/bin:$PATH" slablab where "$run"
     expect 2 "/lib/slablab/build/slablab' table" "$slablab" where "$run"
 fi
-expect 0 '"slablab 1' "$slablab" manual gate
+expect 0 "\"slablab $(cat VERSION)\"" "$slablab" manual gate
 expect 0 'usage: slablab table' "$slablab" table --help
 
 # Completion, by bash itself.
 completion=$prefix/share/bash-completion/completions/slablab
 # completes WANTED WORD...: the last word is the one that is being typed
 completes() {
-    local said
+    local words
     # shellcheck disable=SC2016 # expanded there
-    said=$(bash -c 'set -eu; source "$1"; shift; COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)); _slablab
+    words=$(bash -c 'set -eu; source "$1"; shift; COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)); _slablab
         echo "${COMPREPLY[*]-}"' _ "$completion" "${@:2}")
-    [[ $said == "$1" ]] || failed "completion of '${*:2}': '$said', wanted '$1'"
+    [[ $words == "$1" ]] || failed "completion of '${*:2}': '$words', wanted '$1'"
 }
 completes 'gate gather' slablab ga
 completes '--help --version' slablab --
@@ -106,14 +106,15 @@ completes 'markdown' slablab table --format mark
 completes '' slablab gate ''
 for shell in zsh fish; do
     command -v "$shell" >/dev/null || continue
-    "$shell" -n <("$slablab" completion "$shell") || failed "completion for $shell: not its language"
+    "$shell" -n <("$slablab" completion "$shell") || failed "completion for $shell: its syntax"
 done
 
+readonly said=$work/pages
 for page in "$prefix"/share/man/man1/*.1; do
-    ! command -v man >/dev/null || man --warnings --local-file "$page" 2>&1 >/dev/null
-    ! command -v mandoc >/dev/null || mandoc -T lint -W error "$page" || true
-done >"$work/pages"
-[[ ! -s $work/pages ]] || failed "man pages: $(cat "$work/pages")"
+    ! command -v man >/dev/null || man --warnings --local-file "$page" >/dev/null 2>>"$said"
+    ! command -v mandoc >/dev/null || mandoc -T lint -W error "$page" >>"$said" || true
+done
+[[ ! -s $said ]] || failed "man pages: $(cat "$said")"
 pages=("$prefix"/share/man/man1/slablab-*.1)
 commands=$("$slablab" --help | grep --count '^  [a-z]')
 [[ ${#pages[@]} -eq $commands ]] || failed "${#pages[@]} pages, and $commands commands"
