@@ -4,6 +4,7 @@
 #include "base/complain.h"
 #include "base/hint.h"
 #include "base/memory.h"
+#include "base/shell_word.h"
 #include "base/text.h"
 #include "base/wrapped.h"
 #include "command/command.h"
@@ -17,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static char const version[] = "slablab " SLABLAB_VERSION;
 
@@ -183,8 +185,12 @@ static int help_with(struct command const *command)
     char *const usage = text_format("slablab %s %s", command->name, command->usage);
 
     wrapped_print(stdout, 7, "usage:", usage);
-    printf("\n%s.\n\n", command->summary);
+    char *const summary = text_format("%s.\n", command->summary);
+    putchar('\n');
+    wrapped_print(stdout, 0, "", summary);
+    putchar('\n');
     wrapped_print(stdout, 0, "", command->details);
+    free(summary);
     struct command_option const *option = reports_options(command);
     if (option->words != NULL)
         putchar('\n');
@@ -251,6 +257,28 @@ static int status_of_output(int status)
     return status == EXIT_STATUS_PASS ? EXIT_STATUS_USAGE : status;
 }
 
+/* Complains where a run's folder stands for an experiment, and says what reads it. */
+static bool is_run_folder(char const *command, char const *path)
+{
+    static char const *const readers[][2] = {
+        {"run", "table"}, {"gate", "judge"}, {"profile", "where"}, {"faults", "where"}};
+    char *const plan = text_format("%s/plan.json", path);
+    char const *reader = NULL;
+
+    for (size_t i = 0; i < sizeof readers / sizeof *readers; i++)
+        if (text_equal(readers[i][0], command) && access(plan, F_OK) == 0)
+            reader = readers[i][1];
+    free(plan);
+    if (reader == NULL)
+        return false;
+    char *const word = shell_word(path);
+    char *const hint = text_format("slablab %s %s", reader, word);
+    complain(hint, "%s: %s is a run's folder, and no experiment", command, path);
+    free(hint);
+    free(word);
+    return true;
+}
+
 static int dispatch(int argc, char **argv)
 {
     if (argc < 2) {
@@ -267,6 +295,8 @@ static int dispatch(int argc, char **argv)
     for (int i = 2; i < argc; i++)
         if (is_help(argv[i]) && *argv[i] == '-')
             return help_with(command);
+    if (argc == 3 && is_run_folder(command->name, argv[2]))
+        return EXIT_STATUS_USAGE;
     return start_is_possible() ? command->function(argc - 1, argv + 1) : EXIT_STATUS_USAGE;
 }
 
