@@ -10,7 +10,6 @@ import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 from .certificate import why as why_picture
@@ -448,9 +447,8 @@ COMMANDS = (
 
 
 def own_version() -> str:
-    """Of the checkout that this lies in; of the installed package where there is none."""
-    file = Path(__file__).parents[1] / "VERSION"
-    return file.read_text(encoding="utf-8").strip() if file.exists() else version("slablab")
+    """Of the slablab that this lies in."""
+    return (Path(__file__).parents[1] / "VERSION").read_text(encoding="utf-8").strip()
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -85,6 +85,15 @@ if [[ -n $python ]]; then
     expect 2 "try: slablab table" env PATH="$prefix/bin:$PATH" slablab where "$run"
     expect 2 "/lib/slablab/build/slablab' table" "$slablab" where "$run"
 fi
+# A workload of one's own, compiled with what is installed.
+sed 's/"null"/"mine"/' workloads/null.c >"$empty/mine.c"
+own() {
+    gcc -O2 -fno-builtin -I"$prefix/lib/slablab/workloads" mine.c \
+        "$prefix/lib/slablab/build/workloads/runtime.a" -o mine
+}
+(cd "$empty" && own)
+expect 0 'verdict: complete' "$slablab" run --blocks 2 -- baseline "$empty/mine"
+
 expect 0 "\"slablab $(cat VERSION)\"" "$slablab" manual gate
 expect 0 'usage: slablab table' "$slablab" table --help
 
