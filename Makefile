@@ -98,7 +98,7 @@ $(BUILD)/harness/%.o: harness/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(QUIET) $(CC) $(CFLAGS) -I. -Iharness $(DEPENDENCIES) -DBUILD_COMPILER='"$(CC)"' -DBUILD_FLAGS='"$(MEASURED)"' $(NAMED) -c -o $@ $<
 
-VERSIONED := $(BUILD)/harness/command/main.o $(BUILD)/harness/run/machine.o
+VERSIONED := $(patsubst %,$(BUILD)/harness/%.o,command/main command/manual run/machine)
 $(VERSIONED): NAMED := -DSLABLAB_VERSION='"$(shell cat VERSION)"'
 $(VERSIONED): VERSION
 
@@ -199,11 +199,24 @@ docs: ## draw the pictures in docs/method anew from stored runs
 	$(PYTHON) -m analysis.report.two_machines $(lastword $(sort $(wildcard results/reference/phase17/*/))) \
 		--out docs/method/elsewhere.png
 
+PREFIX = /usr/local
+install: all ## PREFIX=/usr/local [DESTDIR=]: slablab in PREFIX/lib/slablab and PREFIX/bin, man pages, completion
+	install/files.sh install $(BUILD) $(DESTDIR)$(PREFIX)
+
+uninstall: ## PREFIX=/usr/local [DESTDIR=]: remove what install has put there, and nothing else
+	install/files.sh uninstall $(DESTDIR)$(PREFIX)
+
+deb: all ## Debian packages in build/deb: slablab, and slablab-report with tables and reports
+	install/deb.sh $(BUILD) $(BUILD)/deb
+
 setup: ## install what is missing (apt, as root or with sudo)
 	@./run_all.sh --setup
 
 metrics: $(BUILD)/slablab ## write the harness's table of metrics where the analysis finds it for stored plans
 	$(BUILD)/slablab list metrics --json > analysis/records/metrics.json
+
+commands: ## write the analysis's table of commands where slablab finds it for help and man pages
+	$(PYTHON) -m analysis.described > analysis/commands.json
 
 print-runs:
 	@echo $(RUNS)
@@ -276,7 +289,7 @@ lint: ## clang-tidy and cppcheck over the C, shellcheck over the shell
 		-Iworkloads -DBUILD_COMPILER='""' -DBUILD_FLAGS='""' -DSLABLAB_VERSION='""'
 	shellcheck $$(git ls-files '*.sh' .ci/run)
 
-.PHONY: contribute fuzz-inputs programs docs metrics manifest always check certify certificate mutants keep sanitize report readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python print-runs test tests test-all test-c test-python test-style conformance golden lint clean
+.PHONY: install uninstall deb commands contribute fuzz-inputs programs docs metrics manifest always check certify certificate mutants keep sanitize report readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python print-runs test tests test-all test-c test-python test-style conformance golden lint clean
 .SECONDARY:
 
 clean: ## remove what was built

@@ -3,7 +3,10 @@
 #
 #   ./run_all.sh            the quick form of every experiment (about 6 minutes on 2 cores)
 #   ./run_all.sh --full     the publishable form (an hour; leave the machine alone meanwhile)
-#   ./run_all.sh --setup    only install what is missing
+#   ./run_all.sh --setup [PURPOSE...]
+#                           only install what is missing, for all of it or for what is named: build,
+#                           gate, revisions, report, test, peers. `build gate` is what a gate of two
+#                           files needs.
 #
 # Exit status: 0, also when a run was VOID (the report says so); 2 when something could not be set
 # up; slablab's own otherwise.
@@ -12,26 +15,33 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-packages=(
-    gcc libc6-dev make git   # to build, and to say which commit was measured
-    libpfm4-dev              # names of perf events
-    libdw-dev libelf-dev     # build-ids and symbols
-    libiberty-dev            # names of C++ and Rust
-    zlib1g-dev nettle-dev    # checksums of records, digests of files
-    libyaml-dev # experiments
-    libjansson-dev           # records
-    valgrind                 # instructions, where a gate decides by them
-    libcmocka-dev            # tests in C
-    python3 python3-pandas python3-numpy python3-scipy python3-matplotlib python3-jinja2
-    python3-fonttools python3-pytest python3-pytest-xdist python3-yaml
-    sqlite3 perl g++ xz-utils redis-tools z3 jq # real programs that every allocator must carry
-)
-mapfile -t peers < <(sed -n 's/^ *package: *//p' allocators/peers.yaml)
-packages+=("${peers[@]}")
+# packages_for PURPOSE...: the names behind it in the file `packages`.
+packages_for() {
+    local purpose
+    for purpose; do
+        # shellcheck disable=SC2046 # a line is several names
+        printf '%s\n' $(sed -n "s/^$purpose \([^#]*\).*/\1/p" packages)
+    done
+}
 
 give_up() {
     printf 'run_all.sh: %s\n  try: %s\n' "$1" "$2" >&2
     exit 2
+}
+
+# choose [PURPOSE...]: sets `packages`, to all of them where no purpose is named.
+choose() {
+    local purpose purposes=(build gate revisions report test peers)
+    for purpose; do
+        [[ " ${purposes[*]} " == *" $purpose "* ]] ||
+            give_up "unknown purpose '$purpose'" "one of ${purposes[*]}"
+    done
+    [ "$#" -gt 0 ] || set -- "${purposes[@]}"
+    mapfile -t packages < <(packages_for "$@")
+    if [[ " $* " == *" peers "* ]]; then
+        mapfile -t peers < <(sed -n 's/^ *package: *//p' allocators/peers.yaml)
+        packages+=("${peers[@]}")
+    fi
 }
 
 missing() {
@@ -84,12 +94,13 @@ form=(--quick)
 case "${1-}" in
     "") ;;
     --full) form=() ;;
-    --setup) setup; exit 0 ;;
-    *) give_up "unknown argument '$1'" "./run_all.sh [--full | --setup]" ;;
+    --setup) choose "${@:2}"; setup; exit 0 ;;
+    *) give_up "unknown argument '$1'" "./run_all.sh [--full | --setup [PURPOSE...]]" ;;
 esac
 
 summaries=results/run_all.txt
 
+choose
 setup
 make --silent all
 build/slablab doctor
@@ -105,18 +116,17 @@ for instrument in profile faults; do
     measure "$instrument" where_17-2
     looked+=("$(newest_run where_17-2)")
 done
-python=$(make --silent print-python)
 report=results/report
 printf 'drawing the report (a minute or two)\n'
 mkdir -p "$report"
-"$python" -m analysis claims "${runs[@]}" "${looked[@]}" --out "$report" >/dev/null
-"$python" -m analysis profile "${looked[@]}" --out "$report" >"$report/profile.txt"
-"$python" -m analysis table --brief "${runs[@]}" >"$report/tables.txt"
-"$python" -m analysis answer --long "${runs[@]}" >"$report/answers.txt"
+build/slablab claims "${runs[@]}" "${looked[@]}" --out "$report" >/dev/null
+build/slablab where "${looked[@]}" --out "$report" >"$report/profile.txt"
+build/slablab table --brief "${runs[@]}" >"$report/tables.txt"
+build/slablab answer --long "${runs[@]}" >"$report/answers.txt"
 # Last: its manifest has a digest of every file that is there by then.
-"$python" -m analysis report "${runs[@]}" "${looked[@]}" --out "$report" >/dev/null
+build/slablab report "${runs[@]}" "${looked[@]}" --out "$report" >/dev/null
 printf '\n'
-"$python" -m analysis answer "${runs[@]:1}" # without smoke, which decides nothing
+build/slablab answer "${runs[@]:1}" # without smoke, which decides nothing
 printf '%-22s %s\n' "report:" "$report/report.html" \
     "these, with intervals:" "$report/answers.txt" \
     "tables:" "$report/tables.txt, $summaries" \

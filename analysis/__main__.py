@@ -1,21 +1,24 @@
 """__main__.py -- checks the interpreter, then hands over to commands.py.
 
-  /usr/bin/python3 -m analysis table|answer|report|profile|gate|verify|certificate|claims|history|\
-                               fill ...
+  slablab table ...       or, with a Python of one's own: python3 -m analysis table ...
 
 SPDX-License-Identifier: MIT"""
 
 import importlib.util
 import sys
 
-NEEDED = ("numpy", "scipy", "pandas", "matplotlib", "fontTools", "jinja2")
+NEEDED = ("numpy", "scipy", "pandas", "matplotlib", "fontTools", "jinja2", "PIL", "yaml")
+
+
+def missing() -> list[str]:
+    """What tables are made with and this interpreter does not have."""
+    return [name for name in NEEDED if importlib.util.find_spec(name) is None]
 
 
 def main() -> int:
-    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
-    if missing:
+    if lacking := missing():
         print(
-            f"analysis: {sys.executable} has no {', '.join(missing)}, which tables are made with\n"
+            f"analysis: {sys.executable} has no {', '.join(lacking)}, which tables are made with\n"
             f"  try: /usr/bin/python3 -m analysis {' '.join(sys.argv[1:])}".rstrip(),
             file=sys.stderr,
         )

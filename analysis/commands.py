@@ -10,13 +10,12 @@ import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 from .certificate import why as why_picture
 from .certificate.certificate import load_certified
 from .certificate.page import write_certificate
-from .claims.file import FILE as CLAIMS_FILE
+from .claims.file import own_claims
 from .claims.page import stored_runs
 from .claims.report import claims_differences, write_claims
 from .comparison.answer_lines import answer_lines, answers_in_full
@@ -115,7 +114,7 @@ def report(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def profile(arguments: argparse.Namespace) -> int:
+def where(arguments: argparse.Namespace) -> int:
     found = join(arguments.run)
     shown = arguments.functions
     sys.stdout.write("\n".join(terminal(document(joined, shown), _width()) for joined in found))
@@ -130,7 +129,7 @@ def profile(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def gate(arguments: argparse.Namespace) -> int:
+def judge(arguments: argparse.Namespace) -> int:
     status = 0
     for folder in arguments.run:
         found = load_gate(folder)
@@ -280,7 +279,7 @@ def _report_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _profile_arguments(parser: argparse.ArgumentParser) -> None:
+def _where_arguments(parser: argparse.ArgumentParser) -> None:
     _run_arguments(parser)
     parser.add_argument(
         "--functions",
@@ -297,7 +296,7 @@ def _profile_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _gate_arguments(parser: argparse.ArgumentParser) -> None:
+def _judge_arguments(parser: argparse.ArgumentParser) -> None:
     _run_arguments(parser)
     parser.add_argument(
         "--out", type=_path, metavar="DIR", help="write a page and tables/ there, too"
@@ -341,8 +340,8 @@ def _claims_arguments(parser: argparse.ArgumentParser) -> None:
         "--claims",
         type=_path,
         metavar="FILE",
-        default=CLAIMS_FILE,
-        help="what was claimed, beside the experiments (%(default)s)",
+        default=own_claims(),
+        help="what was claimed, beside the experiments (experiments/claims.yaml)",
     )
     folder = parser.add_mutually_exclusive_group(required=True)
     folder.add_argument("--out", type=_path, metavar="DIR", help="for claims.md, .csv and .tex")
@@ -396,16 +395,16 @@ COMMANDS = (
         report,
     ),
     Command(
-        "profile",
+        "where",
         "print where time and page faults go, from runs of slablab profile and slablab faults",
-        _profile_arguments,
-        profile,
+        _where_arguments,
+        where,
     ),
     Command(
-        "gate",
+        "judge",
         "derive a gate's rows and verdict again, fail on any difference, and print them",
-        _gate_arguments,
-        gate,
+        _judge_arguments,
+        judge,
     ),
     Command(
         "verify",
@@ -448,14 +447,13 @@ COMMANDS = (
 
 
 def own_version() -> str:
-    """Of the checkout that this lies in; of the installed package where there is none."""
-    file = Path(__file__).parents[1] / "VERSION"
-    return file.read_text(encoding="utf-8").strip() if file.exists() else version("slablab")
+    """Of the slablab that this lies in."""
+    return (Path(__file__).parents[1] / "VERSION").read_text(encoding="utf-8").strip()
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="analysis", description="Tables and reports from results/."
+        prog="slablab", description="Tables and reports from results/."
     )
     parser.add_argument("--version", action="version", version=f"slablab {own_version()}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
@@ -487,7 +485,7 @@ def run(words: list[str]) -> int:
             sys.stdout.flush()
     except Complaint as complaint:
         print(complaint, file=sys.stderr)
-    except BrokenPipeError:  # `analysis table RUN | head`: the reader has closed the pipe
+    except BrokenPipeError:  # `slablab table RUN | head`: the reader has closed the pipe
         _drop_output()
         return 0
     except OSError as error:

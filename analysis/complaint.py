@@ -5,6 +5,7 @@ SPDX-License-Identifier: MIT"""
 from __future__ import annotations
 
 import shlex
+import shutil
 from pathlib import Path
 
 
@@ -27,7 +28,12 @@ def regular(path: Path) -> Path:
 
 
 def analysis_command(*words: object) -> str:
-    """`python3 -m analysis WORD...` as a line that works when it is pasted in this directory."""
-    root = Path(__file__).parents[1]
-    found = "" if Path.cwd() == root else f"PYTHONPATH={shlex.quote(str(root))} "
-    return f"{found}/usr/bin/python3 -m analysis {shlex.join(map(str, words))}"
+    """`slablab WORD...` as a line that works when it is pasted in this directory: by its name where
+    PATH leads to the slablab that this belongs to, else by its path."""
+    own = Path(__file__).parents[1] / "build/slablab"
+    found = shutil.which("slablab")
+    if found is not None and Path(found).resolve() == own.resolve():
+        path = "slablab"
+    else:
+        path = str(own.relative_to(Path.cwd()) if own.is_relative_to(Path.cwd()) else own)
+    return shlex.join([path, *map(str, words)])

@@ -200,6 +200,11 @@ def _claim_of(entry: Any, where: str) -> Claim:
     return Claim(**values, origin=entry["from"], rule=rule)
 
 
+def own_claims() -> Path:
+    """The project's claims where it has some, else slablab's."""
+    return FILE if FILE.exists() else Path(__file__).parents[2] / FILE
+
+
 def read_claims(path: Path, metrics: list[str]) -> list[Claim]:
     """The claims of a file, in its order; experiments are looked up beside it. metrics: the names
     that a claim may give. check_names looks into the rest."""

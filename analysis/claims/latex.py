@@ -14,7 +14,7 @@ from ..comparison.wording import ABSENT, per_cent
 from .claims import Finding, Judged
 from .page import measured, said, texts
 
-HEAD = r"""% claims.tex -- what was claimed and what holds, as python3 -m analysis claims wrote it.
+HEAD = r"""% claims.tex -- what was claimed and what holds, as slablab claims wrote it.
 %
 % Input it after a report's numbers.tex, which defines \slab. \slabclaims is the table; it needs
 % array, booktabs and longtable. Keys are \slab{claims.<id>.verdict} and more: claims/latex.py.

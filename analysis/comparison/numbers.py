@@ -37,7 +37,7 @@ from .wording import ABSENT, mde_text, per_cent, relative, signed, value_text
 
 FILE = "numbers.tex"
 Derive = Callable[[str], Mapping[str, str]]  # a prefix to keys and their texts
-HEAD = r"""% numbers.tex -- every number of this report, as python3 -m analysis report wrote it.
+HEAD = r"""% numbers.tex -- every number of this report, as slablab report wrote it.
 %
 % \slab{toggle.random_mixed,slots=400,warm.phase17-2.effect}: analysis/comparison/numbers.py says
 % what keys are made of. \slabtable{toggle} inputs a run's tables, which need booktabs, longtable

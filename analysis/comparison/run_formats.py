@@ -1,4 +1,4 @@
-"""run_formats.py -- a timed run in each of the formats that `analysis table` and a report give.
+"""run_formats.py -- a timed run in each of the formats that `slablab table` and a report give.
 
 SPDX-License-Identifier: MIT"""
 

@@ -249,7 +249,7 @@ def legend(joined: Joined) -> list[str]:
             "up to all samples.",
             "Self: the function was innermost. Inclusive: it was anywhere in the stack, counted "
             "once; [k] is the kernel's, [i] inlined. First those of 0.5 % self, then others of 5 % "
-            "inclusive; `analysis profile --out` writes all of them. ns/op: a process's share "
+            "inclusive; `slablab where --out` writes all of them. ns/op: a process's share "
             "times the CPU time, per operation, of its twin that was left alone; the mean over "
             "processes.",
             "Differences pair the two arms of a block (jackknife over blocks). What sampling adds: "

@@ -214,7 +214,7 @@ def load(folder: Path) -> Run:
     if (folder / "instrument.json").exists():
         raise Complaint(
             f"{folder}: holds a profile or a ledger of faults, and no timed samples",
-            analysis_command("profile", folder),
+            analysis_command("where", folder),
         )
     columns = read_blocks(record_files(folder, "samples"), plan, identity_of(folder, plan))
     check_attested(folder, plan, bool(columns.arm))

@@ -121,7 +121,7 @@ def test_a_command_to_paste_works_from_here(
     said = subprocess.run(command, shell=True, stdout=subprocess.PIPE, text=True)
     assert said.returncode == 0 and "\nsynthetic " in said.stdout
     monkeypatch.chdir(Path(__file__).parents[2])
-    assert analysis_command("table", "RUN") == "/usr/bin/python3 -m analysis table RUN"
+    assert analysis_command("table", "RUN") == "build/slablab table RUN"
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "ascii", "cp1252"])

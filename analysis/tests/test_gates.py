@@ -229,7 +229,7 @@ def test_the_command_prints_the_table_or_what_differs(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = write_gate(tmp_path / "run", head=0.03)
-    assert run(["gate", str(folder)]) == 0
+    assert run(["judge", str(folder)]) == 0
     shown = capsys.readouterr().out
     assert "FAIL: 2 of 9 rows failed" in shown
     lines = shown.replace(str(folder), "").splitlines()
@@ -237,7 +237,7 @@ def test_the_command_prints_the_table_or_what_differs(
     said = said_of(folder)
     said["rows"][0]["effect"] += 0.01
     write_said(folder, said)
-    assert run(["gate", str(folder)]) == 1
+    assert run(["judge", str(folder)]) == 1
     assert f"row of time in '{CELLS[0]}': effect is" in capsys.readouterr().err
 
 
@@ -249,7 +249,7 @@ def test_the_table_has_points_and_failures(
     said = said_of(folder)
     said["failures"].update(status="crashed by signal 6 (Aborted)", stderr="heap corrupt")
     write_said(folder, said)
-    assert run(["gate", str(folder)]) == 0
+    assert run(["judge", str(folder)]) == 0
     shown = " ".join(capsys.readouterr().out.split())
     assert "time_tail 0.0 pt [-7.3, +7.3]" in shown and " 5 pt undecided 60" in shown
     assert "FAIL: 1 of 7 rows failed, 2 undecided" in shown
@@ -260,7 +260,7 @@ def test_the_table_has_points_and_failures(
 def test_the_command_writes_what_it_prints(tmp_path: Path) -> None:
     folder = write_gate(tmp_path / "run", head=0.03)
     out = tmp_path / "out"
-    assert run(["gate", str(folder), "--out", str(out)]) == 0
+    assert run(["judge", str(folder), "--out", str(out)]) == 0
     names = {path.name for path in out.rglob("*.*")}
     assert names == {"synthetic-run.md", "synthetic-run.csv", "synthetic-run.html"}
     lines = (out / "tables" / "synthetic-run.csv").read_text().splitlines()

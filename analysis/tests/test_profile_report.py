@@ -1,5 +1,5 @@
-"""test_profile_report.py -- profiles and ledgers: what `analysis profile` prints and writes, and
-what `analysis report` makes of them.
+"""test_profile_report.py -- profiles and ledgers: what `slablab where` prints and writes, and
+what `slablab report` makes of them.
 
 SPDX-License-Identifier: MIT"""
 
@@ -43,7 +43,7 @@ def _folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 def _out(folders: list[Path]) -> Path:
     """The folder of a report of both, with the stacks beside it."""
     out = folders[0].parent / "out"
-    for command in ("report", "profile"):
+    for command in ("report", "where"):
         assert commands.run([command, *map(str, folders), "--out", str(out)]) == 0
     return out
 
@@ -79,7 +79,7 @@ def test_tables_too_wide_are_split_between_arms() -> None:
 def test_the_terminal_has_all_of_it_in_80_columns(
     folders: list[Path], capsys: pytest.CaptureFixture
 ) -> None:
-    assert commands.run(["profile", *map(str, folders)]) == 0
+    assert commands.run(["where", *map(str, folders)]) == 0
     text = capsys.readouterr().out
     assert max(map(len, text.splitlines())) <= 80 and "too wide" not in text
     assert "published 70 %; here 4" in " ".join(text.split())
@@ -194,7 +194,7 @@ def test_every_figure_of_the_page_says_what_it_is_from(out: Path) -> None:
 
 
 def test_the_same_runs_give_the_same_bytes(folders: list[Path], out: Path, tmp_path: Path) -> None:
-    for command in ("report", "profile"):
+    for command in ("report", "where"):
         assert commands.run([command, *map(str, folders), "--out", str(tmp_path)]) == 0
     for path in out.rglob("*"):
         if path.is_file():
@@ -202,7 +202,7 @@ def test_the_same_runs_give_the_same_bytes(folders: list[Path], out: Path, tmp_p
 
 
 def test_a_ledger_has_no_stacks(folders: list[Path], tmp_path: Path) -> None:
-    assert commands.run(["profile", str(folders[1]), "--out", str(tmp_path)]) == 2
+    assert commands.run(["where", str(folders[1]), "--out", str(tmp_path)]) == 2
 
 
 def test_a_ledger_alone_and_a_profile_alone(folders: list[Path]) -> None:
@@ -259,10 +259,10 @@ def test_a_table_sends_here_and_a_profile_back(
     folders: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
     assert commands.run(["table", str(folders[0])]) == 2
-    assert f"analysis profile {folders[0]}" in capsys.readouterr().err
+    assert f"slablab where {folders[0]}" in capsys.readouterr().err
     samples = write_run(tmp_path / "samples", {"phase17-1": 0.0}, ["w cold"], 2)
-    assert commands.run(["profile", str(samples)]) == 2
-    assert f"analysis table {samples}" in capsys.readouterr().err
+    assert commands.run(["where", str(samples)]) == 2
+    assert f"slablab table {samples}" in capsys.readouterr().err
 
 
 def test_timed_samples_pass_over_the_shares_of_a_profile(tmp_path: Path) -> None:
@@ -276,7 +276,7 @@ def test_timed_samples_pass_over_the_shares_of_a_profile(tmp_path: Path) -> None
 
 def test_the_command_line_as_it_is_called(folders: list[Path]) -> None:
     made = subprocess.run(
-        [sys.executable, "-m", "analysis", "profile", str(folders[1])],
+        [sys.executable, "-m", "analysis", "where", str(folders[1])],
         capture_output=True,
         text=True,
         check=False,
@@ -284,7 +284,7 @@ def test_the_command_line_as_it_is_called(folders: list[Path]) -> None:
     )
     assert made.returncode == 0 and "Page faults of a process" in made.stdout
     missing = subprocess.run(
-        [sys.executable, "-m", "analysis", "profile", "no/such"],
+        [sys.executable, "-m", "analysis", "where", "no/such"],
         capture_output=True,
         text=True,
         check=False,

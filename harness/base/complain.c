@@ -3,14 +3,40 @@
  * SPDX-License-Identifier: MIT */
 #include "base/complain.h"
 
+#include "base/own_command.h"
+
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 static void (*prepare_stderr)(void);
 
 void complain_after(void (*prepare)(void))
 {
     prepare_stderr = prepare;
+}
+
+/* A command of slablab, at the beginning of a hint or behind a semicolon, begins with the word by
+ * which a shell finds it. */
+static void print_hint(char const *hint)
+{
+    static char const own[] = "slablab ";
+    char *const command = own_command();
+
+    fputs("  try: ", stderr);
+    while (*hint != '\0') {
+        if (strncmp(hint, own, strlen(own)) == 0) {
+            fputs(command, stderr);
+            hint += strlen(own) - 1;
+        }
+        size_t length = strcspn(hint, ";");
+        length += strspn(hint + length, "; ");
+        fwrite(hint, 1, length, stderr);
+        hint += length;
+    }
+    fputc('\n', stderr);
+    free(command);
 }
 
 void complain(char const *hint, char const *format, ...)
@@ -25,5 +51,5 @@ void complain(char const *hint, char const *format, ...)
     va_end(arguments);
     fputc('\n', stderr);
     if (hint != NULL)
-        fprintf(stderr, "  try: %s\n", hint);
+        print_hint(hint);
 }

@@ -5,6 +5,7 @@
 
 #include "base/capture.h"
 #include "base/memory.h"
+#include "base/shell_word.h"
 #include "base/text.h"
 #include "catalogue/project.h"
 
@@ -228,4 +229,18 @@ void catalogue_workload_free(struct workload_description *description)
         return;
     arena_free(&description->arena);
     free(description);
+}
+
+char *catalogue_workload_remedy(char const *name)
+{
+    if (strchr(name, '/') == NULL)
+        return text_copy("make workloads; workloads/null.c, which is a short example");
+    char *const headers = shell_word(catalogue_root());
+    char *const build = shell_word(catalogue_build_directory());
+    char *const command = text_format("gcc -I %s/workloads mine.c %s/workloads/runtime.a -o mine",
+                                      headers, build);
+
+    free(build);
+    free(headers);
+    return command;
 }

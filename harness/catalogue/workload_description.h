@@ -49,6 +49,10 @@ char const *catalogue_workload_name(char const *name);
 
 /* Runs the workload's executable. Returns NULL, with *why set, if its answer is unusable. */
 struct workload_description *catalogue_workload_describe(char const *name, char **why);
+
+/* What to try where there is none of that name or path. The caller frees it. */
+char *catalogue_workload_remedy(char const *name);
+
 /* What the workload complains of, given these "name=digits"; NULL where it would run. It is set up
  * and ends. The caller frees the answer. */
 char *catalogue_workload_fault(char const *name, struct words const *assignments);

@@ -3,27 +3,29 @@
  * SPDX-License-Identifier: MIT */
 #include "base/complain.h"
 #include "base/hint.h"
+#include "base/memory.h"
+#include "base/shell_word.h"
 #include "base/text.h"
 #include "base/wrapped.h"
+#include "command/command.h"
 #include "command/commands.h"
+#include "command/completion.h"
+#include "command/manual.h"
+#include "command/reports.h"
 #include "command/start.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static char const version[] = "slablab " SLABLAB_VERSION;
 
-struct command {
-    char const *name;
-    char const *usage;
-    char const *summary;
-    char const *details;
-    int (*function)(int argc, char **argv);
-};
+static int command_manual(int argc, char **argv);
+static int command_completion(int argc, char **argv);
 
-static struct command const commands[] = {
+static struct command const own[] = {
     {"run",
      "experiments/NAME.yaml [--quick] [--seed N] [--out DIR] [--fresh] [--wait] | [--blocks N] -- "
      "ARM ... WORKLOAD name=number ... | [--blocks N] -- ARM ... -- PROGRAM ARGUMENT ...",
@@ -58,8 +60,7 @@ static struct command const commands[] = {
      "Samples every process of an experiment, or of one arm and workload, in N shuffled blocks "
      "(40, quick 20) at HZ samples in a second of CPU time (10,000), each beside a twin that is "
      "left alone, and writes results/NAME/<time>-profile/. An arm is ALLOCATOR NAME=value ...; "
-     "`python3 -m analysis profile` turns the run into tables and flame graphs. Exit status as in "
-     "run.",
+     "`slablab where` turns the run into tables and flame graphs. Exit status as in run.",
      command_run},
     {"faults",
      "experiments/NAME.yaml [--quick] [--blocks N] [--seed N] [--out DIR] [--fresh] [--wait] | -- "
@@ -67,8 +68,8 @@ static struct command const commands[] = {
      "account for every page fault: which code, which memory, when",
      "Records every page fault of every process of an experiment, or of one arm and workload, in "
      "N shuffled blocks (5), compares their sum with getrusage's count, and writes "
-     "results/NAME/<time>-faults/. `python3 -m analysis profile` turns the run into tables and "
-     "heat maps. Exit status as in run.",
+     "results/NAME/<time>-faults/. `slablab where` turns the run into tables and heat maps. Exit "
+     "status as in run.",
      command_run},
     {"plan", "experiments/NAME.yaml [--quick] [--seed N] [--out DIR]",
      "show what a run would do, and for how long, without doing it",
@@ -103,21 +104,52 @@ static struct command const commands[] = {
      "is given back).",
      command_work},
     {"gather", "SHARE [--out DIR]", "make a run of the units that are done",
-     "Writes SHARE/run (or DIR), which `python3 -m analysis table` reads: whatever shards are "
-     "there, at any time. Exit status: 0 complete, 3 units are missing, 4 void, 2 a shard is "
+     "Writes SHARE/run (or DIR), which `slablab table` reads: whatever shards are there, at any "
+     "time. Exit status: 0 complete, 3 units are missing, 4 void, 2 a shard is "
      "damaged or of another plan.",
      command_gather},
     {"list", "[allocators|workloads|programs|experiments|events|metrics [--json]]",
      "list what there is to run and to count", "Without a word, lists everything.", command_list},
+    {"manual", "[COMMAND | --all DIR]", "print a man page",
+     "Of the command, or of slablab: `slablab manual gate | man -l -` shows it. --all writes them "
+     "all to a folder, slablab.1 and slablab-COMMAND.1.",
+     command_manual},
+    {"completion", "bash|zsh|fish", "print what makes a shell complete slablab's words",
+     "For bash: `source <(slablab completion bash)`.", command_completion},
 };
-enum { COMMANDS = sizeof commands / sizeof *commands };
+enum { OWN = sizeof own / sizeof *own };
 
+/* Its own commands, then those that read what was measured. */
+static struct commands all_commands(void)
+{
+    static struct command *all;
+    struct commands const reports = reports_commands();
+
+    if (all == NULL) {
+        all = memory_zeroed(OWN + reports.count, sizeof *all);
+        memcpy(all, own, sizeof own);
+        if (reports.count > 0)
+            memcpy(all + OWN, reports.command, reports.count * sizeof *all);
+    }
+    return (struct commands){all, OWN + reports.count};
+}
+
+/* NULL where there is none of that name. */
+static struct command const *named(struct commands const *commands, char const *name)
+{
+    for (size_t i = 0; i < commands->count; i++)
+        if (text_equal(commands->command[i].name, name))
+            return &commands->command[i];
+    return NULL;
+}
+
+/* commands.json is read where the name is none of its own commands'. */
 static struct command const *find_command(char const *name)
 {
-    for (size_t i = 0; i < COMMANDS; i++)
-        if (text_equal(commands[i].name, name))
-            return &commands[i];
-    return NULL;
+    struct command const *const found = named(&(struct commands){own, OWN}, name);
+    struct commands const reports = found == NULL ? reports_commands() : (struct commands){0};
+
+    return found != NULL ? found : named(&reports, name);
 }
 
 static bool is_help(char const *word)
@@ -125,13 +157,23 @@ static bool is_help(char const *word)
     return text_equal(word, "--help") || text_equal(word, "-h") || text_equal(word, "help");
 }
 
+static void list_summaries(FILE *stream, struct commands commands)
+{
+    for (size_t i = 0; i < commands.count; i++) {
+        char *const name = text_format("  %s", commands.command[i].name);
+        wrapped_print(stream, 15, name, commands.command[i].summary);
+        free(name);
+    }
+}
+
 static int help(FILE *stream)
 {
     fputs("slablab: is allocator phase B better than phase A, by how much, and why?\n\n"
           "usage: slablab COMMAND ...\n\n",
           stream);
-    for (size_t i = 0; i < COMMANDS; i++)
-        fprintf(stream, "  %-8s %s\n", commands[i].name, commands[i].summary);
+    list_summaries(stream, (struct commands){own, OWN});
+    fputs("\nof what was measured:\n", stream);
+    list_summaries(stream, reports_commands());
     fputs("\n`slablab COMMAND --help` says more, `slablab --version` which slablab this is.\n"
           "Begin with: slablab doctor\n",
           stream);
@@ -143,22 +185,64 @@ static int help_with(struct command const *command)
     char *const usage = text_format("slablab %s %s", command->name, command->usage);
 
     wrapped_print(stdout, 7, "usage:", usage);
-    printf("\n%s.\n\n", command->summary);
+    char *const summary = text_format("%s.\n", command->summary);
+    putchar('\n');
+    wrapped_print(stdout, 0, "", summary);
+    putchar('\n');
     wrapped_print(stdout, 0, "", command->details);
+    free(summary);
+    struct command_option const *option = reports_options(command);
+    if (option->words != NULL)
+        putchar('\n');
+    for (; option->words != NULL; option++)
+        wrapped_print(stdout, 20, option->words, option->meaning);
     free(usage);
     return EXIT_STATUS_PASS;
 }
 
 static int complain_of(char const *name)
 {
-    char *known[COMMANDS];
+    struct commands const all = all_commands();
+    char **const known = memory_zeroed(all.count, sizeof *known);
 
-    for (size_t i = 0; i < COMMANDS; i++)
-        known[i] = (char *)commands[i].name;
-    char const *const nearest = text_nearest(name, known, COMMANDS);
+    for (size_t i = 0; i < all.count; i++)
+        known[i] = (char *)all.command[i].name;
+    char const *const nearest = text_nearest(name, known, all.count);
     char hint[64];
     snprintf(hint, sizeof hint, "slablab %s", nearest != NULL ? nearest : "--help");
     complain(hint, "unknown command '%s'", name);
+    free(known);
+    return EXIT_STATUS_USAGE;
+}
+
+static int command_manual(int argc, char **argv)
+{
+    struct commands const all = all_commands();
+
+    if (argc == 3 && text_equal(argv[1], "--all"))
+        return manual_write_files(argv[2], &all) ? EXIT_STATUS_PASS : EXIT_STATUS_USAGE;
+    if (argc > 2) {
+        complain("slablab manual gate; slablab manual --all DIR", "manual: one command at a time");
+        return EXIT_STATUS_USAGE;
+    }
+    if (argc < 2) {
+        manual_write_all(stdout, &all);
+        return EXIT_STATUS_PASS;
+    }
+    struct command const *const command = named(&all, argv[1]);
+    if (command == NULL)
+        return complain_of(argv[1]);
+    manual_write(stdout, command);
+    return EXIT_STATUS_PASS;
+}
+
+static int command_completion(int argc, char **argv)
+{
+    struct commands const all = all_commands();
+
+    if (argc == 2 && completion_write(stdout, argv[1], &all))
+        return EXIT_STATUS_PASS;
+    complain("slablab completion bash", "completion: one of bash, zsh, fish is wanted");
     return EXIT_STATUS_USAGE;
 }
 
@@ -171,6 +255,28 @@ static int status_of_output(int status)
     complain(hint_for(errno, "df -h; or another place to print to"), "cannot print all of it: %s",
              errno != 0 ? strerror(errno) : "a write failed");
     return status == EXIT_STATUS_PASS ? EXIT_STATUS_USAGE : status;
+}
+
+/* Complains where a run's folder stands for an experiment, and says what reads it. */
+static bool is_run_folder(char const *command, char const *path)
+{
+    static char const *const readers[][2] = {
+        {"run", "table"}, {"gate", "judge"}, {"profile", "where"}, {"faults", "where"}};
+    char *const plan = text_format("%s/plan.json", path);
+    char const *reader = NULL;
+
+    for (size_t i = 0; i < sizeof readers / sizeof *readers; i++)
+        if (text_equal(readers[i][0], command) && access(plan, F_OK) == 0)
+            reader = readers[i][1];
+    free(plan);
+    if (reader == NULL)
+        return false;
+    char *const word = shell_word(path);
+    char *const hint = text_format("slablab %s %s", reader, word);
+    complain(hint, "%s: %s is a run's folder, and no experiment", command, path);
+    free(hint);
+    free(word);
+    return true;
 }
 
 static int dispatch(int argc, char **argv)
@@ -189,6 +295,8 @@ static int dispatch(int argc, char **argv)
     for (int i = 2; i < argc; i++)
         if (is_help(argv[i]) && *argv[i] == '-')
             return help_with(command);
+    if (argc == 3 && is_run_folder(command->name, argv[2]))
+        return EXIT_STATUS_USAGE;
     return start_is_possible() ? command->function(argc - 1, argv + 1) : EXIT_STATUS_USAGE;
 }
 

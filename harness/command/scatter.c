@@ -143,9 +143,9 @@ static bool prepare(struct request const *request, char const *folder, struct pl
         share_write(folder, plan->experiment, request->quick, blocks, request->lease);
 
     if (prepared)
-        printf("%s: %zu units of %" PRIu64 " blocks\non each machine: slablab work %s\njob files: "
-               "slablab scatter --print with one of %s\n",
-               folder, units.count, blocks, folder, job_files_names());
+        printf("%s: %zu units of %" PRIu64 " blocks\non each machine: %s/bin/slablab work %s\njob "
+               "files: slablab scatter --print with one of %s\n",
+               folder, units.count, blocks, folder, folder, job_files_names());
     words_free(&units);
     return prepared;
 }

@@ -162,7 +162,7 @@ static bool names_differ(struct expansion const *expansion)
                                "'%s' is the name of the hidden second baseline", control_id);
         else
             yaml_file_complain(expansion->file, place,
-                               "slablab adds a second baseline, the control, by itself",
+                               "leave one out; the second baseline, the control, is added anyway",
                                "arm '%s' is there already", plan->arms[i].id);
         return false;
     }

@@ -140,12 +140,11 @@ static bool check_parameters(struct entry *entry)
                                                                                  &why);
     bool known = description != NULL;
 
-    if (description == NULL)
-        yaml_file_complain(file, entry->place,
-                           strchr(entry->workload, '/') != NULL
-                               ? "gcc -I workloads mine.c build/workloads/runtime.a -o mine"
-                               : "make workloads; workloads/null.c, which is a short example",
-                           "%s", why);
+    if (description == NULL) {
+        char *const hint = catalogue_workload_remedy(entry->workload);
+        yaml_file_complain(file, entry->place, hint, "%s", why);
+        free(hint);
+    }
     for (size_t i = 0; known && i < entry->axis_count; i++) {
         known = is_parameter(description, &entry->axes[i]);
         if (known && !has_good_values(entry, &entry->axes[i])) {

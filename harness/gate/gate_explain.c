@@ -239,7 +239,7 @@ void gate_explain_print_more(char const *folder)
     if (whole != NULL) {
         char *const word = shell_word(whole);
         char *const words = text_format("%s/*", word);
-        summary_print_analysis("\nmore: ", "profile", words);
+        summary_print_command("\nmore: ", "where", words);
         free(words);
         free(word);
     }

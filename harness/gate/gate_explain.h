@@ -1,7 +1,7 @@
 /* gate_explain.h -- where a cell that failed its gate differs: a profile and a ledger of faults.
  *
  *   FOLDER/explain/profile/   runs as `slablab profile` and `slablab faults` leave them, of the
- *   FOLDER/explain/faults/    cells that failed: `python3 -m analysis profile` reads both
+ *   FOLDER/explain/faults/    cells that failed: `slablab where` reads both
  *
  * They are made by the gate's own process, with its arms, operations and checksums. A cell that
  * failed by instructions is counted once more under callgrind, which tells them by function.

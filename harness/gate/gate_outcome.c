@@ -247,7 +247,7 @@ int gate_finish(struct gate_request const *request, struct rig const *rig,
         free(table);
         if (request->explain && status == EXIT_STATUS_FAIL)
             written = add_explanation(gate, explain(rig, tally->judge, folder), folder);
-        summary_print_next("gate", folder);
+        summary_print_next("judge", folder);
         append_job_summary(gate);
     }
     json_decref(gate);

@@ -226,7 +226,7 @@ void instrument_summary_print(struct instrument const *instrument, struct tally 
         printf("faults that getrusage counts and nothing explains: %lld\n",
                (long long)found.unplaced);
     summary_print_verdict(outcome);
-    summary_print_next("profile", folder);
+    summary_print_next("where", folder);
     free_sums(found.layers, plan->cell_count);
     free_sums(found.functions, plan->cell_count);
 }

@@ -4,10 +4,10 @@
 #include "run/summary.h"
 
 #include "base/memory.h"
+#include "base/own_command.h"
 #include "base/reason.h"
 #include "base/shell_word.h"
 #include "base/text.h"
-#include "catalogue/project.h"
 #include "judge/sparkline.h"
 #include "judge/stop.h"
 
@@ -16,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { ID_WIDTH = 29 };
 
@@ -168,20 +167,17 @@ void summary_print_next(char const *command, char const *folder)
     char *const word = shell_word(whole != NULL ? whole : folder);
 
     printf("run: %s\n", folder);
-    summary_print_analysis("next: ", command, word);
+    summary_print_command("next: ", command, word);
     free(word);
     free(whole);
 }
 
-void summary_print_analysis(char const *label, char const *command, char const *words)
+void summary_print_command(char const *label, char const *command, char const *words)
 {
-    /* Debian's pandas is for this interpreter, whichever python is first on the PATH. */
-    char const *const python =
-        access("/usr/bin/python3", X_OK) == 0 ? "/usr/bin/python3" : "python3";
-    char *const root = shell_word(catalogue_root());
+    char *const slablab = own_command();
 
-    printf("%sPYTHONPATH=%s %s -m analysis %s %s\n", label, root, python, command, words);
-    free(root);
+    printf("%s%s %s %s\n", label, slablab, command, words);
+    free(slablab);
 }
 
 void summary_print(struct tally const *tally, json_t *outcome, char const *folder)

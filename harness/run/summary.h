@@ -10,12 +10,11 @@
  * folder. */
 void summary_print(struct tally const *tally, json_t *outcome, char const *folder);
 
-/* Its last parts: losses and verdict; the run's folder and the `analysis` command for it. */
+/* Its last parts: losses and verdict; the run's folder and the command that reads it. */
 void summary_print_verdict(json_t const *outcome);
 void summary_print_next(char const *command, char const *folder);
 
-/* An `analysis` command as a line that works when it is pasted in any directory; `words` are a
- * shell's. */
-void summary_print_analysis(char const *label, char const *command, char const *words);
+/* A command of slablab as a line that works when it is pasted here; `words` are a shell's. */
+void summary_print_command(char const *label, char const *command, char const *words);
 
 #endif

@@ -36,12 +36,17 @@ narrow() {
 expect 0 'usage: slablab COMMAND' --help
 expect 0 "slablab $(cat VERSION)" --version
 expect 2 'usage: slablab COMMAND'
-expect 2 'try: slablab doctor' docter
+expect 2 "try: $slablab doctor" docter
+expect 2 "; $slablab list allocators" gate experiments/gate.yaml --base baselin --head bump
 expect 2 "unknown command 'xyzzy'" xyzzy
-for command in run gate profile faults plan attest doctor list scatter work gather; do
+while read -r command; do
     expect 0 "usage: slablab $command" "$command" --help
     narrow "$command" --help
-done
+    expect 0 ".B slablab $command" manual "$command"
+done < <("$slablab" --help | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p')
+expect 0 'SLABLAB 1 ' manual
+expect 2 "try: $slablab manual" manual manuel
+expect 2 'one of bash, zsh, fish is wanted' completion csh
 none='is possible: [0-9]* comp\|impossible'
 for experiment in experiments/*.yaml; do
     for form in '' --quick; do
@@ -58,6 +63,11 @@ expect 2 "--seed '0' is not a whole number above 0" plan experiments/null.yaml -
 for command in run gate profile faults plan; do
     expect 2 "$command: --out '' names no folder" "$command" experiments/null.yaml --out ''
 done
+runs=(results/reference/null/*)
+run=${runs[0]}
+expect 2 "try: $slablab table $run" run "$run"
+expect 2 "try: $slablab judge $run" gate "$run"
+expect 2 "try: $slablab where $run" faults "$run"
 expect 2 'nowhere.yaml: No such file or directory' plan nowhere.yaml
 expect 2 "unknown kind 'nothing'" list nothing
 expect 2 "one experiment is wanted, and it got 'none'" profile

@@ -37,6 +37,9 @@ expect 2 'no Debian; nothing was changed. Needed.* libpfm4-dev .*libjemalloc2' -
 # shellcheck disable=SC2016 # expanded where the stub runs
 stub dpkg-query 'for package; do :; done; [ "$package" = libpfm4-dev ] || echo installed'
 expect 2 'no apt here; nothing was changed. Missing: libpfm4-dev$' --setup
+expect 0 '^$' --setup gate report
+expect 2 "unknown purpose 'gates'" --setup gates
+expect 2 'Missing: libpfm4-dev$' --setup build gate
 stub apt-get 'echo "apt-get was called" >&2; exit 1'
 stub id 'echo 1000'
 expect 2 'not root and no sudo; nothing was changed. Missing: libpfm4-dev$' --setup

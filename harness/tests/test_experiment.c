@@ -209,11 +209,11 @@ static struct fault const faults[] = {
     {HEAD "arms:\n  - two A=1 A=2\n" KNEAD,
      "4: A is set twice\n  try: one value for each variable of an arm\n"},
     {HEAD "arms:\n  - two A=1 B=2\n  - two B=2 A=1\n" KNEAD,
-     "5: arm 'two' is there already\n  try: slablab adds a second baseline, the control, by "
-     "itself\n"},
+     "5: arm 'two' is there already\n  try: leave one out; the second baseline, the "
+     "control, is added anyway\n"},
     {HEAD "arms:\n  - one\n" KNEAD,
-     "4: arm 'one' is there already\n  try: slablab adds a second baseline, the control, by "
-     "itself\n"},
+     "4: arm 'one' is there already\n  try: leave one out; the second baseline, the "
+     "control, is added anyway\n"},
     {HEAD "arms: [gone]\n" KNEAD,
      "3: libgone.so.1 is not installed\n  try: apt-get install libgone1\n"},
     {HEAD "arms: [two]\ncompare:\n  - two against three\n" KNEAD,
