@@ -55,12 +55,19 @@ static void add_names_below(struct words *names, char const *above, char const *
     free(path);
 }
 
+/* The names in a folder of the project, and in that of home. */
+static void add_names_of_both(struct words *names, char const *folder, char const *suffix)
+{
+    add_names_below(names, project_folder(), folder, "", suffix);
+    add_names_below(names, project_home(), folder, "", suffix);
+}
+
 struct words catalogue_phases(void)
 {
     struct words names = {0};
 
-    add_names_below(&names, catalogue_root(), "allocators/phases", "", ".c");
-    add_names_below(&names, catalogue_build_directory(), ".", "lib", ".so");
+    add_names_below(&names, project_home(), "allocators/phases", "", ".c");
+    add_names_below(&names, project_home_build(), ".", "lib", ".so");
     words_sort(&names);
     return names;
 }
@@ -70,7 +77,7 @@ struct words catalogue_experiments(void)
     struct words files = {0};
     struct words names = {0};
 
-    add_names_below(&files, catalogue_root(), "experiments", "", ".yaml");
+    add_names_of_both(&files, "experiments", ".yaml");
     for (size_t i = 0; i < files.count; i++)
         if (!text_equal(files.word[i], "claims")) /* what the analysis concludes from them */
             words_add(&names, files.word[i]);
@@ -79,12 +86,27 @@ struct words catalogue_experiments(void)
     return names;
 }
 
+char *catalogue_experiment_path(char const *word)
+{
+    char *const file = text_format("experiments/%s.yaml", word);
+    char *const named = strchr(word, '/') == NULL ? project_path(file) : text_copy("");
+    char *const found = project_path(word);
+    bool const is_here = is_file(word);
+    bool const is_named = !is_here && !is_file(found) && is_file(named);
+    char *const path = text_copy(is_here ? word : is_named ? named : is_file(found) ? found : word);
+
+    free(found);
+    free(named);
+    free(file);
+    return path;
+}
+
 struct words catalogue_workloads(void)
 {
     struct words files = {0};
     struct words names = {0};
 
-    add_names_below(&files, catalogue_build_directory(), "workloads", "", "");
+    add_names_below(&files, project_home_build(), "workloads", "", "");
     for (size_t i = 0; i < files.count; i++) {
         char *const path = catalogue_workload_path(files.word[i]);
         if (path != NULL)
@@ -100,7 +122,7 @@ struct words catalogue_programs(void)
 {
     struct words names = {0};
 
-    add_names_below(&names, catalogue_root(), "workloads/programs", "", ".yaml");
+    add_names_of_both(&names, "workloads/programs", ".yaml");
     words_sort(&names);
     return names;
 }
@@ -119,8 +141,8 @@ static bool serve_by(struct allocator *allocator, char *object)
 static bool find_phase(char const *name, struct allocator *allocator)
 {
     struct arena *const arena = &allocator->arena;
-    char const *const build = catalogue_build_directory();
-    char *const source = arena_format(arena, "%s/allocators/phases/%s.c", catalogue_root(), name);
+    char const *const build = project_home_build();
+    char *const source = arena_format(arena, "%s/allocators/phases/%s.c", project_home(), name);
     char *const object = arena_format(arena, "%s/lib%s.so", build, name);
     char *const observer = arena_format(arena, "%s/observe/lib%s.so", build, name);
 
@@ -137,18 +159,17 @@ static bool find_phase(char const *name, struct allocator *allocator)
     return true;
 }
 
-/* A relative path starts at the project's root, whatever the working directory. */
+/* A relative path starts at the project's folder, whatever the working directory. */
 static bool find_path(char const *name, struct allocator *allocator)
 {
     struct arena *const arena = &allocator->arena;
-    char const *const path =
-        *name == '/' ? name : arena_format(arena, "%s/%s", catalogue_root(), name);
+    char const *const path = arena_keep(arena, project_path(name));
 
     allocator->kind = ALLOCATOR_PATH;
     if (is_file(path) && serve_by(allocator, realpath(path, NULL)))
         return true;
     allocator->problem = arena_format(arena, "%s is no file", path);
-    allocator->remedy = "a path from the project's root, or slablab list allocators";
+    allocator->remedy = "a path from the project's folder, or slablab list allocators";
     return false;
 }
 

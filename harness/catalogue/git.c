@@ -1,4 +1,4 @@
-/* git.c -- git in the project's root, and commands whose output is their fault.
+/* git.c -- git in the project's folder, and commands whose output is their fault.
  *
  * SPDX-License-Identifier: MIT */
 #include "catalogue/git.h"
@@ -24,7 +24,7 @@ struct words git_command(char const *const *words)
     struct words command = {0};
 
     add_all(&command, before);
-    words_add(&command, catalogue_root());
+    words_add(&command, project_folder());
     add_all(&command, words);
     return command;
 }

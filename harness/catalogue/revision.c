@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/capture.h"
 #include "base/complain.h"
+#include "base/folder.h"
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "catalogue/catalogue.h"
@@ -19,7 +20,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { LINES_SHOWN = 8 };
@@ -90,10 +90,10 @@ char *revision_find(char const *name)
     } else if (found == NULL) {
         complain("slablab list allocators; a clone of the project",
                  "'%s' is no allocator, and %s is no git repository, where it could be a revision",
-                 name, catalogue_root());
+                 name, project_folder());
     } else if (commit == NULL) {
         char *const hint = hint_for(name);
-        complain(hint, "'%s' is neither an allocator nor a revision in %s", name, catalogue_root());
+        complain(hint, "'%s' is neither an allocator nor a revision in %s", name, project_folder());
         free(hint);
     }
     free(found);
@@ -138,24 +138,16 @@ static size_t lines_in(char const *text)
     return lines;
 }
 
-static bool make_folder(char const *path)
-{
-    if (mkdir(path, 0755) == 0 || errno == EEXIST)
-        return true;
-    complain("ls -ld that folder", "%s: cannot make it: %s", path, strerror(errno));
-    return false;
-}
-
 /* Prepares an empty folder for the worktree. */
 static bool make_folders(struct build *build)
 {
     static char const *const prefix[] = {"rev-parse", "--show-prefix", NULL};
     struct arena *const arena = &build->arena;
-    char *const revisions = arena_format(arena, "%s/revisions", catalogue_build_directory());
+    char *const revisions = arena_format(arena, "%s/revisions", project_cache());
 
     build->folder = arena_format(arena, "%s/%s", revisions, build->commit);
     build->object = arena_format(arena, "%s/lib%s.so", build->folder, build->allocator);
-    bool made = make_folder(revisions) && make_folder(build->folder);
+    bool made = folder_make(build->folder);
     made = made && worktree_begin(revisions, &build->worktree);
     char *const part = made ? arena_keep(arena, git_answer(git_command(prefix))) : NULL;
     build->sources = arena_format(arena, "%s/%s", build->worktree.path, part != NULL ? part : "");
@@ -168,7 +160,7 @@ static struct words compiler_command(struct build *build)
 {
     struct words command = words_of(BUILD_COMPILER " " BUILD_FLAGS);
     char *const map = arena_format(&build->arena, "-ffile-prefix-map=%s=%s", build->sources,
-                                   catalogue_root());
+                                   project_folder());
     char *const source =
         arena_format(&build->arena, "%s%s.c", phases_folder, build->allocator);
     char const *const rest[] = {map, "-o", "revision.so", source, "-pthread", NULL};
@@ -241,7 +233,7 @@ void revision_note_uncommitted(char const *commit, char const *name)
     noted = true;
     complain("git commit; or --head baseline, which is what `make` built of these files",
              "note: %zu file%s of %s changed since the last commit, and '%s' has nothing of that",
-             count, count == 1 ? "" : "s", catalogue_root(), name);
+             count, count == 1 ? "" : "s", project_folder(), name);
 }
 
 char *revision_build(char const *commit, char const *allocator)

@@ -23,13 +23,13 @@ static bool is_program(char const *path)
     return stat(path, &status) == 0 && S_ISREG(status.st_mode) && access(path, X_OK) == 0;
 }
 
-/* A relative path starts at the project's root, whatever the working directory, as an allocator's
+/* A relative path starts at the project's folder, whatever the working directory, as an allocator's
  * does. */
 static char *path_of(char const *name)
 {
     if (strchr(name, '/') == NULL)
-        return text_format("%s/workloads/%s", catalogue_build_directory(), name);
-    return *name == '/' ? text_copy(name) : text_format("%s/%s", catalogue_root(), name);
+        return text_format("%s/workloads/%s", project_home_build(), name);
+    return project_path(name);
 }
 
 char *catalogue_workload_path(char const *name)

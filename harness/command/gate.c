@@ -5,6 +5,7 @@
 #include "base/complain.h"
 #include "base/interrupt.h"
 #include "base/text.h"
+#include "catalogue/project.h"
 #include "catalogue/worktree.h"
 #include "command/commands.h"
 #include "command/measurement.h"
@@ -131,7 +132,7 @@ static int gate(int argc, char **argv)
         .started_monotonic_ns = clock_ns(CLOCK_MONOTONIC),
     };
     struct measurement measurement = {
-        .results = "results", .kind = &run_kinds[RUN_GATE], .gate = &request};
+        .results = project_results(), .kind = &run_kinds[RUN_GATE], .gate = &request};
     int status = EXIT_STATUS_USAGE;
 
     if (!parse(argc, argv, &words, &request, &measurement))

@@ -4,6 +4,7 @@
 #include "base/complain.h"
 #include "base/text.h"
 #include "base/wrapped.h"
+#include "catalogue/project.h"
 #include "command/commands.h"
 #include "command/options.h"
 #include "experiment/check_arms.h"
@@ -38,7 +39,7 @@ static bool parse(int argc, char **argv, struct request *request)
                                             {NULL, 0, NULL, 0}};
     int option = 0;
 
-    *request = (struct request){.results = "results"};
+    *request = (struct request){.results = project_results()};
     opterr = 0;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         if (option == 'q') {

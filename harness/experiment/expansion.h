@@ -51,7 +51,7 @@ void expansion_leave_out(struct expansion const *expansion, struct yaml_file con
                          char const *place, char *id, char *why);
 
 /* expand_text.c: gives the cell a parameter that is a word, or a file by its path from the
- * project's root. */
+ * project's folder. */
 bool expand_text(struct expansion const *expansion, char const *place, char const *word,
                  bool is_file, char *name, struct cell *cell);
 

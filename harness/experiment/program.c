@@ -70,26 +70,24 @@ bool program_is_written(struct experiment_program const *written)
 char *program_file(char const *name)
 {
     bool const is_path = text_ends_with(name, ".yaml");
-    char *const path = is_path ? (*name == '/' ? text_copy(name)
-                                               : text_format("%s/%s", catalogue_root(), name))
-                               : text_format("%s/workloads/programs/%s.yaml", catalogue_root(),
-                                             name);
+    char *const relative = text_format("workloads/programs/%s.yaml", name);
+    char *const path = project_path(is_path ? name : relative);
 
+    free(relative);
     if ((is_path || strchr(name, '/') == NULL) && access(path, R_OK) == 0)
         return path;
     free(path);
     return NULL;
 }
 
-/* A path with a slash starts at the project's root; another name is looked for where a program's
+/* A path with a slash starts at the project's folder; another name is looked for where a program's
  * PATH looks. NULL: there is none. */
 static char *find_executable(char const *name)
 {
     static char const *const folders[] = {"/usr/local/bin", "/usr/bin", "/bin"};
 
     if (strchr(name, '/') != NULL) {
-        char *const path =
-            *name == '/' ? text_copy(name) : text_format("%s/%s", catalogue_root(), name);
+        char *const path = project_path(name);
         char *const real = access(path, X_OK) == 0 ? realpath(path, NULL) : NULL;
         free(path);
         return real;
@@ -242,12 +240,11 @@ static bool take_inputs(struct reading *reading)
     program->inputs = arena_zeroed(arena_of(reading), (written->inputs_count + 1) * sizeof(char *));
     for (size_t i = 0; i < written->inputs_count; i++) {
         char const *const name = written->inputs[i];
-        char *const path =
-            *name == '/' ? text_copy(name) : text_format("%s/%s", catalogue_root(), name);
+        char *const path = project_path(name);
         char *const real = realpath(path, NULL);
         free(path);
         if (real == NULL)
-            return refuse(reading, "inputs", "a path from the project's root",
+            return refuse(reading, "inputs", "a path from the project's folder",
                           "there is no file or folder %s", name);
         folder_add(&sum, real);
         program->inputs[program->input_count++] = arena_keep(arena_of(reading), real);

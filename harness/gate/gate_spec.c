@@ -36,16 +36,16 @@ static bool take_known(char const *name, char **allocator, bool *good)
     return is_known;
 }
 
-/* The absolute path of a file, seen from here or from the project's root; NULL. */
+/* The absolute path of a file, seen from here, from the project or from home; NULL. */
 static char *file_of(char const *path)
 {
-    char *const below_root = text_format("%s/%s", catalogue_root(), path);
+    char *const below_project = project_path(path);
     struct stat status;
     char *found = realpath(path, NULL);
 
     if (found == NULL && *path != '/')
-        found = realpath(below_root, NULL);
-    free(below_root);
+        found = realpath(below_project, NULL);
+    free(below_project);
     if (found != NULL && stat(found, &status) == 0 && S_ISREG(status.st_mode))
         return found;
     free(found);

@@ -1,7 +1,7 @@
 /* gate_spec.h -- a side of a gate, from the command line's SPEC to an arm.
  *
  *   baseline SLABLAB_X=1        a phase or a peer: this build's
- *   ./libmine.so SLABLAB_X=1    a file; a relative path is tried here, then in the root
+ *   ./libmine.so SLABLAB_X=1    a file; a relative path is tried here, then in the project
  *   v1.2                        a revision: its build of the experiment's baseline
  *   v1.2:phase17-1 SLABLAB_X=1  a revision's build of that allocator
  *

@@ -183,7 +183,7 @@ static void add_placement(json_t *machine, size_t wanted)
 
 static json_t *git_answer(char *first, char *second, bool *known)
 {
-    char *const arguments[] = {"git", "-C", (char *)catalogue_root(), first, second, NULL};
+    char *const arguments[] = {"git", "-C", (char *)project_home(), first, second, NULL};
     char *why = NULL;
     char *const answer = capture_line(arguments, &why);
 

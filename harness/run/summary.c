@@ -178,7 +178,7 @@ void summary_print_analysis(char const *label, char const *command, char const *
     /* Debian's pandas is for this interpreter, whichever python is first on the PATH. */
     char const *const python =
         access("/usr/bin/python3", X_OK) == 0 ? "/usr/bin/python3" : "python3";
-    char *const root = shell_word(catalogue_root());
+    char *const root = shell_word(project_home());
 
     printf("%sPYTHONPATH=%s %s -m analysis %s %s\n", label, root, python, command, words);
     free(root);

@@ -21,7 +21,7 @@ enum { NS_PER_MS = 1000000 };
 
 static char *built(char const *name)
 {
-    char *const path = text_format("%s/programs/%s", catalogue_build_directory(), name);
+    char *const path = text_format("%s/programs/%s", project_home_build(), name);
 
     if (access(path, R_OK) == 0)
         return path;
