@@ -7,12 +7,15 @@
 #include "catalogue/build_id.h"
 #include "catalogue/peers.h"
 #include "catalogue/project.h"
+#include "catalogue/settings.h"
 #include "catalogue/workload_description.h"
 
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+
+static char const programs_folder[] = "workloads/programs";
 
 static bool is_file(char const *path)
 {
@@ -55,13 +58,6 @@ static void add_names_below(struct words *names, char const *above, char const *
     free(path);
 }
 
-/* The names in a folder of the project, and in that of home. */
-static void add_names_of_both(struct words *names, char const *folder, char const *suffix)
-{
-    add_names_below(names, project_folder(), folder, "", suffix);
-    add_names_below(names, project_home(), folder, "", suffix);
-}
-
 struct words catalogue_phases(void)
 {
     struct words names = {0};
@@ -72,12 +68,18 @@ struct words catalogue_phases(void)
     return names;
 }
 
+static char const *experiments_folder(void)
+{
+    return settings()->experiments != NULL ? settings()->experiments : "experiments";
+}
+
 struct words catalogue_experiments(void)
 {
     struct words files = {0};
     struct words names = {0};
 
-    add_names_of_both(&files, "experiments", ".yaml");
+    add_names_below(&files, project_folder(), experiments_folder(), "", ".yaml");
+    add_names_below(&files, project_home(), "experiments", "", ".yaml");
     for (size_t i = 0; i < files.count; i++)
         if (!text_equal(files.word[i], "claims")) /* what the analysis concludes from them */
             words_add(&names, files.word[i]);
@@ -88,17 +90,56 @@ struct words catalogue_experiments(void)
 
 char *catalogue_experiment_path(char const *word)
 {
-    char *const file = text_format("experiments/%s.yaml", word);
-    char *const named = strchr(word, '/') == NULL ? project_path(file) : text_copy("");
-    char *const found = project_path(word);
-    bool const is_here = is_file(word);
-    bool const is_named = !is_here && !is_file(found) && is_file(named);
-    char *const path = text_copy(is_here ? word : is_named ? named : is_file(found) ? found : word);
+    char *const paths[] = {
+        text_copy(word),
+        project_path(word),
+        text_format("%s/%s/%s.yaml", project_folder(), experiments_folder(), word),
+        text_format("%s/experiments/%s.yaml", project_home(), word),
+    };
+    char *found = NULL;
 
-    free(found);
-    free(named);
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        if (found == NULL && is_file(paths[i]))
+            found = text_copy(paths[i]);
+        free(paths[i]);
+    }
+    return found != NULL ? found : text_copy(word);
+}
+
+/* Those that slablab.yaml names: files, and what is in folders. */
+static void add_own_names(struct words *names, char const *ending)
+{
+    for (size_t i = 0; i < settings()->workloads_count; i++) {
+        char *const path = project_path(settings()->workloads[i]);
+        char const *const file = strrchr(path, '/') + 1;
+        char *const name = text_copy_bytes(
+            file, strlen(file) - (text_ends_with(file, ending) ? strlen(ending) : 0));
+        if (!is_file(path))
+            add_names(names, path, "", ending);
+        else if (text_ends_with(file, ending) && !words_hold(names, name))
+            words_add(names, name);
+        free(name);
+        free(path);
+    }
+}
+
+char *catalogue_workload_file(char const *name, char const *ending)
+{
+    char *const file = text_format("%s%s", name, ending);
+    char *found = NULL;
+
+    for (size_t i = 0; found == NULL && i < settings()->workloads_count; i++) {
+        char *const path = project_path(settings()->workloads[i]);
+        char *const below = text_format("%s/%s", path, file);
+        if (is_file(below))
+            found = text_copy(below);
+        else if (is_file(path) && text_equal(strrchr(path, '/') + 1, file))
+            found = text_copy(path);
+        free(below);
+        free(path);
+    }
     free(file);
-    return path;
+    return found;
 }
 
 struct words catalogue_workloads(void)
@@ -107,6 +148,7 @@ struct words catalogue_workloads(void)
     struct words names = {0};
 
     add_names_below(&files, project_home_build(), "workloads", "", "");
+    add_own_names(&files, "");
     for (size_t i = 0; i < files.count; i++) {
         char *const path = catalogue_workload_path(files.word[i]);
         if (path != NULL)
@@ -122,7 +164,9 @@ struct words catalogue_programs(void)
 {
     struct words names = {0};
 
-    add_names_of_both(&names, "workloads/programs", ".yaml");
+    add_names_below(&names, project_folder(), programs_folder, "", ".yaml");
+    add_names_below(&names, project_home(), programs_folder, "", ".yaml");
+    add_own_names(&names, ".yaml");
     words_sort(&names);
     return names;
 }

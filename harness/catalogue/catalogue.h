@@ -6,6 +6,8 @@
  *   <project>/workloads/programs/<name>.yaml, <home>/...   an ordinary program
  *   <project>/experiments/<name>.yaml, <home>/...
  *
+ * slablab.yaml may name another folder of experiments, and more folders of programs and workloads.
+ *
  * Home and project are those of project.h.
  *
  * Every string returned as `char *` is the caller's to free.
@@ -49,6 +51,10 @@ struct words catalogue_phases(void);
 struct words catalogue_workloads(void);
 struct words catalogue_programs(void); /* those that have a file in workloads/programs/ */
 struct words catalogue_experiments(void);
+
+/* The file in the project's folders of workloads that has this name and ending, or NULL. The
+ * caller frees it. */
+char *catalogue_workload_file(char const *name, char const *ending);
 
 /* The file of an experiment: a path seen from here, from the project or from home, or the name of
  * one of catalogue_experiments; the word itself, where there is none. */

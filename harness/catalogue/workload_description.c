@@ -6,6 +6,7 @@
 #include "base/capture.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "catalogue/catalogue.h"
 #include "catalogue/project.h"
 
 #include <jansson.h>
@@ -24,12 +25,14 @@ static bool is_program(char const *path)
 }
 
 /* A relative path starts at the project's folder, whatever the working directory, as an allocator's
- * does. */
+ * does; a name is the project's, or else home's. */
 static char *path_of(char const *name)
 {
-    if (strchr(name, '/') == NULL)
-        return text_format("%s/workloads/%s", project_home_build(), name);
-    return project_path(name);
+    char *const own = strchr(name, '/') == NULL ? catalogue_workload_file(name, "") : NULL;
+
+    if (own != NULL || strchr(name, '/') != NULL)
+        return own != NULL ? own : project_path(name);
+    return text_format("%s/workloads/%s", project_home_build(), name);
 }
 
 char *catalogue_workload_path(char const *name)

@@ -5,6 +5,7 @@
 #include "base/hint.h"
 #include "base/text.h"
 #include "base/wrapped.h"
+#include "catalogue/settings.h"
 #include "command/commands.h"
 #include "command/start.h"
 
@@ -189,7 +190,8 @@ static int dispatch(int argc, char **argv)
     for (int i = 2; i < argc; i++)
         if (is_help(argv[i]) && *argv[i] == '-')
             return help_with(command);
-    return start_is_possible() ? command->function(argc - 1, argv + 1) : EXIT_STATUS_USAGE;
+    return start_is_possible() && settings_read() ? command->function(argc - 1, argv + 1)
+                                                  : EXIT_STATUS_USAGE;
 }
 
 int main(int argc, char **argv)

@@ -8,6 +8,7 @@
 #include "base/folder.h"
 #include "base/text.h"
 #include "catalogue/build_id.h"
+#include "catalogue/catalogue.h"
 #include "catalogue/linked_allocator.h"
 #include "catalogue/project.h"
 #include "experiment/expansion.h"
@@ -70,8 +71,9 @@ bool program_is_written(struct experiment_program const *written)
 char *program_file(char const *name)
 {
     bool const is_path = text_ends_with(name, ".yaml");
+    char *const own = is_path ? NULL : catalogue_workload_file(name, ".yaml");
     char *const relative = text_format("workloads/programs/%s.yaml", name);
-    char *const path = project_path(is_path ? name : relative);
+    char *const path = own != NULL ? own : project_path(is_path ? name : relative);
 
     free(relative);
     if ((is_path || strchr(name, '/') == NULL) && access(path, R_OK) == 0)
