@@ -11,6 +11,10 @@
  * other folders. */
 struct words git_command(char const *const *words);
 
+/* The same in another folder, with options of git itself before the words. */
+struct words git_command_at(char const *folder, struct words const *options,
+                            char const *const *words);
+
 /* The command's output without trailing white space; NULL if it fails. Releases the command. */
 char *git_answer(struct words command);
 

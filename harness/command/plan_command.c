@@ -155,8 +155,8 @@ static void print_gate(struct plan const *plan, char const *experiment)
     struct yaml_file *const file = experiment_open(experiment);
     bool const has_gate =
         file != NULL && ((struct experiment const *)yaml_file_data(file))->gate != NULL;
-    char const *const base = plan->arms[0].spec;
-    struct plan *const gate = has_gate ? plan_for_gate(file, base, base, plan->seed) : NULL;
+    struct plan_side const base = {.arm = plan->arms[0].spec};
+    struct plan *const gate = has_gate ? plan_for_gate(file, &base, &base, 0, plan->seed) : NULL;
 
     if (gate != NULL) {
         char *const text = gate_reach_text(gate);

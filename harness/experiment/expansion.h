@@ -17,8 +17,9 @@ struct expansion {
     struct yaml_file const *file;
     struct experiment const *experiment;
     bool quick;
-    char const *base; /* a gate's two arms, instead of the experiment's; NULL: not a gate */
-    char const *head;
+    struct plan_side const *base; /* a gate's, instead of the experiment's arms; NULL: not a gate */
+    struct plan_side const *head;
+    uint64_t seconds; /* at most, of a gate's measuring; 0: no limit */
     struct plan *plan;
 };
 

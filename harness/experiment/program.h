@@ -54,6 +54,12 @@ struct cell;
 /* Is a program meant, and not a workload? */
 bool program_is_written(struct experiment_program const *written);
 
+/* Has one of its words {artifact}, which a gate replaces by either build? */
+bool program_names_artifact(struct experiment_program const *written);
+
+/* Has one of the experiment's programs? */
+bool experiment_runs_artifact(struct experiment const *experiment);
+
 /* The path of workloads/programs/NAME.yaml, or of NAME itself where that ends in .yaml; NULL where
  * there is no such file. The caller frees it. */
 char *program_file(char const *name);
