@@ -27,7 +27,7 @@ static char *described_by(char const *run)
 static bool any_names_artifact(char *const *words, unsigned count)
 {
     for (unsigned i = 0; i < count; i++)
-        if (strstr(words[i], "{artifact}") != NULL)
+        if (strstr(words[i], program_artifact) != NULL)
             return true;
     return false;
 }
@@ -37,7 +37,7 @@ bool program_names_artifact(struct experiment_program const *written)
     return any_names_artifact(written->program, written->program_count) ||
            any_names_artifact(written->server, written->server_count) ||
            any_names_artifact(written->client, written->client_count) ||
-           (written->executable != NULL && strstr(written->executable, "{artifact}") != NULL);
+           (written->executable != NULL && strstr(written->executable, program_artifact) != NULL);
 }
 
 bool experiment_runs_artifact(struct experiment const *experiment)

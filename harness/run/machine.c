@@ -300,6 +300,8 @@ static json_t *workloads(struct plan const *plan)
         struct program const *const program = plan->cells[i].program;
         char const *const path = program == NULL ? plan->cells[i].executable
                                                  : program_served(program)->executable;
+        if (program != NULL && text_equal(path, program_artifact))
+            continue; /* plan.json says which builds */
         char *const build_id = catalogue_build_id(path);
         json_object_set_new(values, plan->cells[i].workload,
                             path != NULL

@@ -105,7 +105,7 @@ static void its_folders_have_workloads_and_experiments(void **state)
     fixture_write("bench/parse.yaml", "program: [/bin/true]\n", 0644);
     fixture_write("more/lone.yaml", "program: [/bin/true]\n", 0644);
     fixture_write("more/other.yaml", "program: [/bin/true]\n", 0644);
-    fixture_write("bench/mine.yaml", "question: ?\n", 0644);
+    fixture_write("bench/mine.yaml", "question: Which?\n", 0644);
     assert_true(read_this("experiments: bench\nworkloads: [bench, more/lone.yaml]\n"));
     char *const workload = catalogue_workload_path("knead");
     char *const experiment = catalogue_experiment_path("mine");
