@@ -181,6 +181,7 @@ static bool install(struct build *build)
         if (done)
             json_array_append_new(made, build_artifact(build->staging, artifacts->word[i]));
     }
+    json_object_set_new(build->question, "schema", json_string("slablab-build/1"));
     json_object_set_new(build->question, "commit", json_string(build->commit));
     json_object_set_new(build->question, "artifacts", made);
     if (!done || !durable_write_json(build->staging, "build.json", build->question))

@@ -7,12 +7,15 @@
 #include "base/clock.h"
 #include "base/complain.h"
 #include "base/durable.h"
+#include "base/folder.h"
 #include "base/portable.h"
 #include "base/memory.h"
 #include "base/record.h"
 #include "base/regular_file.h"
 #include "base/text.h"
 #include "catalogue/build_facts.h"
+#include "catalogue/project.h"
+#include "catalogue/settings.h"
 #include "gate/gate_explain.h"
 #include "gate/gate_failures.h"
 #include "gate/gate_report.h"
@@ -165,24 +168,39 @@ static bool ignore_record(void *context, json_t const *record)
     return true;
 }
 
+/* slablab.yaml's file, or a file in its folder or in that of the results. */
+static char *history_path(char const *results, char const *experiment)
+{
+    char const *const history = settings()->history;
+
+    if (history == NULL)
+        return text_format("%s/history/%s.jsonl", results, experiment);
+    char *const path = *history == '/' ? text_copy(history)
+                                       : text_format("%s/%s", project_folder(), history);
+    char *const file = text_ends_with(path, ".jsonl")
+        ? text_copy(path)
+        : text_format("%s/%s.jsonl", path, experiment);
+    free(path);
+    return file;
+}
+
 /* One gate is one line, written whole or not at all. */
 static bool append_history(char const *results, char const *experiment, json_t *gate)
 {
-    char *const folder = text_format("%s/history", results);
-    char *const name = text_format("%s.jsonl", experiment);
+    char *const path = history_path(results, experiment);
+    char *const name = text_copy(strrchr(path, '/') + 1);
+    char *const folder = text_copy_bytes(path, strlen(path) - strlen(name) - 1);
     struct record_file file;
-    bool appended = durable_make_folder(folder) || errno == EEXIST;
+    bool appended = folder_make(folder);
 
-    if (!appended)
-        complain("a folder that this user may write to: --out DIR", "%s: %s", folder,
-                 strerror(errno));
     appended = appended && record_open(&file, folder, name, ignore_record, NULL);
     if (appended) {
         appended = record_append(&file, gate);
         record_close(&file);
     }
-    free(name);
     free(folder);
+    free(name);
+    free(path);
     return appended;
 }
 

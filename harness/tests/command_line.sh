@@ -38,7 +38,7 @@ expect 0 "slablab $(cat VERSION)" --version
 expect 2 'usage: slablab COMMAND'
 expect 2 'try: slablab doctor' docter
 expect 2 "unknown command 'xyzzy'" xyzzy
-for command in run gate profile faults plan attest doctor list scatter work gather; do
+for command in run gate init profile faults plan attest doctor list scatter work gather; do
     expect 0 "usage: slablab $command" "$command" --help
     narrow "$command" --help
 done
