@@ -70,6 +70,12 @@ struct region_witness {
     char object[REGION_PATH_MAX];
 };
 
+/* What runs as {artifact} of a program's command line, when it was loaded. */
+struct region_artifact {
+    uint32_t images;
+    char build_id[REGION_BUILD_ID_MAX];   /* as mapped; empty where it has none */
+};
+
 struct region {
     uint32_t magic;
     uint32_t version;
@@ -104,6 +110,7 @@ struct region {
     struct region_witness witness;        /* of a program; else nothing */
     uint32_t measure_count;
     struct region_measure measure[REGION_MEASURES_MAX];
+    struct region_artifact artifact;      /* of a program that is one of two builds; else nothing */
 };
 
 #endif

@@ -334,7 +334,8 @@ def derived_verdict(gate: Gate, rows: dict[tuple[str, str], dict[str, Any]]) -> 
 
 def _is_identical(gate: Gate) -> bool:
     """Are base and head the same build, as far as their build-ids tell?"""
-    base, head = (gate.run.plan["arms"][arm]["object_build_id"] for arm in (BASE, HEAD))
+    arms = (gate.run.plan["arms"][arm] for arm in (BASE, HEAD))
+    base, head = (arm.get("program_build_id", arm["object_build_id"]) for arm in arms)
     return bool(base) and base == head
 
 

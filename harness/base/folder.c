@@ -5,6 +5,7 @@
 #include "base/folder.h"
 
 #include "base/complain.h"
+#include "base/hint.h"
 #include "base/text.h"
 
 #include <dirent.h>
@@ -20,6 +21,33 @@
 #include <unistd.h>
 
 enum { DESCRIPTORS_MAX = 16, PIECE_BYTES = 65536 };
+
+static bool is_made(char const *path)
+{
+    struct stat status;
+
+    if (mkdir(path, 0755) == 0)
+        return true;
+    return errno == EEXIST && stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+bool folder_make(char const *path)
+{
+    char *const part = text_copy(path);
+    bool made = true;
+
+    for (char *slash = part; made && (slash = strchr(slash + 1, '/')) != NULL;) {
+        *slash = '\0';
+        made = is_made(part);
+        *slash = '/';
+    }
+    made = made && is_made(part);
+    if (!made)
+        complain(hint_for(errno, "ls -ld that folder"), "%s: cannot make it: %s", path,
+                 strerror(errno));
+    free(part);
+    return made;
+}
 
 /* Sorted; words_free releases them. */
 static struct words names_in(char const *path)

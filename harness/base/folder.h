@@ -12,6 +12,10 @@
  * folder `into`. Complains and returns false on a fault. */
 bool folder_copy(char const *from, char const *into);
 
+/* Makes the folder, and those above it that are not there; one that is there is made. Complains and
+ * returns false on a fault. */
+bool folder_make(char const *path);
+
 /* Removes it with all that is in it, or does nothing where it is not there. */
 void folder_remove(char const *path);
 

@@ -11,8 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* In the order in which they are looked for: the project may lie in the home folder. */
-enum { PROJECT, HOME, HOME_RESOLVED, FOLDERS };
+/* In the order in which they are looked for: the project may lie in Slablab's folder, and both in
+ * the home folder. */
+enum { PROJECT, SLABLAB, HOME, HOME_RESOLVED, FOLDERS };
 
 static char *folders[FOLDERS];
 
@@ -25,13 +26,14 @@ static char *folder_of(char const *path)
     return length > 0 ? text_copy_bytes(path, length) : NULL;
 }
 
-void portable_set_folders(char const *project, char const *home)
+void portable_set_folders(char const *project, char const *slablab, char const *home)
 {
     char *const resolved = home != NULL && *home == '/' ? realpath(home, NULL) : NULL;
 
     for (size_t i = 0; i < FOLDERS; i++)
         free(folders[i]);
     folders[PROJECT] = folder_of(project);
+    folders[SLABLAB] = folder_of(slablab);
     folders[HOME] = folder_of(home);
     folders[HOME_RESOLVED] = folder_of(resolved);
     free(resolved);
@@ -85,7 +87,7 @@ char *portable_text(char const *text)
         while (end > result && end[-1] == '/')
             end--;
         at += strlen(folders[folder]);
-        if (folder != PROJECT)
+        if (folder != PROJECT && folder != SLABLAB)
             *end++ = '~';
         else if (*at == '/' && in_a_name(at[1]))
             at++;

@@ -65,7 +65,7 @@ int main(int argc, char **argv)
         complain("make bench-harness", "fold_cost: a root and a build folder are wanted");
         return EXIT_STATUS_USAGE;
     }
-    catalogue_set_root(argv[1]);
+    project_set(argv[1], argv[1]);
     char *const program = catalogue_workload_path("fixed_random");
     char *const object = realpath(argv[2], NULL);
     char *const preload = text_format("LD_PRELOAD=%s/libphase17-2.so", object);

@@ -139,7 +139,7 @@ int main(int argc, char **argv)
         complain("make bench-harness", "sample_cost: a root and a folder for records are wanted");
         return EXIT_STATUS_USAGE;
     }
-    catalogue_set_root(argv[1]);
+    project_set(argv[1], argv[1]);
     plan.event_count = event_names_default_count;
     plan.events = memory_zeroed(plan.event_count, sizeof *plan.events);
     for (size_t i = 0; i < plan.event_count; i++)

@@ -7,12 +7,15 @@
 #include "catalogue/build_id.h"
 #include "catalogue/peers.h"
 #include "catalogue/project.h"
+#include "catalogue/settings.h"
 #include "catalogue/workload_description.h"
 
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+
+static char const programs_folder[] = "workloads/programs";
 
 static bool is_file(char const *path)
 {
@@ -59,10 +62,15 @@ struct words catalogue_phases(void)
 {
     struct words names = {0};
 
-    add_names_below(&names, catalogue_root(), "allocators/phases", "", ".c");
-    add_names_below(&names, catalogue_build_directory(), ".", "lib", ".so");
+    add_names_below(&names, project_home(), "allocators/phases", "", ".c");
+    add_names_below(&names, project_home_build(), ".", "lib", ".so");
     words_sort(&names);
     return names;
+}
+
+static char const *experiments_folder(void)
+{
+    return settings()->experiments != NULL ? settings()->experiments : "experiments";
 }
 
 struct words catalogue_experiments(void)
@@ -70,7 +78,8 @@ struct words catalogue_experiments(void)
     struct words files = {0};
     struct words names = {0};
 
-    add_names_below(&files, catalogue_root(), "experiments", "", ".yaml");
+    add_names_below(&files, project_folder(), experiments_folder(), "", ".yaml");
+    add_names_below(&files, project_home(), "experiments", "", ".yaml");
     for (size_t i = 0; i < files.count; i++)
         if (!text_equal(files.word[i], "claims")) /* what the analysis concludes from them */
             words_add(&names, files.word[i]);
@@ -79,12 +88,67 @@ struct words catalogue_experiments(void)
     return names;
 }
 
+char *catalogue_experiment_path(char const *word)
+{
+    char *const paths[] = {
+        text_copy(word),
+        project_path(word),
+        text_format("%s/%s/%s.yaml", project_folder(), experiments_folder(), word),
+        text_format("%s/experiments/%s.yaml", project_home(), word),
+    };
+    char *found = NULL;
+
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        if (found == NULL && is_file(paths[i]))
+            found = text_copy(paths[i]);
+        free(paths[i]);
+    }
+    return found != NULL ? found : text_copy(word);
+}
+
+/* Those that slablab.yaml names: files, and what is in folders. */
+static void add_own_names(struct words *names, char const *ending)
+{
+    for (size_t i = 0; i < settings()->workloads_count; i++) {
+        char *const path = project_path(settings()->workloads[i]);
+        char const *const file = strrchr(path, '/') + 1;
+        char *const name = text_copy_bytes(
+            file, strlen(file) - (text_ends_with(file, ending) ? strlen(ending) : 0));
+        if (!is_file(path))
+            add_names(names, path, "", ending);
+        else if (text_ends_with(file, ending) && !words_hold(names, name))
+            words_add(names, name);
+        free(name);
+        free(path);
+    }
+}
+
+char *catalogue_workload_file(char const *name, char const *ending)
+{
+    char *const file = text_format("%s%s", name, ending);
+    char *found = NULL;
+
+    for (size_t i = 0; found == NULL && i < settings()->workloads_count; i++) {
+        char *const path = project_path(settings()->workloads[i]);
+        char *const below = text_format("%s/%s", path, file);
+        if (is_file(below))
+            found = text_copy(below);
+        else if (is_file(path) && text_equal(strrchr(path, '/') + 1, file))
+            found = text_copy(path);
+        free(below);
+        free(path);
+    }
+    free(file);
+    return found;
+}
+
 struct words catalogue_workloads(void)
 {
     struct words files = {0};
     struct words names = {0};
 
-    add_names_below(&files, catalogue_build_directory(), "workloads", "", "");
+    add_names_below(&files, project_home_build(), "workloads", "", "");
+    add_own_names(&files, "");
     for (size_t i = 0; i < files.count; i++) {
         char *const path = catalogue_workload_path(files.word[i]);
         if (path != NULL)
@@ -100,7 +164,9 @@ struct words catalogue_programs(void)
 {
     struct words names = {0};
 
-    add_names_below(&names, catalogue_root(), "workloads/programs", "", ".yaml");
+    add_names_below(&names, project_folder(), programs_folder, "", ".yaml");
+    add_names_below(&names, project_home(), programs_folder, "", ".yaml");
+    add_own_names(&names, ".yaml");
     words_sort(&names);
     return names;
 }
@@ -119,8 +185,8 @@ static bool serve_by(struct allocator *allocator, char *object)
 static bool find_phase(char const *name, struct allocator *allocator)
 {
     struct arena *const arena = &allocator->arena;
-    char const *const build = catalogue_build_directory();
-    char *const source = arena_format(arena, "%s/allocators/phases/%s.c", catalogue_root(), name);
+    char const *const build = project_home_build();
+    char *const source = arena_format(arena, "%s/allocators/phases/%s.c", project_home(), name);
     char *const object = arena_format(arena, "%s/lib%s.so", build, name);
     char *const observer = arena_format(arena, "%s/observe/lib%s.so", build, name);
 
@@ -137,18 +203,17 @@ static bool find_phase(char const *name, struct allocator *allocator)
     return true;
 }
 
-/* A relative path starts at the project's root, whatever the working directory. */
+/* A relative path starts at the project's folder, whatever the working directory. */
 static bool find_path(char const *name, struct allocator *allocator)
 {
     struct arena *const arena = &allocator->arena;
-    char const *const path =
-        *name == '/' ? name : arena_format(arena, "%s/%s", catalogue_root(), name);
+    char const *const path = arena_keep(arena, project_path(name));
 
     allocator->kind = ALLOCATOR_PATH;
     if (is_file(path) && serve_by(allocator, realpath(path, NULL)))
         return true;
     allocator->problem = arena_format(arena, "%s is no file", path);
-    allocator->remedy = "a path from the project's root, or slablab list allocators";
+    allocator->remedy = "a path from the project's folder, or slablab list allocators";
     return false;
 }
 

@@ -1,11 +1,14 @@
 /* catalogue.h -- what can be run: phases, peers and workloads, and their files.
  *
- *   <root>/build/slablab              the running executable: its folder is the build directory
- *   <root>/build/lib<phase>.so        a phase; build/observe/lib<phase>.so counts itself
- *   <root>/build/workloads/<name>     a workload
- *   <root>/workloads/programs/<name>.yaml   an ordinary program
- *   <root>/allocators/peers.yaml      the distribution's allocators
- *   <root>/experiments/<name>.yaml
+ *   <home>/build/lib<phase>.so        a phase; build/observe/lib<phase>.so counts itself
+ *   <home>/build/workloads/<name>     a workload
+ *   <home>/allocators/peers.yaml      the distribution's allocators
+ *   <project>/workloads/programs/<name>.yaml, <home>/...   an ordinary program
+ *   <project>/experiments/<name>.yaml, <home>/...
+ *
+ * slablab.yaml may name another folder of experiments, and more folders of programs and workloads.
+ *
+ * Home and project are those of project.h.
  *
  * Every string returned as `char *` is the caller's to free.
  *
@@ -48,5 +51,13 @@ struct words catalogue_phases(void);
 struct words catalogue_workloads(void);
 struct words catalogue_programs(void); /* those that have a file in workloads/programs/ */
 struct words catalogue_experiments(void);
+
+/* The file in the project's folders of workloads that has this name and ending, or NULL. The
+ * caller frees it. */
+char *catalogue_workload_file(char const *name, char const *ending);
+
+/* The file of an experiment: a path seen from here, from the project or from home, or the name of
+ * one of catalogue_experiments; the word itself, where there is none. */
+char *catalogue_experiment_path(char const *word);
 
 #endif

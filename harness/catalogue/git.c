@@ -1,4 +1,4 @@
-/* git.c -- git in the project's root, and commands whose output is their fault.
+/* git.c -- git in the project's folder, and commands whose output is their fault.
  *
  * SPDX-License-Identifier: MIT */
 #include "catalogue/git.h"
@@ -16,17 +16,29 @@ static void add_all(struct words *command, char const *const *words)
         words_add(command, *words);
 }
 
-struct words git_command(char const *const *words)
+struct words git_command_at(char const *folder, struct words const *options,
+                            char const *const *words)
 {
-    static char const *const before[] = {"env", "-u", "GIT_DIR", "-u", "GIT_WORK_TREE", "-u",
-                                         "GIT_INDEX_FILE", "git", "-c", "safe.directory=*", "-c",
-                                         "core.hooksPath=/dev/null", "-C", NULL};
+    static char const *const before[] = {
+        "env", "-u", "GIT_DIR", "-u", "GIT_WORK_TREE", "-u", "GIT_INDEX_FILE",
+        "GIT_TERMINAL_PROMPT=0", "git", "-c", "safe.directory=*", "-c", "core.hooksPath=/dev/null",
+        NULL};
     struct words command = {0};
 
     add_all(&command, before);
-    words_add(&command, catalogue_root());
+    for (size_t i = 0; i < options->count; i++)
+        words_add(&command, options->word[i]);
+    words_add(&command, "-C");
+    words_add(&command, folder);
     add_all(&command, words);
     return command;
+}
+
+struct words git_command(char const *const *words)
+{
+    struct words const nothing = {0};
+
+    return git_command_at(project_folder(), &nothing, words);
 }
 
 char *git_answer(struct words command)

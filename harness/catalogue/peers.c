@@ -33,7 +33,7 @@ static bool file_was_read;
 static struct peer const *peers_read(size_t *count)
 {
     if (!file_was_read) {
-        char *const path = text_format("%s/allocators/peers.yaml", catalogue_root());
+        char *const path = text_format("%s/allocators/peers.yaml", project_home());
         file = access(path, F_OK) == 0 ? yaml_file_open(path, &peer_shape, true) : NULL;
         file_was_read = true;
         free(path);

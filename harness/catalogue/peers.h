@@ -30,7 +30,7 @@ char *peers_find_object(char const *object);
 /* Its version, by its own command or by dpkg-query; NULL if unknown. */
 char *peers_version(struct peer const *peer);
 
-/* Discards what was read, for a test that changes the root. */
+/* Discards what was read, for a test that changes home. */
 void peers_forget(void);
 
 #endif

@@ -1,8 +1,9 @@
-/* preload_alias.c -- symbolic links below the build's folder.
+/* preload_alias.c -- symbolic links in the cache.
  *
  * SPDX-License-Identifier: MIT */
 #include "catalogue/preload_alias.h"
 
+#include "base/folder.h"
 #include "base/text.h"
 #include "catalogue/project.h"
 
@@ -10,7 +11,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 bool preload_takes(char const *path)
@@ -28,17 +28,12 @@ static uint64_t digest(char const *text)
     return hash;
 }
 
-static bool is_folder(char const *path)
-{
-    return mkdir(path, 0755) == 0 || errno == EEXIST;
-}
-
 char *preload_alias(char const *path)
 {
-    char *const aliases = text_format("%s/aliases", catalogue_build_directory());
+    char *const aliases = text_format("%s/aliases", project_cache());
     char *const folder = text_format("%s/%016" PRIx64, aliases, digest(path));
     char *alias = text_format("%s/lib.so", folder);
-    bool const made = preload_takes(alias) && is_folder(aliases) && is_folder(folder) &&
+    bool const made = preload_takes(alias) && folder_make(folder) &&
                       (symlink(path, alias) == 0 || errno == EEXIST);
     char *const target = made ? realpath(alias, NULL) : NULL;
 

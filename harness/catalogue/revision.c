@@ -1,72 +1,47 @@
-/* revision.c -- builds an allocator in a git worktree of a commit, and removes the worktree.
+/* revision.c -- names of commits, and the builds of their artifacts.
  *
  * SPDX-License-Identifier: MIT */
-#define _GNU_SOURCE
 #include "catalogue/revision.h"
 
-#include "base/arena.h"
 #include "base/capture.h"
 #include "base/complain.h"
-#include "base/interrupt.h"
 #include "base/text.h"
+#include "catalogue/cached_build.h"
 #include "catalogue/catalogue.h"
 #include "catalogue/git.h"
 #include "catalogue/peers.h"
 #include "catalogue/project.h"
-#include "catalogue/worktree.h"
+#include "catalogue/recipe.h"
+#include "catalogue/settings.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-enum { LINES_SHOWN = 8 };
+enum { DIGITS_LEAST = 4, DIGITS_SHOWN = 12 };
 
-static char const phases_folder[] = "allocators/phases/";
-
-/* What the steps of one build share. */
-struct build {
-    struct arena arena; /* holds all that they make up */
-    char const *commit;
-    char const *allocator;
-    struct worktree worktree; /* of the whole repository */
-    char *sources;  /* the project's folder in it, if the project is only a part of it */
-    char *folder;   /* build/revisions/<commit> */
-    char *object;   /* that folder's lib<allocator>.so */
-};
-
-static void add_all(struct words *command, char const *const *words)
-{
-    for (; *words != NULL; words++)
-        words_add(command, *words);
-}
-
-/* Truncates a text after its first lines. */
-static void shorten(char *text)
-{
-    for (size_t i = 0; i < LINES_SHOWN && text != NULL; i++)
-        text = strchr(text + (i > 0), '\n');
-    if (text != NULL)
-        *text = '\0';
-}
-
+/* Branches and tags are what a name is near to, and allocators where they are home's. */
 static char *hint_for(char const *name)
 {
     static char const *const question[] = {"rev-parse", "--is-shallow-repository", NULL};
+    static char const *const list[] = {"for-each-ref", "--format=%(refname:short)", NULL};
+    char *const references = git_answer(git_command(list));
     struct words known = catalogue_phases();
     struct words peers = peers_names();
+    struct words named = words_of(references != NULL ? references : "");
     char *const shallow = git_answer(git_command(question));
 
     for (size_t i = 0; i < peers.count; i++)
         words_add(&known, peers.word[i]);
+    for (size_t i = 0; i < named.count; i++)
+        words_add(&known, named.word[i]);
     char const *const nearest = text_nearest(name, known.word, known.count);
     char *hint = nearest != NULL ? text_format("%s; ", nearest) : text_copy("");
     if (shallow != NULL && text_equal(shallow, "true"))
-        text_append(&hint, "git fetch --unshallow (this clone is shallow); ");
+        text_append(&hint, "git fetch --unshallow --tags (this clone is shallow); ");
     text_append(&hint, "slablab list allocators; git log --oneline");
     free(shallow);
+    free(references);
+    words_free(&named);
     words_free(&peers);
     words_free(&known);
     return hint;
@@ -88,12 +63,12 @@ char *revision_find(char const *name)
                  "'%s' is no allocator, and whether it is a revision cannot be asked: %s", name,
                  why);
     } else if (found == NULL) {
-        complain("slablab list allocators; a clone of the project",
+        complain("slablab list allocators; a clone of the project, and there this command",
                  "'%s' is no allocator, and %s is no git repository, where it could be a revision",
-                 name, catalogue_root());
+                 name, project_folder());
     } else if (commit == NULL) {
         char *const hint = hint_for(name);
-        complain(hint, "'%s' is neither an allocator nor a revision in %s", name, catalogue_root());
+        complain(hint, "'%s' is neither an allocator nor a revision in %s", name, project_folder());
         free(hint);
     }
     free(found);
@@ -101,29 +76,6 @@ char *revision_find(char const *name)
     free(why);
     free(object);
     return commit;
-}
-
-/* Does the commit have the allocator? If not, complains and lists those it has. */
-static bool has_allocator(struct build *build)
-{
-    char const *const list[] = {"ls-tree", "--name-only", build->commit, phases_folder, NULL};
-    char const *const answered = arena_keep(&build->arena, git_answer(git_command(list)));
-    struct words names = words_of(answered != NULL ? answered : "");
-    char const *const wanted =
-        arena_format(&build->arena, "%s%s.c", phases_folder, build->allocator);
-    bool const has = words_hold(&names, wanted);
-    char const *hint = "";
-
-    for (size_t i = 0; i < names.count; i++)
-        if (text_ends_with(names.word[i], ".c"))
-            hint = arena_format(&build->arena, "%s%s%.*s", hint, *hint != '\0' ? ", " : "",
-                                (int)(strlen(names.word[i]) - strlen(phases_folder) - 2),
-                                names.word[i] + strlen(phases_folder));
-    if (!has)
-        complain(*hint != '\0' ? hint : "a revision that has allocators/phases/",
-                 "revision %.12s has no allocator '%s'", build->commit, build->allocator);
-    words_free(&names);
-    return has;
 }
 
 static size_t lines_in(char const *text)
@@ -138,80 +90,8 @@ static size_t lines_in(char const *text)
     return lines;
 }
 
-static bool make_folder(char const *path)
-{
-    if (mkdir(path, 0755) == 0 || errno == EEXIST)
-        return true;
-    complain("ls -ld that folder", "%s: cannot make it: %s", path, strerror(errno));
-    return false;
-}
-
-/* Prepares an empty folder for the worktree. */
-static bool make_folders(struct build *build)
-{
-    static char const *const prefix[] = {"rev-parse", "--show-prefix", NULL};
-    struct arena *const arena = &build->arena;
-    char *const revisions = arena_format(arena, "%s/revisions", catalogue_build_directory());
-
-    build->folder = arena_format(arena, "%s/%s", revisions, build->commit);
-    build->object = arena_format(arena, "%s/lib%s.so", build->folder, build->allocator);
-    bool made = make_folder(revisions) && make_folder(build->folder);
-    made = made && worktree_begin(revisions, &build->worktree);
-    char *const part = made ? arena_keep(arena, git_answer(git_command(prefix))) : NULL;
-    build->sources = arena_format(arena, "%s/%s", build->worktree.path, part != NULL ? part : "");
-    build->sources[strlen(build->sources) - 1] = '\0'; /* the slash at the end of either */
-    return made;
-}
-
-/* The Makefile's command for an allocator, run in the worktree. */
-static struct words compiler_command(struct build *build)
-{
-    struct words command = words_of(BUILD_COMPILER " " BUILD_FLAGS);
-    char *const map = arena_format(&build->arena, "-ffile-prefix-map=%s=%s", build->sources,
-                                   catalogue_root());
-    char *const source =
-        arena_format(&build->arena, "%s%s.c", phases_folder, build->allocator);
-    char const *const rest[] = {map, "-o", "revision.so", source, "-pthread", NULL};
-
-    add_all(&command, rest);
-    return command;
-}
-
-/* Renamed in one step: a running sample keeps the file that it has mapped. */
-static bool install(struct build *build)
-{
-    char *const built = arena_format(&build->arena, "%s/revision.so", build->sources);
-    bool const installed = rename(built, build->object) == 0;
-
-    if (!installed)
-        complain("ls -ld that folder", "%s: cannot put it there: %s", build->object,
-                 strerror(errno));
-    return installed;
-}
-
-static bool checkout_and_compile(struct build *build)
-{
-    char const *const add[] = {"worktree",           "add",         "--quiet", "--detach",
-                               build->worktree.path, build->commit, NULL};
-    char const *step = "git worktree add";
-    char *fault = git_fault("/", git_command(add));
-
-    if (fault == NULL && !interrupted()) {
-        step = BUILD_COMPILER;
-        fault = git_fault(build->sources, compiler_command(build));
-    }
-    if (fault != NULL && !interrupted()) {
-        shorten(fault);
-        complain("a revision that this build's compiler and flags can build; make V=1 shows them",
-                 "%s of revision %.12s cannot be built: %s:\n%s", build->allocator, build->commit,
-                 step, fault);
-    }
-    bool const built = fault == NULL && !interrupted();
-    free(fault);
-    return built && install(build);
-}
-
-/* How many files differ from the last commit, of those that a build could be made of. */
+/* How many files differ from the last commit, of those that a build could be made of: a file that
+ * git does not know may be what a build has made, but for a phase. */
 static size_t count_uncommitted(void)
 {
     static char const *const tracked[] = {"status", "--porcelain", "--untracked-files=no",
@@ -219,7 +99,7 @@ static size_t count_uncommitted(void)
     static char const *const untracked[] = {"ls-files", "--others", "--exclude-standard", "--",
                                             "allocators", NULL};
     char *const changed = git_answer(git_command(tracked));
-    char *const added = git_answer(git_command(untracked));
+    char *const added = settings()->build == NULL ? git_answer(git_command(untracked)) : NULL;
     size_t const count = lines_in(changed) + lines_in(added);
 
     free(added);
@@ -239,23 +119,48 @@ void revision_note_uncommitted(char const *commit, char const *name)
     if (count == 0)
         return;
     noted = true;
-    complain("git commit; or --head baseline, which is what `make` built of these files",
+    complain(settings()->build == NULL
+                 ? "git commit; or --head baseline, which is what `make` built of these files"
+                 : "git commit; or --head with the path of what the build made of these files",
              "note: %zu file%s of %s changed since the last commit, and '%s' has nothing of that",
-             count, count == 1 ? "" : "s", catalogue_root(), name);
+             count, count == 1 ? "" : "s", project_folder(), name);
 }
 
-char *revision_build(char const *commit, char const *allocator)
+char *revision_label(char const *commit, char const *name)
 {
-    struct build build = {.commit = commit, .allocator = allocator};
-    bool built = false;
+    if (strlen(name) >= DIGITS_LEAST && strncmp(commit, name, strlen(name)) == 0)
+        return text_format("%.*s", DIGITS_SHOWN, commit);
+    return text_format("%s (%.*s)", name, DIGITS_SHOWN, commit);
+}
 
-    interrupt_catch();
-    if (has_allocator(&build) && make_folders(&build)) {
-        built = checkout_and_compile(&build);
-        worktree_end(&build.worktree);
-        rmdir(build.folder); /* stays unless it is empty */
+bool revision_build(char const *commit, char const *name, char const *wanted,
+                    struct revision_build *build)
+{
+    char *const label = revision_label(commit, name);
+    struct recipe recipe = {.command = NULL};
+    size_t artifact = 0;
+    char *const folder = recipe_for(commit, label, wanted, &recipe, &artifact)
+        ? cached_build(commit, label, &recipe)
+        : NULL;
+
+    *build = (struct revision_build){.artifact = NULL};
+    if (folder != NULL) {
+        char *const facts = text_format("%s/build.json", folder);
+        build->artifact = text_format("%s/%s", folder, recipe.artifacts.word[artifact]);
+        build->log = text_format("%s/build.log", folder);
+        build->facts = json_load_file(facts, 0, NULL);
+        free(facts);
     }
-    char *const object = built ? text_copy(build.object) : NULL;
-    arena_free(&build.arena);
-    return object;
+    free(folder);
+    recipe_free(&recipe);
+    free(label);
+    return build->artifact != NULL;
+}
+
+void revision_build_free(struct revision_build *build)
+{
+    free(build->artifact);
+    free(build->log);
+    json_decref(build->facts);
+    *build = (struct revision_build){.artifact = NULL};
 }

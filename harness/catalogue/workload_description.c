@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/shell_word.h"
 #include "base/text.h"
+#include "catalogue/catalogue.h"
 #include "catalogue/project.h"
 
 #include <jansson.h>
@@ -24,13 +25,15 @@ static bool is_program(char const *path)
     return stat(path, &status) == 0 && S_ISREG(status.st_mode) && access(path, X_OK) == 0;
 }
 
-/* A relative path starts at the project's root, whatever the working directory, as an allocator's
- * does. */
+/* A relative path starts at the project's folder, whatever the working directory, as an allocator's
+ * does; a name is the project's, or else home's. */
 static char *path_of(char const *name)
 {
-    if (strchr(name, '/') == NULL)
-        return text_format("%s/workloads/%s", catalogue_build_directory(), name);
-    return *name == '/' ? text_copy(name) : text_format("%s/%s", catalogue_root(), name);
+    char *const own = strchr(name, '/') == NULL ? catalogue_workload_file(name, "") : NULL;
+
+    if (own != NULL || strchr(name, '/') != NULL)
+        return own != NULL ? own : project_path(name);
+    return text_format("%s/workloads/%s", project_home_build(), name);
 }
 
 char *catalogue_workload_path(char const *name)
@@ -235,8 +238,8 @@ char *catalogue_workload_remedy(char const *name)
 {
     if (strchr(name, '/') == NULL)
         return text_copy("make workloads; workloads/null.c, which is a short example");
-    char *const headers = shell_word(catalogue_root());
-    char *const build = shell_word(catalogue_build_directory());
+    char *const headers = shell_word(project_home());
+    char *const build = shell_word(project_home_build());
     char *const command = text_format("gcc -I %s/workloads mine.c %s/workloads/runtime.a -o mine",
                                       headers, build);
 

@@ -123,7 +123,7 @@ static void add_registered(struct words *paths, char const *begin)
 
 void worktree_sweep(void)
 {
-    char *const revisions = text_format("%s/revisions", catalogue_build_directory());
+    char *const revisions = text_format("%s/revisions", project_cache());
     char *const begin = text_format("%s/worktree-", revisions);
     char *const pattern = text_format("%s*", begin);
     int const lock = lock_revisions(revisions);

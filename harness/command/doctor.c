@@ -10,6 +10,7 @@
 #include "base/wrapped.h"
 #include "catalogue/catalogue.h"
 #include "catalogue/peers.h"
+#include "catalogue/project.h"
 #include "command/commands.h"
 #include "command/doctor.h"
 #include "machine/cpus.h"
@@ -198,13 +199,13 @@ static struct finding look_at_disk(void)
 {
     enum { LITTLE_MIB = 256 };
     struct statvfs status;
-    char const *const folder = access("results", F_OK) == 0 ? "results" : ".";
+    char const *const folder = access(project_results(), F_OK) == 0 ? project_results() : ".";
 
     if (statvfs(folder, &status) != 0)
         return doctor_finding(VERDICT_WARN, text_format("%s cannot be asked", folder));
     uint64_t const free_mib = ((uint64_t)status.f_bavail * status.f_frsize) >> 20;
     return doctor_finding(free_mib < LITTLE_MIB ? VERDICT_WARN : VERDICT_OK,
-                   text_format("%" PRIu64 " MiB free below ./%s", free_mib, folder));
+                   text_format("%" PRIu64 " MiB free below %s", free_mib, folder));
 }
 
 /* Those of `names` that have a problem, in one line. */

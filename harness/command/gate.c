@@ -5,12 +5,15 @@
 #include "base/complain.h"
 #include "base/interrupt.h"
 #include "base/text.h"
+#include "catalogue/project.h"
 #include "catalogue/worktree.h"
 #include "command/commands.h"
 #include "command/measurement.h"
 #include "command/options.h"
 #include "experiment/experiment.h"
+#include "experiment/program.h"
 #include "gate/callgrind.h"
+#include "gate/gate_defaults.h"
 #include "gate/gate_outcome.h"
 
 #include <getopt.h>
@@ -22,10 +25,18 @@ static char const usage[] =
     "slablab gate experiments/gate.yaml --base HEAD~1 --head HEAD; slablab gate --help";
 
 struct words_of_gate {
-    char const *experiment;
-    char const *base;
-    char const *head;
+    char *experiment;
+    char *base;
+    char *head;
+    uint64_t seconds;
 };
+
+static void words_of_gate_free(struct words_of_gate *words)
+{
+    free(words->experiment);
+    free(words->base);
+    free(words->head);
+}
 
 static bool refuse(char const *what, char const *word)
 {
@@ -33,12 +44,29 @@ static bool refuse(char const *what, char const *word)
     return false;
 }
 
+static bool take_number(char const *option, uint64_t *number)
+{
+    if (text_to_number(optarg, number) && *number > 0)
+        return true;
+    char *const hint = text_format("--%s %s", option, text_equal(option, "seed") ? "1" : "300");
+    complain(hint, "gate: --%s '%s' is not a whole number above 0", option, optarg);
+    free(hint);
+    return false;
+}
+
+static void take_word(char **slot, char const *word)
+{
+    free(*slot);
+    *slot = text_copy(word);
+}
+
 static bool take_option(int option, struct words_of_gate *words, struct gate_request *request,
                         struct measurement *measurement)
 {
     switch (option) {
-    case 'b': words->base = optarg; return true;
-    case 'h': words->head = optarg; return true;
+    case 'b': take_word(&words->base, optarg); return true;
+    case 'h': take_word(&words->head, optarg); return true;
+    case 't': return take_number("seconds", &words->seconds);
     case 'l': request->label = optarg; return true;
     case 'e': request->explain = true; return true;
     case 'r': request->record = true; return true;
@@ -48,10 +76,7 @@ static bool take_option(int option, struct words_of_gate *words, struct gate_req
     case 'o': return option_out("gate", &measurement->results);
     default: break;
     }
-    if (text_to_number(optarg, &measurement->seed) && measurement->seed > 0)
-        return true;
-    complain("--seed 1", "gate: --seed '%s' is not a whole number above 0", optarg);
-    return false;
+    return take_number("seed", &measurement->seed);
 }
 
 static bool parse(int argc, char **argv, struct words_of_gate *words, struct gate_request *request,
@@ -62,6 +87,7 @@ static bool parse(int argc, char **argv, struct words_of_gate *words, struct gat
                                             {"label", required_argument, NULL, 'l'},
                                             {"explain", no_argument, NULL, 'e'},
                                             {"record", no_argument, NULL, 'r'},
+                                            {"seconds", required_argument, NULL, 't'},
                                             {"seed", required_argument, NULL, 's'},
                                             {"out", required_argument, NULL, 'o'},
                                             {"fresh", no_argument, NULL, 'f'},
@@ -77,14 +103,19 @@ static bool parse(int argc, char **argv, struct words_of_gate *words, struct gat
         if (!take_option(option, words, request, measurement))
             return false;
     }
-    if (argc - optind != 1)
-        return refuse("one experiment is wanted, and it got",
-                      argc == optind ? "none" : argv[optind + 1]);
-    words->experiment = argv[optind];
-    if (words->base == NULL || words->head == NULL)
-        return refuse("a gate compares two builds. There is no", words->base == NULL ? "--base"
-                                                                                   : "--head");
-    return true;
+    if (argc - optind > 1)
+        return refuse("one experiment is wanted, and not also", argv[optind + 1]);
+    words->experiment = argc > optind ? text_copy(argv[optind]) : gate_default_experiment();
+    if (words->head == NULL)
+        words->head = text_copy("HEAD");
+    if (words->base == NULL)
+        words->base = gate_default_base();
+    return words->base != NULL;
+}
+
+static struct plan_side side_of(struct gate_spec const *spec)
+{
+    return (struct plan_side){spec->arm, spec->label, spec->program};
 }
 
 /* A revision without an allocator means the experiment's baseline. */
@@ -96,10 +127,14 @@ static struct plan *plan_of(struct words_of_gate const *words, struct gate_reque
 
     if (file == NULL)
         return NULL;
-    char const *const baseline = ((struct experiment const *)yaml_file_data(file))->baseline;
-    if (gate_spec_resolve(words->base, baseline, &request->base) &&
-        gate_spec_resolve(words->head, baseline, &request->head))
-        plan = plan_for_gate(file, request->base.arm, request->head.arm, seed);
+    struct experiment const *const experiment = yaml_file_data(file);
+    bool const of_programs = experiment_runs_artifact(experiment);
+    if (gate_spec_resolve(words->base, experiment->baseline, of_programs, &request->base) &&
+        gate_spec_resolve(words->head, experiment->baseline, of_programs, &request->head)) {
+        struct plan_side const base = side_of(&request->base);
+        struct plan_side const head = side_of(&request->head);
+        plan = plan_for_gate(file, &base, &head, words->seconds, seed);
+    }
     yaml_file_close(file);
     return plan;
 }
@@ -131,14 +166,17 @@ static int gate(int argc, char **argv)
         .started_monotonic_ns = clock_ns(CLOCK_MONOTONIC),
     };
     struct measurement measurement = {
-        .results = "results", .kind = &run_kinds[RUN_GATE], .gate = &request};
+        .results = project_results(), .kind = &run_kinds[RUN_GATE], .gate = &request};
     int status = EXIT_STATUS_USAGE;
 
-    if (!parse(argc, argv, &words, &request, &measurement))
+    if (!parse(argc, argv, &words, &request, &measurement)) {
+        words_of_gate_free(&words);
         return EXIT_STATUS_USAGE;
+    }
     request.results = measurement.results;
     worktree_sweep();
     struct plan *const plan = plan_of(&words, &request, measurement.seed);
+    words_of_gate_free(&words);
     if (plan != NULL && tools_are_there(plan))
         status = measurement_run(&measurement, plan);
     else

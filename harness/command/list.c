@@ -134,7 +134,7 @@ static void list_experiments(void)
     struct words names = catalogue_experiments();
 
     for (size_t i = 0; i < names.count; i++) {
-        char *const path = text_format("%s/experiments/%s.yaml", catalogue_root(), names.word[i]);
+        char *const path = catalogue_experiment_path(names.word[i]);
         struct yaml_file *const file = experiment_open(path);
         if (file != NULL)
             wrapped_print(stdout, 20, names.word[i],

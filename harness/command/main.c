@@ -7,6 +7,7 @@
 #include "base/shell_word.h"
 #include "base/text.h"
 #include "base/wrapped.h"
+#include "catalogue/settings.h"
 #include "command/command.h"
 #include "command/commands.h"
 #include "command/completion.h"
@@ -40,18 +41,32 @@ static struct command const own[] = {
      "complete, 4 void, 2 nothing was measured, 130 interrupted.",
      command_run},
     {"gate",
-     "experiments/gate.yaml --base SPEC --head SPEC [--explain] [--record] [--label TEXT] "
-     "[--seed N] [--out DIR] [--fresh] [--wait] [--bisect]",
+     "[experiments/NAME.yaml] [--base SPEC] [--head SPEC] [--seconds N] [--explain] [--record] "
+     "[--label TEXT] [--seed N] [--out DIR] [--fresh] [--wait] [--bisect]",
      "decide, block by block, whether one build is worse than another",
      "A SPEC is an allocator (NAME or path/to/x.so, then NAME=value ...) or a git revision (REV "
-     "or REV:ALLOCATOR; REV alone means the experiment's baseline), which is built in a worktree "
-     "of its own. Writes results/NAME/<time>-gate/ with gate.json, gate.md and gate.xml (JUnit), "
-     "and appends gate.md to $GITHUB_STEP_SUMMARY where that is set; --record appends gate.json "
-     "to results/history/NAME.jsonl, where --label names it, --explain measures where failed "
-     "rows differ. Exit status: 0 pass, 1 fail, 3 inconclusive, 4 void, 2 nothing was measured, "
-     "130 interrupted; with --bisect, for `git bisect run`, 125 instead of 2, 3 and 4 "
-     "(docs/ci/bisect.sh).",
+     "or REV:NAME), which is built in a worktree of its own, once for each tree: by slablab.yaml's "
+     "command, its first artifact or that of the name (docs/project.md); in Slablab's own "
+     "repository the experiment's baseline, or the phase of the name. Where the experiment's "
+     "programs have the word {artifact}, a SPEC is a program or a revision. What is not said: "
+     "the experiment is slablab.yaml's suite, else experiments/gate.yaml; the base is its "
+     "reference, else where HEAD left the default branch; the head is HEAD. --seconds N: no more "
+     "than N seconds of blocks and counts, then INCONCLUSIVE. Writes results/NAME/<time>-gate/ "
+     "with gate.json, gate.md, gate.xml (JUnit) and the logs of the builds, and appends gate.md "
+     "to $GITHUB_STEP_SUMMARY where that is set; --record appends gate.json to "
+     "results/history/NAME.jsonl or slablab.yaml's history, where --label names it, --explain "
+     "measures where failed rows differ. Exit status: 0 pass, 1 fail, 3 inconclusive, 4 void, 2 "
+     "nothing was measured, 130 interrupted; with --bisect, for `git bisect run`, 125 instead of "
+     "2, 3 and 4 (docs/ci/bisect.sh).",
      command_gate},
+    {"init", "[--build COMMAND] [--artifact PATH] [--program] [--ci github|gitlab]",
+     "write a slablab.yaml for your own repository",
+     "Writes slablab.yaml into the working directory, so that slablab can build its revisions; "
+     "with --program, which says that the artifact is a program and no allocator, also an "
+     "experiments/gate.yaml that runs it; with --ci a job that gates each change. What is not "
+     "said is guessed from Cargo.toml, meson.build, CMakeLists.txt or Makefile. Builds nothing "
+     "and overwrites nothing. Exit status: 0, or 2.",
+     command_init},
     {"profile",
      "experiments/NAME.yaml [--quick] [--blocks N] [--rate HZ] [--seed N] [--out DIR] [--fresh] "
      "[--wait] | "
@@ -297,7 +312,8 @@ static int dispatch(int argc, char **argv)
             return help_with(command);
     if (argc == 3 && is_run_folder(command->name, argv[2]))
         return EXIT_STATUS_USAGE;
-    return start_is_possible() ? command->function(argc - 1, argv + 1) : EXIT_STATUS_USAGE;
+    return start_is_possible() && settings_read() ? command->function(argc - 1, argv + 1)
+                                                  : EXIT_STATUS_USAGE;
 }
 
 int main(int argc, char **argv)

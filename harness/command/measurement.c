@@ -231,7 +231,7 @@ static int carry_out(struct measurement const *measurement, struct rig *rig, str
         step = blocks_run(rig, tally, stops, folder);
         if (step == STEP_DONE && rig->kind->has_judge && !stop_of_control(tally) &&
             !stop_of_lost_run(tally))
-            step = gate_count_instructions(rig, tally->judge, folder, reasons);
+            step = gate_count_instructions(rig, tally, folder, reasons);
         step = ask_failures(rig, tally, folder, step);
         if (step == STEP_DONE || step == STEP_VOID)
             status = finish(measurement, rig, tally, stop_outcome(tally, stops, reasons), folder);

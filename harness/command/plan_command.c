@@ -4,6 +4,7 @@
 #include "base/complain.h"
 #include "base/text.h"
 #include "base/wrapped.h"
+#include "catalogue/project.h"
 #include "command/commands.h"
 #include "command/options.h"
 #include "experiment/check_arms.h"
@@ -38,7 +39,7 @@ static bool parse(int argc, char **argv, struct request *request)
                                             {NULL, 0, NULL, 0}};
     int option = 0;
 
-    *request = (struct request){.results = "results"};
+    *request = (struct request){.results = project_results()};
     opterr = 0;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         if (option == 'q') {
@@ -154,8 +155,8 @@ static void print_gate(struct plan const *plan, char const *experiment)
     struct yaml_file *const file = experiment_open(experiment);
     bool const has_gate =
         file != NULL && ((struct experiment const *)yaml_file_data(file))->gate != NULL;
-    char const *const base = plan->arms[0].spec;
-    struct plan *const gate = has_gate ? plan_for_gate(file, base, base, plan->seed) : NULL;
+    struct plan_side const base = {.arm = plan->arms[0].spec};
+    struct plan *const gate = has_gate ? plan_for_gate(file, &base, &base, 0, plan->seed) : NULL;
 
     if (gate != NULL) {
         char *const text = gate_reach_text(gate);

@@ -29,7 +29,7 @@ static bool search_home(void)
 {
     char const *const others = getenv("PYTHONPATH");
     bool const any = others != NULL && *others != '\0';
-    char *const path = text_format("%s%s%s", catalogue_root(), any ? ":" : "", any ? others : "");
+    char *const path = text_format("%s%s%s", project_home(), any ? ":" : "", any ? others : "");
     bool const is_set = setenv("PYTHONPATH", path, 1) == 0;
 
     free(path);
@@ -55,7 +55,7 @@ static char *choose_interpreter(void)
 /* "apt-get install" and the packages of HOME/packages that are for reports. */
 static char *packages_hint(void)
 {
-    char *const path = text_format("%s/packages", catalogue_root());
+    char *const path = text_format("%s/packages", project_home());
     char *const text = text_of_file(path, NULL);
     char *hint = text_copy("apt-get install");
 
@@ -87,13 +87,13 @@ static int complain_of_no_python(char const *command)
 
 static int run(int argc, char **argv)
 {
-    char *const package = text_format("%s/analysis/__main__.py", catalogue_root());
+    char *const package = text_format("%s/analysis/__main__.py", project_home());
     bool const is_there = access(package, R_OK) == 0;
 
     free(package);
     if (!is_there) {
         complain("apt-get install slablab-report", "%s: %s/analysis is not installed, which makes "
-                 "tables and reports", argv[0], catalogue_root());
+                 "tables and reports", argv[0], project_home());
         return EXIT_STATUS_USAGE;
     }
     char *const interpreter = search_home() ? choose_interpreter() : NULL;
@@ -136,7 +136,7 @@ struct commands reports_commands(void)
 
     if (list != NULL)
         return known;
-    char *const path = text_format("%s/analysis/commands.json", catalogue_root());
+    char *const path = text_format("%s/analysis/commands.json", project_home());
     list = json_load_file(path, 0, NULL);
     free(path);
     struct command *const commands = memory_zeroed(json_array_size(list) + 1, sizeof *commands);

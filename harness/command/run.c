@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "base/complain.h"
 #include "base/text.h"
+#include "catalogue/project.h"
 #include "command/commands.h"
 #include "command/measurement.h"
 #include "command/options.h"
@@ -151,7 +152,7 @@ int command_run(int argc, char **argv)
     struct run_kind const *const kind = run_kind_of_command(argv[0]);
     struct instrument *const instrument = instrument_of(kind);
     struct request request = {
-        .measurement = {.results = "results", .kind = kind, .instrument = instrument}};
+        .measurement = {.results = project_results(), .kind = kind, .instrument = instrument}};
 
     if (!parse(argc, argv, &request))
         return EXIT_STATUS_USAGE;

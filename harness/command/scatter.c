@@ -7,6 +7,7 @@
 #include "base/complain.h"
 #include "base/interrupt.h"
 #include "base/shell_word.h"
+#include "catalogue/catalogue.h"
 #include "command/commands.h"
 #include "experiment/check_arms.h"
 #include "run/calibrate.h"
@@ -158,10 +159,11 @@ int command_scatter(int argc, char **argv)
         return EXIT_STATUS_USAGE;
     if (request.engine != NULL)
         return print_job(&request);
-    if (!share_is_inside(request.folder) && !binaries_copy(request.folder, request.experiment))
-        return EXIT_STATUS_USAGE;
-    char *const folder = share_enter(request.folder, argc, argv);
-    char *const copy = folder != NULL ? share_experiment(folder, request.experiment) : NULL;
+    char *const experiment = catalogue_experiment_path(request.experiment);
+    bool const copied =
+        share_is_inside(request.folder) || binaries_copy(request.folder, experiment);
+    char *const folder = copied ? share_enter(request.folder, argc, argv) : NULL;
+    char *const copy = folder != NULL ? share_experiment(folder, experiment) : NULL;
     struct plan *const plan =
         copy != NULL ? plan_from_experiment(copy, request.quick, request.seed) : NULL;
     interrupt_catch();
@@ -170,6 +172,7 @@ int command_scatter(int argc, char **argv)
         plan_free(plan);
     free(copy);
     free(folder);
+    free(experiment);
     if (prepared)
         return EXIT_STATUS_PASS;
     return interrupted() ? EXIT_STATUS_INTERRUPTED : EXIT_STATUS_USAGE;

@@ -7,6 +7,7 @@
 
 #include "base/spec_words.h"
 #include "base/text.h"
+#include "catalogue/build_id.h"
 #include "catalogue/catalogue.h"
 #include "catalogue/object_facts.h"
 #include "catalogue/preload_alias.h"
@@ -166,11 +167,24 @@ static bool are_variables(struct yaml_file const *file, char const *place, struc
     return good;
 }
 
-static bool add_arm(struct expansion const *expansion, char const *place, char const *text,
-                    enum arm_role role)
+/* A revision's file is called by its revision. */
+static char *shown_spec(struct arena *arena, struct words const *spec, struct plan_side const *side)
+{
+    char const *const called = side->label;
+
+    if (called == NULL)
+        return arena_keep(arena, spec_join(spec, 0, spec->count));
+    char *const rest = words_join(spec, 1, spec->count);
+    char *const shown = arena_format(arena, "%s%s%s", called, *rest != '\0' ? " " : "", rest);
+    free(rest);
+    return shown;
+}
+
+static bool add_arm(struct expansion const *expansion, char const *place,
+                    struct plan_side const *side, enum arm_role role)
 {
     struct plan *const plan = expansion->plan;
-    struct words spec = spec_words(text);
+    struct words spec = spec_words(side->arm);
 
     if (spec.count == 0) {
         yaml_file_complain(expansion->file, place, "slablab list allocators",
@@ -181,7 +195,10 @@ static bool add_arm(struct expansion const *expansion, char const *place, char c
         arena_room_for_one(&plan->arena, plan->arms, plan->arm_count, sizeof *plan->arms);
     struct arm *const arm = &plan->arms[plan->arm_count++];
     arm->role = role;
-    arm->spec = arena_keep(&plan->arena, spec_join(&spec, 0, spec.count));
+    arm->spec = shown_spec(&plan->arena, &spec, side);
+    arm->program = arena_text(&plan->arena, side->program);
+    if (side->program != NULL)
+        arm->program_build_id = arena_keep(&plan->arena, catalogue_build_id(side->program));
     arm->allocator = arena_text(&plan->arena, spec.word[0]);
     bool const taken = take_environment(expansion, place, &spec, arm)
         && take_files(expansion, place, arm)
@@ -193,7 +210,8 @@ static bool add_arm(struct expansion const *expansion, char const *place, char c
 bool expand_arms(struct expansion const *expansion)
 {
     struct experiment const *const experiment = expansion->experiment;
-    char const *const baseline = expansion->base != NULL ? expansion->base : experiment->baseline;
+    struct plan_side const written = {.arm = experiment->baseline};
+    struct plan_side const *const baseline = expansion->base != NULL ? expansion->base : &written;
     bool added = add_arm(expansion, "baseline", baseline, ROLE_BASELINE)
         && add_arm(expansion, "baseline", baseline, ROLE_CONTROL);
 
@@ -202,7 +220,7 @@ bool expand_arms(struct expansion const *expansion)
         return added && expand_arm_names(expansion);
     }
     for (size_t i = 0; added && i < experiment->arms_count; i++)
-        added = add_arm(expansion, expansion_place_of_arm(expansion, i + 2), experiment->arms[i],
-                        ROLE_ARM);
+        added = add_arm(expansion, expansion_place_of_arm(expansion, i + 2),
+                        &(struct plan_side){.arm = experiment->arms[i]}, ROLE_ARM);
     return added && expand_arm_names(expansion);
 }

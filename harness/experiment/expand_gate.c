@@ -235,6 +235,21 @@ static void note_unused(struct expansion const *expansion)
                            "note: arms is for slablab run, and does nothing here");
 }
 
+/* A workload is the same under two builds of a program. */
+static bool compares_programs(struct expansion const *expansion)
+{
+    struct plan const *const plan = expansion->plan;
+
+    for (size_t i = 0; plan->arms[0].program != NULL && i < plan->cell_count; i++)
+        if (plan->cells[i].program == NULL) {
+            yaml_file_complain(expansion->file, "workloads", "an experiment of its own for them",
+                               "%s does not run {artifact}, so it would not tell the builds apart",
+                               plan->cells[i].id);
+            return false;
+        }
+    return true;
+}
+
 bool expand_gate(struct expansion const *expansion)
 {
     struct experiment_gate const *const written = expansion->experiment->gate;
@@ -249,6 +264,8 @@ bool expand_gate(struct expansion const *expansion)
                            "a gate needs to know what decides");
         return false;
     }
+    if (!compares_programs(expansion))
+        return false;
     gate->alpha_fail = alpha_fail_default;
     gate->alpha_pass = alpha_pass_default;
     if (!take_metrics(expansion, "decides", written->decides, written->decides_count, true) ||

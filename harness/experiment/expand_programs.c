@@ -8,6 +8,7 @@
 #include "experiment/program.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* The file that describes the program of that name; NULL: it is a workload, or nothing. The caller
  * frees it. */
@@ -21,6 +22,37 @@ static char *described_by(char const *run)
     free(workload);
     words_free(&words);
     return path;
+}
+
+static bool any_names_artifact(char *const *words, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (strstr(words[i], program_artifact) != NULL)
+            return true;
+    return false;
+}
+
+bool program_names_artifact(struct experiment_program const *written)
+{
+    return any_names_artifact(written->program, written->program_count) ||
+           any_names_artifact(written->server, written->server_count) ||
+           any_names_artifact(written->client, written->client_count) ||
+           (written->executable != NULL && strstr(written->executable, program_artifact) != NULL);
+}
+
+bool experiment_runs_artifact(struct experiment const *experiment)
+{
+    bool runs = false;
+
+    for (unsigned i = 0; !runs && i < experiment->workloads_count; i++) {
+        char *const path = described_by(experiment->workloads[i].run);
+        struct yaml_file *const file = path != NULL ? experiment_program_open(path) : NULL;
+        runs = program_names_artifact(file != NULL ? yaml_file_data(file)
+                                                   : &experiment->workloads[i].program);
+        yaml_file_close(file);
+        free(path);
+    }
+    return runs;
 }
 
 /* Always false. */

@@ -16,15 +16,14 @@ static bool take_file(struct expansion const *expansion, char const *place, char
                       struct parameter *parameter)
 {
     struct arena *const arena = &expansion->plan->arena;
-    char *const whole =
-        *path == '/' ? text_copy(path) : text_format("%s/%s", catalogue_root(), path);
+    char *const whole = project_path(path);
     char *const real = access(whole, R_OK) == 0 ? realpath(whole, NULL) : NULL;
     unsigned char digest[SHA256_BYTES];
     struct sha256 sum = sha256_begin();
 
     free(whole);
     if (real == NULL) {
-        yaml_file_complain(expansion->file, place, "a path from the project's root",
+        yaml_file_complain(expansion->file, place, "a path from the project's folder",
                            "%s: there is no file '%s'", parameter->name, path);
         return false;
     }

@@ -139,6 +139,7 @@ static bool take_scalars(struct expansion const *expansion, uint64_t seed)
     plan->margin = margin_default;
     plan->rules = rules_default;
     plan->stop.blocks_max = BLOCKS_MAX_DEFAULT;
+    plan->stop.seconds_in_all = (double)expansion->seconds;
     if (*plan->question == '\0') {
         yaml_file_complain(file, "question", "a sentence that ends in a question mark",
                            "the question is empty");
@@ -227,11 +228,14 @@ struct plan *plan_from_experiment(char const *path, bool quick, uint64_t seed)
     return plan;
 }
 
-struct plan *plan_for_gate(struct yaml_file const *experiment, char const *base, char const *head,
-                           uint64_t seed)
+struct plan *plan_for_gate(struct yaml_file const *experiment, struct plan_side const *base,
+                           struct plan_side const *head, uint64_t seconds, uint64_t seed)
 {
-    struct expansion const asked = {
-        .file = experiment, .experiment = yaml_file_data(experiment), .base = base, .head = head};
+    struct expansion const asked = {.file = experiment,
+                                    .experiment = yaml_file_data(experiment),
+                                    .base = base,
+                                    .head = head,
+                                    .seconds = seconds};
 
     return expansion_plan(asked, yaml_file_text(experiment), seed);
 }

@@ -17,8 +17,9 @@ struct expansion {
     struct yaml_file const *file;
     struct experiment const *experiment;
     bool quick;
-    char const *base; /* a gate's two arms, instead of the experiment's; NULL: not a gate */
-    char const *head;
+    struct plan_side const *base; /* a gate's, instead of the experiment's arms; NULL: not a gate */
+    struct plan_side const *head;
+    uint64_t seconds; /* at most, of a gate's measuring; 0: no limit */
     struct plan *plan;
 };
 
@@ -51,7 +52,7 @@ void expansion_leave_out(struct expansion const *expansion, struct yaml_file con
                          char const *place, char *id, char *why);
 
 /* expand_text.c: gives the cell a parameter that is a word, or a file by its path from the
- * project's root. */
+ * project's folder. */
 bool expand_text(struct expansion const *expansion, char const *place, char const *word,
                  bool is_file, char *name, struct cell *cell);
 

@@ -3,6 +3,10 @@
  * SPDX-License-Identifier: MIT */
 #include "experiment/experiment.h"
 
+#include "catalogue/catalogue.h"
+
+#include <stdlib.h>
+
 #define TEXT(structure, member) {#member, FIELD_TEXT, .offset = offsetof(struct structure, member)}
 #define NEEDED(structure, member)                                                                  \
     {#member, FIELD_TEXT, .needed = true, .offset = offsetof(struct structure, member)}
@@ -105,7 +109,11 @@ static struct yaml_shape const experiment = {sizeof(struct experiment), experime
 
 struct yaml_file *experiment_open(char const *path)
 {
-    return yaml_file_open(path, &experiment, false);
+    char *const file = catalogue_experiment_path(path);
+    struct yaml_file *const opened = yaml_file_open(file, &experiment, false);
+
+    free(file);
+    return opened;
 }
 
 struct yaml_file *experiment_program_open(char const *path)

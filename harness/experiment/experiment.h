@@ -101,7 +101,8 @@ struct experiment {
     char *seed;
 };
 
-/* Complains and returns NULL on any error. yaml_file_data of the result is a struct experiment. */
+/* Opens what catalogue_experiment_path finds. Complains and returns NULL on any error.
+ * yaml_file_data of the result is a struct experiment. */
 struct yaml_file *experiment_open(char const *path);
 
 /* The same of a file that describes a program; its data is a struct experiment_program. */

@@ -33,6 +33,8 @@ struct arm {
     char *object_build_id;  /* hexadecimal, of the object that must serve malloc; "" without one */
     char *observer;         /* the same allocator built to count itself; NULL if there is none */
     char *version;          /* a peer's package version; NULL if unknown */
+    char *program;          /* absolute path of what runs as {artifact}; NULL: it has none */
+    char *program_build_id; /* hexadecimal; "" without one; NULL: it has none */
     char **environment;     /* "NAME=value", from spec */
     size_t environment_count;
     enum arm_role role;
@@ -110,6 +112,7 @@ struct stop {
     uint64_t blocks_max;    /* per cell */
     double half_width;      /* of every arm's interval, as a ratio; 0: not a stopping rule */
     double seconds_max;     /* of recorded block time, whole run; 0: no limit */
+    double seconds_in_all;  /* of a gate: of its blocks and its counted ones; 0: no limit */
 };
 
 /* What a gate looks at in every cell. */
@@ -169,10 +172,17 @@ struct plan *plan_from_experiment(char const *path, bool quick, uint64_t seed);
  * blocks: at most so many a cell; NULL: as many as an experiment that does not say. */
 struct plan *plan_from_words(char *const *words, char const *blocks, uint64_t seed);
 
-/* The plan of a gate: arms `base`, its control, and `head`, each as an arm of an experiment, which
- * experiment_open gave. */
-struct plan *plan_for_gate(struct yaml_file const *experiment, char const *base, char const *head,
-                           uint64_t seed);
+/* A side of a gate. */
+struct plan_side {
+    char const *arm;     /* as an arm of an experiment */
+    char const *label;   /* what to call it instead of by its file; NULL */
+    char const *program; /* what runs as {artifact}; NULL: allocators are compared */
+};
+
+/* The plan of a gate: arms `base`, its control, and `head`, of an experiment that experiment_open
+ * gave. No more than `seconds` of measuring; 0: as many as the experiment says. */
+struct plan *plan_for_gate(struct yaml_file const *experiment, struct plan_side const *base,
+                           struct plan_side const *head, uint64_t seconds, uint64_t seed);
 
 /* Writes DIRECTORY/plan.json, synced. Returns false after a complaint. */
 bool plan_write(struct plan const *plan, char const *directory);

@@ -31,11 +31,18 @@ static json_t *texts_to_json(char *const *texts, size_t count)
 
 static json_t *arm_to_json(struct arm const *arm)
 {
-    return json_pack("{s:s, s:s, s:s, s:s, s:s?, s:s, s:s?, s:s?, s:o}", "id", arm->id, "role",
-                     role_names[arm->role], "spec", arm->spec, "allocator", arm->allocator,
-                     "object", arm->object, "object_build_id", arm->object_build_id, "observer",
-                     arm->observer, "version", arm->version, "environment",
-                     texts_to_json(arm->environment, arm->environment_count));
+    json_t *const object =
+        json_pack("{s:s, s:s, s:s, s:s, s:s?, s:s, s:s?, s:s?, s:o}", "id", arm->id, "role",
+                  role_names[arm->role], "spec", arm->spec, "allocator", arm->allocator, "object",
+                  arm->object, "object_build_id", arm->object_build_id, "observer", arm->observer,
+                  "version", arm->version, "environment",
+                  texts_to_json(arm->environment, arm->environment_count));
+
+    if (arm->program != NULL) {
+        json_object_set_new(object, "program", json_string(arm->program));
+        json_object_set_new(object, "program_build_id", json_string(arm->program_build_id));
+    }
+    return object;
 }
 
 static json_t *cell_to_json(struct plan const *plan, struct cell const *cell)
@@ -172,8 +179,13 @@ static json_t *gate_to_json(struct gate const *gate)
 
 static json_t *stop_to_json(struct stop const *stop)
 {
-    return json_pack("{s:I, s:f, s:f}", "blocks_max", (json_int_t)stop->blocks_max, "half_width",
-                     stop->half_width, "seconds_max", stop->seconds_max);
+    json_t *const object =
+        json_pack("{s:I, s:f, s:f}", "blocks_max", (json_int_t)stop->blocks_max, "half_width",
+                  stop->half_width, "seconds_max", stop->seconds_max);
+
+    if (stop->seconds_in_all > 0)
+        json_object_set_new(object, "seconds_in_all", json_real(stop->seconds_in_all));
+    return object;
 }
 
 json_t *plan_to_json(struct plan const *plan)

@@ -8,6 +8,7 @@
 #include "base/folder.h"
 #include "base/text.h"
 #include "catalogue/build_id.h"
+#include "catalogue/catalogue.h"
 #include "catalogue/linked_allocator.h"
 #include "catalogue/project.h"
 #include "experiment/expansion.h"
@@ -36,6 +37,8 @@ struct reading {
     struct program *program;
     char *missing; /* why the program cannot run on this machine; NULL: it can */
 };
+
+char const program_artifact[] = "{artifact}";
 
 static struct arena *arena_of(struct reading const *reading)
 {
@@ -70,26 +73,25 @@ bool program_is_written(struct experiment_program const *written)
 char *program_file(char const *name)
 {
     bool const is_path = text_ends_with(name, ".yaml");
-    char *const path = is_path ? (*name == '/' ? text_copy(name)
-                                               : text_format("%s/%s", catalogue_root(), name))
-                               : text_format("%s/workloads/programs/%s.yaml", catalogue_root(),
-                                             name);
+    char *const own = is_path ? NULL : catalogue_workload_file(name, ".yaml");
+    char *const relative = text_format("workloads/programs/%s.yaml", name);
+    char *const path = own != NULL ? own : project_path(is_path ? name : relative);
 
+    free(relative);
     if ((is_path || strchr(name, '/') == NULL) && access(path, R_OK) == 0)
         return path;
     free(path);
     return NULL;
 }
 
-/* A path with a slash starts at the project's root; another name is looked for where a program's
+/* A path with a slash starts at the project's folder; another name is looked for where a program's
  * PATH looks. NULL: there is none. */
 static char *find_executable(char const *name)
 {
     static char const *const folders[] = {"/usr/local/bin", "/usr/bin", "/bin"};
 
     if (strchr(name, '/') != NULL) {
-        char *const path =
-            *name == '/' ? text_copy(name) : text_format("%s/%s", catalogue_root(), name);
+        char *const path = project_path(name);
         char *const real = access(path, X_OK) == 0 ? realpath(path, NULL) : NULL;
         free(path);
         return real;
@@ -106,6 +108,8 @@ static char *find_executable(char const *name)
 /* NULL: the executable is here. */
 static char *missing_text(struct experiment_program const *written, char const *name)
 {
+    if (text_equal(name, program_artifact))
+        return NULL;
     char *const path = find_executable(name);
     char const *const package = written->package != NULL ? written->package : name;
     bool const is_here = path != NULL;
@@ -149,6 +153,10 @@ static bool take_command(struct reading *reading, char const *key, char **words,
     for (size_t i = 0; i < count; i++)
         command->arguments[i] = arena_text(arena, words[i]);
     command->count = count;
+    if (text_equal(name, program_artifact)) {
+        command->executable = arena_text(arena, name);
+        return true;
+    }
     command->executable = arena_keep(arena, find_executable(name));
     if (command->executable == NULL && reading->missing == NULL)
         reading->missing = arena_keep(arena, missing_text(reading->written, name));
@@ -242,12 +250,11 @@ static bool take_inputs(struct reading *reading)
     program->inputs = arena_zeroed(arena_of(reading), (written->inputs_count + 1) * sizeof(char *));
     for (size_t i = 0; i < written->inputs_count; i++) {
         char const *const name = written->inputs[i];
-        char *const path =
-            *name == '/' ? text_copy(name) : text_format("%s/%s", catalogue_root(), name);
+        char *const path = project_path(name);
         char *const real = realpath(path, NULL);
         free(path);
         if (real == NULL)
-            return refuse(reading, "inputs", "a path from the project's root",
+            return refuse(reading, "inputs", "a path from the project's folder",
                           "there is no file or folder %s", name);
         folder_add(&sum, real);
         program->inputs[program->input_count++] = arena_keep(arena_of(reading), real);
@@ -272,9 +279,12 @@ static bool take_name(struct reading const *reading)
 {
     struct program *const program = reading->program;
     struct experiment_program const *const written = reading->written;
-    char const *const word = *reading->place == '\0' ? yaml_file_path(reading->file)
-                             : written->server_count > 0 ? written->server[0]
-                                                         : written->program[0];
+    char const *const artifact = reading->expansion->plan->arms[0].program;
+    char const *word = *reading->place == '\0' ? yaml_file_path(reading->file)
+                       : written->server_count > 0 ? written->server[0]
+                                                   : written->program[0];
+    if (artifact != NULL && text_equal(word, program_artifact))
+        word = artifact;
     char const *const slash = strrchr(word, '/');
     char const *const last = slash != NULL ? slash + 1 : word;
     size_t const ending = text_ends_with(last, ".yaml") ? strlen(".yaml") : 0;
@@ -288,6 +298,23 @@ static bool take_name(struct reading const *reading)
     return true;
 }
 
+static bool check_artifact(struct reading const *reading)
+{
+    struct experiment_program const *const written = reading->written;
+    bool const wanted = reading->expansion->plan->arms[0].program != NULL;
+
+    for (size_t i = 0; i < written->make_count; i++)
+        if (strstr(written->make[i], program_artifact) != NULL)
+            return refuse(reading, "make", "inputs that one build has made",
+                          "make runs once, for both builds");
+    if (reading->program->runs_artifact == wanted)
+        return true;
+    return wanted ? refuse(reading, "", "program: ['{artifact}', ARGUMENT]; or another experiment",
+                           "it does not run {artifact}, so it would not tell the builds apart")
+                  : refuse(reading, "", "slablab gate, with --base and --head: two programs",
+                           "{artifact} is either build of a gate");
+}
+
 static bool take_all(struct reading *reading)
 {
     struct experiment_program const *const written = reading->written;
@@ -299,9 +326,19 @@ static bool take_all(struct reading *reading)
                       &program->timeout_ns) ||
         !take_seconds(reading, "ready", written->ready, READY_SECONDS, &program->ready_ns))
         return false;
+    program->runs_artifact = program_names_artifact(written);
+    if (!check_artifact(reading))
+        return false;
     char const *const served = program_served(program)->executable;
-    program->build_id = arena_keep(arena_of(reading), catalogue_build_id(served));
-    if (served != NULL)
+    bool const is_artifact = served != NULL && text_equal(served, program_artifact);
+    program->build_id =
+        is_artifact ? arena_text(arena_of(reading), "")
+                    : arena_keep(arena_of(reading), catalogue_build_id(served));
+    for (size_t i = 0; is_artifact && i < reading->expansion->plan->arm_count; i++)
+        if (program->linked == NULL)
+            program->linked = arena_keep(
+                arena_of(reading), linked_allocator(reading->expansion->plan->arms[i].program));
+    if (served != NULL && !is_artifact)
         program->linked = arena_keep(arena_of(reading), linked_allocator(served));
     return true;
 }
@@ -339,42 +376,4 @@ bool program_add(struct expansion const *expansion, struct yaml_file const *file
                       .program = reading.program,
                       .threads = 1};
     return true;
-}
-
-static json_t *texts_to_json(char *const *texts, size_t count)
-{
-    json_t *const array = json_array();
-
-    for (size_t i = 0; i < count; i++)
-        json_array_append_new(array, json_string(texts[i]));
-    return array;
-}
-
-static json_t *command_to_json(struct command const *command)
-{
-    if (command->count == 0)
-        return json_null();
-    return json_pack("{s:s, s:o}", "executable", command->executable, "arguments",
-                     texts_to_json(command->arguments, command->count));
-}
-
-json_t *program_to_json(struct program const *program)
-{
-    char digest[17];
-
-    snprintf(digest, sizeof digest, "%016" PRIx64, program->digest);
-    return json_pack("{s:o, s:o, s:b, s:o, s:s, s:o, s:s?, s:o, s:s, s:f, s:f, s:s, s:s?}",
-                     "command", command_to_json(&program->command), "server",
-                     command_to_json(&program->server), "client_too", program->client_too,
-                     "inputs", texts_to_json(program->inputs, program->input_count),
-                     "inputs_digest", program->files_digest, "make",
-                     command_to_json(&program->make), "stdin", program->standard_input,
-                     "environment",
-                     texts_to_json(program->environment, program->environment_count), "output",
-                     program->output == OUTPUT_DIGEST ? digest
-                     : program->output == OUTPUT_ANY  ? "any"
-                                                      : "same",
-                     "timeout_seconds", (double)program->timeout_ns / (double)NS_PER_SECOND,
-                     "ready_seconds", (double)program->ready_ns / (double)NS_PER_SECOND,
-                     "build_id", program->build_id, "linked_allocator", program->linked);
 }

@@ -17,6 +17,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What stands in a command line for the build that an arm of a gate is. */
+extern char const program_artifact[];
+
 enum program_output { OUTPUT_SAME, OUTPUT_ANY, OUTPUT_DIGEST };
 
 /* A command line. arguments[0] is the program's own name for itself. */
@@ -44,6 +47,7 @@ struct program {
     uint64_t ready_ns;      /* until the server answers */
     char *linked;           /* the allocator that it is linked with, which an arm of the C library
                                has to go before; NULL: none */
+    bool runs_artifact;     /* one of its words has {artifact} */
     char *build_id;         /* of what the arm serves: the server or the program; "" without one */
     char *files_digest;     /* hexadecimal, of the inputs */
 };
@@ -53,6 +57,12 @@ struct cell;
 
 /* Is a program meant, and not a workload? */
 bool program_is_written(struct experiment_program const *written);
+
+/* Has one of its words {artifact}, which a gate replaces by either build? */
+bool program_names_artifact(struct experiment_program const *written);
+
+/* Has one of the experiment's programs? */
+bool experiment_runs_artifact(struct experiment const *experiment);
 
 /* The path of workloads/programs/NAME.yaml, or of NAME itself where that ends in .yaml; NULL where
  * there is no such file. The caller frees it. */

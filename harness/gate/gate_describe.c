@@ -196,6 +196,12 @@ static char const *verdict_of(struct gate_judge const *judge, json_t const *reas
     return failures == GATE_UNDECIDED || any_row(judge, GATE_UNDECIDED) ? "inconclusive" : "pass";
 }
 
+/* Of what differs between the sides: the program, or the allocator. */
+static char const *build_id_of(struct arm const *arm)
+{
+    return arm->program != NULL ? arm->program_build_id : arm->object_build_id;
+}
+
 /* Settings make another allocator of the same file. */
 static json_t *describe_side(struct gate_judge const *judge, struct gate_spec const *spec,
                              size_t side)
@@ -205,18 +211,21 @@ static json_t *describe_side(struct gate_judge const *judge, struct gate_spec co
 
     for (size_t i = 0; i < arm->environment_count; i++)
         json_array_append_new(environment, json_string(arm->environment[i]));
-    return json_pack("{s:s, s:s?, s:s, s:s?, s:o}", "spec", spec->text, "revision", spec->revision,
-                     "build_id", arm->object_build_id, "version", arm->version, "environment",
-                     environment);
+    json_t *const object = json_pack(
+        "{s:s, s:s?, s:s, s:s?, s:o}", "spec", spec->text, "revision", spec->revision, "build_id",
+        build_id_of(arm), "version", arm->version, "environment", environment);
+    if (spec->build.facts != NULL)
+        json_object_set(object, "build", spec->build.facts);
+    return object;
 }
 
 json_t *gate_describe(struct gate_judge const *judge, json_t *reasons,
                       struct gate_circumstances const *circumstances)
 {
     struct plan const *const plan = judge->plan;
-    bool const identical = *plan->arms[GATE_BASE].object_build_id != '\0' &&
-                           text_equal(plan->arms[GATE_BASE].object_build_id,
-                                      plan->arms[GATE_HEAD].object_build_id);
+    char const *const base = build_id_of(&plan->arms[GATE_BASE]);
+    bool const identical =
+        *base != '\0' && text_equal(base, build_id_of(&plan->arms[GATE_HEAD]));
     json_t *const object = json_pack("{s:s, s:s, s:s, s:s, s:O}", "schema", "slablab-gate/3",
                                      "plan", plan->hash, "experiment", plan->experiment, "verdict",
                                      verdict_of(judge, reasons), "reasons", reasons);
@@ -224,6 +233,8 @@ json_t *gate_describe(struct gate_judge const *judge, json_t *reasons,
     json_object_set_new(object, "base", describe_side(judge, circumstances->base, GATE_BASE));
     json_object_set_new(object, "head", describe_side(judge, circumstances->head, GATE_HEAD));
     json_object_set_new(object, "identical", json_boolean(identical));
+    if (circumstances->cautions != NULL)
+        json_object_set(object, "cautions", circumstances->cautions);
     json_object_set_new(object, "decisions", json_integer((json_int_t)judge->decisions));
     json_object_set_new(object, "seconds", json_real(circumstances->seconds));
     json_object_set_new(object, "started_unix_ns",

@@ -7,11 +7,15 @@
 #include "base/clock.h"
 #include "base/complain.h"
 #include "base/durable.h"
+#include "base/folder.h"
 #include "base/portable.h"
 #include "base/memory.h"
 #include "base/record.h"
 #include "base/regular_file.h"
 #include "base/text.h"
+#include "catalogue/build_facts.h"
+#include "catalogue/project.h"
+#include "catalogue/settings.h"
 #include "gate/gate_explain.h"
 #include "gate/gate_failures.h"
 #include "gate/gate_report.h"
@@ -39,6 +43,7 @@ struct counted_judge {
     struct gate_judge *judge;
     char const *folder;
     uint64_t began_ns;
+    double seconds_before; /* that the timed blocks took */
 };
 
 /* As many blocks, and as many seconds, as the plan allows to the timed ones. */
@@ -50,6 +55,8 @@ static bool wants_block(void *context, size_t cell)
 
     return counted->judge->cells[cell].counted.n < stop->blocks_max &&
            (stop->seconds_max <= 0 || seconds < stop->seconds_max) &&
+           (stop->seconds_in_all <= 0 ||
+            counted->seconds_before + seconds < stop->seconds_in_all) &&
            gate_judge_wants_instructions(counted->judge, cell);
 }
 
@@ -69,10 +76,11 @@ static bool note_failure(void *context, size_t cell, size_t arm, struct sample c
                               sample);
 }
 
-enum step gate_count_instructions(struct rig const *rig, struct gate_judge *judge,
+enum step gate_count_instructions(struct rig const *rig, struct tally const *tally,
                                   char const *folder, json_t *reasons)
 {
-    struct counted_judge counted = {judge, folder, clock_ns(CLOCK_MONOTONIC)};
+    struct counted_judge counted = {tally->judge, folder, clock_ns(CLOCK_MONOTONIC),
+                                    tally_seconds(tally)};
     struct instructions_user const user = {&counted, wants_block, take_block, note_failure};
 
     return counts_instructions(rig->plan) ? instructions_run(&user, rig, folder, reasons)
@@ -104,6 +112,8 @@ static json_t *describe(struct gate_request const *request, struct tally const *
                         json_t const *outcome, json_t *conditions)
 {
     char host[HOST_BYTES_MAX] = "";
+    json_t *const cautions = build_differences(request->base.build.facts,
+                                               request->head.build.facts);
 
     if (gethostname(host, sizeof host - 1) != 0)
         *host = '\0';
@@ -113,6 +123,7 @@ static json_t *describe(struct gate_request const *request, struct tally const *
         .label = request->label,
         .host = host,
         .conditions = conditions,
+        .cautions = cautions,
         .started_unix_ns = request->started_unix_ns,
         .seconds = (double)(clock_ns(CLOCK_MONOTONIC) - request->started_monotonic_ns) / 1e9,
     };
@@ -120,6 +131,7 @@ static json_t *describe(struct gate_request const *request, struct tally const *
     json_t *const gate =
         gate_describe(tally->judge, json_object_get(outcome, "reasons"), &circumstances);
     json_t *const portable = portable_json(gate);
+    json_decref(cautions);
     json_decref(gate);
     return portable;
 }
@@ -156,24 +168,39 @@ static bool ignore_record(void *context, json_t const *record)
     return true;
 }
 
+/* slablab.yaml's file, or a file in its folder or in that of the results. */
+static char *history_path(char const *results, char const *experiment)
+{
+    char const *const history = settings()->history;
+
+    if (history == NULL)
+        return text_format("%s/history/%s.jsonl", results, experiment);
+    char *const path = *history == '/' ? text_copy(history)
+                                       : text_format("%s/%s", project_folder(), history);
+    char *const file = text_ends_with(path, ".jsonl")
+        ? text_copy(path)
+        : text_format("%s/%s.jsonl", path, experiment);
+    free(path);
+    return file;
+}
+
 /* One gate is one line, written whole or not at all. */
 static bool append_history(char const *results, char const *experiment, json_t *gate)
 {
-    char *const folder = text_format("%s/history", results);
-    char *const name = text_format("%s.jsonl", experiment);
+    char *const path = history_path(results, experiment);
+    char *const name = text_copy(strrchr(path, '/') + 1);
+    char *const folder = text_copy_bytes(path, strlen(path) - strlen(name) - 1);
     struct record_file file;
-    bool appended = durable_make_folder(folder) || errno == EEXIST;
+    bool appended = folder_make(folder);
 
-    if (!appended)
-        complain("a folder that this user may write to: --out DIR", "%s: %s", folder,
-                 strerror(errno));
     appended = appended && record_open(&file, folder, name, ignore_record, NULL);
     if (appended) {
         appended = record_append(&file, gate);
         record_close(&file);
     }
-    free(name);
     free(folder);
+    free(name);
+    free(path);
     return appended;
 }
 
@@ -212,6 +239,18 @@ static char *explain(struct rig const *rig, struct gate_judge const *judge, char
     return text;
 }
 
+/* What the build of a revision printed. */
+static bool write_log(char const *folder, char const *name, struct gate_spec const *spec)
+{
+    char *const log = spec->build.log != NULL ? text_of_file(spec->build.log, NULL) : NULL;
+    char *const portable = log != NULL ? portable_text(log) : NULL;
+    bool const written = portable == NULL || write_text(folder, name, text_copy(portable));
+
+    free(portable);
+    free(log);
+    return written;
+}
+
 static bool write_reports(json_t const *gate, char const *folder)
 {
     return durable_write_json(folder, "gate.json", gate) &&
@@ -238,7 +277,9 @@ int gate_finish(struct gate_request const *request, struct rig const *rig,
     json_t *const conditions = conditions_of(folder);
     json_t *const gate =
         conditions != NULL ? describe(request, tally, outcome, conditions) : NULL;
-    bool written = gate != NULL && write_reports(gate, folder);
+    bool written = gate != NULL && write_reports(gate, folder) &&
+                   write_log(folder, "build-base.log", &request->base) &&
+                   write_log(folder, "build-head.log", &request->head);
     int const status = written ? gate_exit_status(gate) : EXIT_STATUS_USAGE;
 
     if (written) {

@@ -22,9 +22,9 @@ struct gate_request {
     uint64_t started_monotonic_ns;
 };
 
-/* Counts instructions if the plan asks for them, and lets the judge decide by them. STEP_VOID: a
- * process failed, and a reason was added. */
-enum step gate_count_instructions(struct rig const *rig, struct gate_judge *judge,
+/* Counts instructions if the plan asks for them, and lets the tally's judge decide by them.
+ * STEP_VOID: a process failed, and a reason was added. */
+enum step gate_count_instructions(struct rig const *rig, struct tally const *tally,
                                   char const *folder, json_t *reasons);
 
 /* Writes gate.json, gate.md and gate.xml, prints the table, and does what else the request asks

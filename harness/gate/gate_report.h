@@ -18,6 +18,7 @@ struct gate_circumstances {
     double seconds; /* from the command's start */
     char const *label; /* what the user calls this gate; NULL */
     json_t *conditions; /* gate_conditions'; borrowed */
+    json_t *cautions;   /* build_differences'; borrowed; NULL: none */
 };
 
 /* gate_conditions.c: what of plan.json and machine.json two gates must share to be compared with

@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "catalogue/catalogue.h"
 #include "catalogue/project.h"
-#include "catalogue/revision.h"
+#include "catalogue/settings.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -36,16 +36,16 @@ static bool take_known(char const *name, char **allocator, bool *good)
     return is_known;
 }
 
-/* The absolute path of a file, seen from here or from the project's root; NULL. */
+/* The absolute path of a file, seen from here, from the project or from home; NULL. */
 static char *file_of(char const *path)
 {
-    char *const below_root = text_format("%s/%s", catalogue_root(), path);
+    char *const below_project = project_path(path);
     struct stat status;
     char *found = realpath(path, NULL);
 
     if (found == NULL && *path != '/')
-        found = realpath(below_root, NULL);
-    free(below_root);
+        found = realpath(below_project, NULL);
+    free(below_project);
     if (found != NULL && stat(found, &status) == 0 && S_ISREG(status.st_mode))
         return found;
     free(found);
@@ -66,27 +66,31 @@ static bool take_path(char const *name, char **allocator, bool *good)
     return true;
 }
 
-/* REV or REV:ALLOCATOR. */
-static bool take_revision(char const *name, char const *baseline, char **allocator, char **revision)
+/* REV or REV:NAME. */
+static char *take_revision(char const *name, char const *baseline, struct gate_spec *spec)
 {
     char const *const colon = strrchr(name, ':');
     size_t const length = colon != NULL ? (size_t)(colon - name) : strlen(name);
-    char const *const wanted = colon != NULL ? colon + 1 : baseline;
+    bool const is_phase = settings()->build == NULL;
+    char const *const wanted = colon != NULL ? colon + 1 : is_phase ? baseline : NULL;
 
-    if (colon == NULL && strchr(baseline, '/') != NULL) {
+    if (is_phase && colon == NULL && strchr(baseline, '/') != NULL) {
         complain("REVISION:ALLOCATOR",
                  "'%s' is no allocator, and as a revision it needs one: the experiment's baseline "
                  "is the file %s",
                  name, baseline);
-        return false;
+        return NULL;
     }
-    char *const name_of_revision = text_copy_bytes(name, length);
-    *revision = revision_find(name_of_revision);
-    if (*revision != NULL)
-        revision_note_uncommitted(*revision, name_of_revision);
-    free(name_of_revision);
-    *allocator = *revision != NULL ? revision_build(*revision, wanted) : NULL;
-    return *allocator != NULL;
+    char *const revision = text_copy_bytes(name, length);
+    spec->revision = revision_find(revision);
+    if (spec->revision != NULL) {
+        spec->label = revision_label(spec->revision, revision);
+        revision_note_uncommitted(spec->revision, revision);
+    }
+    bool const built = spec->revision != NULL &&
+                       revision_build(spec->revision, revision, wanted, &spec->build);
+    free(revision);
+    return built ? text_copy(spec->build.artifact) : NULL;
 }
 
 static bool sets(struct words const *words, char const *assignment)
@@ -116,16 +120,38 @@ static bool resolve(struct words const *given, struct words const *baseline, str
 {
     struct words const nothing = {0};
     char const *const name = given->word[0];
-    bool const bare = strchr(name, ':') == NULL;
+    bool const inherits = strchr(name, ':') == NULL && settings()->build == NULL;
     char *allocator = NULL;
     bool good = false;
 
-    if (!take_known(name, &allocator, &good) && !take_path(name, &allocator, &good))
-        good = take_revision(name, baseline->word[0], &allocator, &spec->revision);
+    if (!take_known(name, &allocator, &good) && !take_path(name, &allocator, &good)) {
+        allocator = take_revision(name, baseline->word[0], spec);
+        good = allocator != NULL;
+    }
     if (good)
         spec->arm = arm_of(allocator, given,
-                           spec->revision != NULL && bare ? baseline : &nothing);
+                           spec->revision != NULL && inherits ? baseline : &nothing);
     free(allocator);
+    return good;
+}
+
+/* Its file runs in the allocator of the baseline. */
+static bool resolve_program(struct words const *given, struct words const *baseline,
+                            struct gate_spec *spec)
+{
+    bool good = false;
+
+    if (!take_path(given->word[0], &spec->program, &good)) {
+        spec->program = take_revision(given->word[0], baseline->word[0], spec);
+        good = spec->program != NULL;
+    }
+    if (good && access(spec->program, X_OK) != 0) {
+        complain("chmod +x that file; or a program", "%s cannot be executed",
+                 spec->label != NULL ? spec->label : spec->text);
+        return false;
+    }
+    if (good)
+        spec->arm = arm_of(baseline->word[0], given, baseline);
     return good;
 }
 
@@ -157,7 +183,8 @@ static struct words given_words(char const *text)
     return words;
 }
 
-bool gate_spec_resolve(char const *text, char const *baseline, struct gate_spec *spec)
+bool gate_spec_resolve(char const *text, char const *baseline, bool of_programs,
+                       struct gate_spec *spec)
 {
     struct words given = given_words(text);
     struct words inherited = spec_words(baseline);
@@ -168,7 +195,7 @@ bool gate_spec_resolve(char const *text, char const *baseline, struct gate_spec 
         complain("slablab list allocators; git log --oneline",
                  "an allocator or a revision is wanted, and it is empty");
     else
-        good = resolve(&given, &inherited, spec);
+        good = (of_programs ? resolve_program : resolve)(&given, &inherited, spec);
     words_free(&inherited);
     words_free(&given);
     if (!good)
@@ -180,6 +207,9 @@ void gate_spec_free(struct gate_spec *spec)
 {
     free(spec->text);
     free(spec->arm);
+    free(spec->program);
+    free(spec->label);
     free(spec->revision);
+    revision_build_free(&spec->build);
     *spec = (struct gate_spec){0};
 }

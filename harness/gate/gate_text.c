@@ -290,6 +290,16 @@ static void append_reasons(char **text, json_t const *gate, char const *before)
     }
 }
 
+static void append_cautions(char **text, json_t const *gate, char const *before)
+{
+    size_t index;
+    json_t *caution;
+
+    json_array_foreach(json_object_get(gate, "cautions"), index, caution) {
+        text_append(text, "%scaution: %s\n", before, json_string_value(caution));
+    }
+}
+
 static void append_sides(char **text, json_t const *gate, char const *form)
 {
     char *const base = side_text(json_object_get(gate, "base"));
@@ -301,6 +311,7 @@ static void append_sides(char **text, json_t const *gate, char const *form)
         text_append(text,
                     "%sbase and head are the same build (equal build-ids), judged like any other\n",
                     form);
+    append_cautions(text, gate, form);
     free(head);
     free(base);
 }

@@ -73,9 +73,12 @@ static bool may_stop(struct tally const *tally)
 
 bool stop_of_run(struct tally const *tally)
 {
-    double const seconds_max = tally->plan->stop.seconds_max;
+    struct stop const *const stop = &tally->plan->stop;
+    double const seconds = tally_seconds(tally);
 
-    return seconds_max > 0 && tally_seconds(tally) >= seconds_max && may_stop(tally);
+    if (stop->seconds_in_all > 0 && seconds >= stop->seconds_in_all)
+        return true;
+    return stop->seconds_max > 0 && seconds >= stop->seconds_max && may_stop(tally);
 }
 
 static uint64_t blocks_of(struct tally const *tally, uint64_t *lost)

@@ -32,7 +32,7 @@ size_t stop_comparisons(struct plan const *plan);
  * signs have a p value that Holm's first step takes. */
 uint64_t stop_blocks_for_verdict(struct plan const *plan);
 
-/* By seconds_max, which is looked at between rounds. */
+/* By seconds_max or seconds_in_all, which are looked at between rounds. */
 bool stop_of_run(struct tally const *tally);
 
 /* Has the run had rules.blocks_all_lost blocks, and none but lost ones? Nothing can come of it: an

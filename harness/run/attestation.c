@@ -99,7 +99,17 @@ static void add_unserved(struct region const *region, struct arm const *planned,
 {
     char const *const wanted = planned->object == NULL ? "the C library" : planned->object;
 
-    if (is_program && region->witness.images == 0)
+    if (planned->program != NULL && region->artifact.images == 0)
+        reason_add(reasons, "program", cell, planned->id,
+                   "no process said that it is %s: {artifact} was not started, is linked "
+                   "statically, or got another environment",
+                   planned->spec);
+    else if (planned->program != NULL &&
+             !text_equal(planned->program_build_id, region->artifact.build_id))
+        reason_add(reasons, "program", cell, planned->id,
+                   "%s ran with build-id %s, not %s: its file was replaced", planned->spec,
+                   region->artifact.build_id, planned->program_build_id);
+    else if (is_program && region->witness.images == 0)
         reason_add(reasons, "allocator", cell, planned->id,
                    "the program did not load %s: it is linked statically, or runs as another user",
                    wanted);
@@ -174,11 +184,15 @@ static json_t *describe(struct sample const *sample, struct program const *progr
         json_object_set_new(tiers, region->tier[i].name,
                             json_integer((json_int_t)region->tier[i].value));
     bool const compared = program == NULL || program_output_is_compared(program);
-    return json_pack("{s:s, s:s, s:s, s:s, s:s?, s:o, s:o?, s:O?}", "arm", arm, "status",
-                     sample_status_name(sample->status), "object", region->object, "build_id",
-                     region->build_id, "checksum", compared ? checksum : NULL, "operations",
-                     program == NULL ? json_integer((json_int_t)region->operations) : json_null(),
-                     "tiers", tiers, "shares", shares);
+    json_t *const object =
+        json_pack("{s:s, s:s, s:s, s:s, s:s?, s:o, s:o?, s:O?}", "arm", arm, "status",
+                  sample_status_name(sample->status), "object", region->object, "build_id",
+                  region->build_id, "checksum", compared ? checksum : NULL, "operations",
+                  program == NULL ? json_integer((json_int_t)region->operations) : json_null(),
+                  "tiers", tiers, "shares", shares);
+    if (region->artifact.images > 0)
+        json_object_set_new(object, "program_build_id", json_string(region->artifact.build_id));
+    return object;
 }
 
 /* A crash or an exit: another process may do better, unless it printed more than is taken. */

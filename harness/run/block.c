@@ -49,13 +49,16 @@ static char *resolved(char const *path)
     return real != NULL ? real : text_copy(path);
 }
 
-static json_t *look_into(struct rig const *rig, struct block const *block,
+static json_t *look_into(struct rig const *rig, struct block const *block, size_t arm,
                          struct sample const *sample, uint64_t period_ns)
 {
     struct instrument const *const instrument = rig->instrument;
     struct program const *const planned = rig->plan->cells[block->cell].program;
-    char *const program = resolved(planned != NULL ? program_served(planned)->executable
-                                                   : rig->terms[block->cell].program);
+    char const *const executable = planned != NULL ? program_served(planned)->executable
+                                                   : rig->terms[block->cell].program;
+    char *const program = resolved(text_equal(executable, program_artifact)
+                                       ? rig->plan->arms[arm].program
+                                       : executable);
     char *const allocator = resolved(sample->region.object);
     struct observation const observation = {
         .trace = recorder_trace(instrument->recorder),
@@ -94,7 +97,7 @@ static bool run_entry(struct block *block, struct rig *rig, size_t position)
     bool const started =
         trial_run(rig, block->cell, entry % arm_count, false, block->pad_bytes, sample);
     if (started && watched)
-        block->findings[position] = look_into(rig, block, sample, period_ns);
+        block->findings[position] = look_into(rig, block, entry % arm_count, sample, period_ns);
     return started;
 }
 
@@ -297,6 +300,9 @@ static json_t *describe_sample(struct sample const *sample, struct rig const *ri
         json_object_set_new(object, "build_id", json_string(sample->region.build_id));
         json_object_set_new(object, "events", describe_events(sample, rig));
     }
+    if (reported && rig->plan->arms[0].program != NULL)
+        json_object_set_new(object, "program_build_id",
+                            json_string(sample->region.artifact.build_id));
     if (sample->left_behind > 0)
         set_number(object, "left_behind", sample->left_behind);
     if (sample->status != SAMPLE_OK || sample->stderr_text != NULL)

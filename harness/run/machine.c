@@ -183,7 +183,7 @@ static void add_placement(json_t *machine, size_t wanted)
 
 static json_t *git_answer(char *first, char *second, bool *known)
 {
-    char *const arguments[] = {"git", "-C", (char *)catalogue_root(), first, second, NULL};
+    char *const arguments[] = {"git", "-C", (char *)project_home(), first, second, NULL};
     char *why = NULL;
     char *const answer = capture_line(arguments, &why);
 
@@ -300,6 +300,8 @@ static json_t *workloads(struct plan const *plan)
         struct program const *const program = plan->cells[i].program;
         char const *const path = program == NULL ? plan->cells[i].executable
                                                  : program_served(program)->executable;
+        if (program != NULL && text_equal(path, program_artifact))
+            continue; /* plan.json says which builds */
         char *const build_id = catalogue_build_id(path);
         json_object_set_new(values, plan->cells[i].workload,
                             path != NULL

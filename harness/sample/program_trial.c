@@ -21,7 +21,7 @@ enum { NS_PER_MS = 1000000 };
 
 static char *built(char const *name)
 {
-    char *const path = text_format("%s/programs/%s", catalogue_build_directory(), name);
+    char *const path = text_format("%s/programs/%s", project_home_build(), name);
 
     if (access(path, R_OK) == 0)
         return path;
@@ -43,11 +43,26 @@ static void add_number(struct words *words, uint64_t number)
     free(text);
 }
 
-static void add_command(struct words *words, struct command const *command)
+/* The word with the path for each {artifact}; NULL: there is none to replace. */
+static void add_word(struct words *words, char const *word, char const *artifact)
 {
-    words_add(words, command->executable);
+    char const *at = artifact != NULL ? strstr(word, program_artifact) : NULL;
+    char *whole = text_copy("");
+
+    for (; at != NULL; at = strstr(word, program_artifact)) {
+        text_append(&whole, "%.*s%s", (int)(at - word), word, artifact);
+        word = at + strlen(program_artifact);
+    }
+    text_append(&whole, "%s", word);
+    words_add(words, whole);
+    free(whole);
+}
+
+static void add_command(struct words *words, struct command const *command, char const *artifact)
+{
+    add_word(words, command->executable, artifact);
     for (size_t i = 0; i < command->count; i++)
-        words_add(words, command->arguments[i]);
+        add_word(words, command->arguments[i], artifact);
 }
 
 /* As workloads/launcher/words.c reads them, and NULL. */
@@ -64,6 +79,11 @@ static struct words launcher_words(struct rig const *rig, struct program const *
     struct words words = {0};
 
     words_add(&environment, witness);
+    if (folder->artifact != NULL) {
+        char *const named = text_format("SLABLAB_ARTIFACT=%s", folder->artifact);
+        words_add(&environment, named);
+        free(named);
+    }
     words_add(&words, launcher);
     words_add(&words, attesting ? "traced" : "untraced");
     words_add(&words, folder->work);
@@ -77,9 +97,9 @@ static struct words launcher_words(struct rig const *rig, struct program const *
     if (program->server.count > 0) {
         add_number(&words, program->ready_ns / NS_PER_MS);
         add_number(&words, program->server.count + 1);
-        add_command(&words, &program->server);
+        add_command(&words, &program->server, folder->artifact);
     }
-    add_command(&words, &program->command);
+    add_command(&words, &program->command, folder->artifact);
     free(witness);
     free(input);
     words_free(&environment);
@@ -126,6 +146,7 @@ static void judge(struct rig const *rig, size_t cell, size_t arm, struct sample 
     struct sample_expectation const expectation = {
         .object = rig->plan->arms[arm].object,
         .build_id = rig->plan->arms[arm].object_build_id,
+        .program_build_id = rig->plan->arms[arm].program_build_id,
         .timed = rig->kind->finding == NULL,
         .attested = program->output == OUTPUT_DIGEST ||
                     (program->output == OUTPUT_SAME && terms->attested),
@@ -144,7 +165,8 @@ bool program_trial_run(struct rig *rig, size_t cell, size_t arm, bool attesting,
     struct program const *const program = rig->plan->cells[cell].program;
     struct sampler sampler = rig->sampler;
     char *const witness = built("witness.so");
-    bool started = witness != NULL && work_folder_renew(&rig->work_folder, program, cell);
+    bool started = witness != NULL && work_folder_renew(&rig->work_folder, program, cell) &&
+                   work_folder_link(&rig->work_folder, rig->plan, arm);
 
     if (started) {
         struct words words = launcher_words(rig, program, rig->terms[cell].program, attesting);

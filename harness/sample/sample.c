@@ -30,7 +30,6 @@
 
 enum {
     STDERR_BYTES_MAX = 16384,
-    STDERR_OK_BYTES_MAX = 2000, /* of a sample that succeeded */
     TIMEOUT_SECONDS = 60,
     EXIT_NOT_EXECUTED = 127,
     POLLS_MAX = 256
@@ -243,6 +242,7 @@ static void page_copy(struct sample *sample, struct region const *page)
     sample->region.build_id[REGION_BUILD_ID_MAX - 1] = 0;
     sample->region.witness.program[REGION_PATH_MAX - 1] = 0;
     sample->region.witness.object[REGION_PATH_MAX - 1] = 0;
+    sample->region.artifact.build_id[REGION_BUILD_ID_MAX - 1] = 0;
     if (sample->region.tier_count > REGION_TIERS_MAX)
         sample->region.tier_count = REGION_TIERS_MAX;
     for (size_t i = 0; i < REGION_TIERS_MAX; i++)
@@ -336,47 +336,6 @@ bool sample_run(struct sampler *sampler, char *const *arguments, char *const *en
      */
     sample->stderr_text = read_stderr(sampler->stderr_fd);
     return true;
-}
-
-static bool is_c_library(char const *path)
-{
-    char const *const slash = strrchr(path, '/');
-
-    return strcmp(slash == NULL ? path : slash + 1, "libc.so.6") == 0;
-}
-
-static bool served_by(struct region const *region, struct sample_expectation const *expectation)
-{
-    char expected[PATH_MAX];
-    char actual[PATH_MAX];
-
-    if (expectation->build_id[0] != 0 && region->build_id[0] != 0)
-        return strcmp(expectation->build_id, region->build_id) == 0;
-    if (expectation->object == NULL)
-        return is_c_library(region->object);
-    return realpath(expectation->object, expected) != NULL &&
-           realpath(region->object, actual) != NULL && strcmp(expected, actual) == 0;
-}
-
-void sample_judge(struct sample *sample, struct sample_expectation const *expectation)
-{
-    if (sample->status == SAMPLE_OK) {
-        if (!served_by(&sample->region, expectation) ||
-            (expectation->witnessed &&
-             sample->region.witness.foreign + sample->region.witness.unserved > 0))
-            sample->status = SAMPLE_ALLOCATOR;
-        else if (expectation->attested && (sample->region.checksum != expectation->checksum ||
-                                           sample->region.operations != expectation->operations))
-            sample->status = SAMPLE_CHECKSUM;
-        else if (expectation->timed && sample->region.cpu_ns == 0)
-            sample->status = SAMPLE_PROTOCOL; /* no speed: a clock too coarse for the region */
-    }
-    if (sample->status != SAMPLE_OK || sample->stderr_text == NULL)
-        return;
-    if (sample->stderr_text[0] == '\0')
-        sample_release(sample);
-    else if (strlen(sample->stderr_text) > STDERR_OK_BYTES_MAX)
-        sample->stderr_text[STDERR_OK_BYTES_MAX] = '\0';
 }
 
 char const *sample_status_name(enum sample_status status)

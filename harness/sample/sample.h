@@ -75,6 +75,7 @@ bool sample_run(struct sampler *sampler, char *const *arguments, char *const *en
 struct sample_expectation {
     char const *object;   /* NULL: the C library's own malloc */
     char const *build_id; /* of the serving object; "" without one: then the file's name decides */
+    char const *program_build_id; /* of what is to run as {artifact}; NULL: nothing is */
     bool timed;           /* it must have taken time; a profiled one may have no region */
     bool witnessed;       /* each of its processes has said who serves it */
     bool attested;        /* are these two known? */

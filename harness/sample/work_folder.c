@@ -135,11 +135,32 @@ bool work_folder_renew(struct work_folder *folder, struct program const *program
     return copied;
 }
 
+bool work_folder_link(struct work_folder *folder, struct plan const *plan, size_t arm)
+{
+    if (plan->arms[arm].program == NULL)
+        return true;
+    if (folder->artifact == NULL) {
+        char *const above = text_format("%s/program", folder->base);
+        folder->artifact = text_format("%s%s", above, strrchr(plan->arms[0].program, '/'));
+        bool const made = mkdir(above, 0700) == 0;
+        free(above);
+        if (!made)
+            return false;
+    }
+    unlink(folder->artifact);
+    if (symlink(plan->arms[arm].program, folder->artifact) == 0)
+        return true;
+    complain("TMPDIR of a folder that may be written to", "cannot make %s: %s", folder->artifact,
+             strerror(errno));
+    return false;
+}
+
 void work_folder_close(struct work_folder *folder)
 {
     if (folder->base != NULL)
         folder_remove(folder->base);
     free(folder->base);
     free(folder->work);
+    free(folder->artifact);
     *folder = (struct work_folder){.base = NULL};
 }

@@ -88,7 +88,7 @@ static bool copy_build(char const *share)
 
     for (size_t i = 0; copied && i < sizeof copies / sizeof *copies; i++) {
         char *const folder = text_format("%s/%s", share, copies[i].folder);
-        copied = copy_all(catalogue_build_directory(), copies[i].pattern, folder);
+        copied = copy_all(project_home_build(), copies[i].pattern, folder);
         free(folder);
     }
     return copied;
@@ -113,7 +113,7 @@ bool binaries_copy(char const *share, char const *experiment)
     char *const allocators = text_format("%s/allocators", share);
     char *const path = realpath(experiment, NULL);
     bool const copied = path == NULL ? fault(experiment)
-                                     : copy_all(catalogue_root(), "allocators/peers.yaml",
+                                     : copy_all(project_home(), "allocators/peers.yaml",
                                                 allocators) &&
                                            make_folder(experiments) &&
                                            copy_file(path, experiments);

@@ -81,8 +81,9 @@ expect 2 "unknown allocator 'basline'" profile -- basline null
 expect 2 "unknown or incomplete option '--rate'" faults --rate 5 experiments/null.yaml
 expect 2 "--rate '0' is not a whole number from 1 to 50000" profile --rate 0 experiments/null.yaml
 expect 2 "--blocks 'x' is not a whole number" profile --blocks x experiments/null.yaml
-expect 2 "There is no '--base'" gate experiments/gate.yaml --head baseline
-expect 2 "one experiment is wanted, and it got 'none'" gate --base baseline --head baseline
+expect 2 "one experiment is wanted, and not also 'experiments/null.yaml'" \
+    gate experiments/gate.yaml experiments/null.yaml
+expect 2 "--seconds '0' is not a whole number" gate --seconds 0
 expect 2 "--seed 'x' is not a whole number" gate experiments/gate.yaml --seed x
 expect 2 'a gate needs to know what decides' gate experiments/null.yaml --base bump --head bump
 expect 0 'page-faults' list events
@@ -132,6 +133,16 @@ if ! grep --quiet "$explained" "$output/all" || ! grep --quiet "$explained" "$ou
     failures=$((failures + 1))
 fi
 unset GITHUB_STEP_SUMMARY
+# What a cap leaves undecided is said to be; the plan, and with it its hash, has the cap.
+fine=$output/fine.yaml
+sed 's/^gate: .*/gate: {decides: [time 0.01%]}/' "$counts" >"$fine"
+expect 3 'verdict: INCONCLUSIVE' gate "$fine" --out "$output" --base baseline --head baseline \
+    --seconds 1
+if ! grep --quiet '"seconds_in_all": 1.0' "$output"/fine/*/plan.json ||
+    ! grep --quiet '"stopped_by": "seconds_max"' "$output"/fine/*/outcome.json; then
+    echo "FAILED: slablab gate --seconds 1: the cap is not in its plan, or did not stop it"
+    failures=$((failures + 1))
+fi
 # Killed as soon as it has recorded one more block, a gate goes on with the same command, and
 # decides as it would. On a busy machine it may have decided before the kill.
 killed=(gate "$counts" --out "$output/killed" --base baseline --head bump --seed 5)

@@ -112,7 +112,7 @@ static int fixture_make(void **state)
         0644);
     fixture_write("build/workloads/knead", describe, 0755);
     fixture_write("build/workloads/knead.d", "knead: knead.c\n", 0644);
-    catalogue_set_root(fixture_root);
+    project_set(fixture_root, fixture_root);
     return 0;
 }
 

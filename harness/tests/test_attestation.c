@@ -66,7 +66,7 @@ static int make_root(void **state)
     snprintf(path, sizeof path, "%s/build/workloads", root);
     mkdir(path, 0755);
     snprintf(path, sizeof path, "%s/build/workloads/fake", root);
-    catalogue_set_root(root);
+    project_set(root, root);
     return symlink(executable, path);
 }
 

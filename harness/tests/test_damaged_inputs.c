@@ -257,7 +257,10 @@ static void experiments(void **state)
         char *const text = damaged(whole, i);
         struct plan *const plan = fixture_plan(text, i % 2 == 0, 1);
         struct yaml_file *const file = experiment_open(path);
-        struct plan *const gate = file != NULL ? plan_for_gate(file, "one", "two", 1) : NULL;
+        struct plan *const gate = file != NULL
+            ? plan_for_gate(file, &(struct plan_side){.arm = "one"},
+                            &(struct plan_side){.arm = "two"}, 0, 1)
+            : NULL;
         taken += plan != NULL;
         plan_free(gate);
         yaml_file_close(file);

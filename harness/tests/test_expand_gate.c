@@ -20,7 +20,8 @@ static struct plan *gate_of(char const *yaml, char const *base, char const *head
     fixture_write("experiments/x.yaml", yaml, 0644);
     char *const path = fixture_path("experiments/x.yaml");
     struct yaml_file *const file = experiment_open(path);
-    struct plan *const plan = plan_for_gate(file, base, head, 1);
+    struct plan *const plan = plan_for_gate(file, &(struct plan_side){.arm = base},
+                                            &(struct plan_side){.arm = head}, 0, 1);
     yaml_file_close(file);
     free(path);
     return plan;
@@ -121,7 +122,9 @@ static int mmap_without_rights(char const *yaml)
         if (event_absence("syscalls:sys_enter_mmap") == NULL)
             _exit(OPEN_TO_ALL);
         char *const path = fixture_path("experiments/x.yaml");
-        struct plan *const plan = plan_for_gate(experiment_open(path), "one", "two", 1);
+        struct plan *const plan = plan_for_gate(
+            experiment_open(path), &(struct plan_side){.arm = "one"},
+            &(struct plan_side){.arm = "two"}, 0, 1);
         fflush(stderr);
         _exit(plan == NULL ? REFUSED : plan->gate.metrics[0].decides ? COUNTED : SHOWN);
     }

@@ -129,6 +129,26 @@ static void a_copy_holds_the_same(void **state)
     free(copied);
 }
 
+/* With those above it; again it is no fault, and a file in the way is one. */
+static void a_folder_is_made_with_those_above_it(void **state)
+{
+    char *const deep = text_format("%s/a/b/c", directory);
+    char *const file = text_format("%s/a/file", directory);
+    char *const below = text_format("%s/a/file/d", directory);
+    struct stat status;
+
+    (void)state;
+    assert_true(folder_make(deep));
+    assert_true(folder_make(deep));
+    assert_int_equal(stat(deep, &status), 0);
+    write_file("a/file", "", 0644);
+    assert_false(folder_make(file));
+    assert_false(folder_make(below));
+    free(below);
+    free(file);
+    free(deep);
+}
+
 static int make(void **state)
 {
     (void)state;
@@ -148,6 +168,7 @@ int main(void)
         cmocka_unit_test(digests_are_those_of_the_standard),
         cmocka_unit_test(the_head_is_what_is_printed_first),
         cmocka_unit_test(a_copy_holds_the_same),
+        cmocka_unit_test(a_folder_is_made_with_those_above_it),
     };
 
     return cmocka_run_group_tests_name("folder", tests, make, remove_all);

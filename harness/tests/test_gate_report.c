@@ -28,11 +28,13 @@ struct variation {
 static json_t *varied_report(size_t blocks, bool slower, char const *reason,
                              struct variation variation)
 {
-    static struct gate_spec const base = {(char *)"main", (char *)"x", (char *)"0123456789abcdef"};
-    static struct gate_spec const head = {(char *)"<&\">", (char *)"x", NULL};
+    static struct gate_spec const base = {
+        .text = (char *)"main", .arm = (char *)"x", .revision = (char *)"0123456789abcdef"};
+    static struct gate_spec const head = {.text = (char *)"<&\">", .arm = (char *)"x"};
     json_t *const conditions = json_pack("{s:{}}", "machine");
+    json_t *const cautions = json_pack("[s]", "the compiler differs: <gcc>");
     struct gate_circumstances const circumstances = {
-        &base, &head, "here", 1, 12.5, "v1|2", conditions};
+        &base, &head, "here", 1, 12.5, "v1|2", conditions, cautions};
     struct gate_judge *const judge = made_judge(variation.third);
     json_t *const reasons = json_array();
 
@@ -47,6 +49,7 @@ static json_t *varied_report(size_t blocks, bool slower, char const *reason,
     gate_judge_estimate(judge);
     json_t *const gate = gate_describe(judge, reasons, &circumstances);
     assert_non_null(gate);
+    json_decref(cautions);
     json_decref(conditions);
     json_decref(reasons);
     gate_judge_free(judge);
@@ -292,6 +295,21 @@ static void equal_build_ids_are_said(void **state)
     json_decref(gate);
 }
 
+/* In the terminal as it stands, in Markdown escaped. */
+static void cautions_are_in_both_tables(void **state)
+{
+    json_t *const gate = made_report(100, false, NULL);
+    char *const table = gate_table(gate);
+    char *const markdown = gate_markdown(gate);
+
+    (void)state;
+    assert_non_null(strstr(table, "\ncaution: the compiler differs: <gcc>\n"));
+    assert_holds(markdown, "\n- caution: the compiler differs: \\<gcc\\>\n");
+    free(markdown);
+    free(table);
+    json_decref(gate);
+}
+
 static void markdown_is_one_table(void **state)
 {
     json_t *const gate = made_report(60, true, "bad & worse");
@@ -372,6 +390,7 @@ int main(void)
         cmocka_unit_test(failures_are_said_with_what_they_wrote),
         cmocka_unit_test(modes_of_instructions_are_shown),
         cmocka_unit_test(equal_build_ids_are_said),
+        cmocka_unit_test(cautions_are_in_both_tables),
         cmocka_unit_test(markdown_is_one_table),
         cmocka_unit_test(markdown_shows_texts_as_they_are),
         cmocka_unit_test(junit_escapes_and_counts),

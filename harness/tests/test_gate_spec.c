@@ -88,7 +88,7 @@ static int make_repository(void **state)
 static void nothing_is_left_behind(void)
 {
     shell("test \"$(git worktree list | wc -l)\" = 1");
-    shell("! ls build/revisions | grep --invert-match --line-regexp '[0-9a-f]*'");
+    shell("! ls build/revisions | grep --invert-match --line-regexp '[0-9a-f]*\\(.log\\)\\?'");
 }
 
 static char *complaint_about(char const *text, char const *baseline)
@@ -96,7 +96,7 @@ static char *complaint_about(char const *text, char const *baseline)
     struct gate_spec spec;
 
     fixture_hear();
-    bool const resolved = gate_spec_resolve(text, baseline, &spec);
+    bool const resolved = gate_spec_resolve(text, baseline, false, &spec);
     char *const heard = fixture_heard();
     assert_false(resolved);
     assert_null(spec.text);
@@ -118,14 +118,15 @@ static char *build_id_of(char const *text)
 {
     struct gate_spec spec;
 
-    assert_true(gate_spec_resolve(text, "one", &spec));
+    assert_true(gate_spec_resolve(text, "one", false, &spec));
     assert_int_equal(strlen(spec.revision), 40);
-    char *const object = text_format("%s/build/revisions/%s/libone.so", fixture_root,
-                                     spec.revision);
-    assert_string_equal(spec.arm, object);
-    char *const build_id = catalogue_build_id(object);
+    char *const revisions = text_format("%s/build/revisions/", fixture_root);
+    assert_string_equal(spec.arm, spec.build.artifact);
+    assert_memory_equal(spec.arm, revisions, strlen(revisions));
+    assert_true(text_ends_with(spec.arm, "/libone.so"));
+    char *const build_id = catalogue_build_id(spec.arm);
     assert_string_not_equal(build_id, "");
-    free(object);
+    free(revisions);
     gate_spec_free(&spec);
     return build_id;
 }
@@ -135,7 +136,7 @@ static void an_allocator_is_no_revision(void **state)
     struct gate_spec spec;
 
     (void)state;
-    assert_true(gate_spec_resolve("two  SLABLAB_X=1 Y=2", "one", &spec));
+    assert_true(gate_spec_resolve("two  SLABLAB_X=1 Y=2", "one", false, &spec));
     assert_string_equal(spec.text, "two  SLABLAB_X=1 Y=2");
     assert_string_equal(spec.arm, "two SLABLAB_X=1 Y=2");
     assert_null(spec.revision);
@@ -150,7 +151,7 @@ static void a_file_becomes_absolute(void **state)
     char *arm = text_format("%s/build/libone.so X=1", fixture_root);
 
     (void)state;
-    assert_true(gate_spec_resolve("./build/libone.so X=1", "one", &spec));
+    assert_true(gate_spec_resolve("./build/libone.so X=1", "one", false, &spec));
     assert_string_equal(spec.arm, arm);
     assert_null(spec.revision);
     gate_spec_free(&spec);
@@ -162,7 +163,7 @@ static void a_file_becomes_absolute(void **state)
     fixture_copy("/proc/self/exe", "build/a folder/libx.so");
     arm = text_format("'%s/build/a folder/libx.so' A=1", fixture_root);
     for (size_t i = 0; i < sizeof blank / sizeof *blank; i++) {
-        assert_true(gate_spec_resolve(blank[i], "one", &spec));
+        assert_true(gate_spec_resolve(blank[i], "one", false, &spec));
         assert_string_equal(spec.arm, arm);
         gate_spec_free(&spec);
     }
@@ -187,15 +188,30 @@ static void equal_sources_have_an_equal_build_id(void **state)
     free(working_tree);
 }
 
+/* By the tree, not by the commit; a failed build stays none. */
+static void a_tree_is_built_once(void **state)
+{
+    (void)state;
+    free(build_id_of("first"));
+    shell("touch build/built");
+    shell("git -c user.name=a -c user.email=a@b tag again $(git -c user.name=a -c user.email=a@b "
+          "commit-tree -m again first^{tree})");
+    free(build_id_of("again"));
+    shell("test -z \"$(find build/revisions -name 'lib*.so' -newer build/built)\"");
+    shell("rm $(find build/revisions -name 'libone.so')"); /* a part of it is gone */
+    free(build_id_of("again"));
+    shell("test -n \"$(find build/revisions -name 'lib*.so' -newer build/built)\"");
+}
+
 static void a_bare_revision_is_the_baseline_at_it(void **state)
 {
     struct gate_spec spec;
 
     (void)state;
-    assert_true(gate_spec_resolve("first Y=3", "one X=1 Y=2", &spec));
+    assert_true(gate_spec_resolve("first Y=3", "one X=1 Y=2", false, &spec));
     assert_true(text_ends_with(spec.arm, "/libone.so X=1 Y=3"));
     gate_spec_free(&spec);
-    assert_true(gate_spec_resolve("first:one Y=3", "two X=1 Y=2", &spec));
+    assert_true(gate_spec_resolve("first:one Y=3", "two X=1 Y=2", false, &spec));
     assert_true(text_ends_with(spec.arm, "/libone.so Y=3"));
     gate_spec_free(&spec);
     expect_complaint("first", "/lib/libmine.so", "as a revision it needs one");
@@ -206,7 +222,7 @@ static char *heard_about(char const *text)
     struct gate_spec spec;
 
     fixture_hear();
-    assert_true(gate_spec_resolve(text, "one", &spec));
+    assert_true(gate_spec_resolve(text, "one", false, &spec));
     gate_spec_free(&spec);
     return fixture_heard();
 }
@@ -282,7 +298,7 @@ static void what_is_unknown_says_what_is_near(void **state)
 static void a_build_that_fails_shows_the_compiler_s_words(void **state)
 {
     (void)state;
-    expect_complaint("broken", "one", "one of revision ");
+    expect_complaint("broken", "one", "slablab: revision broken (");
     expect_complaint("broken", "one", "allocators/phases/one.c:1:");
     expect_complaint("broken", "one", "mistake");
     nothing_is_left_behind();
@@ -317,6 +333,7 @@ static void a_signal_during_the_build_leaves_nothing_behind(void **state)
                                       "kill -%s $(cat '%s/pid') ;; esac\nexec git \"$@\"\n",
                                       path, signals[i], fixture_root);
         fixture_write("bin/git", git, 0755);
+        shell("rm -rf build/revisions");
         fflush(stdout);
         pid_t const child = fork();
         if (child == 0) {
@@ -324,7 +341,7 @@ static void a_signal_during_the_build_leaves_nothing_behind(void **state)
             char *const own = text_format("%d", (int)getpid());
             fixture_write("pid", own, 0644);
             signal(SIGHUP, SIG_DFL);
-            _exit(gate_spec_resolve("first", "one", &spec) ? 1 : interrupted() ? 0 : 2);
+            _exit(gate_spec_resolve("first", "one", false, &spec) ? 1 : interrupted() ? 0 : 2);
         }
         int status = 0;
         assert_int_equal(waitpid(child, &status, 0), child);
@@ -342,6 +359,7 @@ static void an_interrupt_leaves_nothing_behind(void **state)
 {
     (void)state;
     interrupt_catch();
+    shell("rm -rf build/revisions");
     assert_int_equal(raise(SIGINT), 0);
     char *const heard = complaint_about("first", "one");
     assert_string_equal(heard, "");
@@ -355,6 +373,7 @@ int main(void)
         cmocka_unit_test(an_allocator_is_no_revision),
         cmocka_unit_test(a_file_becomes_absolute),
         cmocka_unit_test(equal_sources_have_an_equal_build_id),
+        cmocka_unit_test(a_tree_is_built_once),
         cmocka_unit_test(a_bare_revision_is_the_baseline_at_it),
         cmocka_unit_test(uncommitted_changes_are_noted_once),
         cmocka_unit_test(what_killed_builds_left_is_swept),

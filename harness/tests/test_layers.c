@@ -81,7 +81,7 @@ static void read_declarations(struct phase *phase)
 
 static int open_phases(void **state)
 {
-    char *const built = text_format("%s/../..", catalogue_build_directory());
+    char *const built = text_format("%s/../..", project_home_build());
     char *const timing = text_format("%s/lib*.so", built);
     char *const observing = text_format("%s/observe/lib*.so", built);
     static glob_t found;

@@ -22,7 +22,7 @@ static void expect(char const *text, char const *portable)
 static void folders_at_the_beginning_of_paths(void **state)
 {
     (void)state;
-    portable_set_folders("/home/ada/slab lab/", "/home/ada");
+    portable_set_folders("/home/ada/slab lab/", NULL, "/home/ada");
     expect("", "");
     expect("/home/ada/slab lab/build/liba.so", "build/liba.so");
     expect("/home/ada/slab lab", ".");
@@ -37,16 +37,16 @@ static void folders_at_the_beginning_of_paths(void **state)
 static void other_paths_stay(void **state)
 {
     (void)state;
-    portable_set_folders("/home/ada/slablab", "/home/ada");
+    portable_set_folders("/home/ada/slablab", NULL, "/home/ada");
     expect("/home/adam/x", "/home/adam/x");
     expect("/home/ada-2/x", "/home/ada-2/x");
     expect("/mnt/home/ada/x", "/mnt/home/ada/x");
     expect("a-b/home/ada/x", "a-b/home/ada/x");
     expect("file://home/ada/x a//home/ada/x", "file://home/ada/x a//home/ada/x");
     expect("/usr/lib/x86_64-linux-gnu/libc.so.6", "/usr/lib/x86_64-linux-gnu/libc.so.6");
-    portable_set_folders("/", NULL);
+    portable_set_folders("/", NULL, NULL);
     expect("/home/ada/x", "/home/ada/x");
-    portable_set_folders(NULL, "");
+    portable_set_folders(NULL, NULL, "");
     expect("/home/ada/x", "/home/ada/x");
 }
 
@@ -57,7 +57,7 @@ static void all_of_a_value(void **state)
     json_t *const value = json_loads(json, 0, NULL);
 
     (void)state;
-    portable_set_folders("/p", "/h");
+    portable_set_folders("/p", NULL, "/h");
     json_t *const found = portable_json(value);
     char *const text = json_dumps(found, JSON_COMPACT);
     assert_string_equal(text, "{\"a.so\":[\"b\",1,0.5,null,{\"x\":\"~/c\"}]}");
@@ -103,7 +103,7 @@ static void files_name_no_folder_of_this_machine(void **state)
     struct record_file file;
 
     (void)state;
-    portable_set_folders(fixture_root, "/home/ada");
+    portable_set_folders(fixture_root, NULL, "/home/ada");
     struct plan *const plan = fixture_plan(yaml, false, 1);
     assert_non_null(plan);
     assert_non_null(strstr(plan->arms[0].object, fixture_root)); /* a process needs it whole */
@@ -130,11 +130,11 @@ static void the_hash_knows_no_place(void **state)
     static char const yaml[] = "question: q\nbaseline: one\nworkloads: [{run: knead size=1}]\n";
 
     (void)state;
-    portable_set_folders(fixture_root, NULL);
+    portable_set_folders(fixture_root, NULL, NULL);
     struct plan *const plan = fixture_plan(yaml, false, 1);
     assert_non_null(plan);
     char *const moved_root = text_format("%s-moved", fixture_root);
-    portable_set_folders(moved_root, NULL);
+    portable_set_folders(moved_root, NULL, NULL);
     plan->arms[0].object = text_format("%s/build/libone.so", moved_root);
     plan->arms[0].observer = text_format("%s/build/observe/libone.so", moved_root);
     plan->arms[1].object = text_format("%s/build/libone.so", moved_root);

@@ -31,7 +31,8 @@ static struct plan *gate_of(char const *yaml)
 
     fixture_write("experiments/x.yaml", yaml, 0644);
     struct yaml_file *const file = experiment_open(path);
-    struct plan *const plan = plan_for_gate(file, "one", "two", 1);
+    struct plan *const plan = plan_for_gate(file, &(struct plan_side){.arm = "one"},
+                                            &(struct plan_side){.arm = "two"}, 0, 1);
     yaml_file_close(file);
     free(path);
     return plan;

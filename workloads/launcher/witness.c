@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -40,6 +41,18 @@ static void say(struct region *page, char const *object, char const *build_id)
     }
 }
 
+/* By the path that it was started by, which is that of both builds. */
+static void say_artifact(struct region *page)
+{
+    char const *const artifact = getenv("SLABLAB_ARTIFACT");
+    char const *const started = (char const *)getauxval(AT_EXECFN);
+
+    if (artifact == NULL || started == NULL || strcmp(artifact, started) != 0)
+        return;
+    if (__atomic_fetch_add(&page->artifact.images, 1, __ATOMIC_ACQ_REL) == 0)
+        build_id_at(getauxval(AT_ENTRY), page->artifact.build_id);
+}
+
 __attribute__((constructor)) static void testify(void)
 {
     static char object[REGION_PATH_MAX];
@@ -55,6 +68,8 @@ __attribute__((constructor)) static void testify(void)
     if (page != MAP_FAILED) {
         if (page->magic == REGION_MAGIC && object_of_malloc(object, build_id) == NULL)
             say(page, object, build_id);
+        if (page->magic == REGION_MAGIC)
+            say_artifact(page);
         munmap(page, sizeof *page);
     }
     errno = before;

@@ -98,6 +98,14 @@ static void *address_of_malloc(Dl_info *found)
                                                                                       : NULL;
 }
 
+void build_id_at(uintptr_t address, char build_id[REGION_BUILD_ID_MAX])
+{
+    struct search search = {.address = address, .build_id = build_id};
+
+    build_id[0] = 0;
+    dl_iterate_phdr(visit, &search);
+}
+
 char const *object_of_malloc(char object[REGION_PATH_MAX], char build_id[REGION_BUILD_ID_MAX])
 {
     char path[PATH_MAX];
@@ -114,8 +122,6 @@ char const *object_of_malloc(char object[REGION_PATH_MAX], char build_id[REGION_
     if (strlen(path) >= REGION_PATH_MAX)
         return "the path of the object that holds malloc is too long";
     memcpy(object, path, strlen(path) + 1);
-    build_id[0] = 0;
-    struct search search = {.address = (uintptr_t)address, .build_id = build_id};
-    dl_iterate_phdr(visit, &search);
+    build_id_at((uintptr_t)address, build_id);
     return NULL;
 }

@@ -10,4 +10,7 @@
  * what is wrong, or NULL. */
 char const *object_of_malloc(char object[REGION_PATH_MAX], char build_id[REGION_BUILD_ID_MAX]);
 
+/* The build-id of the mapped object that holds an address; "" without one. Calls no malloc. */
+void build_id_at(uintptr_t address, char build_id[REGION_BUILD_ID_MAX]);
+
 #endif
