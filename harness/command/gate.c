@@ -9,6 +9,7 @@
 #include "command/commands.h"
 #include "command/measurement.h"
 #include "command/options.h"
+#include "experiment/check_arms.h"
 #include "experiment/experiment.h"
 #include "gate/callgrind.h"
 #include "gate/gate_outcome.h"
@@ -25,12 +26,36 @@ struct words_of_gate {
     char const *experiment;
     char const *base;
     char const *head;
+    bool bisects;
+    struct inconclusive const *inconclusive; /* NULL: its own exit status */
 };
+
+/* What an INCONCLUSIVE is taken for. */
+struct inconclusive {
+    char const *word;
+    int status;
+    bool warns;
+};
+
+static struct inconclusive const inconclusives[] = {{"fail", EXIT_STATUS_FAIL, false},
+                                                    {"pass", EXIT_STATUS_PASS, false},
+                                                    {"warn", EXIT_STATUS_PASS, true}};
 
 static bool refuse(char const *what, char const *word)
 {
     complain(usage, "gate: %s '%s'", what, word);
     return false;
+}
+
+static bool take_inconclusive(char const *word, struct words_of_gate *words)
+{
+    for (size_t i = 0; i < sizeof inconclusives / sizeof *inconclusives; i++)
+        if (text_equal(inconclusives[i].word, word))
+            words->inconclusive = &inconclusives[i];
+    if (words->inconclusive == NULL)
+        complain("--inconclusive=fail, =pass or =warn; without it the exit status is 3",
+                 "gate: --inconclusive '%s' is none of fail, pass and warn", word);
+    return words->inconclusive != NULL;
 }
 
 static bool take_option(int option, struct words_of_gate *words, struct gate_request *request,
@@ -44,7 +69,8 @@ static bool take_option(int option, struct words_of_gate *words, struct gate_req
     case 'r': request->record = true; return true;
     case 'f': measurement->fresh = true; return true;
     case 'w': measurement->wait = true; return true;
-    case 'i': return true; /* command_gate has seen it */
+    case 'i': words->bisects = true; return true;
+    case 'n': return take_inconclusive(optarg, words);
     case 'o': return option_out("gate", &measurement->results);
     default: break;
     }
@@ -67,6 +93,7 @@ static bool parse(int argc, char **argv, struct words_of_gate *words, struct gat
                                             {"fresh", no_argument, NULL, 'f'},
                                             {"wait", no_argument, NULL, 'w'},
                                             {"bisect", no_argument, NULL, 'i'},
+                                            {"inconclusive", required_argument, NULL, 'n'},
                                             {NULL, 0, NULL, 0}};
     int option;
 
@@ -84,12 +111,16 @@ static bool parse(int argc, char **argv, struct words_of_gate *words, struct gat
     if (words->base == NULL || words->head == NULL)
         return refuse("a gate compares two builds. There is no", words->base == NULL ? "--base"
                                                                                    : "--head");
+    if (words->bisects && words->inconclusive != NULL)
+        return refuse("with --bisect an INCONCLUSIVE is 125, so it cannot be taken for a",
+                      words->inconclusive->word);
     return true;
 }
 
-/* A revision without an allocator means the experiment's baseline. */
+/* A revision without an allocator means the experiment's baseline. Where there is no plan,
+ * *of_head says whether the head is why: it cannot be built. */
 static struct plan *plan_of(struct words_of_gate const *words, struct gate_request *request,
-                            uint64_t seed)
+                            uint64_t seed, bool *of_head)
 {
     struct yaml_file *const file = experiment_open(words->experiment);
     struct plan *plan = NULL;
@@ -97,9 +128,11 @@ static struct plan *plan_of(struct words_of_gate const *words, struct gate_reque
     if (file == NULL)
         return NULL;
     char const *const baseline = ((struct experiment const *)yaml_file_data(file))->baseline;
-    if (gate_spec_resolve(words->base, baseline, &request->base) &&
-        gate_spec_resolve(words->head, baseline, &request->head))
-        plan = plan_for_gate(file, request->base.arm, request->head.arm, seed);
+    if (gate_spec_resolve(words->base, baseline, &request->base)) {
+        *of_head = !gate_spec_resolve(words->head, baseline, &request->head);
+        if (!*of_head)
+            plan = plan_for_gate(file, request->base.arm, request->head.arm, seed);
+    }
     yaml_file_close(file);
     return plan;
 }
@@ -112,41 +145,60 @@ static bool tools_are_there(struct plan const *plan)
     return true;
 }
 
-/* git bisect run: good, bad, or neither. An interrupt ends the bisection: 128 and more do. */
-static int status_for_bisect(int status)
+/* git bisect run: good, bad, neither, or an end of the bisection, which 128 and more are. What
+ * every commit would meet ends it: a step that is passed over only hides it. */
+static int status_for_bisect(int status, bool of_head)
 {
     switch (status) {
     case EXIT_STATUS_PASS:
     case EXIT_STATUS_FAIL:
     case EXIT_STATUS_INTERRUPTED: return status;
+    case EXIT_STATUS_USAGE: return of_head ? EXIT_STATUS_SKIP : EXIT_STATUS_ABORT;
     default: return EXIT_STATUS_SKIP;
     }
 }
 
-static int gate(int argc, char **argv)
+/* GitHub shows a line that begins so beside the change. */
+static void warn_of_inconclusive(void)
 {
-    struct words_of_gate words = {.experiment = NULL};
-    struct gate_request request = {
-        .started_unix_ns = clock_ns(CLOCK_REALTIME),
-        .started_monotonic_ns = clock_ns(CLOCK_MONOTONIC),
-    };
-    struct measurement measurement = {
-        .results = "results", .kind = &run_kinds[RUN_GATE], .gate = &request};
+    static char const what[] =
+        "INCONCLUSIVE: the cap came before the gate could tell, and --inconclusive=warn lets it "
+        "pass";
+    char const *const actions = getenv("GITHUB_ACTIONS");
+
+    if (actions != NULL && text_equal(actions, "true"))
+        printf("::warning title=slablab gate::%s\n", what);
+    else
+        complain("more blocks_max or seconds_max in the experiment's stop", "warning: %s", what);
+}
+
+static int status_for_inconclusive(struct inconclusive const *wanted, int status)
+{
+    if (status != EXIT_STATUS_INCONCLUSIVE || wanted == NULL)
+        return status;
+    if (wanted->warns)
+        warn_of_inconclusive();
+    return wanted->status;
+}
+
+/* *of_head: the exit status is for what the head alone is to blame. */
+static int gate(struct words_of_gate const *words, struct gate_request *request,
+                struct measurement *measurement, bool *of_head)
+{
     int status = EXIT_STATUS_USAGE;
 
-    if (!parse(argc, argv, &words, &request, &measurement))
-        return EXIT_STATUS_USAGE;
-    request.results = measurement.results;
     worktree_sweep();
-    struct plan *const plan = plan_of(&words, &request, measurement.seed);
-    if (plan != NULL && tools_are_there(plan))
-        status = measurement_run(&measurement, plan);
+    struct plan *const plan = plan_of(words, request, measurement->seed, of_head);
+    /* A bisection passes over a head that no process can load; otherwise it is asked later. */
+    *of_head = *of_head || (plan != NULL && words->bisects && !check_arms(plan));
+    if (plan != NULL && !*of_head && tools_are_there(plan))
+        status = measurement_run(measurement, plan);
     else
         plan_free(plan);
     if (plan == NULL && interrupted())
         status = EXIT_STATUS_INTERRUPTED;
-    gate_spec_free(&request.base);
-    gate_spec_free(&request.head);
+    gate_spec_free(&request->base);
+    gate_spec_free(&request->head);
     return status;
 }
 
@@ -161,13 +213,26 @@ static bool is_bisect(char const *word)
 /* Neither a fault in the other words nor output that does not arrive must say `bad` to git. */
 int command_gate(int argc, char **argv)
 {
+    struct words_of_gate words = {.experiment = NULL};
+    struct gate_request request = {
+        .started_unix_ns = clock_ns(CLOCK_REALTIME),
+        .started_monotonic_ns = clock_ns(CLOCK_MONOTONIC),
+    };
+    struct measurement measurement = {
+        .results = "results", .kind = &run_kinds[RUN_GATE], .gate = &request};
+    int status = EXIT_STATUS_USAGE;
     bool bisects = false;
+    bool of_head = false;
 
     for (int i = 1; i < argc; i++)
         bisects = bisects || is_bisect(argv[i]);
-    int const status = gate(argc, argv);
+    if (parse(argc, argv, &words, &request, &measurement)) {
+        request.results = measurement.results;
+        status = gate(&words, &request, &measurement, &of_head);
+    }
+    status = status_for_inconclusive(words.inconclusive, status);
     if (!bisects)
         return status;
-    return fflush(stdout) == 0 && ferror(stdout) == 0 ? status_for_bisect(status)
-                                                       : EXIT_STATUS_SKIP;
+    return fflush(stdout) == 0 && ferror(stdout) == 0 ? status_for_bisect(status, of_head)
+                                                       : EXIT_STATUS_ABORT;
 }

@@ -39,7 +39,7 @@ static struct command const commands[] = {
      command_run},
     {"gate",
      "experiments/gate.yaml --base SPEC --head SPEC [--explain] [--record] [--label TEXT] "
-     "[--seed N] [--out DIR] [--fresh] [--wait] [--bisect]",
+     "[--seed N] [--out DIR] [--fresh] [--wait] [--inconclusive=fail|pass|warn] [--bisect]",
      "decide, block by block, whether one build is worse than another",
      "A SPEC is an allocator (NAME or path/to/x.so, then NAME=value ...) or a git revision (REV "
      "or REV:ALLOCATOR; REV alone means the experiment's baseline), which is built in a worktree "
@@ -47,7 +47,9 @@ static struct command const commands[] = {
      "and appends gate.md to $GITHUB_STEP_SUMMARY where that is set; --record appends gate.json "
      "to results/history/NAME.jsonl, where --label names it, --explain measures where failed "
      "rows differ. Exit status: 0 pass, 1 fail, 3 inconclusive, 4 void, 2 nothing was measured, "
-     "130 interrupted; with --bisect, for `git bisect run`, 125 instead of 2, 3 and 4 "
+     "130 interrupted; --inconclusive takes an inconclusive gate for 1, for 0, or for 0 with a "
+     "warning. With --bisect, for `git bisect run`, 125 where this head can not be judged (it "
+     "does not build, 3, 4) and 128 instead of any other 2, which ends the bisection "
      "(docs/ci/bisect.sh).",
      command_gate},
     {"profile",
