@@ -52,6 +52,11 @@ static struct command const commands[] = {
      "does not build, 3, 4) and 128 instead of any other 2, which ends the bisection "
      "(docs/ci/bisect.sh).",
      command_gate},
+    {"comment", "RUN ...", "print finished gates as the text of one comment on a change",
+     "A RUN is a gate's folder. Its first line is hidden, and the same in every comment, so that a "
+     "CI job finds its comment and replaces it; the text is shorter than 64 kB however many rows "
+     "there are (docs/ci).",
+     command_comment},
     {"profile",
      "experiments/NAME.yaml [--quick] [--blocks N] [--rate HZ] [--seed N] [--out DIR] [--fresh] "
      "[--wait] | "

@@ -12,6 +12,7 @@
 #include "base/record.h"
 #include "base/regular_file.h"
 #include "base/text.h"
+#include "gate/gate_certified.h"
 #include "gate/gate_explain.h"
 #include "gate/gate_failures.h"
 #include "gate/gate_report.h"
@@ -124,6 +125,15 @@ static json_t *describe(struct gate_request const *request, struct tally const *
     return portable;
 }
 
+static char *markdown_of(json_t const *gate)
+{
+    char *const certified = gate_certified_text();
+    char *const text = gate_markdown(gate, certified, GATE_MARKDOWN_BYTES);
+
+    free(certified);
+    return text;
+}
+
 static bool write_text(char const *folder, char const *name, char *text)
 {
     bool const written = durable_write(folder, name, text, strlen(text));
@@ -140,7 +150,7 @@ static void append_job_summary(json_t const *gate)
 
     if (path == NULL || *path == '\0')
         return;
-    char *const text = gate_markdown(gate);
+    char *const text = markdown_of(gate);
     bool written = file != NULL && fputs(text, file) >= 0;
     written = (file == NULL || fclose(file) == 0) && written;
     if (!written)
@@ -215,7 +225,7 @@ static char *explain(struct rig const *rig, struct gate_judge const *judge, char
 static bool write_reports(json_t const *gate, char const *folder)
 {
     return durable_write_json(folder, "gate.json", gate) &&
-           write_text(folder, "gate.md", gate_markdown(gate)) &&
+           write_text(folder, "gate.md", markdown_of(gate)) &&
            write_text(folder, "gate.xml", gate_junit(gate));
 }
 

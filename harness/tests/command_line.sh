@@ -38,7 +38,7 @@ expect 0 "slablab $(cat VERSION)" --version
 expect 2 'usage: slablab COMMAND'
 expect 2 'try: slablab doctor' docter
 expect 2 "unknown command 'xyzzy'" xyzzy
-for command in run gate profile faults plan attest doctor list scatter work gather; do
+for command in run gate comment profile faults plan attest doctor list scatter work gather; do
     expect 0 "usage: slablab $command" "$command" --help
     narrow "$command" --help
 done
@@ -75,6 +75,8 @@ expect 2 "There is no '--base'" gate experiments/gate.yaml --head baseline
 expect 2 "one experiment is wanted, and it got 'none'" gate --base baseline --head baseline
 expect 2 "--seed 'x' is not a whole number" gate experiments/gate.yaml --seed x
 expect 2 'a gate needs to know what decides' gate experiments/null.yaml --base bump --head bump
+expect 2 'one to 3 gates make a comment, and there are 0' comment
+expect 2 '/gate.json: ' comment "$output"
 expect 0 'page-faults' list events
 expect 0 'fixed_random' list workloads
 # Output that does not arrive is no success.

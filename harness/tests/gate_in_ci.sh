@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# gate_in_ci.sh -- what a gate leaves to a CI job: exit statuses of its choice, a warning, a comment.
+# gate_in_ci.sh -- what a gate leaves to a CI job: an exit status, a warning, a comment.
 #
 # Six blocks of one row that decides are INCONCLUSIVE whatever they hold: a PASS takes 13. Usage:
 # [BUILD]
@@ -45,6 +45,16 @@ GITHUB_ACTIONS=true gate 0 '::warning title=slablab gate::INCONCLUSIVE' --inconc
 gate 2 "--inconclusive 'no' is none of fail, pass and warn" --inconclusive=no
 if ! grep --quiet '"verdict": *"inconclusive"' "$output"/short/*-gate/gate.json; then
     echo "FAILED: gate.json does not say inconclusive"
+    failures=$((failures + 1))
+fi
+# Two gates are one comment, which begins with what a job looks for.
+runs=("$output"/short/*-gate)
+comment=$("$slablab" comment "${runs[@]:0:2}")
+if [[ $(head -1 <<<"$comment") != '<!-- slablab comment -->' ]] ||
+    [[ $(grep --count '^## slablab gate: short: INCONCLUSIVE' <<<"$comment") -ne 2 ]] ||
+    ! grep --quiet '^Effects are .* False alarms' <<<"$comment"; then
+    echo "FAILED: slablab comment ${runs[*]:0:2}; it printed:"
+    echo "$comment"
     failures=$((failures + 1))
 fi
 [[ $failures -eq 0 ]] && echo "gate in CI: every status and word is there"
