@@ -29,7 +29,7 @@ from .document.formats import TERMINAL_COLUMNS, terminal
 from .drawing.drawing import TWO_COLUMNS, drawn
 from .exchange.command_line import export, export_arguments, import_arguments, import_files
 from .gate.gates import gate_differences, load_gate
-from .gate.history import load_history
+from .gate.history import history_files_in, load_history
 from .gate.history_page import warn, write_history
 from .gate.tables import gate_document, write_gate_report
 from .profile.stacks import write_stacks
@@ -197,9 +197,13 @@ def why(arguments: argparse.Namespace) -> int:
 
 
 def history(arguments: argparse.Namespace) -> int:
-    found = load_history(arguments.file)
-    print(write_history(found, arguments.out))
-    return STATUS_DIFFERENT if warn(found, arguments.file) else 0
+    creeps = False
+    for file in history_files_in(arguments.file):
+        found = load_history(file, arguments.repository)
+        print(write_history(found, arguments.out / found.name
+                            if arguments.file.is_dir() else arguments.out))  # fmt: skip
+        creeps |= warn(found, file)
+    return STATUS_DIFFERENT if creeps else 0
 
 
 def fill(arguments: argparse.Namespace) -> int:
@@ -309,7 +313,12 @@ def _claims_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _history_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=_path, metavar="FILE", help="results/history/*.jsonl")
+    parser.add_argument(
+        "file", type=_path, metavar="FILE", help="results/history/NAME.jsonl, or the folder of all"
+    )
+    parser.add_argument(
+        "--repository", type=_path, metavar="DIR", help="tells what the commits are about"
+    )
     parser.add_argument(
         "--out", type=_path, metavar="DIR", required=True, help="the report's folder"
     )

@@ -58,6 +58,15 @@ static bool take_inconclusive(char const *word, struct words_of_gate *words)
     return words->inconclusive != NULL;
 }
 
+static bool take_history(char const *folder, struct gate_request *request)
+{
+    if (*folder == '\0')
+        complain("--record=history", "gate: --record '' names no folder");
+    else
+        request->history = folder;
+    return *folder != '\0';
+}
+
 static bool take_option(int option, struct words_of_gate *words, struct gate_request *request,
                         struct measurement *measurement)
 {
@@ -66,7 +75,7 @@ static bool take_option(int option, struct words_of_gate *words, struct gate_req
     case 'h': words->head = optarg; return true;
     case 'l': request->label = optarg; return true;
     case 'e': request->explain = true; return true;
-    case 'r': request->record = true; return true;
+    case 'r': request->record = true; return optarg == NULL || take_history(optarg, request);
     case 'f': measurement->fresh = true; return true;
     case 'w': measurement->wait = true; return true;
     case 'i': words->bisects = true; return true;
@@ -87,7 +96,7 @@ static bool parse(int argc, char **argv, struct words_of_gate *words, struct gat
                                             {"head", required_argument, NULL, 'h'},
                                             {"label", required_argument, NULL, 'l'},
                                             {"explain", no_argument, NULL, 'e'},
-                                            {"record", no_argument, NULL, 'r'},
+                                            {"record", optional_argument, NULL, 'r'},
                                             {"seed", required_argument, NULL, 's'},
                                             {"out", required_argument, NULL, 'o'},
                                             {"fresh", no_argument, NULL, 'f'},

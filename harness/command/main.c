@@ -38,19 +38,19 @@ static struct command const commands[] = {
      "complete, 4 void, 2 nothing was measured, 130 interrupted.",
      command_run},
     {"gate",
-     "experiments/gate.yaml --base SPEC --head SPEC [--explain] [--record] [--label TEXT] "
+     "experiments/gate.yaml --base SPEC --head SPEC [--explain] [--record[=DIR]] [--label TEXT] "
      "[--seed N] [--out DIR] [--fresh] [--wait] [--inconclusive=fail|pass|warn] [--bisect]",
      "decide, block by block, whether one build is worse than another",
      "A SPEC is an allocator (NAME or path/to/x.so, then NAME=value ...) or a git revision (REV "
      "or REV:ALLOCATOR; REV alone means the experiment's baseline), which is built in a worktree "
      "of its own. Writes results/NAME/<time>-gate/ with gate.json, gate.md and gate.xml (JUnit), "
      "and appends gate.md to $GITHUB_STEP_SUMMARY where that is set; --record appends gate.json "
-     "to results/history/NAME.jsonl, where --label names it, --explain measures where failed "
-     "rows differ. Exit status: 0 pass, 1 fail, 3 inconclusive, 4 void, 2 nothing was measured, "
-     "130 interrupted; --inconclusive takes an inconclusive gate for 1, for 0, or for 0 with a "
-     "warning. With --bisect, for `git bisect run`, 125 where this head can not be judged (it "
-     "does not build, 3, 4) and 128 instead of any other 2, which ends the bisection "
-     "(docs/ci/bisect.sh).",
+     "to results/history/NAME.jsonl or DIR/NAME.jsonl, where --label names it, --explain "
+     "measures where failed rows differ. Exit status: 0 pass, 1 fail, 3 inconclusive, 4 void, 2 "
+     "nothing was measured, 130 interrupted; --inconclusive takes an inconclusive gate for 1, for "
+     "0, or for 0 with a warning. With --bisect, for `git bisect run`, 125 where this head can "
+     "not be judged (it does not build, 3, 4) and 128 instead of any other 2, which ends the "
+     "bisection (docs/ci/bisect.sh).",
      command_gate},
     {"comment", "RUN ...", "print finished gates as the text of one comment on a change",
      "A RUN is a gate's folder. Its first line is hidden, and the same in every comment, so that a "

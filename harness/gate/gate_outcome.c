@@ -167,15 +167,17 @@ static bool ignore_record(void *context, json_t const *record)
 }
 
 /* One gate is one line, written whole or not at all. */
-static bool append_history(char const *results, char const *experiment, json_t *gate)
+static bool append_history(struct gate_request const *request, char const *experiment,
+                           json_t *gate)
 {
-    char *const folder = text_format("%s/history", results);
+    char *const folder = request->history != NULL ? text_copy(request->history)
+                                                  : text_format("%s/history", request->results);
     char *const name = text_format("%s.jsonl", experiment);
     struct record_file file;
     bool appended = durable_make_folder(folder) || errno == EEXIST;
 
     if (!appended)
-        complain("a folder that this user may write to: --out DIR", "%s: %s", folder,
+        complain("a folder that this user may write to: --record=DIR", "%s: %s", folder,
                  strerror(errno));
     appended = appended && record_open(&file, folder, name, ignore_record, NULL);
     if (appended) {
@@ -194,7 +196,7 @@ bool gate_record(struct gate_request const *request, char const *experiment, cha
     if (gate != NULL)
         json_object_del(gate, "explanation"); /* of this gate alone, and long */
     bool const recorded =
-        !request->record || (gate != NULL && append_history(request->results, experiment, gate));
+        !request->record || (gate != NULL && append_history(request, experiment, gate));
 
     json_decref(gate);
     free(path);

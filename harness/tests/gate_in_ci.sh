@@ -47,6 +47,15 @@ if ! grep --quiet '"verdict": *"inconclusive"' "$output"/short/*-gate/gate.json;
     echo "FAILED: gate.json does not say inconclusive"
     failures=$((failures + 1))
 fi
+# The history may be anywhere: in a branch of its own, say.
+gate 3 'verdict: INCONCLUSIVE' --record="$output/kept" --label first
+gate 3 'verdict: INCONCLUSIVE' --record="$output/kept" --label second
+gate 2 "--record '' names no folder" --record=
+if [[ $(grep --count '"label": *"\(first\|second\)"' "$output/kept/short.jsonl") -ne 2 ]] ||
+    [[ -e $output/history ]]; then
+    echo "FAILED: --record=DIR: two gates are not in DIR/short.jsonl"
+    failures=$((failures + 1))
+fi
 # Two gates are one comment, which begins with what a job looks for.
 runs=("$output"/short/*-gate)
 comment=$("$slablab" comment "${runs[@]:0:2}")
