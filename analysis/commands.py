@@ -26,8 +26,9 @@ from .complaint import Complaint, analysis_command, regular
 from .document.encodable import write_what_can_be
 from .document.formats import TERMINAL_COLUMNS, terminal
 from .drawing.drawing import TWO_COLUMNS, drawn
+from .exchange.command_line import export, export_arguments, import_arguments, import_files
 from .gate.gates import gate_differences, load_gate
-from .gate.history import load_history
+from .gate.history import history_files_in, load_history
 from .gate.history_page import warn, write_history
 from .gate.tables import gate_document, write_gate_report
 from .profile.stacks import write_stacks
@@ -37,13 +38,7 @@ from .records.records import Run, load
 from .report.fill import filled
 from .report.kept import FILE as KEPT_FILE
 from .report.kept import digest_of, kept_differences, write_kept
-from .report.manifest import (
-    manifest,
-    manifest_differences,
-    manifest_text,
-    other_versions,
-    read_manifest,
-)
+from .report.manifest_command import manifest_arguments, write_manifest
 from .report.report import differences, write_report
 from .report.sections import read_sections
 
@@ -173,35 +168,6 @@ def verify(arguments: argparse.Namespace) -> int:
     return status
 
 
-def _against_manifest(arguments: argparse.Namespace) -> int:
-    made, stored = manifest(arguments.folder), read_manifest(arguments.against)
-    others = other_versions(made, stored)
-    if others:
-        print(f"Without page and pictures, for libraries differ: {'; '.join(others)}")
-    found = manifest_differences(made, stored)
-    for line in found:
-        print(f"analysis: {arguments.folder}/{line}", file=sys.stderr)
-    if found:
-        print(
-            "  try: git log, for what changed; if it was meant to, make report manifest",
-            file=sys.stderr,
-        )
-        return STATUS_DIFFERENT
-    print(f"{arguments.folder}: is the report of {arguments.against}")
-    return 0
-
-
-def write_manifest(arguments: argparse.Namespace) -> int:
-    if arguments.against is not None:
-        return _against_manifest(arguments)
-    text = manifest_text(manifest(arguments.folder))
-    if arguments.out is None:
-        sys.stdout.write(text)
-    else:
-        arguments.out.write_text(text, encoding="utf-8")
-    return 0
-
-
 def certificate(arguments: argparse.Namespace) -> int:
     print(write_certificate(load_certified(arguments.folder), arguments.out))
     return 0
@@ -230,9 +196,13 @@ def why(arguments: argparse.Namespace) -> int:
 
 
 def history(arguments: argparse.Namespace) -> int:
-    found = load_history(arguments.file)
-    print(write_history(found, arguments.out))
-    return STATUS_DIFFERENT if warn(found, arguments.file) else 0
+    creeps = False
+    for file in history_files_in(arguments.file):
+        found = load_history(file, arguments.repository)
+        print(write_history(found, arguments.out / found.name
+                            if arguments.file.is_dir() else arguments.out))  # fmt: skip
+        creeps |= warn(found, file)
+    return STATUS_DIFFERENT if creeps else 0
 
 
 def fill(arguments: argparse.Namespace) -> int:
@@ -310,15 +280,6 @@ def _verify_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _manifest_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("folder", type=_path, metavar="DIR", help="a report's folder")
-    file = parser.add_mutually_exclusive_group()
-    file.add_argument("--out", type=_path, metavar="FILE", help="write there instead of printing")
-    file.add_argument(
-        "--against", type=_path, metavar="FILE", help="a stored manifest; fail on any difference"
-    )
-
-
 def _certificate_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "folder", type=_path, metavar="DIR", help="what make certify wrote: results/certify"
@@ -351,7 +312,12 @@ def _claims_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _history_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=_path, metavar="FILE", help="results/history/*.jsonl")
+    parser.add_argument(
+        "file", type=_path, metavar="FILE", help="results/history/NAME.jsonl, or the folder of all"
+    )
+    parser.add_argument(
+        "--repository", type=_path, metavar="DIR", help="tells what the commits are about"
+    )
     parser.add_argument(
         "--out", type=_path, metavar="DIR", required=True, help="the report's folder"
     )
@@ -415,7 +381,7 @@ COMMANDS = (
     Command(
         "manifest",
         "print a digest of each file of a report, or hold it against stored ones",
-        _manifest_arguments,
+        manifest_arguments,
         write_manifest,
     ),
     Command(
@@ -429,6 +395,10 @@ COMMANDS = (
         "write which of the source's claims hold, by stored runs of any kind",
         _claims_arguments,
         claims,
+    ),
+    Command("export", "write a run's samples in another tool's format", export_arguments, export),
+    Command(
+        "import", "make a run of what another tool measured", import_arguments, import_files
     ),
     Command(
         "history",

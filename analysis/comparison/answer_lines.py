@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import textwrap
 
-from ..records.kinds import WORKLOAD, kind_of
+from ..records.kinds import BENCHMARK, PROGRAM, SERVER, kind_of
 from ..records.records import Run
 from .answers import Answer, Extreme, answer
 from .families import axis_text, families, start_text
@@ -34,7 +34,7 @@ def short_cell(run: Run, name: str) -> str:
     starts = {
         other["start"] for other in run.plan["cells"] if other["workload"] == cell["workload"]
     }
-    numbers = [axis_text(cell, axis) for axis in family.varying]
+    numbers = [axis_text(cell, axis) for axis in family.varying if axis != kind_of(cell)]
     return " ".join([cell["workload"], *numbers, *([start_text(cell)] if len(starts) > 1 else [])])
 
 
@@ -75,8 +75,10 @@ def answer_lines(runs: list[Run], width: int) -> list[str]:
             for line in (f"{head}{row[2]}", f"{under}{row[3]}")
             if line.strip()
         ]
-    programs = any(kind_of(cell) != WORKLOAD for run in runs for cell in run.plan["cells"])
-    legend = f"{LEGEND}{clock(*runs)}" + (", of programs on CPU time" if programs else "")
+    kinds = {kind_of(cell) for run in runs for cell in run.plan["cells"]}
+    legend = f"{LEGEND}{clock(*runs)}"
+    legend += ", of programs on CPU time" if kinds & {PROGRAM, SERVER} else ""
+    legend += ", of what was imported on wall time or its rate" if BENCHMARK in kinds else ""
     return [*lines, *textwrap.wrap(legend, width)]
 
 

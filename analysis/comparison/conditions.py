@@ -82,8 +82,11 @@ def place_matters(run: Run) -> str | None:
 
 def oversubscribed(run: Run) -> str | None:
     """More to run than there are CPUs."""
-    cpus, load = run.machine.get("cpus_online"), run.blocks["load_1min"].median()
-    if not isinstance(cpus, int) or not load > cpus:
+    cpus = run.machine.get("cpus_online")
+    if not isinstance(cpus, int):
+        return None
+    load = run.blocks["load_1min"].median()
+    if not load > cpus:
         return None
     return (
         f"Oversubscribed CPUs: a median load of {fixed(load, 1)} on {cpus} CPUs; something else "

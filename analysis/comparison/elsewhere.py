@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from ..complaint import Complaint
 from ..records.machines import prior, stored_runs
+from ..records.kinds import is_imported
 from ..records.records import Run, load
 from ..statistics import statistics
 from ..statistics.over_machines import DEPENDS, OverMachines, over_machines, standard_error
@@ -178,11 +179,13 @@ def by_machine(run: Run) -> dict[Key, ByMachine]:
 
 
 def elsewhere(run: Run) -> pd.DataFrame:
-    """A row per comparison by what decides in its cell: cell, metric, arm, against and COLUMNS."""
+    """A row per comparison by what decides in its cell: cell, metric, arm, against and COLUMNS. No
+    row of what was imported: how machines differ is known of allocators alone."""
     alpha, margin = run.plan["alpha"], run.plan["margin"]
     metrics = {cell["id"]: deciding(cell).column for cell in run.plan["cells"]}
     rows = []
-    for (cell, arm, against), effects in by_machine(run).items():
+    known = {} if is_imported(run.plan) else by_machine(run)
+    for (cell, arm, against), effects in known.items():
         if cell not in metrics:
             continue
         found = estimate(effects, alpha)

@@ -26,6 +26,7 @@ from .conditions import (
 from .deciding import TIMES
 from .elsewhere import elsewhere
 from .estimates import PROFILE_SHARES, estimates
+from .foreign import about_the_import
 from .inherited import inherited
 
 BLOCKS_FEW = 20  # below it an interval spans more than half of the values
@@ -310,7 +311,8 @@ def about_the_machine(run: Run) -> list[str]:
 def cautions(run: Run) -> list[str]:
     """What a reader must know before believing a row; empty: nothing."""
     return (
-        about_the_record(run)
+        about_the_import(run)
+        + about_the_record(run)
         + _about_few_blocks(run)
         + _about_the_statistics(run)
         + about_the_machine(run)

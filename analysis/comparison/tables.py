@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 
 from ..document.document import NO_BREAK, Document, Row, Table
+from ..records.kinds import BENCHMARK, PROGRAM, SERVER, kind_of
 from ..records.metrics import WORKLOAD, Metric
 from ..records.records import Run
 from ..document.rounding import significant
-from .deciding import DECIDING, OPERATIONS, deciding
+from .deciding import JUDGES, OPERATIONS, deciding
 from .elsewhere_table import TITLE, elsewhere_legend, elsewhere_table
 from .estimates import FAULTS, timed_metrics
 from .families import axes_of
@@ -178,7 +179,7 @@ def _outcome(run: Run, frame: pd.DataFrame) -> list[str]:
 
 def _legend(run: Run, tables: list[Table]) -> list[str]:
     alpha, margin = run.plan["alpha"], run.plan["margin"]
-    programs = any(deciding(cell) != OPERATIONS for cell in run.plan["cells"])
+    kinds = {kind_of(cell) for cell in run.plan["cells"]}
     found = [
         f"Operations per second count the region's {clock(run)}; values are medians over n "
         "blocks. "
@@ -192,7 +193,13 @@ def _legend(run: Run, tables: list[Table]) -> list[str]:
         "shown.",
         f"Every interval is {100 * (1 - alpha):g} % for its own row, not adjusted.",
     ]
-    if programs:
+    if BENCHMARK in kinds:
+        found.insert(
+            1,
+            "Imported and judged by the wall clock: of commands effects are on time, and - is "
+            "faster; of loops on operations per second.",
+        )
+    if not kinds.isdisjoint((PROGRAM, SERVER)):
         found.insert(
             1,
             "A program is judged by the CPU time of all its processes, from exec to exit; a server "
@@ -239,7 +246,7 @@ def _with_values(frame: pd.DataFrame, metric: Metric, cells: dict[str, list[str]
 def _tables(run: Run, frame: pd.DataFrame) -> list[Table]:
     averages = frame[frame["kind"] == "average"]["cell"].unique() if few_arms(run) else []
     found = overviews(run, frame)
-    for metric in (OPERATIONS, *DECIDING.values()):
+    for metric in JUDGES:
         decided = [cell["id"] for cell in run.plan["cells"] if deciding(cell) == metric]
         means = [name for name in averages if _is_of(frame, name, metric)]
         found += [_detail(run, frame, metric, [*decided, *means], True)] if decided else []

@@ -9,6 +9,7 @@ from datetime import datetime, timezone
 import numpy as np
 import pandas as pd
 
+from ..records.kinds import is_imported
 from ..records.records import Run
 from ..document.rounding import fixed
 from .wording import count
@@ -41,9 +42,10 @@ def _share(part: float, whole: float) -> str:
 
 
 def weather_facts(run: Run) -> list[tuple[str, str]]:
-    """(what, how much) over all of a run's blocks, the invalid ones too; empty: no blocks."""
+    """(what, how much) over all of a run's blocks, the invalid ones too; empty: no blocks, or those
+    of another tool."""
     blocks = run.blocks
-    if blocks.empty:
+    if blocks.empty or is_imported(run.plan):
         return []
     first = int(blocks["started_unix_ns"].min())
     last = int((blocks["started_unix_ns"] + blocks["duration_ns"]).max())

@@ -14,6 +14,7 @@ from ..comparison.residuals import has_residuals, residual_arms, residual_name, 
 from ..comparison.weather import along_time
 from ..drawing import panels
 from ..drawing.colours import colours
+from ..records.kinds import is_imported
 from ..records.records import Run
 from ..document.rounding import significant
 
@@ -24,7 +25,10 @@ LIMIT_PERCENTILE = 90  # of the distances from 0: the axis reaches so far
 STRETCHES = 24  # of the run's blocks, each with a median
 DRAWN_MOST = 1500  # points of a series; beyond, every k-th
 
-applies = has_residuals
+
+def applies(samples: Run) -> bool:
+    """What was imported tells no times of its blocks."""
+    return has_residuals(samples) and not is_imported(samples.plan)
 
 
 def layout(samples: Run, width_inches: float) -> tuple[int, int, float]:

@@ -10,14 +10,16 @@ SPDX-License-Identifier: MIT"""
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from ..complaint import Complaint
-from ..statistics.change_points import change_points
+from ..statistics.change_points import change_points, shift
 from .history_chains import Chain, Link, chains_of, links_of
+from .history_commits import subjects_of
 from .history_lines import Gate, Identity, head_name, identity, read_lines, reference_change
 from .history_parts import Part, parts_of
 
@@ -27,11 +29,15 @@ ENDS = ("effect", "low", "high")
 
 @dataclass(frozen=True)
 class Change:
-    """The level changed between two rows of a series' points."""
+    """The level changed between two rows of a series' points, by `shift`, whose interval takes the
+    place as given."""
 
     before: int
     after: int
     p: float
+    shift: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True)
@@ -99,7 +105,7 @@ def _is_off(row: dict) -> bool:
     return not row["low"] <= row["effect"] <= row["high"]
 
 
-def _points(gates: list[Gate]) -> pd.DataFrame:
+def _points(gates: list[Gate], subjects: Mapping[str, str]) -> pd.DataFrame:
     """A row per gate, cell and metric that has an effect; without bounds that do not hold it."""
     rows = [
         {
@@ -108,6 +114,7 @@ def _points(gates: list[Gate]) -> pd.DataFrame:
             "margin": row["margin"],
             "decides": row["decides"],
             "head": head_name(gate),
+            "subject": subjects.get(gate["head"].get("revision") or "", ""),
             "started_unix_ns": gate["started_unix_ns"],
             **{
                 name: row[name]
@@ -177,8 +184,13 @@ def _series(groups: list[Group], points: pd.DataFrame) -> tuple[list[Series], fl
         for group, places in rows.groupby("group", sort=False).indices.items():
             effects = rows["effect"].iloc[places]
             cuts = change_points(effects, alpha_each)
-            changes += [Change(int(places[c.first - 1]), int(places[c.first]), c.p) for c in cuts]
             edges = [0, *(cut.first for cut in cuts), len(places)]
+            ratios = rows["scale"].iloc[0] == "ratio"
+            for cut, start, end in zip(cuts, edges, edges[2:]):
+                sides = effects.iloc[start : cut.first], effects.iloc[cut.first : end]
+                found_shift = shift(*sides, ALPHA, ratios)
+                ends = int(places[cut.first - 1]), int(places[cut.first])
+                changes.append(Change(*ends, cut.p, *found_shift))
             stretches += [
                 Stretch(group, [int(i) for i in places[a:b]], float(effects.iloc[a:b].median()))
                 for a, b in zip(edges, edges[1:])
@@ -190,15 +202,16 @@ def _series(groups: list[Group], points: pd.DataFrame) -> tuple[list[Series], fl
     return found, alpha_each
 
 
-def load_history(path: Path) -> History:
-    """Reads, parts, segments and chains one history. Raises Complaint where it holds nothing to
-    compare."""
+def load_history(path: Path, repository: Path | None = None) -> History:
+    """Reads, parts, segments and chains one history; the repository tells what its commits are
+    about. Raises Complaint where it holds nothing to compare."""
     recorded = read_lines(path)
     void = [gate for gate in recorded if gate["verdict"] == "void"]
     gates = [gate for gate in recorded if gate["verdict"] != "void"]
     if not gates:
         raise Complaint(f"{path}: every gate of it is void", "slablab gate ... --record")
-    points = _points(gates)
+    subjects = subjects_of(gates, repository) if repository is not None else {}
+    points = _points(gates, subjects)
     parts = parts_of(gates)
     chains = chains_of(gates, void, parts)
     groups = _groups(gates, parts, chains)
@@ -206,3 +219,13 @@ def load_history(path: Path) -> History:
     links = links_of(chains, points)
     name = path.name.split(".")[0]
     return History(name, gates, len(void), parts, groups, series, chains, links, alpha_each)
+
+
+def history_files_in(path: Path) -> list[Path]:
+    """A file itself; of a folder the histories in it. Raises Complaint where there is none."""
+    if not path.is_dir():
+        return [path]
+    found = sorted(file for file in path.iterdir() if ".jsonl" in file.suffixes)
+    if not found:
+        raise Complaint(f"{path}: holds no history", "slablab gate ... --record")
+    return found

@@ -4,6 +4,7 @@ SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
+import textwrap
 from datetime import datetime, timezone
 
 import numpy as np
@@ -13,10 +14,23 @@ from numpy.typing import NDArray
 
 from .gates import SCALES_OF_ONE
 
-TICKS = 8
+TICKS_PER_INCH = 1.2
+LETTERS_PER_INCH = 13  # of a title
 LABEL_LETTERS = 11
 LEAST_RANGE = {"ratio": 0.005, "points": 0.01}  # half of an axis; of counts, 1
 FONT_SIZE, LEGEND_SIZE = 6.5, 8
+
+
+def _inches(axes: Axes) -> float:
+    """The figure's width."""
+    return float(axes.figure.get_size_inches()[0])
+
+
+def legend(axes: Axes, text: str) -> None:
+    """Below the last panel, in as many lines as its width takes."""
+    axes.set_xlabel(
+        textwrap.fill(text, int(LETTERS_PER_INCH * _inches(axes))), fontsize=LEGEND_SIZE
+    )
 
 
 def short(name: str) -> str:
@@ -44,7 +58,8 @@ def metric_axis(axes: Axes, scale: str) -> None:
 
 def titled(axes: Axes, cell: str, metric: str, scale: str, unit: str) -> None:
     shown = "" if scale in SCALES_OF_ONE else f", {unit}"
-    axes.set_title(f"{cell}: {metric}{shown}", fontsize=7.5, loc="left", fontweight="bold")
+    text = textwrap.fill(f"{cell}: {metric}{shown}", int(LETTERS_PER_INCH * _inches(axes)))
+    axes.set_title(text, fontsize=7.5, loc="left", fontweight="bold")
 
 
 def named(axes: Axes, name: str, at: float) -> None:
@@ -56,14 +71,14 @@ def named(axes: Axes, name: str, at: float) -> None:
         va="top",
         fontsize=7,
         fontweight="bold",
-        bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.7, "pad": 0.5},
     )
 
 
 def label_gates(axes: Axes, at: NDArray[np.float64], points: pd.DataFrame) -> None:
     """The day and the head of some gates. at: where each of them is."""
     n = len(points)
-    shown = np.unique(np.linspace(0, n - 1, min(n, TICKS)).round().astype(int))
+    ticks = max(2, int(TICKS_PER_INCH * _inches(axes)))
+    shown = np.unique(np.linspace(0, n - 1, min(n, ticks)).round().astype(int))
     labels = []
     for index in shown:
         point = points.iloc[index]

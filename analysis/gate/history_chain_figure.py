@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 
 from ..drawing.colours import PALETTE
 from .history import History
-from .history_axes import LEGEND_SIZE, label_gates, metric_axis, named, titled
+from .history_axes import label_gates, legend, metric_axis, named, titled
 from .history_chains import Link
 
 QUESTION = "What do gates amount to, each against the head of the one before?"
@@ -63,7 +63,7 @@ def draw(history: History, axes: Any) -> None:
     panels = np.atleast_1d(axes)
     for panel, links in zip(panels, by_row(history)):
         _draw_row(panel, links)
-    panels[-1].set_xlabel(
+    legend(
+        panels[-1],
         "gates, chain by chain (day and head) · band: 95 % interval · dashed: one gate's margin",
-        fontsize=LEGEND_SIZE,
     )

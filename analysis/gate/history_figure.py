@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 
 from ..drawing.colours import PALETTE
 from .history import History, Series
-from .history_axes import LEGEND_SIZE, label_gates, metric_axis, named, titled
+from .history_axes import label_gates, legend, metric_axis, named, short, titled
 
 QUESTION = "When did which metric change its level against the reference?"
 PANEL_INCHES = 1.25
@@ -64,6 +64,7 @@ def _draw_series(axes: Axes, series: Series, colours: dict[str, str]) -> None:
             )
     for change in series.changes:
         axes.axvline(change.after - 0.5, color=CHANGE, linewidth=0.9, linestyle="dashed")
+        named(axes, short(series.points["head"].iloc[change.after]), change.after - 0.4)
     titled(axes, series.cell, series.metric, series.scale, series.unit)
     metric_axis(axes, series.scale)
     if len(colours) > 1:
@@ -78,8 +79,8 @@ def draw(history: History, axes: Any) -> None:
     }
     for panel, series in zip(panels, history.series):
         _draw_series(panel, series, colours)
-    panels[-1].set_xlabel(
-        "gates, in order of time (day and head) · line: the level · dashed: a change of it · "
-        "upright: another part or reference",
-        fontsize=LEGEND_SIZE,
+    legend(
+        panels[-1],
+        "gates, in order of time (day and head) · line: the level · dashed: a change of it, and "
+        "the head with which it came · upright: another part or reference",
     )

@@ -16,7 +16,7 @@ from ..document.document import Document, Row, Table
 from ..document.formats import csv_text, markdown
 from ..document.rounding import fixed
 from ..document.web_page import Picture, page_of, section
-from ..drawing.drawing import TWO_COLUMNS, drawn
+from ..drawing.drawing import ONE_COLUMN, TWO_COLUMNS, drawn
 from ..statistics.change_points import PERMUTATIONS
 from . import history_chain_figure, history_figure
 from .gate_files import SCHEMA, SCHEMA_FIRST
@@ -83,7 +83,8 @@ def crept(history: History) -> list[str]:
 
 
 def _change_rows(series: Series) -> list[list[str]]:
-    """last head before, first head after, its day, the levels before and after, p."""
+    """last head before, first head after, its day and subject, both levels, by how much, the
+    interval of that, p."""
     rows = []
     for change in series.changes:
         before, after = series.points.iloc[change.before], series.points.iloc[change.after]
@@ -94,17 +95,28 @@ def _change_rows(series: Series) -> list[list[str]]:
             if place in stretch.places
         ]
         day = day_of({"started_unix_ns": after["started_unix_ns"]})
-        rows.append([before["head"], after["head"], day, *levels, fixed(change.p, 4)])
+        by = _value_text(series.scale, series.unit, change.shift)
+        interval = _interval_text(series.scale, series.unit, change.low, change.high)
+        heads = [before["head"], after["head"], day, after["subject"] or ABSENT]
+        rows.append([*heads, " to ".join(levels), by, interval, fixed(change.p, 4)])
     return rows
 
 
 def change_table(history: History) -> Table:
-    rows = []
-    for series in history.series:
-        for cells in _change_rows(series):
-            rows.append(Row("value", [series.cell, series.metric, *cells]))
-    columns = ["cell", "metric", "after", "from", "day", "level before", "level after", "p"]
-    return Table("Change points", columns, rows, overview=True, texts=5)
+    """Of each change; what its commit is about where that is known of any."""
+    columns = ["cell", "metric", "since", "day", "commit", "levels", "change"]
+    columns += [f"{100 * (1 - ALPHA):g} % interval", "p"]
+    rows = [
+        [series.cell, series.metric, *cells]
+        for series in history.series
+        for _, *cells in _change_rows(series)
+    ]
+    told = columns.index("commit")
+    if all(cells[told] == ABSENT for cells in rows):
+        for cells in (columns, *rows):
+            del cells[told]
+    shown = [Row("value", cells) for cells in rows]
+    return Table("Change points", columns, shown, overview=True, texts=columns.index("levels"))
 
 
 def _latest_row(series: Series, group: str) -> Row:
@@ -202,9 +214,10 @@ def parts_table(history: History) -> Table:
 
 def _outcome(history: History) -> list[str]:
     found = [
-        f"{series.metric} of {series.cell}: {before} to {after}, between {left} and {right} ({day})"
+        f"{series.metric} of {series.cell}: {levels}, by {by} {interval}, between {left} and "
+        f"{right} ({day}{'' if subject == ABSENT else f': {subject}'})"
         for series in history.series
-        for left, right, day, before, after, _ in _change_rows(series)
+        for left, right, day, subject, levels, by, interval, _ in _change_rows(series)
     ]
     if not found and history.gates:
         groups = len(history.groups)
@@ -316,6 +329,7 @@ def history_document(history: History) -> Document:
         f"of {tests} series at {100 * history.alpha_each:.2g} %: where nothing "
         f"changed, any of them shows one in at most {100 * ALPHA:g} % of histories. A change "
         "shows only after it stayed for some gates; the gate itself judges the last one. "
+        "The interval of a change takes its place as given (Hodges and Lehmann). "
         "Median since: of the effects since the last change point, or of all; one gate's "
         "effect may differ from it by what its interval allows.",
     ]
@@ -347,7 +361,7 @@ def _long_form(history: History) -> pd.DataFrame:
         frames.append(series.points.assign(stretch=stretch, level=level))
     for link in history.links:
         frames.append(link.points.assign(chain=link.chain.number))
-    return pd.concat(frames).drop(columns=["margin", "decides", "base_median"])
+    return pd.concat(frames).drop(columns=["margin", "decides", "base_median", "subject"])
 
 
 def _figures(history: History) -> list[tuple[str, Any, str]]:
@@ -369,9 +383,9 @@ def history_files(history: History) -> dict[str, bytes]:
     files["history.csv"] = csv_text(_long_form(history)).encode()
     pictures = []
     for stem, module, caption in _figures(history):
-        figure = drawn(module, history, TWO_COLUMNS)
-        pictures.append(Picture(module.QUESTION, caption, figure.inline))
-        files |= {f"{stem}.{kind}": content for kind, content in figure.files.items()}
+        wide, narrow = (drawn(module, history, width) for width in (TWO_COLUMNS, ONE_COLUMN))
+        pictures.append(Picture(module.QUESTION, caption, wide.inline, narrow.inline))
+        files |= {f"{stem}.{kind}": content for kind, content in wide.files.items()}
     files["history.html"] = page_of([section(history.name, found, pictures)]).encode()
     return files
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from ..complaint import Complaint
 from .identity import Identity, Work, check_identity, check_work
-from .kinds import uncounted
+from .kinds import lacking
 from .lines import Part, as_written, block_lines, cpus, parts_of
 from .metrics import reported_names
 from .ranges import MEASURES, check_events, finite, measures_of, reported_of, whole_number
@@ -86,8 +86,10 @@ def _event(columns: Columns, name: str, found: dict[str, Any]) -> float:
     return value * enabled_ns / running_ns if running_ns > 0 else np.nan
 
 
-def _take_sample(columns: Columns, sample: dict[str, Any], arm: int, counted: bool) -> None:
-    columns.measures.extend(measures_of(sample, counted=counted))
+def _take_sample(
+    columns: Columns, sample: dict[str, Any], arm: int, lacks: frozenset[str]
+) -> None:
+    columns.measures.extend(measures_of(sample, lacking=lacks))
     found = sample.get("events") or {}
     check_events(found)
     if columns.events:
@@ -167,7 +169,7 @@ def _take_block(
     block: dict[str, Any],
     arms: dict[str, int],
     identity: Identity,
-    counted: bool,
+    lacks: frozenset[str],
     where: str,
 ) -> None:
     check_block(block, arms, 1, where)
@@ -180,7 +182,7 @@ def _take_block(
         for sample in samples:
             check_identity(identity, sample, where)
             check_work(columns.work, block["cell"], sample, where)
-            _take_sample(columns, sample, arms[sample["arm"]], counted)
+            _take_sample(columns, sample, arms[sample["arm"]], lacks)
     lost = losses_of(block)
     columns.losses.update(lost)
     columns.failed.update((block["cell"], arm) for arm, _ in lost.elements())
@@ -192,14 +194,13 @@ def _take(part: Part, plan: dict[str, Any], identity: Identity) -> Columns:
     """The blocks of one part of a file."""
     columns = Columns(named_events(plan), reported_names(plan), work=identity.attested())
     arms = {arm["id"]: index for index, arm in enumerate(plan["arms"])}
-    programs = uncounted(plan)
+    lacks = lacking(plan)
     for where, block in block_lines(part, plan, STEM):
         if block is None:
             columns.torn_lines += 1
             continue
         with as_written(where):
-            counted = block["cell"] not in programs
-            _take_block(columns, block, arms, identity, counted, where)
+            _take_block(columns, block, arms, identity, lacks[block["cell"]], where)
     return columns
 
 

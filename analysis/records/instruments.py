@@ -91,8 +91,8 @@ def instrument_of(folder: Path) -> dict[str, Any]:
 def named_measures(sample: dict[str, Any]) -> dict[str, float]:
     """check_work has held the operations, where the cell has any, against the attested ones."""
     check_events(sample.get("events") or {})
-    counted = OPERATIONS in sample
-    return dict(zip(MEASURES, measures_of(sample, timed=False, counted=counted)))
+    lacks = frozenset({OPERATIONS} - sample.keys())
+    return dict(zip(MEASURES, measures_of(sample, timed=False, lacking=lacks)))
 
 
 def read_instrumented(

@@ -77,11 +77,11 @@ def finite(value: Any, name: str) -> float:
     return float(value)
 
 
-def _each_of(sample: dict[str, Any], timed: bool, counted: bool) -> list[float]:
+def _each_of(sample: dict[str, Any], timed: bool, lacking: frozenset[str]) -> list[float]:
     found = []
     for name in MEASURES:
         value = sample.get(name)
-        required = name in REQUIRED and (counted or name != OPERATIONS)
+        required = name in REQUIRED and name not in lacking
         if required or not is_absent(value):
             found.append(whole_number(value, name, int(timed and name in MEASURES[AT_LEAST_ONE])))
         else:
@@ -90,16 +90,16 @@ def _each_of(sample: dict[str, Any], timed: bool, counted: bool) -> list[float]:
 
 
 def measures_of(
-    sample: dict[str, Any], timed: bool = True, counted: bool = True
+    sample: dict[str, Any], timed: bool = True, lacking: frozenset[str] = frozenset()
 ) -> Sequence[float]:
     """MEASURES of a sample that is ok; NaN where one is absent. One that is not timed may have no
-    region, and a program's, which is not counted, no operations. Raises ValueError for a number
-    that no process can have."""
+    region, and `lacking` names what else may be absent (kinds.LACKING). Raises ValueError for a
+    number that no process can have."""
     try:
         values = _before_threads(sample)
         threads = None if sample.keys().isdisjoint(THREADS) else _threads_of(sample)
     except KeyError:
-        return _each_of(sample, timed, counted)
+        return _each_of(sample, timed, lacking)
     if threads is not None:
         values += threads
     if (
@@ -109,7 +109,7 @@ def measures_of(
         and (not timed or all(values[AT_LEAST_ONE]))
     ):
         return values if threads is not None else (*values, *_NO_THREADS)
-    return _each_of(sample, timed, counted)
+    return _each_of(sample, timed, lacking)
 
 
 def reported_of(sample: dict[str, Any], names: Iterable[str]) -> list[float]:

@@ -44,11 +44,17 @@ PLAN = {
             "warmup_operations?": (int, NONE),
             "program?": {},
             "server?": {},
+            "benchmark?": {"iterates": bool},
         }
     ],
     "comparisons?": [{"arm": str, "against": str}],
     "interactions?": [{"first": str, "second": str, "both": str}],
     "workloads?": {},
+    "imported?": {
+        "files": [{"name": str, "arm": str, "format": str, "sha256": str}],
+        "blocks": str,
+        "dropped": [{"cell": str, "arm": str, "samples": int}],
+    },
     "left_out?": [{"cell": str, "why": str}],
     "published?": [
         {"where": str, "arm": str, "against?": (str, NONE), "metric": str, "value": NUMBER}

@@ -22,6 +22,8 @@ SPDX-License-Identifier: MIT"""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
+from math import comb
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -29,6 +31,7 @@ from scipy import stats
 
 PERMUTATIONS = 9_999
 SEED = 20261125  # of the permutations: the same series has the same change points
+EXACT_MOST = 60  # values of both sides, whose rank sums are counted; of more it is a normal one
 CLOSE = 1e-9  # of two statistics that are equal but for their last bits
 
 
@@ -77,3 +80,45 @@ def change_points(
         cut,
         *(ChangePoint(cut.first + point.first, point.p) for point in later),
     ]
+
+
+def _rank_sum_counts(m: int, n: int) -> list[int]:
+    """Of the C(m + n, m) ways to part ranks how many have U = 0, 1, ... m n: the coefficients of
+    Gauss's binomial (Mann and Whitney 1947, Ann. Math. Statist. 18:50)."""
+    counts = [1] + [0] * (m * n)
+    for i in range(1, m + 1):
+        for u in range(m * n, n + i - 1, -1):
+            counts[u] -= counts[u - n - i]
+        for u in range(i, m * n + 1):
+            counts[u] += counts[u - i]
+    return counts
+
+
+def _outer(m: int, n: int, alpha: float) -> int:
+    """How many of the m n differences lie outside of the interval on each side."""
+    if m + n > EXACT_MOST:
+        spread = (m * n * (m + n + 1) / 12) ** 0.5
+        return max(0, int(m * n / 2 - stats.norm.ppf(1 - alpha / 2) * spread))
+    ways, tail, k = comb(m + n, m), 0, 0
+    for count in _rank_sum_counts(m, n):
+        tail += count
+        if 2 * tail > alpha * ways:
+            break
+        k += 1
+    return k
+
+
+def shift(
+    before: ArrayLike, after: ArrayLike, alpha: float, as_ratios: bool
+) -> tuple[float, float, float]:
+    """(point, low, high): by how much the values after lie above those before, the median of all
+    differences with the interval that inverts Wilcoxon's test (Hodges and Lehmann 1963, Ann. Math.
+    Statist. 34:598); of relative effects by the ratios (1 + after) / (1 + before) - 1. It takes the
+    cut as given. NaN ends: too few values."""
+    found = sorted(
+        (1 + b) / (1 + a) - 1 if as_ratios else b - a
+        for a, b in product(map(float, np.asarray(before)), map(float, np.asarray(after)))
+    )
+    k = _outer(len(np.asarray(before)), len(np.asarray(after)), alpha)
+    ends = (found[k - 1], found[-k]) if k > 0 else (np.nan, np.nan)
+    return float(np.median(found)), float(ends[0]), float(ends[1])

@@ -4,7 +4,7 @@ SPDX-License-Identifier: MIT"""
 
 import numpy as np
 
-from analysis.statistics.change_points import best_cut, change_points
+from analysis.statistics.change_points import _outer, best_cut, change_points, shift
 from analysis.statistics.statistics import binomial_interval
 
 ALPHA = 0.05
@@ -73,3 +73,30 @@ def test_a_step_of_two_deviations_is_seldom_missed() -> None:
         values[20:] += 2
         found += bool(change_points(values, ALPHA, 199))
     assert found >= 95
+
+
+def test_the_interval_of_a_shift_is_between_differences() -> None:
+    """1, 2, 3 and 11, 12, 13: nine differences from 8 to 12 about 10. Of the 20 ways to part six
+    ranks one has U = 0 and one U = 1, so at 10 % the outermost bound it, and at 20 % the next."""
+    sides = [1, 2, 3], [11, 12, 13]
+    assert shift(*sides, 0.1, False) == (10, 8, 12)
+    assert shift(*sides, 0.2, False) == (10, 9, 11)
+    point, low, high = shift(*sides, 0.05, False)
+    assert point == 10 and np.isnan([low, high]).all()
+    assert shift([0.0], [0.5], 1.0, True)[0] == 0.5
+    assert shift([1.0], [0.5], 1.0, True)[0] == -0.25
+
+
+def test_long_sides_have_the_normal_interval_beside_the_exact_one() -> None:
+    """By 30 and 30 it is counted, by 31 and 31 it is not: they leave out nearly as many."""
+    assert abs(_outer(30, 30, 0.05) / 900 - _outer(31, 31, 0.05) / 961) < 0.01
+
+
+def test_the_interval_of_a_shift_holds_the_truth() -> None:
+    random = np.random.default_rng(7)
+    held = 0
+    for _ in range(400):
+        _, low, high = shift(random.normal(0, 1, 8), random.normal(2, 1, 12), ALPHA, False)
+        held += low <= 2 <= high
+    assert binomial_interval(held, 400, 0.001)[1] >= 0.95
+    assert held < 400  # an interval that always holds is too wide

@@ -4,6 +4,7 @@ SPDX-License-Identifier: MIT"""
 
 import json
 import re
+import subprocess
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from analysis.commands import run
 from analysis.complaint import Complaint
 from analysis.gate.history import ALPHA, load_history
 from analysis.gate.history_axes import short
-from analysis.gate.history_page import change_table, history_files, latest_table
+from analysis.gate.history_page import _outcome, change_table, history_files, latest_table
 from analysis.records.seal import sealed
 
 from .synthetic_gates import CELLS, gate_record, row_record
@@ -83,11 +84,48 @@ def test_a_step_is_found_in_its_series_alone(tmp_path: Path) -> None:
 def test_a_change_is_told_with_the_heads_on_its_sides(tmp_path: Path) -> None:
     found = load_history(write(tmp_path, gates({(CELLS[1], "page_faults"): 16.0})))
     (row,) = change_table(found).rows
-    cell, metric, before, after, day, low, high, p = row.cells
+    cell, metric, after, day, levels, by, interval, p = row.cells
+    low, high = levels.split(" to ")
     assert (cell, metric) == (CELLS[1], "page_faults")
-    assert (before, after) == (f"{FIRST - 1:07x}", f"{FIRST:07x}")
+    assert after == f"{FIRST:07x}"
+    assert any(f"between {FIRST - 1:07x} and {after}" in line for line in _outcome(found))
     assert day == "2023-12-09" and high in ("+16 faults", "+17 faults") and float(p) < 0.01
     assert low in ("0 faults", "+1 faults")
+    assert (by, interval) == ("+16 faults", "[+15 faults, +16 faults]")
+
+
+def test_the_repository_tells_what_a_change_is_about(tmp_path: Path) -> None:
+    def git(*words: str) -> str:
+        command = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@b", *words]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    git("init", "--quiet")
+    git("commit", "--quiet", "--allow-empty", "--message=Free lists are shorter")
+    records = gates({(CELLS[1], "page_faults"): 16.0})
+    records[FIRST]["head"]["revision"] = git("rev-parse", "HEAD")
+    records[FIRST + 1]["head"]["revision"] = "0" * 40  # which the repository does not have
+    file = write(tmp_path, records)
+    assert "commit" not in change_table(load_history(file)).columns
+    table = change_table(load_history(file, tmp_path))
+    assert table.rows[0].cells[table.columns.index("commit")] == "Free lists are shorter"
+    with pytest.raises(Complaint, match="not a git repository"):
+        load_history(file, Path("/proc"))
+
+
+def test_a_folder_of_histories_is_regenerated_by_one_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In a figure for a phone, too, and with nothing that a dark page would blind by."""
+    (tmp_path / "histories").mkdir()
+    write(tmp_path / "histories", gates({(CELLS[0], "time"): 0.02}))
+    assert run(["history", str(tmp_path / "histories"), "--out", str(tmp_path / "out")]) == 0
+    page = (tmp_path / "out" / "certify" / "history.html").read_text()
+    assert 'class="narrow"' in page and f"{FIRST:07x}" in page
+    assert not re.search(r"fill: ?(#ffffff|white)", page)
+    capsys.readouterr()
+    (tmp_path / "empty").mkdir()
+    assert run(["history", str(tmp_path / "empty"), "--out", str(tmp_path / "out")]) == 2
+    assert "holds no history" in capsys.readouterr().err
 
 
 def test_the_latest_gate_stands_beside_the_level(tmp_path: Path) -> None:

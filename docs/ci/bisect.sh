@@ -5,7 +5,8 @@
 #
 # Each step holds a commit against GOOD. `--bisect` gives git its exit statuses: 0 for a PASS, 1 for
 # a FAIL, and 125 where the gate could tell nothing (the commit cannot be built, or the verdict is
-# INCONCLUSIVE or VOID): git then tries a commit beside it. The experiment is copied, for a checkout
+# INCONCLUSIVE or VOID): git then tries a commit beside it. 128 ends the bisection: no commit can be
+# measured, as by a wrong word or on a full disk. The experiment is copied, for a checkout
 # may change it; build/ is not in git and stays. `git bisect log` shows the steps afterwards.
 #
 # SPDX-License-Identifier: MIT

@@ -15,7 +15,8 @@ enum exit_status {
     EXIT_STATUS_USAGE = 2, /* wrong arguments, or a set-up error */
     EXIT_STATUS_INCONCLUSIVE = 3,
     EXIT_STATUS_VOID = 4,
-    EXIT_STATUS_SKIP = 125, /* of git bisect run: nothing can be told */
+    EXIT_STATUS_SKIP = 125, /* of git bisect run: nothing can be told of this commit */
+    EXIT_STATUS_ABORT = 128, /* of git bisect run: nothing can be told of any commit */
     EXIT_STATUS_INTERRUPTED = 130
 };
 

@@ -11,6 +11,7 @@
 int command_run(int argc, char **argv); /* profile and faults too */
 int command_gate(int argc, char **argv);
 int command_init(int argc, char **argv);
+int command_comment(int argc, char **argv);
 int command_plan(int argc, char **argv);
 int command_attest(int argc, char **argv);
 int command_doctor(int argc, char **argv);

@@ -10,6 +10,7 @@
 #include "command/commands.h"
 #include "command/measurement.h"
 #include "command/options.h"
+#include "experiment/check_arms.h"
 #include "experiment/experiment.h"
 #include "experiment/program.h"
 #include "gate/callgrind.h"
@@ -29,6 +30,8 @@ struct words_of_gate {
     char *base;
     char *head;
     uint64_t seconds;
+    bool bisects;
+    struct inconclusive const *inconclusive; /* NULL: its own exit status */
 };
 
 static void words_of_gate_free(struct words_of_gate *words)
@@ -37,6 +40,17 @@ static void words_of_gate_free(struct words_of_gate *words)
     free(words->base);
     free(words->head);
 }
+
+/* What an INCONCLUSIVE is taken for. */
+struct inconclusive {
+    char const *word;
+    int status;
+    bool warns;
+};
+
+static struct inconclusive const inconclusives[] = {{"fail", EXIT_STATUS_FAIL, false},
+                                                    {"pass", EXIT_STATUS_PASS, false},
+                                                    {"warn", EXIT_STATUS_PASS, true}};
 
 static bool refuse(char const *what, char const *word)
 {
@@ -60,6 +74,26 @@ static void take_word(char **slot, char const *word)
     *slot = text_copy(word);
 }
 
+static bool take_inconclusive(char const *word, struct words_of_gate *words)
+{
+    for (size_t i = 0; i < sizeof inconclusives / sizeof *inconclusives; i++)
+        if (text_equal(inconclusives[i].word, word))
+            words->inconclusive = &inconclusives[i];
+    if (words->inconclusive == NULL)
+        complain("--inconclusive=fail, =pass or =warn; without it the exit status is 3",
+                 "gate: --inconclusive '%s' is none of fail, pass and warn", word);
+    return words->inconclusive != NULL;
+}
+
+static bool take_history(char const *folder, struct gate_request *request)
+{
+    if (*folder == '\0')
+        complain("--record=history", "gate: --record '' names no folder");
+    else
+        request->history = folder;
+    return *folder != '\0';
+}
+
 static bool take_option(int option, struct words_of_gate *words, struct gate_request *request,
                         struct measurement *measurement)
 {
@@ -69,10 +103,11 @@ static bool take_option(int option, struct words_of_gate *words, struct gate_req
     case 't': return take_number("seconds", &words->seconds);
     case 'l': request->label = optarg; return true;
     case 'e': request->explain = true; return true;
-    case 'r': request->record = true; return true;
+    case 'r': request->record = true; return optarg == NULL || take_history(optarg, request);
     case 'f': measurement->fresh = true; return true;
     case 'w': measurement->wait = true; return true;
-    case 'i': return true; /* command_gate has seen it */
+    case 'i': words->bisects = true; return true;
+    case 'n': return take_inconclusive(optarg, words);
     case 'o': return option_out("gate", &measurement->results);
     default: break;
     }
@@ -86,13 +121,14 @@ static bool parse(int argc, char **argv, struct words_of_gate *words, struct gat
                                             {"head", required_argument, NULL, 'h'},
                                             {"label", required_argument, NULL, 'l'},
                                             {"explain", no_argument, NULL, 'e'},
-                                            {"record", no_argument, NULL, 'r'},
+                                            {"record", optional_argument, NULL, 'r'},
                                             {"seconds", required_argument, NULL, 't'},
                                             {"seed", required_argument, NULL, 's'},
                                             {"out", required_argument, NULL, 'o'},
                                             {"fresh", no_argument, NULL, 'f'},
                                             {"wait", no_argument, NULL, 'w'},
                                             {"bisect", no_argument, NULL, 'i'},
+                                            {"inconclusive", required_argument, NULL, 'n'},
                                             {NULL, 0, NULL, 0}};
     int option;
 
@@ -105,6 +141,9 @@ static bool parse(int argc, char **argv, struct words_of_gate *words, struct gat
     }
     if (argc - optind > 1)
         return refuse("one experiment is wanted, and not also", argv[optind + 1]);
+    if (words->bisects && words->inconclusive != NULL)
+        return refuse("with --bisect an INCONCLUSIVE is 125, so it cannot be taken for a",
+                      words->inconclusive->word);
     words->experiment = argc > optind ? text_copy(argv[optind]) : gate_default_experiment();
     if (words->head == NULL)
         words->head = text_copy("HEAD");
@@ -118,9 +157,10 @@ static struct plan_side side_of(struct gate_spec const *spec)
     return (struct plan_side){spec->arm, spec->label, spec->program};
 }
 
-/* A revision without an allocator means the experiment's baseline. */
+/* A revision without an allocator means the experiment's baseline. Where there is no plan,
+ * *of_head says whether the head is why: it cannot be built. */
 static struct plan *plan_of(struct words_of_gate const *words, struct gate_request *request,
-                            uint64_t seed)
+                            uint64_t seed, bool *of_head)
 {
     struct yaml_file *const file = experiment_open(words->experiment);
     struct plan *plan = NULL;
@@ -129,8 +169,11 @@ static struct plan *plan_of(struct words_of_gate const *words, struct gate_reque
         return NULL;
     struct experiment const *const experiment = yaml_file_data(file);
     bool const of_programs = experiment_runs_artifact(experiment);
-    if (gate_spec_resolve(words->base, experiment->baseline, of_programs, &request->base) &&
-        gate_spec_resolve(words->head, experiment->baseline, of_programs, &request->head)) {
+    bool const based =
+        gate_spec_resolve(words->base, experiment->baseline, of_programs, &request->base);
+    *of_head = based && !gate_spec_resolve(words->head, experiment->baseline, of_programs,
+                                           &request->head);
+    if (based && !*of_head) {
         struct plan_side const base = side_of(&request->base);
         struct plan_side const head = side_of(&request->head);
         plan = plan_for_gate(file, &base, &head, words->seconds, seed);
@@ -147,44 +190,60 @@ static bool tools_are_there(struct plan const *plan)
     return true;
 }
 
-/* git bisect run: good, bad, or neither. An interrupt ends the bisection: 128 and more do. */
-static int status_for_bisect(int status)
+/* git bisect run: good, bad, neither, or an end of the bisection, which 128 and more are. What
+ * every commit would meet ends it: a step that is passed over only hides it. */
+static int status_for_bisect(int status, bool of_head)
 {
     switch (status) {
     case EXIT_STATUS_PASS:
     case EXIT_STATUS_FAIL:
     case EXIT_STATUS_INTERRUPTED: return status;
+    case EXIT_STATUS_USAGE: return of_head ? EXIT_STATUS_SKIP : EXIT_STATUS_ABORT;
     default: return EXIT_STATUS_SKIP;
     }
 }
 
-static int gate(int argc, char **argv)
+/* GitHub shows a line that begins so beside the change. */
+static void warn_of_inconclusive(void)
 {
-    struct words_of_gate words = {.experiment = NULL};
-    struct gate_request request = {
-        .started_unix_ns = clock_ns(CLOCK_REALTIME),
-        .started_monotonic_ns = clock_ns(CLOCK_MONOTONIC),
-    };
-    struct measurement measurement = {
-        .results = project_results(), .kind = &run_kinds[RUN_GATE], .gate = &request};
+    static char const what[] =
+        "INCONCLUSIVE: the cap came before the gate could tell, and --inconclusive=warn lets it "
+        "pass";
+    char const *const actions = getenv("GITHUB_ACTIONS");
+
+    if (actions != NULL && text_equal(actions, "true"))
+        printf("::warning title=slablab gate::%s\n", what);
+    else
+        complain("more blocks_max or seconds_max in the experiment's stop", "warning: %s", what);
+}
+
+static int status_for_inconclusive(struct inconclusive const *wanted, int status)
+{
+    if (status != EXIT_STATUS_INCONCLUSIVE || wanted == NULL)
+        return status;
+    if (wanted->warns)
+        warn_of_inconclusive();
+    return wanted->status;
+}
+
+/* *of_head: the exit status is for what the head alone is to blame. */
+static int gate(struct words_of_gate const *words, struct gate_request *request,
+                struct measurement *measurement, bool *of_head)
+{
     int status = EXIT_STATUS_USAGE;
 
-    if (!parse(argc, argv, &words, &request, &measurement)) {
-        words_of_gate_free(&words);
-        return EXIT_STATUS_USAGE;
-    }
-    request.results = measurement.results;
     worktree_sweep();
-    struct plan *const plan = plan_of(&words, &request, measurement.seed);
-    words_of_gate_free(&words);
-    if (plan != NULL && tools_are_there(plan))
-        status = measurement_run(&measurement, plan);
+    struct plan *const plan = plan_of(words, request, measurement->seed, of_head);
+    /* A bisection passes over a head that no process can load; otherwise it is asked later. */
+    *of_head = *of_head || (plan != NULL && words->bisects && !check_arms(plan));
+    if (plan != NULL && !*of_head && tools_are_there(plan))
+        status = measurement_run(measurement, plan);
     else
         plan_free(plan);
     if (plan == NULL && interrupted())
         status = EXIT_STATUS_INTERRUPTED;
-    gate_spec_free(&request.base);
-    gate_spec_free(&request.head);
+    gate_spec_free(&request->base);
+    gate_spec_free(&request->head);
     return status;
 }
 
@@ -199,13 +258,27 @@ static bool is_bisect(char const *word)
 /* Neither a fault in the other words nor output that does not arrive must say `bad` to git. */
 int command_gate(int argc, char **argv)
 {
+    struct words_of_gate words = {.experiment = NULL};
+    struct gate_request request = {
+        .started_unix_ns = clock_ns(CLOCK_REALTIME),
+        .started_monotonic_ns = clock_ns(CLOCK_MONOTONIC),
+    };
+    struct measurement measurement = {
+        .results = project_results(), .kind = &run_kinds[RUN_GATE], .gate = &request};
+    int status = EXIT_STATUS_USAGE;
     bool bisects = false;
+    bool of_head = false;
 
     for (int i = 1; i < argc; i++)
         bisects = bisects || is_bisect(argv[i]);
-    int const status = gate(argc, argv);
+    if (parse(argc, argv, &words, &request, &measurement)) {
+        request.results = measurement.results;
+        status = gate(&words, &request, &measurement, &of_head);
+    }
+    words_of_gate_free(&words);
+    status = status_for_inconclusive(words.inconclusive, status);
     if (!bisects)
         return status;
-    return fflush(stdout) == 0 && ferror(stdout) == 0 ? status_for_bisect(status)
-                                                       : EXIT_STATUS_SKIP;
+    return fflush(stdout) == 0 && ferror(stdout) == 0 ? status_for_bisect(status, of_head)
+                                                       : EXIT_STATUS_ABORT;
 }

@@ -41,8 +41,9 @@ static struct command const own[] = {
      "complete, 4 void, 2 nothing was measured, 130 interrupted.",
      command_run},
     {"gate",
-     "[experiments/NAME.yaml] [--base SPEC] [--head SPEC] [--seconds N] [--explain] [--record] "
-     "[--label TEXT] [--seed N] [--out DIR] [--fresh] [--wait] [--bisect]",
+     "[experiments/NAME.yaml] [--base SPEC] [--head SPEC] [--seconds N] [--explain] "
+     "[--record[=DIR]] [--label TEXT] [--seed N] [--out DIR] [--fresh] [--wait] "
+     "[--inconclusive=fail|pass|warn] [--bisect]",
      "decide, block by block, whether one build is worse than another",
      "A SPEC is an allocator (NAME or path/to/x.so, then NAME=value ...) or a git revision (REV "
      "or REV:NAME), which is built in a worktree of its own, once for each tree: by slablab.yaml's "
@@ -53,11 +54,13 @@ static struct command const own[] = {
      "reference, else where HEAD left the default branch; the head is HEAD. --seconds N: no more "
      "than N seconds of blocks and counts, then INCONCLUSIVE. Writes results/NAME/<time>-gate/ "
      "with gate.json, gate.md, gate.xml (JUnit) and the logs of the builds, and appends gate.md "
-     "to $GITHUB_STEP_SUMMARY where that is set; --record appends gate.json to "
-     "results/history/NAME.jsonl or slablab.yaml's history, where --label names it, --explain "
+     "to $GITHUB_STEP_SUMMARY where that is set; --record appends gate.json to DIR/NAME.jsonl, "
+     "slablab.yaml's history or results/history/NAME.jsonl, where --label names it, --explain "
      "measures where failed rows differ. Exit status: 0 pass, 1 fail, 3 inconclusive, 4 void, 2 "
-     "nothing was measured, 130 interrupted; with --bisect, for `git bisect run`, 125 instead of "
-     "2, 3 and 4 (docs/ci/bisect.sh).",
+     "nothing was measured, 130 interrupted; --inconclusive takes an inconclusive gate for 1, for "
+     "0, or for 0 with a warning. With --bisect, for `git bisect run`, 125 where this head can "
+     "not be judged (it does not build, 3, 4) and 128 instead of any other 2, which ends the "
+     "bisection (docs/ci/bisect.sh).",
      command_gate},
     {"init", "[--build COMMAND] [--artifact PATH] [--program] [--ci github|gitlab]",
      "write a slablab.yaml for your own repository",
@@ -67,6 +70,11 @@ static struct command const own[] = {
      "said is guessed from Cargo.toml, meson.build, CMakeLists.txt or Makefile. Builds nothing "
      "and overwrites nothing. Exit status: 0, or 2.",
      command_init},
+    {"comment", "RUN ...", "print finished gates as the text of one comment on a change",
+     "A RUN is a gate's folder. Its first line is hidden, and the same in every comment, so that a "
+     "CI job finds its comment and replaces it; the text is shorter than 64 kB however many rows "
+     "there are (docs/ci).",
+     command_comment},
     {"profile",
      "experiments/NAME.yaml [--quick] [--blocks N] [--rate HZ] [--seed N] [--out DIR] [--fresh] "
      "[--wait] | "

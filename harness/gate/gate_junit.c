@@ -8,6 +8,7 @@
 #include "base/reason.h"
 #include "base/text.h"
 #include "gate/gate_report.h"
+#include "gate/gate_words.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -16,6 +16,7 @@
 #include "catalogue/build_facts.h"
 #include "catalogue/project.h"
 #include "catalogue/settings.h"
+#include "gate/gate_certified.h"
 #include "gate/gate_explain.h"
 #include "gate/gate_failures.h"
 #include "gate/gate_report.h"
@@ -136,6 +137,15 @@ static json_t *describe(struct gate_request const *request, struct tally const *
     return portable;
 }
 
+static char *markdown_of(json_t const *gate)
+{
+    char *const certified = gate_certified_text();
+    char *const text = gate_markdown(gate, certified, GATE_MARKDOWN_BYTES);
+
+    free(certified);
+    return text;
+}
+
 static bool write_text(char const *folder, char const *name, char *text)
 {
     bool const written = durable_write(folder, name, text, strlen(text));
@@ -152,7 +162,7 @@ static void append_job_summary(json_t const *gate)
 
     if (path == NULL || *path == '\0')
         return;
-    char *const text = gate_markdown(gate);
+    char *const text = markdown_of(gate);
     bool written = file != NULL && fputs(text, file) >= 0;
     written = (file == NULL || fclose(file) == 0) && written;
     if (!written)
@@ -168,13 +178,16 @@ static bool ignore_record(void *context, json_t const *record)
     return true;
 }
 
-/* slablab.yaml's file, or a file in its folder or in that of the results. */
-static char *history_path(char const *results, char const *experiment)
+/* In the folder that --record names, slablab.yaml's, or that of the results; slablab.yaml may name a
+ * file. */
+static char *history_path(struct gate_request const *request, char const *experiment)
 {
     char const *const history = settings()->history;
 
+    if (request->history != NULL)
+        return text_format("%s/%s.jsonl", request->history, experiment);
     if (history == NULL)
-        return text_format("%s/history/%s.jsonl", results, experiment);
+        return text_format("%s/history/%s.jsonl", request->results, experiment);
     char *const path = *history == '/' ? text_copy(history)
                                        : text_format("%s/%s", project_folder(), history);
     char *const file = text_ends_with(path, ".jsonl")
@@ -185,9 +198,10 @@ static char *history_path(char const *results, char const *experiment)
 }
 
 /* One gate is one line, written whole or not at all. */
-static bool append_history(char const *results, char const *experiment, json_t *gate)
+static bool append_history(struct gate_request const *request, char const *experiment,
+                           json_t *gate)
 {
-    char *const path = history_path(results, experiment);
+    char *const path = history_path(request, experiment);
     char *const name = text_copy(strrchr(path, '/') + 1);
     char *const folder = text_copy_bytes(path, strlen(path) - strlen(name) - 1);
     struct record_file file;
@@ -211,7 +225,7 @@ bool gate_record(struct gate_request const *request, char const *experiment, cha
     if (gate != NULL)
         json_object_del(gate, "explanation"); /* of this gate alone, and long */
     bool const recorded =
-        !request->record || (gate != NULL && append_history(request->results, experiment, gate));
+        !request->record || (gate != NULL && append_history(request, experiment, gate));
 
     json_decref(gate);
     free(path);
@@ -254,7 +268,7 @@ static bool write_log(char const *folder, char const *name, struct gate_spec con
 static bool write_reports(json_t const *gate, char const *folder)
 {
     return durable_write_json(folder, "gate.json", gate) &&
-           write_text(folder, "gate.md", gate_markdown(gate)) &&
+           write_text(folder, "gate.md", markdown_of(gate)) &&
            write_text(folder, "gate.xml", gate_junit(gate));
 }
 

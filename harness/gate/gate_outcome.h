@@ -16,6 +16,7 @@ struct gate_request {
     struct gate_spec head;
     bool explain; /* measure where failed rows differ */
     bool record;  /* append to the history */
+    char const *history; /* its folder; NULL: history/ of the results */
     char const *label; /* for the history; NULL */
     char const *results;
     uint64_t started_unix_ns;

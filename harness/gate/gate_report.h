@@ -34,16 +34,16 @@ json_t *gate_describe(struct gate_judge const *judge, json_t *reasons,
 int gate_exit_status(json_t const *gate);
 
 /* The caller frees what these return. */
-char *gate_table(json_t const *gate);    /* for a terminal of 80 columns */
-char *gate_markdown(json_t const *gate); /* for a CI job's summary */
-char *gate_junit(json_t const *gate);    /* XML: a test case for each row */
+char *gate_table(json_t const *gate); /* for a terminal of 80 columns */
+char *gate_junit(json_t const *gate); /* XML: a test case for each row */
 
-/* Parts of a row as text: "+2.31 %" or "+12", and "[+1.20, +3.41]"; "-" if there is none. */
-char *gate_effect_text(json_t const *row, char const *key);
-char *gate_margin_text(json_t const *row);
-char *gate_interval_text(json_t const *row);
+/* GitHub takes 65,536 characters of a comment, GitLab 1,000,000. */
+enum { GATE_MARKDOWN_BYTES = 60000 };
 
-/* "11 of the head and 0 of the base in 96 pairs of processes" */
-char *gate_failures_text(json_t const *gate);
+/* For a CI job's summary or a comment: the verdict and the worst rows, then the rows that failed,
+ * are undecided or moved, the others folded, and what holds of all of them. At most so many bytes,
+ * 20,000 at least: the rows that tell least are left out first, and their number is said.
+ * `certified` is gate_certified_text's. */
+char *gate_markdown(json_t const *gate, char const *certified, size_t bytes_max);
 
 #endif

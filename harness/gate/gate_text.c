@@ -1,228 +1,34 @@
-/* gate_text.c -- a gate's rows for a terminal and for a page of Markdown.
+/* gate_text.c -- a gate's rows for a terminal.
  *
  * SPDX-License-Identifier: MIT */
-#include "base/reason.h"
 #include "base/text.h"
 #include "gate/gate_report.h"
-#include "gate/markdown_escape.h"
+#include "gate/gate_words.h"
 
-#include <limits.h>
 #include <stdlib.h>
-#include <string.h>
 
-enum { REVISION_DIGITS = 12 };
-
-static char const *text_at(json_t const *object, char const *key)
-{
-    char const *const text = json_string_value(json_object_get(object, key));
-
-    return text != NULL ? text : "";
-}
-
-/* How a row's numbers are written: a ratio in per cent, a share of blocks in points of them. */
-static char const *unit_of(json_t const *row)
-{
-    char const *const scale = text_at(row, "scale");
-
-    if (text_equal(scale, "points"))
-        return " pt";
-    return text_equal(scale, "ratio") ? " %" : "";
-}
-
-static char *number_text(json_t const *row, double value, bool with_unit)
-{
-    char const *const unit = unit_of(row);
-
-    if (*unit == '\0')
-        return text_format("%+.0f", value);
-    return text_format("%+.*f%s", *unit == ' ' && unit[1] == 'p' ? 1 : 2, 100 * value,
-                       with_unit ? unit : "");
-}
-
-char *gate_effect_text(json_t const *row, char const *key)
-{
-    json_t const *const value = json_object_get(row, key);
-
-    return json_is_number(value) ? number_text(row, json_number_value(value), true)
-                                 : text_copy("-");
-}
-
-char *gate_interval_text(json_t const *row)
-{
-    json_t const *const low = json_object_get(row, "low");
-    json_t const *const high = json_object_get(row, "high");
-
-    if (!json_is_number(low) || !json_is_number(high))
-        return text_copy("-");
-    char *const from = number_text(row, json_number_value(low), false);
-    char *const to = number_text(row, json_number_value(high), false);
-    char *const text = text_format("[%s, %s]", from, to);
-    free(to);
-    free(from);
-    return text;
-}
-
-/* "2 %", "5 pt": what a PASS rules out. A count's margin is one at least. */
-char *gate_margin_text(json_t const *row)
-{
-    double const margin = json_number_value(json_object_get(row, "margin"));
-    char const *const unit = unit_of(row);
-
-    return text_format("%.4g%s", 100 * margin, *unit != '\0' ? unit : " %");
-}
-
-/* An amount without a direction. */
-static char *mde_text(json_t const *row)
-{
-    char *const text = gate_effect_text(row, "mde");
-    char *const bare = text_copy(*text == '+' ? text + 1 : text);
-
-    free(text);
-    return bare;
-}
-
-static char const *shout(char const *verdict)
-{
-    static char const *const words[][2] = {
-        {"pass", "PASS"}, {"fail", "FAIL"},           {"inconclusive", "INCONCLUSIVE"},
-        {"void", "VOID"}, {"undecided", "undecided"}, {"reported", "(shown)"}};
-
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (text_equal(words[i][0], verdict))
-            return words[i][1];
-    return verdict;
-}
-
-/* On the terminal rows stand below their cell; in Markdown they name it. */
-static void append_row(char **text, bool markdown, json_t const *row)
+/* Rows stand below their cell. */
+static void append_row(char **text, json_t const *row)
 {
     char *const effect = gate_effect_text(row, "effect");
     char *const interval = gate_interval_text(row);
-    char *const mde = mde_text(row);
     char *const margin = gate_margin_text(row);
-    char const *const verdict = shout(text_at(row, "verdict"));
-    json_int_t const blocks = json_integer_value(json_object_get(row, "blocks"));
 
-    if (markdown)
-        text_append(text, "| %s | %s | %s | %s | %s | %s | %s | %" JSON_INTEGER_FORMAT " |\n",
-                    text_at(row, "cell"), text_at(row, "metric"), effect, interval, mde, margin,
-                    verdict, blocks);
-    else
-        text_append(text, "  %-19s %10s %-20s %7s  %-9s %6" JSON_INTEGER_FORMAT "\n",
-                    text_at(row, "metric"), effect, interval, margin, verdict, blocks);
+    text_append(text, "  %-19s %10s %-20s %7s  %-9s %6" JSON_INTEGER_FORMAT "\n",
+                gate_text_at(row, "metric"), effect, interval, margin,
+                gate_shout(gate_text_at(row, "verdict")),
+                json_integer_value(json_object_get(row, "blocks")));
     free(margin);
-    free(mde);
     free(interval);
     free(effect);
 }
 
-enum { MODES_SHOWN = 4 };
-
-/* "6594968 (12), 6598368 (3)"; nothing where every block had the same count. */
-static char *modes_text(json_t const *modes)
-{
-    size_t const count = json_array_size(modes);
-    char *text = text_copy("");
-    size_t index;
-    json_t *mode;
-
-    json_array_foreach(modes, index, mode) {
-        if (count > 1 && index < MODES_SHOWN)
-            text_append(&text, "%s%" JSON_INTEGER_FORMAT " (%" JSON_INTEGER_FORMAT ")",
-                        index > 0 ? ", " : "", json_integer_value(json_array_get(mode, 0)),
-                        json_integer_value(json_array_get(mode, 1)));
-    }
-    if (count > MODES_SHOWN)
-        text_append(&text, " and %zu more", count - MODES_SHOWN);
-    return text;
-}
-
-/* Counts of instructions that vary from process to process, and what helps. */
-static void append_modes(char **text, json_t const *rows, char const *before)
-{
-    static char const *const sides[] = {"base", "head"};
-    bool any = false;
-    size_t index;
-    json_t *row;
-
-    json_array_foreach(rows, index, row) {
-        for (size_t i = 0; i < 2; i++) {
-            char *const modes =
-                modes_text(json_object_get(json_object_get(row, "modes"), sides[i]));
-            if (*modes != '\0')
-                text_append(text, "%sinstructions of the %s vary in %s: %s\n", before, sides[i],
-                            text_at(row, "cell"), modes);
-            any = any || *modes != '\0';
-            free(modes);
-        }
-    }
-    if (any)
-        text_append(text,
-                    "%san allocator that reads the clock counts differently under load: "
-                    "switch off its timed work (jemalloc: "
-                    "MALLOC_CONF=dirty_decay_ms:-1,muzzy_decay_ms:-1)\n",
-                    before);
-}
-
-static json_int_t failures_of(json_t const *gate, char const *key)
-{
-    return json_integer_value(json_object_get(json_object_get(gate, "failures"), key));
-}
-
-static bool any_failed(json_t const *gate)
-{
-    static char const *const keys[] = {"head_alone", "base_alone", "both", "head_elsewhere",
-                                       "base_elsewhere"};
-
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (failures_of(gate, keys[i]) > 0)
-            return true;
-    return false;
-}
-
-char *gate_failures_text(json_t const *gate)
-{
-    json_int_t const both = failures_of(gate, "both");
-    json_int_t const elsewhere =
-        failures_of(gate, "head_elsewhere") + failures_of(gate, "base_elsewhere");
-    char *text = text_format(
-        "%" JSON_INTEGER_FORMAT " of the head and %" JSON_INTEGER_FORMAT
-        " of the base in %" JSON_INTEGER_FORMAT " pairs of processes",
-        failures_of(gate, "head_alone") + both, failures_of(gate, "base_alone") + both,
-        failures_of(gate, "pairs"));
-
-    if (elsewhere > 0)
-        text_append(&text, ", %" JSON_INTEGER_FORMAT " more in attestation or under callgrind",
-                    elsewhere);
-    return text;
-}
-
-/* How many processes failed, and what the head's first one said; nothing where none did. */
-static void append_failures(char **text, json_t const *gate, char const *before)
-{
-    json_t const *const failures = json_object_get(gate, "failures");
-
-    if (!any_failed(gate))
-        return;
-    char const *const said = text_at(failures, "stderr");
-    int length = (int)strlen(said);
-    while (length > 0 && said[length - 1] == '\n')
-        length--;
-    char *const came_of = gate_failures_text(gate);
-    text_append(text, "%sfailures: %s: %s\n", before, shout(text_at(failures, "verdict")), came_of);
-    if (*text_at(failures, "status") != '\0')
-        text_append(text, "%sthe head's first: %s: %.*s\n", before, text_at(failures, "status"),
-                    length > 0 ? length : INT_MAX,
-                    length > 0 ? said : "it wrote nothing to stderr");
-    free(came_of);
-}
-
 static bool is_first_of_cell(json_t const *rows, size_t index)
 {
-    char const *const cell = text_at(json_array_get(rows, index), "cell");
+    char const *const cell = gate_text_at(json_array_get(rows, index), "cell");
 
     for (size_t i = 0; i < index; i++)
-        if (text_equal(text_at(json_array_get(rows, i), "cell"), cell))
+        if (text_equal(gate_text_at(json_array_get(rows, i), "cell"), cell))
             return false;
     return true;
 }
@@ -234,146 +40,34 @@ static void append_cell(char **text, json_t const *rows, char const *cell)
 
     text_append(text, "\n%s\n", cell);
     json_array_foreach(rows, index, row) {
-        if (text_equal(text_at(row, "cell"), cell))
-            append_row(text, false, row);
+        if (text_equal(gate_text_at(row, "cell"), cell))
+            append_row(text, row);
     }
-}
-
-static char *side_text(json_t const *side)
-{
-    char const *const revision = text_at(side, "revision");
-    char const *const build_id = text_at(side, "build_id");
-    char *text = text_copy(text_at(side, "spec"));
-
-    if (*revision != '\0')
-        text_append(&text, ", commit %.*s", REVISION_DIGITS, revision);
-    if (*build_id != '\0')
-        text_append(&text, ", build-id %.*s", REVISION_DIGITS, build_id);
-    return text;
-}
-
-/* "3 of 36 rows fail", or the other outcome. */
-static char *rows_text(json_t const *gate)
-{
-    json_t const *const rows = json_object_get(gate, "rows");
-    size_t decides = 0;
-    size_t failed = 0;
-    size_t undecided = 0;
-    size_t index;
-    json_t *row;
-
-    json_array_foreach(rows, index, row) {
-        decides += json_is_true(json_object_get(row, "decides"));
-        failed += text_equal(text_at(row, "verdict"), "fail");
-        undecided += text_equal(text_at(row, "verdict"), "undecided");
-    }
-    char const *const failures = text_at(json_object_get(gate, "failures"), "verdict");
-    decides++;
-    failed += text_equal(failures, "fail");
-    undecided += text_equal(failures, "undecided");
-    char *text = text_format("%zu of %zu rows failed", failed, decides);
-    if (undecided > 0)
-        text_append(&text, ", %zu undecided", undecided);
-    text_append(&text, ", in %.0f s", json_number_value(json_object_get(gate, "seconds")));
-    return text;
-}
-
-static void append_reasons(char **text, json_t const *gate, char const *before)
-{
-    size_t index;
-    json_t *reason;
-
-    json_array_foreach(json_object_get(gate, "reasons"), index, reason) {
-        char *const line = reason_line(reason);
-        text_append(text, "%s%s\n", before, line);
-        free(line);
-    }
-}
-
-static void append_cautions(char **text, json_t const *gate, char const *before)
-{
-    size_t index;
-    json_t *caution;
-
-    json_array_foreach(json_object_get(gate, "cautions"), index, caution) {
-        text_append(text, "%scaution: %s\n", before, json_string_value(caution));
-    }
-}
-
-static void append_sides(char **text, json_t const *gate, char const *form)
-{
-    char *const base = side_text(json_object_get(gate, "base"));
-    char *const head = side_text(json_object_get(gate, "head"));
-
-    text_append(text, form[0] == '-' ? "- base: %s\n- head: %s\n" : "base: %s\nhead: %s\n", base,
-                head);
-    if (json_is_true(json_object_get(gate, "identical")))
-        text_append(text,
-                    "%sbase and head are the same build (equal build-ids), judged like any other\n",
-                    form);
-    append_cautions(text, gate, form);
-    free(head);
-    free(base);
 }
 
 char *gate_table(json_t const *gate)
 {
     json_t const *const rows = json_object_get(gate, "rows");
-    char *text = text_format("gate: %s\n", text_at(gate, "experiment"));
-    char *const came_of = rows_text(gate);
+    char *text = text_format("gate: %s\n", gate_text_at(gate, "experiment"));
+    char *const came_of = gate_rows_text(gate);
     size_t index;
     json_t *row;
 
-    append_sides(&text, gate, "");
+    gate_append_sides(&text, gate, "");
     text_append(&text, "\n  %-19s %10s %-20s %7s  %-9s %6s\n", "", "effect", "interval", "margin",
                 "verdict", "blocks");
     json_array_foreach(rows, index, row) {
         if (is_first_of_cell(rows, index))
-            append_cell(&text, rows, text_at(row, "cell"));
+            append_cell(&text, rows, gate_text_at(row, "cell"));
     }
     text_append(&text,
                 "\nPASS: more by the margin is ruled out. FAIL: more is established, and it is "
                 "half\nthe margin or more. time_tail: share of blocks over 10 %% slower, in "
                 "points\n");
-    text_append(&text, "\nverdict: %s (%s)\n", shout(text_at(gate, "verdict")), came_of);
-    append_reasons(&text, gate, "  ");
-    append_failures(&text, gate, "  ");
-    append_modes(&text, rows, "  ");
+    text_append(&text, "\nverdict: %s (%s)\n", gate_shout(gate_text_at(gate, "verdict")), came_of);
+    gate_append_reasons(&text, gate, "  ");
+    gate_append_failures(&text, gate, "  ");
+    gate_append_modes(&text, rows, "  ");
     free(came_of);
-    return text;
-}
-
-static char *escaped_markdown(json_t const *gate)
-{
-    json_t const *const rows = json_object_get(gate, "rows");
-    char *text = text_format("## slablab gate: %s: %s\n\n", text_at(gate, "experiment"),
-                             shout(text_at(gate, "verdict")));
-    char *const came_of = rows_text(gate);
-    size_t index;
-    json_t *row;
-
-    text_append(&text, "%s\n\n", came_of);
-    append_reasons(&text, gate, "- ");
-    append_failures(&text, gate, "- ");
-    append_modes(&text, rows, "- ");
-    append_sides(&text, gate, "- ");
-    text_append(&text, "\n| cell | metric | effect | interval | MDE | margin | verdict | blocks |\n"
-                       "|---|---|--:|---|--:|--:|---|--:|\n");
-    json_array_foreach(rows, index, row) {
-        append_row(&text, true, row);
-    }
-    free(came_of);
-    return text;
-}
-
-char *gate_markdown(json_t const *gate)
-{
-    json_t *const escaped = markdown_escaped_texts(gate);
-    char const *const explanation = json_string_value(json_object_get(gate, "explanation"));
-    char *text = escaped_markdown(escaped);
-
-    if (explanation != NULL) /* as it stands: a fence that no line of it ends */
-        text_append(&text, "\n~~~~~~~~text\n%s~~~~~~~~\n", explanation);
-    json_decref(escaped);
     return text;
 }

@@ -54,6 +54,8 @@ workloads: [{run: fixed_random size=256 slots=400 operations=20000, start: cold}
 gate: {decides: [process_page_faults 5%]}
 END
 
+gcc -shared -x c -o "$work/no_malloc.so" - <<<'int nothing;'
+
 # status WANTED WORD...: of slablab gate --bisect
 failures=0
 status() {
@@ -69,7 +71,11 @@ status 0 --head good
 status 1 --head HEAD~1
 status 125 --head HEAD~5
 status 125 --head no-such-commit
-status 125 --head good --seed x
+status 125 --head "$work/no_malloc.so"
+status 128 --head good --seed x
+status 128 --head good --out /proc/none
+status 128 --head good --base no-such-commit
+status 128 --head good --inconclusive=warn
 docs/ci/bisect.sh good HEAD "$work/faults.yaml" >"$work/log" 2>&1 || true
 if ! grep --quiet 'is the first bad commit' "$work/log" ||
     [[ $(git show --no-patch --format=%s refs/bisect/bad) != culprit ]]; then

@@ -86,6 +86,8 @@ expect 2 "one experiment is wanted, and not also 'experiments/null.yaml'" \
 expect 2 "--seconds '0' is not a whole number" gate --seconds 0
 expect 2 "--seed 'x' is not a whole number" gate experiments/gate.yaml --seed x
 expect 2 'a gate needs to know what decides' gate experiments/null.yaml --base bump --head bump
+expect 2 'one to 3 gates make a comment, and there are 0' comment
+expect 2 '/gate.json: ' comment "$output"
 expect 0 'page-faults' list events
 expect 0 'fixed_random' list workloads
 # Output that does not arrive is no success.

@@ -1,4 +1,4 @@
-/* test_gate_report.c -- a gate's verdict and rows, as JSON, table, Markdown and JUnit.
+/* test_gate_report.c -- a gate's verdict and rows, as JSON, table and JUnit.
  *
  * SPDX-License-Identifier: MIT */
 #include <setjmp.h>
@@ -11,55 +11,11 @@
 #include "base/complain.h"
 #include "base/text.h"
 #include "gate/gate_report.h"
-#include "gate/markdown_escape.h"
-#include "made_gate.h"
+#include "made_gate_report.h"
 
 #include <stdlib.h>
 
 enum { COLUMNS = 80 };
-
-/* A third row, and what happens to its judge before it is described; either may be NULL. */
-struct variation {
-    char const *third;
-    void (*happens)(struct gate_judge *judge);
-};
-
-/* `blocks` of both cells; the head of cell 1 takes 5 % longer where `slower` says so. */
-static json_t *varied_report(size_t blocks, bool slower, char const *reason,
-                             struct variation variation)
-{
-    static struct gate_spec const base = {
-        .text = (char *)"main", .arm = (char *)"x", .revision = (char *)"0123456789abcdef"};
-    static struct gate_spec const head = {.text = (char *)"<&\">", .arm = (char *)"x"};
-    json_t *const conditions = json_pack("{s:{}}", "machine");
-    json_t *const cautions = json_pack("[s]", "the compiler differs: <gcc>");
-    struct gate_circumstances const circumstances = {
-        &base, &head, "here", 1, 12.5, "v1|2", conditions, cautions};
-    struct gate_judge *const judge = made_judge(variation.third);
-    json_t *const reasons = json_array();
-
-    for (size_t i = 0; i < blocks; i++) {
-        made_block(judge, 0, 1e7 * made_noise(i), 1e7 * made_noise(i + 1), 1e7, 10, 10);
-        made_block(judge, 1, 1e7, 1e7, slower ? 1.05e7 : 1e7, 10, 10);
-    }
-    if (variation.happens != NULL)
-        variation.happens(judge);
-    if (reason != NULL)
-        json_array_append_new(reasons, json_string(reason));
-    gate_judge_estimate(judge);
-    json_t *const gate = gate_describe(judge, reasons, &circumstances);
-    assert_non_null(gate);
-    json_decref(cautions);
-    json_decref(conditions);
-    json_decref(reasons);
-    gate_judge_free(judge);
-    return gate;
-}
-
-static json_t *made_report(size_t blocks, bool slower, char const *reason)
-{
-    return varied_report(blocks, slower, reason, (struct variation){0});
-}
 
 static void head_crashes_once(struct gate_judge *judge)
 {
@@ -160,12 +116,6 @@ static void what_is_not_known_is_null(void **state)
     json_decref(gate);
 }
 
-static void assert_holds(char const *text, char const *part)
-{
-    if (strstr(text, part) == NULL)
-        fail_msg("'%s' is not in:\n%s", part, text);
-}
-
 static void assert_narrow(char const *table)
 {
     for (char const *line = table; *line != '\0';) {
@@ -219,7 +169,7 @@ static void failures_are_said_with_what_they_wrote(void **state)
     json_t *const gate =
         varied_report(60, false, NULL, (struct variation){.happens = head_crashes_often});
     char *const table = gate_table(gate);
-    char *const markdown = gate_markdown(gate);
+    char *const markdown = gate_markdown(gate, "", GATE_MARKDOWN_BYTES);
     char *const junit = gate_junit(gate);
     json_t const *const failures = json_object_get(gate, "failures");
 
@@ -300,65 +250,13 @@ static void cautions_are_in_both_tables(void **state)
 {
     json_t *const gate = made_report(100, false, NULL);
     char *const table = gate_table(gate);
-    char *const markdown = gate_markdown(gate);
+    char *const markdown = gate_markdown(gate, "", SIZE_MAX);
 
     (void)state;
     assert_non_null(strstr(table, "\ncaution: the compiler differs: <gcc>\n"));
     assert_holds(markdown, "\n- caution: the compiler differs: \\<gcc\\>\n");
     free(markdown);
     free(table);
-    json_decref(gate);
-}
-
-static void markdown_is_one_table(void **state)
-{
-    json_t *const gate = made_report(60, true, "bad & worse");
-    char *const text = gate_markdown(gate);
-
-    (void)state;
-    assert_holds(text, "## slablab gate: made: VOID\n");
-    assert_string_equal(json_string_value(json_object_get(gate, "label")), "v1|2");
-    assert_holds(text, "- bad & worse\n");
-    assert_holds(text, "|---|---|--:|---|--:|--:|---|--:|\n| two warm | time | +5.00 % |");
-    assert_holds(text, "| 2 % | FAIL | 60 |\n");
-    free(text);
-    json_decref(gate);
-}
-
-/* A path may have any letter. */
-static void markdown_shows_texts_as_they_are(void **state)
-{
-    static char const *const texts[][2] = {
-        {"a|b`c`", "a\\|b\\`c\\`"},
-        {"page_faults _x_ a_", "page_faults \\_x\\_ a\\_"},
-        {"<b> &lt; a & b [x](y)", "\\<b\\> \\&lt; a & b \\[x\\](y)"},
-        {"*two*\n# lines\\", "\\*two\\* # lines\\\\"},
-    };
-    json_t *const gate = made_report(60, true, "one|two `three`\n| four");
-    char *const text = gate_markdown(gate);
-
-    (void)state;
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        char *const escaped = markdown_escaped(texts[i][0]);
-        assert_string_equal(escaped, texts[i][1]);
-        free(escaped);
-    }
-    assert_holds(text, "\n- one\\|two \\`three\\` \\| four\n");
-    assert_holds(text, "\n- head: \\<&\"\\>");
-    free(text);
-    json_decref(gate);
-}
-
-/* Lines of a table of functions, one of them from C++. */
-static void markdown_shows_the_explanation_as_it_stands(void **state)
-{
-    json_t *const gate = made_report(60, true, "bad & worse");
-
-    (void)state;
-    json_object_set_new(gate, "explanation", json_string("  front: f<a_b>  7\n```\n"));
-    char *const text = gate_markdown(gate);
-    assert_holds(text, "\n\n~~~~~~~~text\n  front: f<a_b>  7\n```\n~~~~~~~~\n");
-    free(text);
     json_decref(gate);
 }
 
@@ -383,7 +281,6 @@ int main(void)
         cmocka_unit_test(failures_come_before_void),
         cmocka_unit_test(worst_row_comes_first),
         cmocka_unit_test(sides_have_their_settings),
-        cmocka_unit_test(markdown_shows_the_explanation_as_it_stands),
         cmocka_unit_test(what_is_not_known_is_null),
         cmocka_unit_test(table_fits_a_terminal),
         cmocka_unit_test(a_tail_is_written_in_points),
@@ -391,8 +288,6 @@ int main(void)
         cmocka_unit_test(modes_of_instructions_are_shown),
         cmocka_unit_test(equal_build_ids_are_said),
         cmocka_unit_test(cautions_are_in_both_tables),
-        cmocka_unit_test(markdown_is_one_table),
-        cmocka_unit_test(markdown_shows_texts_as_they_are),
         cmocka_unit_test(junit_escapes_and_counts),
     };
 
