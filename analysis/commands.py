@@ -20,8 +20,7 @@ from .claims.file import FILE as CLAIMS_FILE
 from .claims.page import stored_runs
 from .claims.report import claims_differences, write_claims
 from .comparison.answer_lines import answer_lines, answers_in_full
-from .comparison.run_formats import FORMATS, brief
-from .comparison.tables import document as run_document
+from .comparison.run_formats import FORMATS, shown
 from .comparison.watch import keep_off_samples, watch
 from .complaint import Complaint, analysis_command, regular
 from .document.encodable import write_what_can_be
@@ -34,7 +33,8 @@ from .gate.tables import gate_document, write_gate_report
 from .profile.stacks import write_stacks
 from .profile.tables import FUNCTIONS_SHOWN, document
 from .records.joined import join
-from .records.records import Run, load
+from .records.records import load
+from .records.style import PLAIN, read_style
 from .report.fill import filled
 from .report.kept import FILE as KEPT_FILE
 from .report.kept import digest_of, kept_differences, write_kept
@@ -45,6 +45,7 @@ from .report.manifest import (
     other_versions,
     read_manifest,
 )
+from .report.report import STYLE as REPORT_STYLE
 from .report.report import differences, write_report
 from .report.sections import read_sections
 
@@ -74,16 +75,6 @@ def _width() -> int:
                               TERMINAL_COLUMNS))  # fmt: skip
 
 
-def _shown(run: Run, arguments: argparse.Namespace) -> str:
-    """A file has the full width, whatever the terminal has."""
-    width = _width() if arguments.out is None else TERMINAL_COLUMNS
-    if arguments.brief:
-        return brief(run, width)
-    if arguments.format == "terminal":
-        return terminal(run_document(run), width)
-    return FORMATS[arguments.format][1](run)
-
-
 def table(arguments: argparse.Namespace) -> int:
     if arguments.watch:
         return _watch(arguments)
@@ -92,7 +83,9 @@ def table(arguments: argparse.Namespace) -> int:
             f"csv of {len(arguments.run)} runs: their parameters are other columns",
             "one RUN at a time",
         )
-    text = "\n".join(_shown(load(folder), arguments) for folder in arguments.run)
+    width = _width() if arguments.out is None else TERMINAL_COLUMNS  # a file has the full one
+    form = "brief" if arguments.brief else arguments.format
+    text = "\n".join(shown(load(folder), form, width) for folder in arguments.run)
     if arguments.out is None:
         sys.stdout.write(text)
     else:
@@ -109,7 +102,8 @@ def answer(arguments: argparse.Namespace) -> int:
 
 
 def report(arguments: argparse.Namespace) -> int:
-    sections = read_sections(arguments.run)
+    style = PLAIN if arguments.style is None else read_style(arguments.style)
+    sections = read_sections(arguments.run, style)
     print(write_report(sections, arguments.out))
     write_kept(sections, arguments.out)
     return 0
@@ -149,7 +143,9 @@ def gate(arguments: argparse.Namespace) -> int:
 
 
 def verify(arguments: argparse.Namespace) -> int:
-    sections = read_sections(arguments.run)
+    drawn_in = arguments.against / REPORT_STYLE
+    style = read_style(drawn_in) if drawn_in.exists() else PLAIN
+    sections = read_sections(arguments.run, style, strict=False)
     changed = kept_differences(sections, arguments.against)
     for line in changed:
         print(f"analysis: {line}", file=sys.stderr)
@@ -277,6 +273,9 @@ def _report_arguments(parser: argparse.ArgumentParser) -> None:
     _run_arguments(parser)
     parser.add_argument(
         "--out", type=_path, metavar="DIR", required=True, help="the report's folder"
+    )
+    parser.add_argument(
+        "--style", type=_path, metavar="FILE", help="labels, colours, widths: docs/figures.md"
     )
 
 

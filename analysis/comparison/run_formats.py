@@ -19,6 +19,13 @@ def brief(run: Run, width: int = TERMINAL_COLUMNS) -> str:
     return terminal(replace(found, tables=overviews), width)
 
 
+def shown(run: Run, form: str, width: int) -> str:
+    """In a format of FORMATS or in brief; a terminal's as wide as it is said to be."""
+    if form == "brief":
+        return brief(run, width)
+    return terminal(document(run), width) if form == "terminal" else FORMATS[form][1](run)
+
+
 def _csv(run: Run) -> str:
     return csv_text(long_form(run))
 
