@@ -20,6 +20,7 @@ from .claims.file import FILE as CLAIMS_FILE
 from .claims.page import stored_runs
 from .claims.report import claims_differences, write_claims
 from .comparison.answer_lines import answer_lines, answers_in_full
+from .comparison.chosen_table import choice_arguments, choice_of
 from .comparison.run_formats import FORMATS, shown
 from .comparison.watch import keep_off_samples, watch
 from .complaint import Complaint, analysis_command, regular
@@ -34,7 +35,7 @@ from .profile.stacks import write_stacks
 from .profile.tables import FUNCTIONS_SHOWN, document
 from .records.joined import join
 from .records.records import load
-from .records.style import PLAIN, read_style
+from .records.style import read_style
 from .report.fill import filled
 from .report.kept import FILE as KEPT_FILE
 from .report.kept import digest_of, kept_differences, write_kept
@@ -83,9 +84,10 @@ def table(arguments: argparse.Namespace) -> int:
             f"csv of {len(arguments.run)} runs: their parameters are other columns",
             "one RUN at a time",
         )
-    width = _width() if arguments.out is None else TERMINAL_COLUMNS  # a file has the full one
+    width = _width() if arguments.out is None else TERMINAL_COLUMNS
     form = "brief" if arguments.brief else arguments.format
-    text = "\n".join(shown(load(folder), form, width) for folder in arguments.run)
+    chosen = choice_of(arguments)
+    text = "\n".join(shown(load(folder), form, width, chosen) for folder in arguments.run)
     if arguments.out is None:
         sys.stdout.write(text)
     else:
@@ -102,8 +104,7 @@ def answer(arguments: argparse.Namespace) -> int:
 
 
 def report(arguments: argparse.Namespace) -> int:
-    style = PLAIN if arguments.style is None else read_style(arguments.style)
-    sections = read_sections(arguments.run, style)
+    sections = read_sections(arguments.run, read_style(arguments.style))
     print(write_report(sections, arguments.out))
     write_kept(sections, arguments.out)
     return 0
@@ -144,7 +145,7 @@ def gate(arguments: argparse.Namespace) -> int:
 
 def verify(arguments: argparse.Namespace) -> int:
     drawn_in = arguments.against / REPORT_STYLE
-    style = read_style(drawn_in) if drawn_in.exists() else PLAIN
+    style = read_style(drawn_in if drawn_in.exists() else None)
     sections = read_sections(arguments.run, style, strict=False)
     changed = kept_differences(sections, arguments.against)
     for line in changed:
@@ -260,6 +261,7 @@ def _table_arguments(parser: argparse.ArgumentParser) -> None:
         "--watch", action="store_true", help="follow a running run; drawn again at each block"
     )
     parser.add_argument("--out", type=_path, metavar="FILE", help="write there instead of printing")
+    choice_arguments(parser)
 
 
 def _answer_arguments(parser: argparse.ArgumentParser) -> None:

@@ -196,8 +196,10 @@ KEYS = {
 }
 
 
-def read_style(path: Path) -> Style:
-    """Raises Complaint for anything that is not understood."""
+def read_style(path: Path | None) -> Style:
+    """None: PLAIN. Raises Complaint for anything that is not understood."""
+    if path is None:
+        return PLAIN
     file = regular(path)
     if file.stat().st_size > YAML_BYTES_MOST:
         raise Complaint(f"{path}: larger than {YAML_BYTES_MOST} bytes", "a style file")

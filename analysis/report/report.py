@@ -17,7 +17,7 @@ from typing import Any
 
 from ..comparison.numbers import FILE as NUMBERS
 from ..comparison.numbers import HEAD, numbers_differences, section_text
-from ..document.formats import escape_latex
+from ..document.latex import escape_latex
 from ..document.stored import files_differences, text_difference
 from ..document.web_page import (
     Headline,

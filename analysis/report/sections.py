@@ -16,7 +16,8 @@ from ..comparison.numbers import numbers
 from ..comparison.run_formats import FORMATS
 from ..complaint import Complaint
 from ..document.document import Document
-from ..document.formats import csv_text, latex, markdown
+from ..document.formats import csv_text, markdown
+from ..document.latex import latex
 from ..document.web_page import Headline
 from ..drawing.colours import style_of_all
 from ..drawing.drawing import check_font
