@@ -22,6 +22,7 @@ from .estimates import FAULTS, timed_metrics
 from .families import axes_of
 from .judgement import cautions, facts_of, judged, void_reasons
 from .overviews import AVERAGE, few_arms, overviews, system_time
+from .ranked_arms import ranking_legend, ranking_tables
 from .weather import weather_facts
 from .wording import (
     ABSENT,
@@ -154,15 +155,16 @@ def _outcome(run: Run, frame: pd.DataFrame) -> list[str]:
     found = []
     for (arm, against, start), rows in compared.groupby(["arm", "against", "start"], sort=False):
         known = rows[rows["effect_ratio"].notna()]
+        names = f"{run.label(arm)} vs {run.label(against)}"
         if known.empty:
-            found.append(f"{arm} vs {against}, {start}: no valid block.")
+            found.append(f"{names}, {start}: no valid block.")
             continue
         verdicts = known["verdict"].value_counts()
         said = ", ".join(
             f"{verdict} in {verdicts[verdict]}" for verdict in MARKS if verdict in verdicts
         )
         found.append(
-            f"{arm} vs {against}, {start}: {said} of {len(rows)} "
+            f"{names}, {start}: {said} of {len(rows)} "
             f"cell{'s' if len(rows) > 1 else ''} ({_range(known['effect_ratio'])})."
         )
     control = time[(time["kind"] == "control") & time["effect_ratio"].notna()]
@@ -207,6 +209,7 @@ def _legend(run: Run, tables: list[Table]) -> list[str]:
         )
     if run.outcome is None:
         found.append("Unfinished (…): the run has not ended, so nothing is decided yet.")
+    found += ranking_legend(run)
     if any(row.cells[0] == AVERAGE for table in tables for row in table.rows):
         found.append(
             "Average (avg.), of cells that differ in the first column alone: the median over block "
@@ -245,7 +248,7 @@ def _with_values(frame: pd.DataFrame, metric: Metric, cells: dict[str, list[str]
 
 def _tables(run: Run, frame: pd.DataFrame) -> list[Table]:
     averages = frame[frame["kind"] == "average"]["cell"].unique() if few_arms(run) else []
-    found = overviews(run, frame)
+    found = [*ranking_tables(run), *overviews(run, frame)]
     for metric in JUDGES:
         decided = [cell["id"] for cell in run.plan["cells"] if deciding(cell) == metric]
         means = [name for name in averages if _is_of(frame, name, metric)]
@@ -267,10 +270,31 @@ def _tables(run: Run, frame: pd.DataFrame) -> list[Table]:
     return found
 
 
+KIND_ORDER = ("baseline", "arm", "comparison", "interaction", "control", "average")
+
+
+def _presented(run: Run) -> pd.DataFrame:
+    """judged(run) as it is shown: with arms' labels, without those that are hidden, and in the order
+    that was chosen for them."""
+    frame = judged(run)
+    hidden = set(run.arms) - set(run.shown_arms) - {run.control}
+    kept = frame[~frame["arm"].isin(hidden) & ~frame["against"].isin(hidden)]
+    kept = kept.assign(
+        arm_label=kept["arm"].map(run.label), against_label=kept["against"].map(run.label)
+    )
+    if run.shown_arms == [arm for arm in run.arms if arm in run.shown_arms]:
+        return kept
+    places = {arm: place for place, arm in enumerate([*run.shown_arms, run.control])}
+    kinds = {kind: place for place, kind in enumerate(KIND_ORDER)}
+    ranks = zip(kept["kind"].map(kinds), kept["arm"].map(places))
+    order = sorted(range(len(kept)), key=list(ranks).__getitem__)
+    return kept.iloc[order]
+
+
 @lru_cache(maxsize=4)
 def document(run: Run) -> Document:
     """All that a run says. Texts only; nothing in it depends on when or where it is made."""
-    frame = judged(run)
+    frame = _presented(run)
     tables = _tables(run, frame)
     return Document(
         title=f"{run.plan['experiment']} ({run.plan['form']}, {run.path.resolve().name})",

@@ -250,7 +250,7 @@ static void cautions_are_in_both_tables(void **state)
 {
     json_t *const gate = made_report(100, false, NULL);
     char *const table = gate_table(gate);
-    char *const markdown = gate_markdown(gate, "", SIZE_MAX);
+    char *const markdown = gate_markdown(gate, "", GATE_MARKDOWN_BYTES);
 
     (void)state;
     assert_non_null(strstr(table, "\ncaution: the compiler differs: <gcc>\n"));
