@@ -14,7 +14,7 @@ from analysis.commands import COMMANDS
 
 ROOT = Path(__file__).parents[2]
 SLABLAB = ROOT / "build/slablab"
-IN_CODE = re.compile(r"(?:^ {4,}|`)(?:\S*/)?slablab +([a-z]\w*)", re.MULTILINE)
+IN_CODE = re.compile(r"(?:^ {4,}|`)(?:\S*/)?slablab ([a-z]\w*)", re.MULTILINE)
 built = pytest.mark.skipif(not SLABLAB.exists(), reason="no build/slablab; try: make")
 
 

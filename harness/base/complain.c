@@ -3,18 +3,22 @@
  * SPDX-License-Identifier: MIT */
 #include "base/complain.h"
 
-#include "base/own_command.h"
-
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static void (*prepare_stderr)(void);
+static char *(*own_command)(void);
 
 void complain_after(void (*prepare)(void))
 {
     prepare_stderr = prepare;
+}
+
+void complain_command(char *(*command)(void))
+{
+    own_command = command;
 }
 
 /* A command of slablab, at the beginning of a hint or behind a semicolon, begins with the word by
@@ -22,11 +26,11 @@ void complain_after(void (*prepare)(void))
 static void print_hint(char const *hint)
 {
     static char const own[] = "slablab ";
-    char *const command = own_command();
+    char *const command = own_command != NULL ? own_command() : NULL;
 
     fputs("  try: ", stderr);
     while (*hint != '\0') {
-        if (strncmp(hint, own, strlen(own)) == 0) {
+        if (command != NULL && strncmp(hint, own, strlen(own)) == 0) {
             fputs(command, stderr);
             hint += strlen(own) - 1;
         }

@@ -23,6 +23,9 @@ enum exit_status {
 /* Prints "slablab: <message>" on stderr, then "  try: <hint>" unless hint is NULL. */
 __attribute__((format(printf, 2, 3))) void complain(char const *hint, char const *format, ...);
 
+/* A hint's commands begin with what `command` returns, which is freed, instead of "slablab". */
+void complain_command(char *(*command)(void));
+
 /* `prepare` is called before each complaint, to end a line that is still open on the terminal. */
 void complain_after(void (*prepare)(void));
 

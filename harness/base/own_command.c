@@ -13,8 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char const program[] = "slablab";
-
 static bool are_one_file(char const *one, char const *other)
 {
     struct stat first, second;
@@ -56,11 +54,9 @@ char *own_command(void)
 {
     char *const path = realpath("/proc/self/exe", NULL);
 
-    char const *const name = path != NULL ? strrchr(path, '/') + 1 : "";
-    if (!text_equal(name, program)) { /* another program speaks of slablab, or there is no /proc */
-        free(path);
-        return text_copy(program);
-    }
+    if (path == NULL) /* no /proc: slablab says so before it does anything */
+        return text_copy("slablab");
+    char const *const name = strrchr(path, '/') + 1;
     char *const found = found_in_path(name);
     bool const leads_here = found != NULL && are_one_file(found, path);
     char *const word = shell_word(leads_here ? name : below_here(path));

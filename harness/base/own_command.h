@@ -5,8 +5,8 @@
 #define SLABLAB_OWN_COMMAND_H
 
 /* A word to be pasted in this directory: the program's name where PATH leads to it, else its path,
- * relative where it lies below this directory, in quotes where a shell needs them. Another program
- * than slablab has that word alone. The caller frees it. */
+ * relative where it lies below this directory, in quotes where a shell needs them. The caller frees
+ * it. */
 char *own_command(void);
 
 #endif

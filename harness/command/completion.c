@@ -12,7 +12,7 @@
 #include <string.h>
 
 static char const around[] = " \t\n[](){}";
-static char const between[] = "|,";
+static char const alternatives[] = "|,";
 static char const literal[] = "abcdefghijklmnopqrstuvwxyz0123456789-_";
 
 static void add_once(struct words *words, char const *text, size_t length)
@@ -27,10 +27,10 @@ static void add_once(struct words *words, char const *text, size_t length)
 /* One word of a usage line, or several that stand for one another. */
 static void add_token(struct words *words, char const *token, size_t length)
 {
-    bool const is_choice = strcspn(token, between) < length;
+    bool const is_choice = strcspn(token, alternatives) < length;
 
     while (length > 0) {
-        size_t const one = strcspn(token, "|, \t\n[](){}");
+        size_t const one = strcspn(token, "|,= \t\n[](){}");
         bool const is_option = one > 2 && strncmp(token, "--", 2) == 0;
         if (one > 0 && (is_option || is_choice) && strspn(token, literal) >= one)
             add_once(words, token, one);

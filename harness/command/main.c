@@ -4,6 +4,7 @@
 #include "base/complain.h"
 #include "base/hint.h"
 #include "base/memory.h"
+#include "base/own_command.h"
 #include "base/shell_word.h"
 #include "base/text.h"
 #include "base/wrapped.h"
@@ -327,5 +328,6 @@ static int dispatch(int argc, char **argv)
 int main(int argc, char **argv)
 {
     start_clean();
+    complain_command(own_command);
     return status_of_output(dispatch(argc, argv));
 }

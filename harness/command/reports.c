@@ -128,7 +128,11 @@ static struct command_option *options_of(json_t const *entry)
 }
 
 static struct commands known;
-static struct command_option **known_options; /* of each of them */
+/* Of each of them. */
+struct report {
+    struct command_option *options;
+};
+static struct report *known_options;
 
 struct commands reports_commands(void)
 {
@@ -151,7 +155,7 @@ struct commands reports_commands(void)
             .details = json_string_value(json_object_get(entry, "details")),
             .function = run,
         };
-        known_options[index] = options_of(entry);
+        known_options[index].options = options_of(entry);
     }
     known = (struct commands){commands, json_array_size(list)};
     return known;
@@ -163,6 +167,6 @@ struct command_option const *reports_options(struct command const *command)
 
     for (size_t i = 0; i < known.count; i++)
         if (known.command[i].name == command->name)
-            return known_options[i];
+            return known_options[i].options;
     return &none;
 }
