@@ -4,6 +4,7 @@ SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from ..comparison.deciding import OPERATIONS, deciding
+from ..comparison.deciding import OPERATIONS, WALL_RATE, WALL_TIME, deciding
 from ..comparison.judgement import judged
 from ..comparison.wording import clock
 from ..drawing import panels
@@ -38,15 +39,20 @@ def _rows(samples: Run) -> pd.DataFrame:
     ]
 
 
+RATES = {
+    OPERATIONS.column: "operations per second",
+    WALL_RATE.column: "operations per second of wall time",
+}
+
+
 def _what(samples: Run) -> tuple[str, str]:
     """What decides in the run's cells, and what lies right of 0."""
     columns = {deciding(cell).column for cell in samples.plan["cells"]}
-    speed, time = "operations per second", "the CPU time of programs"
-    if columns == {OPERATIONS.column}:
-        return speed, "right of 0 is faster"
-    if OPERATIONS.column not in columns:
-        return time, "right of 0 is slower"
-    return f"{speed}, and on {time}", "right of 0 is more"
+    rates = [name for column, name in RATES.items() if column in columns]
+    times = ["wall time"] if WALL_TIME.column in columns else []
+    times += ["the CPU time of programs"] if columns - {*RATES, WALL_TIME.column} else []
+    right = "more" if rates and times else "faster" if rates else "slower"
+    return ", and on ".join([*rates, *times]), f"right of 0 is {right}"
 
 
 def _short(row: pd.Series) -> str:
@@ -196,12 +202,13 @@ def draw(samples: Run, axes: Any) -> None:
 
 def caption(samples: Run) -> str:
     rows, (what, right) = _rows(samples), _what(samples)
-    speed = what.replace("operations per second", "operations per second of CPU time")
+    speed = re.sub(r"(operations per second)(?! of)", r"\1 of CPU time", what)
+    copy = "; the control row is identical code" if samples.control is not None else ""
     interval = f"{100 * (1 - samples.plan['alpha']):g} %"
     return (
         f"Effect on {speed} ({panels.listed(_labels(rows))}), "
         f"a panel per cell: exp(median log-ratio within blocks) - 1, with its {interval} sign-test "
         f"interval (no line: narrower than the marker); {right}. Filled where Holm's "
         "adjustment over the whole run leaves "
-        f"better or worse; the control row is identical code. {panels.measured_on(samples)}"
+        f"better or worse{copy}. {panels.measured_on(samples)}"
     )
