@@ -19,6 +19,7 @@ from ..comparison.deciding import OPERATIONS
 from ..comparison.judgement import facts_of
 from ..document.document import NO_BREAK
 from ..document.short_names import short_names
+from ..records.kinds import is_imported
 from ..records.records import Recorded, Run
 from ..document.rounding import exponent
 from .colours import colours, markers
@@ -300,7 +301,8 @@ def machine_text(run: Recorded) -> str:
     facts = dict(facts_of(run.machine))
     version = [f"{name} {facts[key]}" for key, name in GENERATION if key in facts]
     known = version and not any("absent" in text for text in version)
-    name = facts.get("cpu_model") or "an unnamed machine"
+    named = facts.get("cpu_model") or "absent"
+    name = "an unnamed machine" if named.startswith("absent") else named
     parts = [f"{name} ({', '.join(version)})" if known else name]
     if facts.get("cpus_online"):
         parts.append(f"{facts['cpus_online']} CPUs")
@@ -313,10 +315,10 @@ def machine_text(run: Recorded) -> str:
 def measured_on(run: Run) -> str:
     """ "40 to 400 blocks (each arm once, in random order, a fresh process each) on ...": the end of
     every caption."""
-    return (
-        f"{_range(_blocks(run))} blocks a cell, each of them every arm once in random order, a "
-        f"fresh process a sample, on {machine_text(run)}."
-    )
+    how = "each of them every arm once in random order, a fresh process a sample"
+    if is_imported(run.plan):
+        how = "which another tool measured in an order of its own"
+    return f"{_range(_blocks(run))} blocks a cell, {how}, on {machine_text(run)}."
 
 
 def processes_on(run: Recorded, sizes: Sequence[int]) -> str:

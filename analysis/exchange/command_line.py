@@ -24,7 +24,7 @@ def export_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("run", type=Path, metavar="RUN", help="results/<experiment>/<run>")
     parser.add_argument(
-        "--to", required=True, choices=found, metavar="FORMAT", help="one of those below"
+        "--to", required=True, choices=found, metavar="FORMAT", help=f"one of {', '.join(found)}"
     )
     parser.add_argument(
         "--better", choices=BETTER, help="only metrics of which less, or more, is better"

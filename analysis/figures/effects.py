@@ -4,6 +4,7 @@ SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -11,9 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..comparison.deciding import OPERATIONS, deciding
+from ..comparison.deciding import OPERATIONS, WALL_RATE, WALL_TIME, deciding
 from ..comparison.judgement import judged
-from ..comparison.wording import clock
 from ..drawing import cell_rows, panels
 from ..drawing.cell_rows import Chart, Point, Series
 from ..drawing.colours import colours, markers
@@ -43,18 +43,23 @@ def _rows(samples: Run) -> pd.DataFrame:
     ]
 
 
+RATES = {
+    OPERATIONS.column: "operations per second",
+    WALL_RATE.column: "operations per second of wall time",
+}
+
+
 def _what(samples: Run) -> tuple[str, str]:
     """What the effects are on, and what lies right of 0."""
     if samples.style.metric is not None:
         metric = next(m for m in metrics_of(samples.plan) if m.column == samples.style.metric)
         return metric.title[0].lower() + metric.title[1:], "right of 0 is more"
     columns = {deciding(cell).column for cell in samples.plan["cells"]}
-    speed, time = "operations per second", "the CPU time of programs"
-    if columns == {OPERATIONS.column}:
-        return speed, "right of 0 is faster"
-    if OPERATIONS.column not in columns:
-        return time, "right of 0 is slower"
-    return f"{speed}, and on {time}", "right of 0 is more"
+    rates = [name for column, name in RATES.items() if column in columns]
+    times = ["wall time"] if WALL_TIME.column in columns else []
+    times += ["the CPU time of programs"] if columns - {*RATES, WALL_TIME.column} else []
+    right = "more" if rates and times else "faster" if rates else "slower"
+    return ", and on ".join([*rates, *times]), f"right of 0 is {right}"
 
 
 def _keys(samples: Run, rows: pd.DataFrame) -> list[tuple[str, str, str]]:
@@ -129,7 +134,8 @@ def draw(samples: Run, axes: Any, cells: Sequence[str]) -> None:
 
 def caption(samples: Run) -> str:
     what, right = _what(samples)
-    speed = what.replace("operations per second", f"operations per second of {clock(samples)}")
+    speed = re.sub(r"(operations per second)(?! of)", r"\1 of CPU time", what)
+    copy = " The control is identical code." if samples.control is not None else ""
     interval = f"{100 * (1 - samples.plan['alpha']):g} %"
     names = panels.listed([one.name for one in _chart(samples).series])
     scale = samples.style.scale
@@ -140,6 +146,6 @@ def caption(samples: Run) -> str:
         f"within blocks) - 1, against the baseline unless the key says otherwise, with its "
         f"{interval} sign-test interval (no bar: narrower than the marker); {right}. Filled where "
         "Holm's adjustment over the whole run leaves better or worse; grey: "
-        f"±{100 * samples.plan['margin']:g} %, within which arms are the same.{edges} "
-        f"The control is identical code. {panels.measured_on(samples)}"
+        f"±{100 * samples.plan['margin']:g} %, within which arms are the same.{edges}{copy} "
+        f"{panels.measured_on(samples)}"
     )

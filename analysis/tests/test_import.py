@@ -139,6 +139,10 @@ def test_a_report_of_it_can_be_verified(tmp_path: Path) -> None:
     file = _file(tmp_path, "h.json", _hyperfine({"a": [1, 2, 3, 4, 5, 6], "b": [2] * 6}))
     run, out = str(_imported(tmp_path, file).path), str(tmp_path / "report")
     assert command(["report", run, "--out", out]) == 0
+    page = (tmp_path / "report" / "report.html").read_text()
+    assert "which another tool measured in an order of its own, on an unnamed machine." in page
+    assert "Effect on wall time" in page
+    assert "random order" not in page and "identical code" not in page
     assert command(["verify", run, "--against", out]) == 0
 
 
