@@ -311,7 +311,7 @@ def _adjust(frame: pd.DataFrame, kinds: set[str]) -> None:
         frame.loc[family, "holm_p"] = statistics.holm(frame.loc[family, "sign_test_p"])
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=32)
 def estimates(run: Run) -> pd.DataFrame:
     """All rows of a run, raw precision; the unit of value and difference is the metric's. Do not
     write to it.

@@ -274,8 +274,8 @@ KIND_ORDER = ("baseline", "arm", "comparison", "interaction", "control", "averag
 
 
 def _presented(run: Run) -> pd.DataFrame:
-    """judged(run) as it is shown: with arms' labels, without those that are hidden, and in the order
-    that was chosen for them."""
+    """judged(run) as it is shown: with arms' labels, without those that are hidden, and in the
+    order that was chosen."""
     frame = judged(run)
     hidden = set(run.arms) - set(run.shown_arms) - {run.control}
     kept = frame[~frame["arm"].isin(hidden) & ~frame["against"].isin(hidden)]
@@ -291,7 +291,7 @@ def _presented(run: Run) -> pd.DataFrame:
     return kept.iloc[order]
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=32)
 def document(run: Run) -> Document:
     """All that a run says. Texts only; nothing in it depends on when or where it is made."""
     frame = _presented(run)
