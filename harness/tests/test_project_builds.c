@@ -13,6 +13,7 @@
 #include "catalogue/build_id.h"
 #include "catalogue/revision.h"
 #include "catalogue/settings.h"
+#include "gate/gate_defaults.h"
 #include "gate/gate_spec.h"
 
 #include <signal.h>
@@ -306,6 +307,40 @@ static void a_spec_is_called_by_its_revision(void **state)
     gate_spec_free(&spec);
 }
 
+static void expect_base(char const *wanted)
+{
+    char *const found = gate_default_base();
+
+    assert_string_equal(found, wanted);
+    free(found);
+}
+
+/* The reference, or where HEAD left the branch; HEAD on the branch has left it nowhere. */
+static void a_gate_knows_what_to_compare(void **state)
+{
+    char *const left = revision_find("v1");
+
+    (void)state;
+    shell("git branch --force main v1");
+    expect_base(left);
+    shell("git branch --force main HEAD");
+    fixture_hear();
+    assert_null(gate_default_base());
+    char *const heard = fixture_heard();
+    assert_non_null(strstr(heard, "all of HEAD is in main already\n  try: --base HEAD~1"));
+    enter("reference: v2\nsuite: bench/x.yaml\n");
+    expect_base("v2");
+    char *const suite = gate_default_experiment();
+    assert_true(text_ends_with(suite, "/its part/bench/x.yaml"));
+    enter(yaml);
+    char *const otherwise = gate_default_experiment();
+    assert_string_equal(otherwise, "experiments/gate.yaml"); /* there is none, and it is named */
+    free(otherwise);
+    free(suite);
+    free(heard);
+    free(left);
+}
+
 static void a_shallow_clone_says_what_to_fetch(void **state)
 {
     char *const shallow = text_format("%s/shallow/its part", fixture_root);
@@ -386,6 +421,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be_built_says_the_end_of_its_log),
         cmocka_unit_test(a_caller_s_variables_are_not_the_build_s),
         cmocka_unit_test(a_spec_is_called_by_its_revision),
+        cmocka_unit_test(a_gate_knows_what_to_compare),
         cmocka_unit_test(a_shallow_clone_says_what_to_fetch),
         cmocka_unit_test(submodules_come_from_the_repository),
         cmocka_unit_test(a_signal_ends_the_build),
