@@ -23,9 +23,11 @@ Work = tuple[str | None, int | None]  # checksum and operations of a region; a p
 @dataclass(frozen=True)
 class Identity:
     """arms: id to (object or None for the C library, build-id or ""), as the plan has them.
+    programs: id to the build-id of its program, where two programs are compared.
     work: cell to what its attested arms did; empty where nothing was attested."""
 
     arms: dict[str, tuple[str | None, str]]
+    programs: dict[str, str] = field(default_factory=dict)
     work: dict[str, Work] = field(default_factory=dict)
 
     def attested(self) -> dict[str, tuple[Work, str]]:
@@ -49,6 +51,13 @@ def check_identity(identity: Identity, sample: dict[str, Any], where: str) -> No
         raise Complaint(
             f"{where}: '{sample['arm']}' has build-id {found!s:.40}, but {build_id} in plan.json: "
             "another file was measured",
+            "restore the files; slablab never writes such a line",
+        )
+    program, ran = identity.programs.get(sample["arm"]), sample.get("program_build_id")
+    if program is not None and ran is not None and ran != program:
+        raise Complaint(
+            f"{where}: '{sample['arm']}' ran a program of build-id {ran!s:.40}, but {program} in "
+            "plan.json",
             "restore the files; slablab never writes such a line",
         )
     if "object" in sample and not _is_object(sample["object"], planned):
@@ -102,7 +111,10 @@ def identity_of(folder: Path, plan: dict[str, Any]) -> Identity:
     arms = {
         arm["id"]: (arm.get("object"), arm.get("object_build_id") or "") for arm in plan["arms"]
     }
-    return Identity(arms, _attested_work(folder, plan))
+    programs = {
+        arm["id"]: arm["program_build_id"] for arm in plan["arms"] if "program_build_id" in arm
+    }
+    return Identity(arms, programs, _attested_work(folder, plan))
 
 
 def check_attested(folder: Path, plan: dict[str, Any], measured: bool) -> None:

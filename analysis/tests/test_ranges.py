@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from analysis.complaint import Complaint
+from analysis.records.identity import Identity, check_identity
 from analysis.records.joined import join
 from analysis.records.ranges import MEASURES, REQUIRED, measures_of
 from analysis.records.records import load
@@ -92,6 +93,17 @@ def test_the_record_is_refused_with_its_line(
     folder = write_run(tmp_path / "run", {"a": 0.0}, [CELL], 6, edit=edit)
     with pytest.raises(Complaint, match=rf"samples\.jsonl:\d: .*{words}"):
         load(folder)
+
+
+def test_a_sample_of_another_program_is_refused() -> None:
+    """Of a gate of two programs; another run's samples, and older ones, say nothing of one."""
+    arms: dict[str, tuple[str | None, str]] = {"base": (None, "")}
+    of_programs = Identity(arms, {"base": "ab12"})
+    with pytest.raises(Complaint, match=r"x:1: 'base' ran a program of build-id cd34, but ab12"):
+        check_identity(of_programs, {"arm": "base", "program_build_id": "cd34"}, "x:1")
+    check_identity(of_programs, {"arm": "base", "program_build_id": "ab12"}, "x:1")
+    check_identity(of_programs, {"arm": "base"}, "x:1")
+    check_identity(Identity(arms), {"arm": "base"}, "x:1")
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 /* reason.h -- why a run is void: {"code": "control", "cell": id, "arm": id, "text": "..."}.
  *
  * Programs go by the code; cell and arm are null where a reason is about no one of them. Codes:
- * control, dependence, lost, allocator, checksum, process, contract, tier, calibration, callgrind.
+ * control, dependence, lost, allocator, program, checksum, process, contract, tier, calibration,
+ * callgrind.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_REASON_H

@@ -10,6 +10,7 @@
 #include "catalogue/project.h"
 #include "catalogue/settings.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -135,6 +136,19 @@ static bool resolve(struct words const *given, struct words const *baseline, str
     return good;
 }
 
+/* Of a script the interpreter would be what runs, and could not say which build it is. */
+static bool is_executable(char const *path)
+{
+    char magic[4] = "";
+    int const file = access(path, X_OK) == 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    bool const is_elf = file >= 0 && read(file, magic, sizeof magic) == sizeof magic &&
+                        memcmp(magic, "\177ELF", sizeof magic) == 0;
+
+    if (file >= 0)
+        close(file);
+    return is_elf;
+}
+
 /* Its file runs in the allocator of the baseline. */
 static bool resolve_program(struct words const *given, struct words const *baseline,
                             struct gate_spec *spec)
@@ -145,8 +159,9 @@ static bool resolve_program(struct words const *given, struct words const *basel
         spec->program = take_revision(given->word[0], baseline->word[0], spec);
         good = spec->program != NULL;
     }
-    if (good && access(spec->program, X_OK) != 0) {
-        complain("chmod +x that file; or a program", "%s cannot be executed",
+    if (good && !is_executable(spec->program)) {
+        complain("file that path; chmod +x; scripts stand beside it: [sh, run.sh, '{artifact}']",
+                 "%s is no executable of ELF, so it could not say which build ran",
                  spec->label != NULL ? spec->label : spec->text);
         return false;
     }

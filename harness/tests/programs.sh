@@ -50,6 +50,18 @@ attests() {
     expect attest 0 phase17-2
 }
 
+# gates STATUS TEXT BASE HEAD ENTRY -- of a gate of two programs
+gates() {
+    local status=0
+    printf '%s\n' 'question: Which build?' 'baseline: glibc' "workloads: [$5]" \
+        'gate: {decides: [process_page_faults 50%]}' >"$output/x.yaml"
+    rm -rf "$output/results"
+    "$slablab" gate "$output/x.yaml" --base "$3" --head "$4" --out "$output/results" \
+        >"$output/all" 2>&1 || status=$?
+    [[ $status -eq $1 ]] || fail "slablab gate: status $status, wanted $1"
+    grep --quiet --fixed-strings -- "$2" "$output/all" || fail "slablab gate: it says no '$2'"
+}
+
 # run BLOCKS ENTRY... -- measures; the samples are in $samples.
 run() {
     experiment "$@"
@@ -234,5 +246,21 @@ refuses 'has no warm-up' '  - {program: [sh], start: warm}'
 refuses 'are not counted tier by tier' '  - {program: [sh], serves: [glibc tiny >= 1%]}'
 refuses 'is there already' '  - program: [sh]' '  - program: [sh]'
 refuses 'is no name for a cell' '  - {program: [sh], name: a b}'
+
+# Two builds of a program, under one allocator: either is started by one path, and says who it is.
+mkdir "$output/old" "$output/new"
+cp /bin/echo "$output/old/say"
+cp /bin/echo "$output/new/say"
+gates 0 'verdict: PASS' "$output/old/say" "$output/new/say" \
+    "{program: ['{artifact}', '{artifact}']}"
+said=$(grep --count '"program_build_id": "[0-9a-f]' "$output"/results/x/*/attestation.json)
+[[ $said -eq 3 ]] ||
+    fail "a gate of programs: its attestation does not say which builds ran"
+gates 4 'no process said that it is' "$output/old/say" "$output/new/say" \
+    "{program: [sh, -c, 'exit 0', '{artifact}'], name: unused}"
+gates 4 'its output has the SHA-256' "$output/old/say" /usr/bin/printf \
+    "{program: ['{artifact}', -n, hello]}"
+printf '#!/bin/sh\n' >"$output/new/say" && chmod +x "$output/new/say"
+gates 2 'is no executable of ELF' "$output/old/say" "$output/new/say" "{program: ['{artifact}']}"
 
 [[ $failures -eq 0 ]]
