@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from .artifact.command import reproduce, reproduce_arguments
+from .artifact.command import ENTRIES as ARTIFACT
 from .certificate import why as why_picture
 from .certificate.certificate import load_certified
 from .certificate.page import write_certificate
@@ -432,12 +432,7 @@ COMMANDS = (
         _claims_arguments,
         claims,
     ),
-    Command(
-        "reproduce",
-        "measure a claim again, and say whether it is reproduced",
-        reproduce_arguments,
-        reproduce,
-    ),
+    *(Command(*entry) for entry in ARTIFACT),
     Command(
         "history",
         "write gates' effects over time and what they amount to; fail where passes creep",
@@ -479,9 +474,8 @@ def _drop_output() -> None:
 
 
 def run(words: list[str]) -> int:
-    """Runs one command; returns the exit status: 0, 1 (different; of history: crept; of reproduce:
-    not), 2 (usage, a refused run, or output that cannot be written), 3 (of reproduce: undecided)
-    or 130 (interrupted)."""
+    """Runs one command; returns the exit status: 0, 1 (different; of history: crept), 2 (usage, a
+    refused run, or output that cannot be written); reproduce has more."""
     if sys.stdout is None:  # closed: what would be printed has no place
         print("analysis: standard output is closed\n  try: analysis ... > FILE", file=sys.stderr)
         return STATUS_USAGE

@@ -92,3 +92,13 @@ def reproduce(arguments: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print("analysis: interrupted\n  try: the same command, which goes on", file=sys.stderr)
         return STATUS_INTERRUPTED
+
+
+ENTRIES = (  # name, summary, arguments and function of each
+    (
+        "reproduce",
+        "measure a claim again, and say whether it is reproduced",
+        reproduce_arguments,
+        reproduce,
+    ),
+)
