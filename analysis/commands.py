@@ -385,10 +385,7 @@ COMMANDS = (
         "table", "print a run's question, expectation, outcome and tables", _table_arguments, table
     ),
     Command(
-        "answer",
-        "print a line per run: its verdicts, its worst and its best cell",
-        _answer_arguments,
-        answer,
+        "answer", "print a line per run: verdicts, worst and best cell", _answer_arguments, answer
     ),
     Command(
         "report",
@@ -474,8 +471,8 @@ def _drop_output() -> None:
 
 
 def run(words: list[str]) -> int:
-    """Runs one command; returns the exit status: 0, 1 (different; of history: crept), 2 (usage, a
-    refused run, or output that cannot be written); reproduce has more."""
+    """The exit status of a command: 0, 1 (different; of history: crept), 2 (usage, a refused run,
+    or output that cannot be written); reproduce has more."""
     if sys.stdout is None:  # closed: what would be printed has no place
         print("analysis: standard output is closed\n  try: analysis ... > FILE", file=sys.stderr)
         return STATUS_USAGE
