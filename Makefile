@@ -171,10 +171,15 @@ keep: ## RUN=results/x/y: store a finished run in results/reference/, compressed
 # page of its own.
 LAST = $(lastword $(sort $(filter-out $(patsubst %/gate.json,%,$(wildcard $(1)*/gate.json)),\
 	$(patsubst %/$(2).jsonl.xz,%,$(wildcard $(1)*/$(2).jsonl.xz)))))
-report print-runs: RUNS = $(foreach kind,samples profile faults,\
+report artifact print-runs: RUNS = $(foreach kind,samples profile faults,\
 	$(foreach experiment,$(sort $(wildcard results/reference/*/)),$(call LAST,$(experiment),$(kind))))
 report: ## report.html, numbers.tex, tables and figures from results/reference/ alone, into results/report/
 	$(PYTHON) -m analysis report $(RUNS) --out results/report
+
+# ANONYMOUS=1: for double-blind review. DIRTY=1: although files differ from HEAD, which is packed.
+OUT = results/artifact.tar.xz
+artifact: ## sources, stored runs, report and appendix in one tar (ANONYMOUS=1, OUT=results/artifact.tar.xz)
+	$(PYTHON) -m analysis artifact $(RUNS) --out $(OUT) $(if $(ANONYMOUS),--anonymous) $(if $(DIRTY),--dirty)
 
 # Their quick forms; one that is VOID by chance ends it, and the same command goes on.
 CONTRIBUTED = phase17 phase18 toggle peers null
@@ -276,7 +281,7 @@ lint: ## clang-tidy and cppcheck over the C, shellcheck over the shell
 		-Iworkloads -DBUILD_COMPILER='""' -DBUILD_FLAGS='""' -DSLABLAB_VERSION='""'
 	shellcheck $$(git ls-files '*.sh' .ci/run)
 
-.PHONY: contribute fuzz-inputs programs docs metrics manifest always check certify certificate mutants keep sanitize report readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python print-runs test tests test-all test-c test-python test-style conformance golden lint clean
+.PHONY: artifact contribute fuzz-inputs programs docs metrics manifest always check certify certificate mutants keep sanitize report readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python print-runs test tests test-all test-c test-python test-style conformance golden lint clean
 .SECONDARY:
 
 clean: ## remove what was built

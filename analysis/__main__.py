@@ -1,7 +1,7 @@
 """__main__.py -- checks the interpreter, then hands over to commands.py.
 
   /usr/bin/python3 -m analysis table|answer|report|profile|gate|verify|certificate|claims|\
-                               reproduce|history|fill ...
+                               reproduce|artifact|appendix|history|fill ...
 
 SPDX-License-Identifier: MIT"""
 

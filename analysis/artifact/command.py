@@ -10,7 +10,10 @@ from pathlib import Path
 
 from ..complaint import Complaint, analysis_command
 from ..document.formats import terminal
+from .appendix import write_appendix
+from .package import write_artifact
 from .reproduce import (
+    HOME,
     STATUS_INTERRUPTED,
     claims_here,
     expected_of,
@@ -94,11 +97,63 @@ def reproduce(arguments: argparse.Namespace) -> int:
         return STATUS_INTERRUPTED
 
 
+def artifact_arguments(parser: argparse.ArgumentParser) -> None:
+    """Of `artifact`."""
+    parser.add_argument(
+        "run", type=Path, metavar="RUN", nargs="*", help="stored runs of HEAD, for the report"
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", required=True, help="a .tar or a .tar.xz"
+    )
+    parser.add_argument(
+        "--anonymous",
+        action="store_true",
+        help="for double-blind review: no host, user, path, remote, author or commit in any file",
+    )
+    parser.add_argument(
+        "--dirty", action="store_true", help="although files differ from HEAD, which is packed"
+    )
+
+
+def artifact(arguments: argparse.Namespace) -> int:
+    """Packs an artifact of the checkout that this analysis is in."""
+    print(write_artifact(HOME, arguments.run, arguments.out, arguments.anonymous, arguments.dirty))
+    return 0
+
+
+def appendix_arguments(parser: argparse.ArgumentParser) -> None:
+    """Of `appendix`."""
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", required=True, help="for ARTIFACT.md and appendix.tex"
+    )
+    parser.add_argument(
+        "--claims", type=Path, metavar="FILE", default=claims_here(), help="(%(default)s)"
+    )
+
+
+def appendix(arguments: argparse.Namespace) -> int:
+    """Writes an artifact's appendix alone, for a paper."""
+    print(write_appendix(arguments.claims, arguments.out))
+    return 0
+
+
 ENTRIES = (  # name, summary, arguments and function of each
     (
         "reproduce",
         "measure a claim again, and say whether it is reproduced",
         reproduce_arguments,
         reproduce,
+    ),
+    (
+        "artifact",
+        "pack sources, stored runs, report and the claims' appendix for a reviewer",
+        artifact_arguments,
+        artifact,
+    ),
+    (
+        "appendix",
+        "write the claims with their commands, times and expected figures",
+        appendix_arguments,
+        appendix,
     ),
 )
