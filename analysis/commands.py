@@ -21,8 +21,8 @@ from .claims.file import FILE as CLAIMS_FILE
 from .claims.page import stored_runs
 from .claims.report import claims_differences, write_claims
 from .comparison.answer_lines import answer_lines, answers_in_full
-from .comparison.run_formats import FORMATS, brief
-from .comparison.tables import document as run_document
+from .comparison.chosen_table import choice_arguments, choice_of
+from .comparison.run_formats import FORMATS, shown
 from .comparison.watch import keep_off_samples, watch
 from .complaint import Complaint, analysis_command, regular
 from .document.encodable import write_what_can_be
@@ -35,7 +35,8 @@ from .gate.tables import gate_document, write_gate_report
 from .profile.stacks import write_stacks
 from .profile.tables import FUNCTIONS_SHOWN, document
 from .records.joined import join
-from .records.records import Run, load
+from .records.records import load
+from .records.style import read_style
 from .report.fill import filled
 from .report.kept import FILE as KEPT_FILE
 from .report.kept import digest_of, kept_differences, write_kept
@@ -46,6 +47,7 @@ from .report.manifest import (
     other_versions,
     read_manifest,
 )
+from .report.report import STYLE as REPORT_STYLE
 from .report.report import differences, write_report
 from .report.sections import read_sections
 
@@ -75,16 +77,6 @@ def _width() -> int:
                               TERMINAL_COLUMNS))  # fmt: skip
 
 
-def _shown(run: Run, arguments: argparse.Namespace) -> str:
-    """A file has the full width, whatever the terminal has."""
-    width = _width() if arguments.out is None else TERMINAL_COLUMNS
-    if arguments.brief:
-        return brief(run, width)
-    if arguments.format == "terminal":
-        return terminal(run_document(run), width)
-    return FORMATS[arguments.format][1](run)
-
-
 def table(arguments: argparse.Namespace) -> int:
     if arguments.watch:
         return _watch(arguments)
@@ -93,7 +85,10 @@ def table(arguments: argparse.Namespace) -> int:
             f"csv of {len(arguments.run)} runs: their parameters are other columns",
             "one RUN at a time",
         )
-    text = "\n".join(_shown(load(folder), arguments) for folder in arguments.run)
+    width = _width() if arguments.out is None else TERMINAL_COLUMNS
+    form = "brief" if arguments.brief else arguments.format
+    chosen = choice_of(arguments)
+    text = "\n".join(shown(load(folder), form, width, chosen) for folder in arguments.run)
     if arguments.out is None:
         sys.stdout.write(text)
     else:
@@ -110,7 +105,7 @@ def answer(arguments: argparse.Namespace) -> int:
 
 
 def report(arguments: argparse.Namespace) -> int:
-    sections = read_sections(arguments.run)
+    sections = read_sections(arguments.run, read_style(arguments.style))
     print(write_report(sections, arguments.out))
     write_kept(sections, arguments.out)
     return 0
@@ -150,7 +145,9 @@ def gate(arguments: argparse.Namespace) -> int:
 
 
 def verify(arguments: argparse.Namespace) -> int:
-    sections = read_sections(arguments.run)
+    drawn_in = arguments.against / REPORT_STYLE
+    style = read_style(drawn_in if drawn_in.exists() else None)
+    sections = read_sections(arguments.run, style, strict=False)
     changed = kept_differences(sections, arguments.against)
     for line in changed:
         print(f"analysis: {line}", file=sys.stderr)
@@ -265,6 +262,7 @@ def _table_arguments(parser: argparse.ArgumentParser) -> None:
         "--watch", action="store_true", help="follow a running run; drawn again at each block"
     )
     parser.add_argument("--out", type=_path, metavar="FILE", help="write there instead of printing")
+    choice_arguments(parser)
 
 
 def _answer_arguments(parser: argparse.ArgumentParser) -> None:
@@ -278,6 +276,9 @@ def _report_arguments(parser: argparse.ArgumentParser) -> None:
     _run_arguments(parser)
     parser.add_argument(
         "--out", type=_path, metavar="DIR", required=True, help="the report's folder"
+    )
+    parser.add_argument(
+        "--style", type=_path, metavar="FILE", help="labels, colours, widths: docs/figures.md"
     )
 
 

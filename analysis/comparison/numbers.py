@@ -12,6 +12,9 @@
           value, and of a share value-low value-high; of the baseline also spread: what repeating
           alone changes
 
+"<run>.ranking.<arm>.effect" is a geometric mean over the run's cells against the baseline, with low
+and high; rank is where the arm may stand, place where it does.
+
 Operations per second have no name of their own; any other metric stands before the field, as in
 "...phase17-2.page_faults.effect". A value's unit is "<run>.unit.<metric>". What is absent is a
 dash; what is no key at all is an error of LaTeX. "<run>.hash" and the like say which run it was.
@@ -26,13 +29,15 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
-from ..document.formats import escape_latex
+from ..document.latex import escape_latex
 from ..records.metrics import Metric
 from ..records.records import Recorded, Run
+from ..statistics.ranking import Ranked
 from .deciding import OPERATIONS, deciding
 from .elsewhere_table import BORROWED, is_borrowed
 from .estimates import SYSTEM_TIME_SHARE, timed_metrics
 from .judgement import judged, void_reasons
+from .ranked_arms import rank_text, ranked_arms
 from .wording import ABSENT, mde_text, per_cent, relative, signed, value_text
 
 FILE = "numbers.tex"
@@ -40,8 +45,8 @@ Derive = Callable[[str], Mapping[str, str]]  # a prefix to keys and their texts
 HEAD = r"""% numbers.tex -- every number of this report, as python3 -m analysis report wrote it.
 %
 % \slab{toggle.random_mixed,slots=400,warm.phase17-2.effect}: analysis/comparison/numbers.py says
-% what keys are made of. \slabtable{toggle} inputs a run's tables, which need booktabs, longtable
-% and amssymb; \slabfigure{toggle}{effects} is its figure, which needs graphicx.
+% what keys are made of. \slabtable{toggle} inputs a run's tables, which need array, booktabs,
+% siunitx and amssymb; \slabfigure{toggle}{effects} is its figure, which needs graphicx.
 \newcommand{\slab}[1]{\ifcsname slab@#1\endcsname\csname slab@#1\endcsname\else
   \PackageError{slablab}{no number is called '#1'}{Its key must stand in numbers.tex.}\fi}
 \newcommand{\slabrow}[1]{\gdef\slabrowname{#1}} % what the keys of the fields below begin with
@@ -103,6 +108,14 @@ def _difference_fields(row: pd.Series, metric: Metric) -> dict[str, str]:
     return {name.replace("_", "-"): signed(row[name], metric) for name in names}
 
 
+def _ranking_fields(one: Ranked) -> dict[str, str]:
+    """The geometric mean over the cells with its bounds, and where the arm stands."""
+    effect = one.effect
+    bounds = zip(("effect", "low", "high"), (effect.point, effect.low, effect.high))
+    fields = {name: per_cent(value) for name, value in bounds}
+    return {**fields, "place": str(one.place), "rank": rank_text(one)}
+
+
 def _share_fields(row: pd.Series) -> dict[str, str]:
     names = ("value", "value_low", "value_high")
     shares = {name.replace("_", "-"): per_cent(row[name]).lstrip("+") for name in names}
@@ -159,6 +172,11 @@ def numbers(run: Run, prefix: str) -> dict[str, str]:
         "void": "VOID" if void_reasons(run) else "not void",
     }
     found = run_numbers(run, prefix, said)
+    for ranked in ranked_arms(run):
+        for arm, one in ranked.arms.items():
+            for field, text in _ranking_fields(one).items():
+                named = "" if ranked.metric == OPERATIONS else f".{key_of(ranked.metric.column)}"
+                found[f"{prefix}.ranking.{key_of(arm)}{named}.{field}"] = latex_number(text)
     for _, row in judged(run).iterrows():
         metric = metrics.get(row["metric"])
         if row["absent"] or (metric is None and row["metric"] != SYSTEM_TIME_SHARE):

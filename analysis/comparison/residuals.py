@@ -63,7 +63,7 @@ def residuals(run: Run) -> pd.DataFrame:
 def residual_arms(run: Run) -> list[str]:
     """Whose residuals are shown: the control first, since identical code shows what noise looks
     like."""
-    compared = [arm for arm in run.arms if arm not in (run.baseline, run.control)]
+    compared = [arm for arm in run.shown_arms if arm != run.baseline]
     return [*([run.control] if run.control else []), *compared]
 
 
@@ -72,4 +72,4 @@ def has_residuals(run: Run) -> bool:
 
 
 def residual_name(run: Run, arm: str) -> str:
-    return f"{arm} (identical code)" if arm == run.control else arm
+    return f"{arm} (identical code)" if arm == run.control else run.label(arm)

@@ -21,6 +21,7 @@ from .estimates import FAULTS, timed_metrics
 from .families import axes_of
 from .judgement import cautions, facts_of, judged, void_reasons
 from .overviews import AVERAGE, few_arms, overviews, system_time
+from .ranked_arms import ranking_legend, ranking_tables
 from .weather import weather_facts
 from .wording import (
     ABSENT,
@@ -200,6 +201,7 @@ def _legend(run: Run, tables: list[Table]) -> list[str]:
         )
     if run.outcome is None:
         found.append("Unfinished (…): the run has not ended, so nothing is decided yet.")
+    found += ranking_legend(run)
     if any(row.cells[0] == AVERAGE for table in tables for row in table.rows):
         found.append(
             "Average (avg.), of cells that differ in the first column alone: the median over block "
@@ -238,7 +240,7 @@ def _with_values(frame: pd.DataFrame, metric: Metric, cells: dict[str, list[str]
 
 def _tables(run: Run, frame: pd.DataFrame) -> list[Table]:
     averages = frame[frame["kind"] == "average"]["cell"].unique() if few_arms(run) else []
-    found = overviews(run, frame)
+    found = [*ranking_tables(run), *overviews(run, frame)]
     for metric in (OPERATIONS, *DECIDING.values()):
         decided = [cell["id"] for cell in run.plan["cells"] if deciding(cell) == metric]
         means = [name for name in averages if _is_of(frame, name, metric)]

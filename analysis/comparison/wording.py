@@ -4,6 +4,8 @@ SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -74,11 +76,11 @@ def _decimals(low: float, high: float) -> int:
     return 2 if (high - low) / 2 < FINE_HALF_WIDTH and abs(low) < FINE_EFFECT else 1
 
 
-def _decimals_of(row: pd.Series) -> int:
+def _decimals_of(row: pd.Series | Mapping[str, float]) -> int:
     return _decimals(row["effect_low_ratio"], row["effect_high_ratio"])
 
 
-def relative(row: pd.Series) -> tuple[str, str]:
+def relative(row: pd.Series | Mapping[str, float]) -> tuple[str, str]:
     """A row's effect and interval, with the decimals that the interval's width deserves."""
     low, high = row["effect_low_ratio"], row["effect_high_ratio"]
     decimals = _decimals_of(row)

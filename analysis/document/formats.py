@@ -1,4 +1,4 @@
-"""formats.py -- the same document for a terminal, for Markdown, for LaTeX and for CSV.
+"""formats.py -- the same document for a terminal, for Markdown and for CSV.
 
 SPDX-License-Identifier: MIT"""
 
@@ -99,6 +99,12 @@ def _terminal_table(table: Table, width: int) -> str:
     return "\n".join([_filled(table.title, width), "", *lines]) + "\n"
 
 
+def terminal_table(table: Table, width: int) -> str:
+    """A table alone; one that is too wide is several."""
+    narrow = [table] if _widths(table, width) else split(table, width - 2)
+    return "\n".join(_terminal_table(one, width) for one in narrow)
+
+
 def terminal(found: Document, width: int = TERMINAL_COLUMNS) -> str:
     def bullets(lines: list[str]) -> list[str]:
         return [_bullet(line, width) for line in lines]
@@ -121,8 +127,7 @@ def terminal(found: Document, width: int = TERMINAL_COLUMNS) -> str:
     if found.cautions:
         parts += ["Cautions", *bullets(found.cautions), ""]
     for table in found.tables:
-        narrow = [table] if _widths(table, width) else split(table, width - 2)
-        parts += [_terminal_table(one, width) for one in narrow]
+        parts.append(terminal_table(table, width))
     parts += [_filled(line, width) for line in found.legend]
     return "\n".join(parts) + "\n"
 
@@ -157,6 +162,10 @@ def markdown_table(table: Table) -> str:
     return "\n".join(lines)
 
 
+def title_and_table(table: Table) -> str:
+    return f"## {_escape_markdown(table.title)}\n\n{markdown_table(table)}"
+
+
 def _list(lines: list[str]) -> str:
     return "\n".join(f"- {_escape_markdown(line)}" for line in lines)
 
@@ -173,112 +182,8 @@ def markdown(found: Document) -> str:
     if found.cautions:
         parts += ["**Cautions.**", _list(found.cautions)]
     for table in found.tables:
-        parts += [f"## {_escape_markdown(table.title)}", markdown_table(table)]
+        parts.append(title_and_table(table))
     return "\n\n".join([*parts, *map(_escape_markdown, found.legend)]) + "\n"
-
-
-LATEX_SPECIAL = {
-    "\\": r"\textbackslash{}",
-    "&": r"\&",
-    "%": r"\%",
-    "$": r"\$",
-    "#": r"\#",
-    "_": r"\_",
-    "{": r"\{",
-    "}": r"\}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "±": r"$\pm$",
-    "–": "--",
-    "…": r"\ldots{}",
-    "▲": r"$\blacktriangle$",
-    "▼": r"$\blacktriangledown$",
-    "△": r"$\vartriangle$",
-    "▽": r"$\triangledown$",
-    "\u00a0": "~",
-    "<": r"$<$",
-    ">": r"$>$",
-}
-
-
-def escape_latex(text: str) -> str:
-    return "".join(LATEX_SPECIAL.get(letter, letter) for letter in text)
-
-
-def _latex_cell(text: str) -> str:
-    """A signed figure gets a real minus; a cell that opens with [ is braced, or \\\\ would take it
-    for a length. operator-- has no dash."""
-    escaped = "-{}-".join(map(escape_latex, text.strip().split("--")))
-    if text.lstrip()[:1] in "+-" and text.strip()[1:2].isdigit():
-        escaped = f"${escaped[0]}${escaped[1:]}"
-    return f"{{{escaped}}}" if text.startswith("[") else escaped
-
-
-def _latex_row(row: Row, columns: int) -> str:
-    if row.kind == "group":
-        name = escape_latex(row.cells[0])
-        return rf"\addlinespace \multicolumn{{{columns}}}{{l}}{{\textit{{{name}}}}} \\"
-    cells = [_latex_cell(cell) for cell in row.cells]
-    if row.kind == "published":
-        cells = [
-            rf"\quad \textit{{{cells[0]}}}",
-            *(rf"\textit{{{cell}}}" if cell else "" for cell in cells[1:]),
-        ]
-    return " & ".join(cells) + r" \\"
-
-
-def _latex_table(table: Table, void: bool) -> list[str]:
-    """An overview floats; a table of details may be longer than a page, and repeats its heads."""
-    layout = "l" * table.texts + "r" * (len(table.columns) - table.texts)
-    caption = rf"\caption{{{escape_latex(table.title + (' -- VOID' if void else ''))}}}"
-    heads = [r"\toprule", " & ".join(map(escape_latex, table.columns)) + r" \\", r"\midrule"]
-    rows = [_latex_row(row, len(table.columns)) for row in table.rows]
-    if table.overview:
-        return [
-            r"\begin{table}",
-            r"\centering\small",
-            caption,
-            rf"\begin{{tabular}}{{{layout}}}",
-            *heads,
-            *rows,
-            r"\bottomrule",
-            r"\end{tabular}",
-            r"\end{table}",
-        ]
-    return [
-        r"{\small",
-        rf"\begin{{longtable}}{{{layout}}}",
-        caption + r" \\",
-        *heads,
-        r"\endfirsthead",
-        *heads,
-        r"\endhead",
-        r"\bottomrule",
-        r"\endfoot",
-        *rows,
-        r"\end{longtable}}",
-    ]
-
-
-def latex(found: Document) -> str:
-    """Tables to \\input; needs booktabs, longtable and amssymb. Question, outcome and cautions
-    stand above as comments."""
-    said = [
-        found.title,
-        f"Question: {found.question}",
-        f"Expected: {found.expects}",
-        *(f"VOID: {reason}" for reason in found.void),
-        *(f"Outcome: {line}" for line in found.outcome),
-        *(f"Caution: {line}" for line in found.cautions),
-        *found.legend,
-    ]
-    parts = [
-        "% needs \\usepackage{booktabs,longtable,amssymb}",
-        *(f"% {' '.join(line.split())}" for line in said),
-    ]
-    for table in found.tables:
-        parts += ["", *_latex_table(table, bool(found.void))]
-    return "\n".join(parts) + "\n"
 
 
 def _csv_number(value: float, is_ratio: bool) -> str:

@@ -1,12 +1,13 @@
 """against_operations.py -- a metric against the operations that a process does, or their time.
 
 For runs that hold the same workload with several numbers of operations, all from a cold start: a
-panel for each set of other parameters, a line per arm.
+panel for each set of other parameters, which is an item of a page, and a line per arm.
 
 SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ OPERATIONS_DONE: Across = ("operations done since the cold start of the process"
 Group = tuple[str, list[dict[str, Any]]]  # what its cells share, and they, by operations
 
 
-def _groups(run: Run) -> list[Group]:
+def items(run: Run) -> list[Group]:
     """Cold cells that differ in their operations alone, at least two of them."""
     measured = set(panels.measured_cells(run))
     found: dict[str, list[dict[str, Any]]] = {}
@@ -42,13 +43,16 @@ def _groups(run: Run) -> list[Group]:
 
 
 def applies(run: Run) -> bool:
-    return bool(_groups(run))
+    return bool(items(run))
 
 
-def layout(run: Run, width_inches: float) -> tuple[int, int, float]:
-    arms = panels.shown_arms(run)
-    rows, columns = panels.grid(len(_groups(run)), width_inches, COLUMNS_MOST)
-    return rows, columns, 0.55 + panels.key_inches(arms, width_inches) + rows * PANEL_INCHES
+def layout(run: Run, width_inches: float, groups: Sequence[Group]) -> tuple[int, int, float]:
+    names = panels.shown_names(run)
+    rows, columns = panels.grid(len(groups), width_inches, COLUMNS_MOST)
+    key = 0.0
+    if panels.has_key(run, first=False):
+        key = panels.key_inches([names[arm] for arm in run.shown_arms], width_inches)
+    return rows, columns, 0.55 + key + rows * PANEL_INCHES
 
 
 def _quartiles(run: Run, cell: str, metric: Metric) -> NDArray[np.float64]:
@@ -70,7 +74,7 @@ def _draw_group(
     colour, marker = colours(run), markers(run)
     values = np.stack([_quartiles(run, cell["id"], metric) for cell in cells])
     places = np.stack([_places(run, cell, across) for cell in cells])
-    for arm in panels.shown_arms(run):
+    for arm in run.shown_arms:
         index = run.arms.index(arm)
         quarter, middle, three = values[:, :, index].T
         across_arm = places[:, index]
@@ -87,27 +91,32 @@ def _draw_group(
 
 def extent(run: Run, metric: Metric) -> tuple[float, float]:
     """Smallest and largest value of all panels."""
-    shown = [run.arms.index(arm) for arm in panels.shown_arms(run)]
+    shown = [run.arms.index(arm) for arm in run.shown_arms]
     every = [
-        _quartiles(run, cell["id"], metric)[:, shown] for _, cells in _groups(run) for cell in cells
+        _quartiles(run, cell["id"], metric)[:, shown] for _, cells in items(run) for cell in cells
     ]
     return float(np.min(every)), float(np.max(every))
 
 
 def _limits(run: Run, cells: list[dict[str, Any]], across: Metric | None) -> tuple[float, float]:
-    shown = [run.arms.index(arm) for arm in panels.shown_arms(run)]
+    shown = [run.arms.index(arm) for arm in run.shown_arms]
     every = np.stack([_places(run, cell, across)[shown] for cell in cells])
     return float(every.min()) / 1.6, float(every.max()) * 1.6
 
 
 def draw(
-    run: Run, axes: Any, metric: Metric, up: str, across: Across = OPERATIONS_DONE
+    run: Run,
+    axes: Any,
+    groups: Sequence[Group],
+    metric: Metric,
+    up: str,
+    across: Across = OPERATIONS_DONE,
 ) -> list[Axes]:
-    """Returns the panels that hold something, in the order of groups(run)."""
+    """Returns the panels that hold something, in the order of the groups."""
     words, place_metric = across
-    found, here = panels.flat(axes), _groups(run)
+    found, here = panels.flat(axes), groups
     figure = found[0].figure
-    _, columns, _ = layout(run, figure.get_figwidth())
+    _, columns, _ = layout(run, figure.get_figwidth(), groups)
     low, high = extent(run, metric)
     logarithmic = low > 0
     for place, (panel, (name, cells)) in enumerate(zip(found, here)):
@@ -127,19 +136,15 @@ def draw(
         panel.tick_params(labelleft=place % columns == 0)
         panel.grid(True, alpha=0.2, linewidth=0.5)
     panels.hide_spare(found, len(here))
-    panels.arm_key(figure, run, panels.shown_arms(run))
-    panels.footer(
-        figure,
-        f"across: {words} · up: {up} · marker: median · band: middle half of the blocks",
-        panels.origin(run),
-    )
+    if panels.has_key(run, first=False):
+        panels.arm_key(figure, run, run.shown_arms)
+    panels.footer(figure, f"across: {words}", f"up: {up}")
     return found[: len(here)]
 
 
 def caption(run: Run, what: str, across: Across = OPERATIONS_DONE) -> str:
-    arms = panels.listed(panels.shown_arms(run))
     return (
-        f"{what} of {arms} against {across[0]}, each point from processes that begin anew, "
-        "a panel for each set of the other parameters: the median over blocks, and a band over the "
-        f"middle half of them. {panels.measured_on(run)}"
+        f"{what} of {panels.arms_in_words(run)} against {across[0]}, each point from processes "
+        "that begin anew, a panel for each set of the other parameters: the median over blocks, "
+        f"and a band over the middle half of them. {panels.measured_on(run)}"
     )

@@ -1,17 +1,21 @@
 """colours.py -- one colour and one marker per arm, the same in every figure; grey for the baseline.
 
-Both follow from the arm's name, so a new phase has them without a choice; two arms of one plan
-never share them while any are left. The colours stay apart for every common colour blindness, and
-are legible on white and on near-black; the markers tell them apart in grey.
+A style gives an arm both (records/style.py); without one they follow from the arm's name, so a new
+phase has them without a choice, and two arms of one plan never share both. The colours stay apart
+for every common colour blindness, and are legible on white and on near-black; the markers tell them
+apart in grey.
 
 SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..records.records import Recorded
+from ..records.style import SHAPES, ArmStyle, Style
 
 BASELINE, CONTROL = "#7d858d", "#aab1b8"
 BASELINE_MARKER, CONTROL_MARKER = "o", "."
@@ -29,6 +33,8 @@ PALETTE = (
 )
 # No triangles: an arm is not better or worse, up or down, by its marker.
 MARKERS = ("s", "D", "*", "P", "p", "X", (4, 1, 0), "h")
+SHAPE_MARKERS: dict[str, Any] = dict(zip(SHAPES, (BASELINE_MARKER, *MARKERS, CONTROL_MARKER)))
+SHAPE_OF = {marker: shape for shape, marker in SHAPE_MARKERS.items()}
 SALT = b"3291"  # spreads the names that exist today over the palette
 
 
@@ -36,34 +42,65 @@ def _preferred(arm: str) -> int:
     return zlib.crc32(SALT + arm.encode()) % len(PALETTE)
 
 
-def _places(run: Recorded) -> dict[str, int]:
-    """Arm id to its index in the palette. Arms that prefer the same index take the next free one,
-    in plan order."""
-    chosen: dict[str, int] = {}
-    free = list(range(len(PALETTE)))
-    for arm in run.arms:
-        if arm not in (run.baseline, run.control):
-            wanted = _preferred(arm)
-            index = min(free, key=lambda i: (i - wanted) % len(PALETTE)) if free else wanted
-            free = [i for i in free if i != index]
-            chosen[arm] = index
+def _places(arms: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """Arm id to its indices in the palette and among the markers. Arms that prefer the same index
+    take the next free one, in order; beyond the palette, a colour comes again with another
+    marker."""
+    chosen: dict[str, tuple[int, int]] = {}
+    free: list[int] = []
+    for number, arm in enumerate(arms):
+        free = free or list(range(len(PALETTE)))
+        wanted = _preferred(arm)
+        index = min(free, key=lambda i: (i - wanted) % len(PALETTE))
+        free.remove(index)
+        chosen[arm] = index, (index + number // len(PALETTE)) % len(MARKERS)
     return chosen
 
 
-def _given(
-    run: Recorded, baseline: str, control: str, others: tuple[Any, ...]
-) -> dict[str, Any]:
-    chosen = {run.baseline: baseline}
-    if run.control is not None:
-        chosen[run.control] = control
-    return chosen | {arm: others[place] for arm, place in _places(run).items()}
+def _default_looks(subjects: Sequence[Recorded]) -> dict[str, tuple[str, Any]]:
+    """Arm id to its colour and marker in figures of all of these; grey are the control, and what is
+    nothing but a baseline."""
+    named = list(dict.fromkeys(arm for run in subjects for arm in run.arms))
+    controls = {run.control for run in subjects if run.control is not None}
+    others = {arm for run in subjects for arm in run.arms[1:]} - controls
+    places = _places(arm for arm in named if arm in others)
+    found: dict[str, tuple[str, Any]] = {}
+    for arm in named:
+        if arm in places:
+            colour, marker = places[arm]
+            found[arm] = PALETTE[colour], MARKERS[marker]
+        else:
+            found[arm] = (CONTROL, CONTROL_MARKER) if arm in controls else (
+                BASELINE, BASELINE_MARKER)  # fmt: skip
+    return found
+
+
+def _looks(run: Recorded) -> dict[str, tuple[str, Any]]:
+    found = _default_looks([run])
+    for arm in run.arms:
+        said = run.arm_style(arm)
+        colour, marker = found[arm]
+        found[arm] = said.colour or colour, SHAPE_MARKERS.get(said.marker or "", marker)
+    return found
 
 
 def colours(run: Recorded) -> dict[str, str]:
     """Arm id to #rrggbb."""
-    return _given(run, BASELINE, CONTROL, PALETTE)
+    return {arm: colour for arm, (colour, _) in _looks(run).items()}
 
 
 def markers(run: Recorded) -> dict[str, Any]:
     """Arm id to a marker of matplotlib's."""
-    return _given(run, BASELINE_MARKER, CONTROL_MARKER, MARKERS)
+    return {arm: marker for arm, (_, marker) in _looks(run).items()}
+
+
+def style_of_all(style: Style, subjects: Sequence[Recorded]) -> Style:
+    """The style with a colour and a marker for every arm of any of the subjects, so that an arm
+    has one of each in all of their figures."""
+    found = dict(style.arms)
+    for arm, (colour, marker) in _default_looks(subjects).items():
+        said = next(run.arm_style(arm) for run in subjects if arm in run.arms)
+        whole = said | style.arm(arm)
+        look = ArmStyle(colour=whole.colour or colour, marker=whole.marker or SHAPE_OF[marker])
+        found[arm] = style.arm(arm) | look
+    return replace(style, arms=found)

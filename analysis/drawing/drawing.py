@@ -1,7 +1,9 @@
 """drawing.py -- one figure as PDF, PNG and SVG, and as an SVG whose ink follows the page around it.
 
 A module that draws has QUESTION, layout(subject, width in inches), which is (rows, columns, height
-in inches), draw(subject, axes) and, on a page, caption(subject).
+in inches), draw(subject, axes) and, on a page, caption(subject). Where it has items(subject), which
+lists what its panels or rows show, these may be divided into several figures, and both layout and
+draw are given those of one of them.
 
 SPDX-License-Identifier: MIT"""
 
@@ -12,16 +14,20 @@ import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from types import ModuleType
 from typing import Any
 
 import matplotlib
+from matplotlib.font_manager import fontManager
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from ..complaint import Complaint
 from ..document.fonts import FAMILY, font_faces
+from ..records.style import ONE_COLUMN_BELOW_INCHES, PLAIN, Style, nearest
+from . import panels
 from .figure_data import digest
 from .rounded_figure import RoundedFigure
 
@@ -65,6 +71,18 @@ class Width:
 
 TWO_COLUMNS = Width("", 7.2, ("pdf", "png", "svg"))
 ONE_COLUMN = Width("-column", 3.5, ("pdf",))
+TALLEST_INCHES = 9.0  # of a page of text
+
+
+def widths(style: Style) -> tuple[Width, Width]:
+    """Of a report's figures: across the page, and in one column."""
+    wide, narrow = TWO_COLUMNS, ONE_COLUMN
+    for inches in style.width:
+        if inches < ONE_COLUMN_BELOW_INCHES:
+            narrow = replace(narrow, inches=inches)
+        else:
+            wide = replace(wide, inches=inches)
+    return wide, narrow
 
 
 @dataclass(frozen=True)
@@ -77,12 +95,22 @@ class Drawing:
 
 
 @contextmanager
-def _styled() -> Iterator[None]:
-    """matplotlib's own defaults and STYLE, whatever a matplotlibrc of the reader's says."""
+def _styled(style: Style) -> Iterator[None]:
+    """matplotlib's own defaults, STYLE and the chosen font, whatever a matplotlibrc of the reader's
+    says."""
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(STYLE)
+        if style.font is not None:
+            matplotlib.rcParams["font.family"] = [style.font, FAMILY]
         yield
+
+
+def check_font(style: Style) -> None:
+    """Raises Complaint where the style's font is not installed."""
+    known = sorted({font.name for font in fontManager.ttflist})
+    if style.font is not None and style.font not in known:
+        raise Complaint(f"font: no '{style.font}' is installed", nearest(style.font, known))
 
 
 def _metadata(kind: str, title: str, description: str, keywords: str) -> dict[str, Any]:
@@ -122,10 +150,52 @@ def _with_palette(png: bytes, metadata: dict[str, Any]) -> bytes:
     return stream.getvalue()
 
 
-def _figure(module: ModuleType, subject: Any, width: Width) -> RoundedFigure:
-    rows, columns, height_inches = module.layout(subject, width.inches)
+def page_count(module: ModuleType, subject: Any, width: Width) -> int:
+    """How many figures it takes, none of them higher than TALLEST_INCHES."""
+    return len(_pages(module, subject, width))
+
+
+def _pages(module: ModuleType, subject: Any, width: Width) -> list[tuple[Any, ...]]:
+    """What layout and draw are given besides, page by page: the items that stand on it, where the
+    module has any; as even as they fit."""
+    if not hasattr(module, "items"):
+        return [()]
+    items, room = module.items(subject), TALLEST_INCHES - _caption_inches(module, subject, width)
+    found: list[tuple[Any, ...]] = []
+    for count in range(1, len(items) + 1):
+        size = -(-len(items) // count)
+        found = [(items[at : at + size],) for at in range(0, len(items), size)]
+        if all(module.layout(subject, width.inches, *page)[2] <= room for page in found):
+            break
+    return found
+
+
+def _caption_text(module: ModuleType, subject: Any, width: Width) -> str:
+    """What of the caption stands inside the picture."""
+    if style_of(subject).captions != "inside" or not hasattr(module, "caption"):
+        return ""
+    return panels.wrapped(module.caption(subject), width.inches - 0.2, panels.SMALL)
+
+
+def _caption_inches(module: ModuleType, subject: Any, width: Width) -> float:
+    text = _caption_text(module, subject, width)
+    return panels.footer_inches(width.inches, *text.splitlines()) if text else 0.0
+
+
+def style_of(subject: Any) -> Style:
+    return getattr(subject, "style", PLAIN)
+
+
+def _figure(module: ModuleType, subject: Any, width: Width, page: int) -> RoundedFigure:
+    items = _pages(module, subject, width)[page]
+    rows, columns, height_inches = module.layout(subject, width.inches, *items)
+    height_inches += _caption_inches(module, subject, width)
     figure = RoundedFigure(figsize=(width.inches, height_inches), layout="constrained")
-    module.draw(subject, figure.subplots(rows, columns))
+    module.draw(subject, figure.subplots(rows, columns), *items)
+    caption = _caption_text(module, subject, width)
+    if caption:
+        below = figure._supxlabel.get_text()
+        panels.footer(figure, *below.splitlines(), *caption.splitlines())
     return figure
 
 
@@ -137,19 +207,20 @@ def _provenance(subject: Any, figure: RoundedFigure) -> str:
     return f"{of_plan}data {digest(figure)}"
 
 
-def provenance(module: ModuleType, subject: Any, width: Width) -> str:
+def provenance(module: ModuleType, subject: Any, width: Width, page: int = 0) -> str:
     """The provenance that the figure's files must state; the figure is drawn, but not laid out or
     saved."""
-    with _styled():
-        return _provenance(subject, _figure(module, subject, width))
+    with _styled(style_of(subject)):
+        return _provenance(subject, _figure(module, subject, width, page))
 
 
-def drawn(module: ModuleType, subject: Any, width: Width) -> Drawing:
-    """A figure at one of a page's widths; laid out once, for all formats alike."""
+def drawn(module: ModuleType, subject: Any, width: Width, page: int = 0) -> Drawing:
+    """A figure at one of a page's widths; laid out once, for all formats alike. page: less than
+    page_count."""
     caption = module.caption(subject) if hasattr(module, "caption") else ""
     title, description = module.QUESTION, caption or module.QUESTION
-    with _styled():
-        figure = _figure(module, subject, width)
+    with _styled(style_of(subject)):
+        figure = _figure(module, subject, width, page)
         keywords = _provenance(subject, figure)
         figure.draw_without_rendering()
         figure.set_layout_engine("none")
@@ -157,7 +228,7 @@ def drawn(module: ModuleType, subject: Any, width: Width) -> Drawing:
             kind: _saved(figure, kind, _metadata(kind, title, description, keywords))
             for kind in dict.fromkeys((*width.kinds, "svg"))
         }
-    name = f"{module.__name__} {subject.name}{width.ending}"
+    name = f"{module.__name__} {subject.name}{width.ending} {page or ''}".rstrip()
     svg = _named(_rounded(files["svg"].decode("utf-8")), name)
     files["svg"] = _on_paper(svg).encode("utf-8")
     words = f"{title} {caption}".rstrip()

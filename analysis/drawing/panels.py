@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from ..comparison.deciding import OPERATIONS
 from ..comparison.judgement import facts_of
 from ..document.document import NO_BREAK
+from ..document.short_names import short_names
 from ..records.records import Recorded, Run
 from ..document.rounding import exponent
 from .colours import colours, markers
@@ -29,6 +30,7 @@ BOLD = 1.1  # times as wide
 SLIM_INCHES = 2.6
 AXIS_INCHES = 0.6  # beside a panel that has a row for itself, and figures on its axis
 KEY_MARKER_INCHES = 0.35
+FOOTER_SPACING = 1.35  # of lines, to the height of one
 NAMES_SHARE, NAMES_SHARE_NARROW = 0.33, 0.42  # of a figure's width, for the names of rows
 DECADES_FOR_LOG = 1.0
 GENERATION = (("cpu_version.cpu family", "family"), ("cpu_version.model", "model"))
@@ -40,13 +42,24 @@ def narrow(width_inches: float) -> bool:
     return width_inches < NARROW_BELOW_INCHES
 
 
-def shown_arms(run: Recorded) -> list[str]:
-    """Every arm but the control, which is the baseline again."""
-    return [arm for arm in run.arms if arm != run.control]
+def shown_names(run: Recorded) -> dict[str, str]:
+    """Arm id to its label, shortened to what tells it from those of the others."""
+    return dict(zip(run.arms, short_names([run.label(arm) for arm in run.arms])))
+
+
+def arms_in_words(run: Recorded) -> str:
+    """ "baseline, phase17-1 and phase17-2": those that are shown."""
+    names = shown_names(run)
+    return listed([names[arm] for arm in run.shown_arms])
+
+
+def has_key(run: Recorded, first: bool) -> bool:
+    """Whether a figure has a key of arms: every one, or with a style only a run's first."""
+    return first or run.style.legend != "first"
 
 
 def measured_cells(run: Run) -> list[str]:
-    return [cell for cell in run.cells if len(run.matrix(cell, OPERATIONS.values))]
+    return [cell for cell in run.shown_cells if len(run.matrix(cell, OPERATIONS.values))]
 
 
 def size_of(marker: Any, points: float) -> float:
@@ -138,33 +151,45 @@ def row_panel_inches(figure: Figure, labels: Sequence[str], columns: int) -> flo
     return (figure.get_figwidth() - names - 0.12 * columns) / columns
 
 
+def _footer_text(width_inches: float, lines: Sequence[str]) -> str:
+    return "\n".join(wrapped(line, width_inches - 0.2, SMALL) for line in lines if line)
+
+
 def footer(figure: Figure, *lines: str) -> None:
-    """The axis's words and the key, under all panels."""
-    inches = figure.get_figwidth() - 0.2
-    figure.supxlabel(
-        "\n".join(wrapped(line, inches, SMALL) for line in lines), fontsize=SMALL, linespacing=1.35
-    )
+    """Under all panels: the words of the axes, and one line of what the marks are."""
+    text = _footer_text(figure.get_figwidth(), lines)
+    figure.supxlabel(text, fontsize=SMALL, linespacing=FOOTER_SPACING)
+
+
+def footer_inches(width_inches: float, *lines: str) -> float:
+    """The height that the footer takes."""
+    count = _footer_text(width_inches, lines).count("\n") + 1
+    return (count * SMALL * FOOTER_SPACING * 1.17 + 10) / 72
 
 
 def arm_key(figure: Figure, run: Run, arms: Sequence[str]) -> None:
     """The key of colours and markers, above all panels."""
-    colour, marker = colours(run), markers(run)
-    axes = figure.axes[0]
+    colour, marker, names = colours(run), markers(run), shown_names(run)
     handles = [
-        axes.plot(
+        figure.axes[0].plot(
             [],
             [],
             marker=marker[arm],
             markersize=size_of(marker[arm], 4.5),
             color=colour[arm],
-            label=name,
         )[0]
-        for arm, name in zip(arms, _key_names(arms, figure.get_figwidth()))
+        for arm in arms
     ]
-    columns, lines = _key_grid(arms, figure.get_figwidth())
+    series_key(figure, handles, [names[arm] for arm in arms])
+
+
+def series_key(figure: Figure, handles: Sequence[Any], names: Sequence[str]) -> None:
+    """A name for each handle, in as many columns as there is room for."""
+    columns, lines = _key_grid(names, figure.get_figwidth())
     room_above(figure, lines)
     figure.legend(
-        handles=handles,
+        handles,
+        _key_names(names, figure.get_figwidth()),
         loc="upper left",
         bbox_to_anchor=(0, 1),
         ncol=columns,
@@ -173,6 +198,7 @@ def arm_key(figure: Figure, run: Run, arms: Sequence[str]) -> None:
         borderaxespad=0.1,
         labelspacing=0.35,
         columnspacing=1.4,
+        handlelength=1.6,
     ).set_in_layout(False)
 
 
@@ -201,7 +227,15 @@ def _lines_inches(lines: int) -> float:
 def room_above(figure: Figure, lines: int) -> None:
     """The panels leave room for a key of so many lines."""
     height = _lines_inches(lines) / figure.get_figheight()
-    figure.get_layout_engine().set(rect=(0, 0, 1, 1 - height))
+    left, low, width, _ = figure.get_layout_engine().get()["rect"]
+    figure.get_layout_engine().set(rect=(left, low, width, 1 - height))
+
+
+def room_left(figure: Figure, inches: float) -> None:
+    """The panels leave room for words on their left."""
+    share = inches / figure.get_figwidth()
+    _, low, _, height = figure.get_layout_engine().get()["rect"]
+    figure.get_layout_engine().set(rect=(share, low, 1 - share, height))
 
 
 def key_inches(arms: Sequence[str], width_inches: float) -> float:
@@ -300,12 +334,3 @@ def _range(counts: Sequence[int]) -> str:
 
 def _blocks(run: Run) -> list[int]:
     return [len(run.matrix(cell, OPERATIONS.values)) for cell in measured_cells(run)]
-
-
-def origin(run: Run) -> str:
-    """The last line of a figure, for readers who see it without its caption."""
-    return f"{run.plan['experiment']}: {_range(_blocks(run))} blocks a cell, on {machine_text(run)}"
-
-
-def origin_of_processes(run: Recorded, sizes: Sequence[int]) -> str:
-    return f"{run.plan['experiment']}: {_processes(sizes)}, on {machine_text(run)}"

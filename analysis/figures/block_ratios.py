@@ -4,6 +4,7 @@ SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -25,11 +26,11 @@ BESIDE_INCHES = 0.2  # of a title, which begins at the left edge
 BINS = 41
 DRAWN_MOST = 1500  # points of a lag plot; beyond, every k-th
 
-applies = has_residuals
+applies, items = has_residuals, residual_arms
 
 
-def layout(samples: Run, width_inches: float) -> tuple[int, int, float]:
-    return len(residual_arms(samples)), 2, 0.75 + ROW_INCHES * len(residual_arms(samples))
+def layout(samples: Run, width_inches: float, arms: Sequence[str]) -> tuple[int, int, float]:
+    return len(arms), 2, 0.6 + ROW_INCHES * len(arms)
 
 
 def _spread_bound(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -57,7 +58,7 @@ def _draw_distribution(axes: Axes, values: NDArray[np.float64], colour: str) -> 
             xycoords="axes fraction",
             ha="right",
             va="top",
-            fontsize=5.5,
+            fontsize=panels.TINY,
         )
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
@@ -93,10 +94,10 @@ def _draw_lag(axes: Axes, pairs: NDArray[np.float64], colour: str) -> None:
     axes.set_yticks([])
 
 
-def draw(samples: Run, axes: Any) -> None:
+def draw(samples: Run, axes: Any, arms: Sequence[str]) -> None:
     found = np.asarray(axes, dtype=object).reshape(-1, 2)
     frame, colour = residuals(samples), colours(samples)
-    for (left, right), arm in zip(found, residual_arms(samples)):
+    for (left, right), arm in zip(found, arms):
         here = frame[(frame["arm"] == arm) & np.isfinite(frame["in_spreads"])]
         values = here["in_spreads"].to_numpy()
         pairs = [
@@ -121,19 +122,16 @@ def draw(samples: Run, axes: Any) -> None:
             panel.tick_params(labelsize=panels.TINY, length=2.5, pad=2)
     panels.footer(
         found[0, 0].figure,
-        "left: log-ratio less its cell's median, in spreads · right: a block across, the next up; "
-        "a cloud that leans is dependence",
-        "a spread: the standard deviation of a normal distribution (dotted) with as wide a middle "
-        "half",
-        panels.origin(samples),
+        "left: log-ratio less its cell's median, in spreads · right: a block across, the next up",
     )
 
 
 def caption(samples: Run) -> str:
     return (
         "Log-ratios of operations per second within a block, each arm against the baseline, less "
-        "their cell's median and in units of their cell's spread, all cells together. Left: their "
+        "their cell's median and in units of their cell's spread (the standard deviation of a "
+        "normal distribution with as wide a middle half), all cells together. Left: their "
         "distribution, with a normal one dotted; the sign test assumes no shape. Right: each block "
         "against the next one of its cell; independent blocks make a round cloud, and r within "
-        f"what chance gives. {panels.measured_on(samples)}"
+        f"what chance gives; one that leans is dependence. {panels.measured_on(samples)}"
     )

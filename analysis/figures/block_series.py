@@ -4,6 +4,7 @@ SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -27,9 +28,14 @@ DRAWN_MOST = 1500  # points of a series; beyond, every k-th
 applies = has_residuals
 
 
-def layout(samples: Run, width_inches: float) -> tuple[int, int, float]:
-    rows = len(residual_arms(samples)) + len(along_time(samples).columns) - 1
-    return rows, 1, 0.55 + ROW_INCHES * rows
+def items(samples: Run) -> list[str]:
+    """Arms, then what is known of the weather: a panel each."""
+    weather = [name for name in along_time(samples).columns if name != "minutes"]
+    return [*residual_arms(samples), *weather]
+
+
+def layout(samples: Run, width_inches: float, rows: Sequence[str]) -> tuple[int, int, float]:
+    return len(rows), 1, 0.55 + ROW_INCHES * len(rows)
 
 
 def _draw_series(axes: Axes, here: pd.DataFrame, colour: str) -> None:
@@ -75,15 +81,15 @@ def _name(axes: Axes, text: str) -> None:
     axes.tick_params(labelsize=panels.TINY, length=2.5, pad=2)
 
 
-def draw(samples: Run, axes: Any) -> None:
+def draw(samples: Run, axes: Any, rows: Sequence[str]) -> None:
     found = panels.flat(axes)
     frame, sky, colour = residuals(samples), along_time(samples), colours(samples)
-    for panel, arm in zip(found, residual_arms(samples)):
+    arms = residual_arms(samples)
+    for panel, arm in ((panel, row) for panel, row in zip(found, rows) if row in arms):
         here = frame[(frame["arm"] == arm) & np.isfinite(frame["residual"])]
         _draw_series(panel, here.sort_values("minutes", kind="stable"), colour[arm])
         _name(panel, residual_name(samples, arm))
-    below = found[len(residual_arms(samples)) :]
-    for panel, name in zip(below, [name for name in sky.columns if name != "minutes"]):
+    for panel, name in ((panel, row) for panel, row in zip(found, rows) if row not in arms):
         _draw_weather(panel, sky["minutes"], sky[name])
         _name(panel, name)
     last = float(sky["minutes"].max()) or 1.0
@@ -92,9 +98,8 @@ def draw(samples: Run, axes: Any) -> None:
         panel.tick_params(labelbottom=panel is found[-1])
     panels.footer(
         found[0].figure,
-        "minutes since the first block · dot: a block's log-ratio against the baseline, less its "
-        "cell's median · line: median of a stretch of blocks",
-        panels.origin(samples),
+        "minutes since the first block",
+        "dot: a block · line: median of a stretch of blocks",
     )
 
 

@@ -5,6 +5,7 @@ SPDX-License-Identifier: MIT"""
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -17,7 +18,7 @@ from ..records.records import Run
 
 QUESTION = "How fast is a process that has done so many operations since its cold start?"
 
-layout, applies = lines.layout, lines.applies
+items, layout, applies = lines.items, lines.layout, lines.applies
 
 
 def _window(samples: Run) -> int | None:
@@ -57,20 +58,18 @@ def _mark(samples: Run, axes: Axes, named: bool) -> None:
             ha="right",
             va="bottom",
             xycoords=("axes fraction", "data"),
-            fontsize=5.5,
+            fontsize=panels.TINY,
         )
 
 
-def draw(samples: Run, axes: Any) -> None:
-    found = lines.draw(samples, axes, OPERATIONS, _axis_text(samples))
+def draw(samples: Run, axes: Any, groups: Sequence[lines.Group]) -> None:
+    found = lines.draw(samples, axes, groups, OPERATIONS, _axis_text(samples))
     for place, panel in enumerate(found):
         _mark(samples, panel, named=place == 0)
 
 
 def _axis_text(samples: Run) -> str:
-    window = _window(samples)
-    dashed = f" · dashed: the published {panels.whole(window)} operations" if window else ""
-    return f"M operations per second of {clock(samples)}, on average since the start{dashed}"
+    return f"M operations per second of {clock(samples)}, on average since the start"
 
 
 def caption(samples: Run) -> str:

@@ -4,6 +4,7 @@ SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..comparison.estimates import FAULTS
@@ -12,15 +13,15 @@ from ..records.records import Run
 
 QUESTION = "Does an arm go on taking page faults as the work goes on, or does it reuse its memory?"
 
-layout = lines.layout
+items, layout = lines.items, lines.layout
 
 
 def applies(samples: Run) -> bool:
     return lines.applies(samples) and lines.extent(samples, FAULTS)[1] > 0
 
 
-def draw(samples: Run, axes: Any) -> None:
-    lines.draw(samples, axes, FAULTS, "page faults in the measured region")
+def draw(samples: Run, axes: Any, groups: Sequence[lines.Group]) -> None:
+    lines.draw(samples, axes, groups, FAULTS, "page faults in the measured region")
 
 
 def caption(samples: Run) -> str:

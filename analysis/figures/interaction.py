@@ -4,6 +4,7 @@ SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,7 @@ def _row(frame: pd.DataFrame, cell: str, arm: str, against: str) -> pd.Series | 
     return None if found.empty else found.iloc[0]
 
 
-def _places(samples: Run) -> list[Place]:
+def items(samples: Run) -> list[Place]:
     """Every interaction in every cell in which all four arms were measured."""
     if not samples.plan.get("interactions"):
         return []
@@ -44,17 +45,17 @@ def _places(samples: Run) -> list[Place]:
     return [
         (found, cell)
         for found in samples.plan["interactions"]
-        for cell in samples.cells
+        for cell in samples.shown_cells
         if _row(frame, cell, found["both"], f"{found['first']} x {found['second']}") is not None
     ]
 
 
 def applies(samples: Run) -> bool:
-    return bool(_places(samples))
+    return bool(items(samples))
 
 
-def layout(samples: Run, width_inches: float) -> tuple[int, int, float]:
-    rows, columns = panels.grid(len(_places(samples)), width_inches, COLUMNS_MOST)
+def layout(samples: Run, width_inches: float, places: Sequence[Place]) -> tuple[int, int, float]:
+    rows, columns = panels.grid(len(places), width_inches, COLUMNS_MOST)
     return rows, columns, 0.55 + rows * PANEL_INCHES
 
 
@@ -110,10 +111,10 @@ def _draw_place(samples: Run, axes: Axes, place: Place, inches: float) -> None:
     )
 
 
-def draw(samples: Run, axes: Any) -> None:
-    found, places = panels.flat(axes), _places(samples)
+def draw(samples: Run, axes: Any, places: Sequence[Place]) -> None:
+    found, named = panels.flat(axes), panels.shown_names(samples)
     figure = found[0].figure
-    _, columns, _ = layout(samples, figure.get_figwidth())
+    _, columns, _ = layout(samples, figure.get_figwidth(), places)
     for panel, place in zip(found, places):
         _draw_place(samples, panel, place, 0.8 * figure.get_figwidth() / columns)
         panel.set_xlim(-0.25, 1.25)
@@ -129,22 +130,21 @@ def draw(samples: Run, axes: Any) -> None:
     names = dict.fromkeys((place[0]["first"], place[0]["second"]) for place in places)
     panels.footer(
         figure,
-        "across: " + "; ".join(f"without and with {second}" for _, second in names),
-        "up: operations per second, as a multiple of the baseline's · grey: without, coloured: "
-        "with " + "; ".join(first for first, _ in names),
-        "dotted, ×: what both would give if each did what it does alone · bars: "
-        f"{100 * (1 - samples.plan['alpha']):g} % intervals",
-        panels.origin(samples),
+        "across: " + "; ".join(f"without and with {named[second]}" for _, second in names),
+        "up: operations per second, as a multiple of the baseline's · coloured: with "
+        + "; ".join(named[first] for first, _ in names),
     )
 
 
 def caption(samples: Run) -> str:
-    pairs = dict.fromkeys((found["first"], found["second"]) for found, _ in _places(samples))
-    named = panels.listed([f"{first} and {second}" for first, second in pairs])
+    pairs = dict.fromkeys((found["first"], found["second"]) for found, _ in items(samples))
+    names = panels.shown_names(samples)
+    named = panels.listed([f"{names[first]} and {names[second]}" for first, second in pairs])
     interval = f"{100 * (1 - samples.plan['alpha']):g} %"
     return (
         f"The 2 x 2 of {named}, a panel per cell: operations per second as a multiple of the "
-        f"baseline's, bars: {interval} sign-test intervals of the effects. Parallel lines: no "
-        "interaction; the cross is the product of the two alone. The interaction, with its "
+        f"baseline's, bars: {interval} sign-test intervals of the effects. Grey: without the first "
+        "of them, coloured: with it. Parallel lines: no interaction; the cross is the product of "
+        "the two alone. The interaction, with its "
         f"interval, is in the panel; 0 inside it: not told from none. {panels.measured_on(samples)}"
     )

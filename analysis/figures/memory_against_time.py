@@ -4,6 +4,7 @@ SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..drawing import against_operations as lines
@@ -14,7 +15,7 @@ QUESTION = "Does an arm's resident memory level off as time goes on?"
 RESIDENT, TIME = default("rss_bytes"), default("wall_ns")
 SINCE_START = ("ms of wall time that the operations took since the cold start", TIME)
 
-layout = lines.layout
+items, layout = lines.items, lines.layout
 
 
 def applies(samples: Run) -> bool:
@@ -23,8 +24,8 @@ def applies(samples: Run) -> bool:
     )
 
 
-def draw(samples: Run, axes: Any) -> None:
-    lines.draw(samples, axes, RESIDENT, "MiB resident then (RSS)", SINCE_START)
+def draw(samples: Run, axes: Any, groups: Sequence[lines.Group]) -> None:
+    lines.draw(samples, axes, groups, RESIDENT, "MiB resident then (RSS)", SINCE_START)
 
 
 def caption(samples: Run) -> str:

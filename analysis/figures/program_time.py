@@ -4,15 +4,15 @@ SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..comparison.deciding import PROGRAM_TIME, deciding
-from ..drawing import value_rows
+from ..drawing import amount_rows
 from ..records.records import Run
 
 QUESTION = "How long does each program take under each arm?"
 
-layout = value_rows.layout_of(PROGRAM_TIME)
+_, items, layout, draw = amount_rows.module_functions(
+    PROGRAM_TIME, lambda _: "ms of CPU time, from exec to exit"
+)
 
 
 def applies(samples: Run) -> bool:
@@ -20,9 +20,5 @@ def applies(samples: Run) -> bool:
     return all(deciding(cell) == PROGRAM_TIME for cell in samples.plan["cells"])
 
 
-def draw(samples: Run, axes: Any) -> None:
-    value_rows.draw(samples, axes, PROGRAM_TIME, "ms of CPU time, from exec to exit")
-
-
 def caption(samples: Run) -> str:
-    return value_rows.caption(samples, "CPU time of the program and all of its children,")
+    return amount_rows.caption(samples, "CPU time of the program and all of its children,")

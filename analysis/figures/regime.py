@@ -4,6 +4,7 @@ SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from ..records.records import Run
 
 QUESTION = "At which number of operations and slots do the published operations per second appear?"
 MARKERS = "osD^v<>p"
+ARMS_BESIDE = 4
 
 
 def _grid(samples: Run) -> list[dict[str, Any]]:
@@ -48,10 +50,18 @@ def applies(samples: Run) -> bool:
     )
 
 
-def layout(samples: Run, width_inches: float) -> tuple[int, int, float]:
+def items(samples: Run) -> list[str]:
+    """The arms."""
+    return samples.shown_arms
+
+
+def layout(samples: Run, width_inches: float, arms: Sequence[str]) -> tuple[int, int, float]:
     """Two panels an arm: side by side for the arms of a wide figure, else in a row of their own."""
-    arms = len(panels.shown_arms(samples))
-    return (2 * arms, 1, 4.0 * arms) if panels.narrow(width_inches) else (2, arms, 4.6)
+    if panels.narrow(width_inches):
+        return 2 * len(arms), 1, 0.5 + 1.95 * 2 * len(arms)
+    columns = min(len(arms), ARMS_BESIDE)
+    bands = -(-len(arms) // columns)
+    return 2 * bands, columns, 0.5 + 4.1 * bands
 
 
 def _mark_published(samples: Run, axes: Axes) -> None:
@@ -73,7 +83,7 @@ def _mark_published(samples: Run, axes: Axes) -> None:
             xycoords=("axes fraction", "data"),
             xytext=(0, 2),
             textcoords="offset points",
-            fontsize=5.5,
+            fontsize=panels.TINY,
         )
 
 
@@ -125,38 +135,39 @@ def _medians(samples: Run, cells: list[dict[str, Any]]) -> list[dict[str, NDArra
     ]
 
 
-def draw(samples: Run, axes: NDArray[Any]) -> None:
-    cells, colour, arms = _grid(samples), colours(samples), panels.shown_arms(samples)
+def draw(samples: Run, axes: NDArray[Any], arms: Sequence[str]) -> None:
+    cells, colour, names = _grid(samples), colours(samples), panels.shown_names(samples)
     slots = sorted({cell["parameters"]["slots"] for cell in cells})
     found = panels.flat(axes)
-    wide = not panels.narrow(found[0].figure.get_figwidth())
+    figure = found[0].figure
+    _, columns, _ = layout(samples, figure.get_figwidth(), arms)
     indices = [samples.arms.index(arm) for arm in arms]
+    every_index = [samples.arms.index(arm) for arm in samples.shown_arms]
     quantities = ("M operations per second", "page faults per operation")
     for row, (name, medians) in enumerate(zip(quantities, _medians(samples, cells))):
-        every = [float(values[index]) for values in medians.values() for index in indices]
-        for column, (arm, index) in enumerate(zip(arms, indices)):
-            panel = found[row * len(arms) + column if wide else 2 * column + row]
+        every = [float(values[index]) for values in medians.values() for index in every_index]
+        for number, (arm, index) in enumerate(zip(arms, indices)):
+            band, column = divmod(number, columns)
+            panel = found[(2 * band + row) * columns + column]
             _draw_lines(
                 panel, cells, {cell: values[index] for cell, values in medians.items()}, colour[arm]
             )
             _finish(panel, slots, every)
             if row == 0:
                 _mark_published(samples, panel)
-            inches = 0.85 * found[0].figure.get_figwidth() / (len(arms) if wide else 1)
-            panels.cell_title(panel, f"{arm}: {name}", inches)
+            inches = 0.85 * figure.get_figwidth() / columns
+            panels.cell_title(panel, f"{names[arm]}: {name}", inches)
     found[0].legend(fontsize=panels.TINY, frameon=False, loc="lower left")
-    panels.footer(
-        found[0].figure,
-        "across: slots, which hold an object each · lines: operations · marker: median (intervals "
-        "are in the tables)",
-        panels.origin(samples),
-    )
+    for panel in found:
+        if not panel.lines:
+            panel.set_axis_off()
+    panels.footer(figure, "across: slots, which hold an object each")
 
 
 def caption(samples: Run) -> str:
-    arms = panels.listed(panels.shown_arms(samples))
     return (
-        f"Operations per second of {clock(samples)}, and page faults per operation, of {arms} "
+        f"Operations per second of {clock(samples)}, and page faults per operation, of "
+        f"{panels.arms_in_words(samples)} "
         "against the number of slots, a line for each number of operations: medians over blocks "
         "(their intervals are in the tables). The band across is the range of the published "
         f"figures, which are of another machine. {panels.measured_on(samples)}"

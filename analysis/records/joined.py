@@ -4,7 +4,7 @@ SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..complaint import Complaint
@@ -13,6 +13,7 @@ from .instruments import FILE, Instrumented, instrument_of
 from .ledgers import Ledger, load_ledger
 from .profiles import Profile, load_profile
 from .records import Recorded
+from .style import Style
 
 LOADERS = {profiles.KIND: load_profile, ledgers.KIND: load_ledger}
 
@@ -72,3 +73,10 @@ def join(folders: list[Path]) -> list[Joined]:
             )
         )
     return found
+
+
+def in_style(joined: Joined, style: Style) -> Joined:
+    """The same, shown in another style."""
+    profile = joined.profile and replace(joined.profile, style=style)
+    ledger = joined.ledger and replace(joined.ledger, style=style)
+    return replace(joined, style=style, profile=profile, ledger=ledger)

@@ -8,7 +8,7 @@ SPDX-License-Identifier: MIT"""
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ from .ranges import MEASURES
 from .rules import Rules, rules_of
 from .packed import unpacked_name
 from .shapes import check_outcome, check_plan
+from .style import PLAIN, ArmStyle, Style, arm_style
 
 @dataclass(frozen=True, eq=False)
 class Recorded:
@@ -40,6 +41,7 @@ class Recorded:
     plan: dict[str, Any]
     machine: dict[str, Any]
     outcome: dict[str, Any] | None
+    style: Style = field(default=PLAIN, kw_only=True)
 
     @property
     def name(self) -> str:
@@ -66,6 +68,32 @@ class Recorded:
     @property
     def cells(self) -> list[str]:
         return [cell["id"] for cell in self.plan["cells"]]
+
+    def arm_style(self, arm: str) -> ArmStyle:
+        """How an arm is shown: as the style file says, else as the experiment does."""
+        said = self.plan.get("presentation", {}).get(arm, {})
+        own = arm_style(said, f"{self.path / 'plan.json'}: presentation: {arm}")
+        return own | self.style.arm(arm)
+
+    def label(self, arm: str) -> str:
+        return self.arm_style(arm).label or arm
+
+    @property
+    def shown_arms(self) -> list[str]:
+        """In the order in which they are shown: without the control, which is the baseline again,
+        and without those that are hidden."""
+        shown = {arm: self.arm_style(arm) for arm in self.arms if arm != self.control}
+        placed = [arm for arm in shown if not shown[arm].hide]
+        return sorted(placed, key=lambda arm: (shown[arm].order is None, shown[arm].order or 0))
+
+    @property
+    def shown_cells(self) -> list[str]:
+        """Those that the style chooses; all where it chooses none of this run's."""
+        chosen = [cell for cell in self.cells if self.style.entry_of(cell) is not None]
+        return chosen or self.cells
+
+    def cell_label(self, cell: str) -> str:
+        return self.style.cells.get(self.style.entry_of(cell) or "") or cell
 
     @property
     def threaded_cells(self) -> list[str]:

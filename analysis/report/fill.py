@@ -8,7 +8,8 @@
 `<!-- profile RUN RUN -->` names a profile and the ledger of the same plan, `<!-- certificate FOLDER
 -->` a certificate of the gate, `<!-- claims -->` every claim of experiments/claims.yaml that some
 run in results/reference covers. `<!-- figure RUN NAME -->` draws a figure of analysis/figures as
-RUN/NAME.png, and shows it. Paths are relative to the text's folder.
+RUN/NAME.png, and shows it (a second page as RUN/NAME-2.png). Paths are relative to the text's
+folder.
 
 SPDX-License-Identifier: MIT"""
 
@@ -29,7 +30,7 @@ from ..comparison.wording import ABSENT, MARKS, count, number, relative
 from ..complaint import Complaint
 from ..document.document import Row, Table
 from ..document.formats import markdown_table
-from ..drawing.drawing import TWO_COLUMNS, drawn
+from ..drawing.drawing import TWO_COLUMNS, drawn, page_count
 from ..figures import figures_for
 from ..profile import estimates as profile_estimates
 from ..profile.wording import interval, share_text
@@ -118,9 +119,13 @@ def _picture(run: Path, name: str, root: Path) -> str:
     modules = figures_for(found)
     if name not in modules:
         raise Complaint(f"{run} has no figure '{name}'", f"one of {', '.join(modules)}")
-    path = run / f"{name}.png"
-    (root / path).write_bytes(drawn(modules[name], found, TWO_COLUMNS).files["png"])
-    return f"![{modules[name].QUESTION}]({path.as_posix()})\n\n{modules[name].caption(found)}"
+    shown = []
+    for page in range(page_count(modules[name], found, TWO_COLUMNS)):
+        path = run / f"{name}{f'-{page + 1}' if page else ''}.png"
+        picture = drawn(modules[name], found, TWO_COLUMNS, page)
+        (root / path).write_bytes(picture.files["png"])
+        shown.append(f"![{modules[name].QUESTION}]({path.as_posix()})")
+    return "\n\n".join([*shown, modules[name].caption(found)])
 
 
 def _between(kind: str, words: str, root: Path) -> str:

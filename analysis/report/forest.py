@@ -1,11 +1,11 @@
 """forest.py -- every comparison of a run on one small axis, as an SVG inside a page.
 
 A bar for each comparison in each cell, as long as its interval, the largest effect on top. The axis
-is the same for every run, so that pictures can be compared: linear to 5 %, logarithmic beyond, as
-far down as up, for half as fast is as far from 0 as twice as fast.
+is logarithmic, and the same for every run, so that pictures can be compared: as far down as up, for
+half as fast is as far from 0 as twice as fast.
 
-  |   |     |  [|]  |     |   |
- -99 -50   -5  0 %  +5  +100 +9900
+  |     |    |   [|]   |    |     |
+ -90  -75  -50   0 %  +100 +300  +900
 
 SPDX-License-Identifier: MIT"""
 
@@ -24,26 +24,17 @@ from ..records.records import Run
 WIDTH, EDGE = 340, 12  # of the picture, and what its sides keep for the outermost words
 AXIS_HEIGHT = 16
 BAR_MIN = 3.0  # wide: an interval that is narrower would not be seen
-LINEAR_TO, LINEAR_PART = 0.05, 0.7  # logarithms on each side that stand linear, in decades' room
-TICKS = {-0.99: "-99", -0.5: "-50", -0.05: "-5", 0: "0 %", 0.05: "+5", 1: "+100", 99: "+9900"}
+TICKS = {-0.9: "-90", -0.75: "-75", -0.5: "-50", 0: "0 %", 1: "+100", 3: "+300", 9: "+900"}
+FARTHEST = math.log1p(9)
+LEAST = -0.9999  # an effect of -100 % has no logarithm, and gets a far place
 FEW, MANY = 12, 30  # rows; more of them are lower
 ROW_HEIGHTS = (7.0, 4.5, 2.5)
 COLOURED = ("better", "worse")
 
 
-def _decades(ratio: float) -> float:
-    """How far from 0 an effect stands; an effect of -100 % has no place, and gets a far one."""
-    logs = math.log1p(max(ratio, -0.9999))
-    inner = LINEAR_PART * min(abs(logs), LINEAR_TO) / LINEAR_TO
-    return math.copysign(inner + math.log10(max(abs(logs), LINEAR_TO) / LINEAR_TO), logs)
-
-
-FARTHEST = _decades(99)
-
-
 def place(ratio: float) -> float:
     """Where an effect stands across the picture; beyond the axis's ends, at its end."""
-    part = max(-1.0, min(1.0, _decades(ratio) / FARTHEST))
+    part = max(-1.0, min(1.0, math.log1p(max(ratio, LEAST)) / FARTHEST))
     return WIDTH / 2 + part * (WIDTH / 2 - EDGE)
 
 

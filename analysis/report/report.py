@@ -5,16 +5,19 @@ SPDX-License-Identifier: MIT"""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from html import escape
 from importlib.metadata import version
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from ..comparison.numbers import FILE as NUMBERS
 from ..comparison.numbers import HEAD, numbers_differences, section_text
+from ..document.latex import escape_latex
 from ..document.stored import files_differences, text_difference
 from ..document.web_page import (
     Headline,
@@ -26,33 +29,66 @@ from ..document.web_page import (
     section_html,
     without_drawings,
 )
-from ..drawing.drawing import ONE_COLUMN, TWO_COLUMNS, Width, drawn, provenance
+from ..drawing.drawing import Width, drawn, page_count, provenance, widths
 from ..records.lines import cpus
+from ..records.style import style_text
 from .sections import Section
 
 PAGE, VERSIONS = "report.html", "versions.txt"
 SECTION_NAME = re.compile(r'<section id="([^"]+)">')
 LIBRARIES = ("numpy", "scipy", "pandas", "matplotlib", "fonttools", "pillow", "jinja2")
-WIDTHS = (TWO_COLUMNS, ONE_COLUMN)
+STYLE = "style.yaml"
 
 
-def _figure_file(one: Section, name: str, ending: str, kind: str) -> str:
-    return f"{one.subject.name}-{name}{ending}.{kind}"
+@dataclass(frozen=True)
+class Page:
+    """One of the figures that a module takes at a width: most take one."""
+
+    name: str
+    width: Width
+    number: int
+
+    def stem(self, one: Section) -> str:
+        """ "phase17-effects-column"; the second page is "phase17-effects-2-column"."""
+        number = f"-{self.number + 1}" if self.number else ""
+        return f"{one.subject.name}-{self.name}{number}{self.width.ending}"
+
+
+def _pages(one: Section, name: str, module: ModuleType) -> list[Page]:
+    """Those of the wide figure, then those of the one in a column."""
+    return [
+        Page(name, width, number)
+        for width in widths(one.subject.style)
+        for number in range(page_count(module, one.subject, width))
+    ]
+
+
+def _captions(one: Section) -> dict[str, str]:
+    """File name to what stands in it: every figure's caption, as text and for LaTeX."""
+    found = {}
+    for name, module in one.figures().items():
+        text = module.caption(one.subject)
+        found[f"{one.subject.name}-{name}.txt"] = f"{text}\n"
+        found[f"{one.subject.name}-{name}.tex"] = f"{escape_latex(text)}%\n"
+    return found
 
 
 def _section(one: Section, out: Path) -> tuple[dict[str, Any], Headline]:
     """Writes one run's tables and figures; returns what the page shows of it, and opens with."""
     for name, text in one.tables().items():
         (out / "tables" / name).write_text(text, encoding="utf-8")
+    for name, text in _captions(one).items():
+        (out / "figures" / name).write_text(text, encoding="utf-8")
     shown = []
     for name, module in one.figures().items():
-        pictures = {width: drawn(module, one.subject, width) for width in WIDTHS}
-        for width, drawing in pictures.items():
+        inline: dict[str, list[str]] = {}
+        for page in _pages(one, name, module):
+            drawing = drawn(module, one.subject, page.width, page.number)
             for kind, content in drawing.files.items():
-                file = _figure_file(one, name, width.ending, kind)
-                (out / "figures" / file).write_bytes(content)
-        inline = (drawing.inline for drawing in pictures.values())
-        shown.append(Picture(module.QUESTION, module.caption(one.subject), *inline))
+                (out / "figures" / f"{page.stem(one)}.{kind}").write_bytes(content)
+            inline.setdefault(page.width.ending, []).append(drawing.inline)
+        svgs = ("\n".join(pictures) for pictures in inline.values())
+        shown.append(Picture(module.QUESTION, module.caption(one.subject), *svgs))
     return section(one.subject.name, one.document(), shown), one.headline()
 
 
@@ -74,7 +110,7 @@ def numbers_file(sections: list[Section]) -> str:
 
 def _of_run(one: Section, folder: Path) -> list[Path]:
     """The existing tables and figures of a run, including those of an older analysis."""
-    named = re.compile(re.escape(one.subject.name) + r"(-[a-z_]+)*\.\w+")
+    named = re.compile(re.escape(one.subject.name) + r"(-[a-z_]+(-[0-9]+)?)*\.\w+")
     return [
         path
         for kind in ("tables", "figures")
@@ -107,26 +143,25 @@ def write_report(sections: list[Section], out: Path) -> Path:
     page.write_text(page_of([made for made, _ in shown], headlines), encoding="utf-8")
     (out / NUMBERS).write_text(numbers_file(sections), encoding="utf-8")
     (out / VERSIONS).write_text(versions(), encoding="utf-8")
+    (out / STYLE).write_text(style_text(sections[0].subject.style), encoding="utf-8")
     return page
 
 
-def _origins(one: Section) -> dict[tuple[str, Width], str]:
+def _origins(one: Section) -> dict[Page, str]:
     """The provenance that each figure at each width must state."""
     return {
-        (name, width): provenance(module, one.subject, width)
+        page: provenance(module, one.subject, page.width, page.number)
         for name, module in one.figures().items()
-        for width in WIDTHS
+        for page in _pages(one, name, module)
     }
 
 
-def _figures_differences(
-    one: Section, folder: Path, origins: Mapping[tuple[str, Width], str]
-) -> list[str]:
+def _figures_differences(one: Section, folder: Path, origins: Mapping[Page, str]) -> list[str]:
     """Files name their plan and data; if either differs, it is another picture."""
     found = []
-    for (name, width), said in origins.items():
-        for kind in width.kinds:
-            path = folder / _figure_file(one, name, width.ending, kind)
+    for page, said in origins.items():
+        for kind in page.width.kinds:
+            path = folder / f"{page.stem(one)}.{kind}"
             if not path.exists():
                 found.append(f"{path}: missing")
             elif said.encode() not in path.read_bytes():
@@ -135,14 +170,21 @@ def _figures_differences(
 
 
 def _page_differences(
-    one: Section, text: str, origins: Mapping[tuple[str, Width], str]
+    one: Section, text: str, origins: Mapping[Page, str]
 ) -> list[str]:
     """In the run's section of the page and in its answer, all but how pictures are drawn."""
     pictures = [
         Picture(
             module.QUESTION,
             module.caption(one.subject),
-            *(of_picture(origins[name, width]) for width in WIDTHS),
+            *(
+                "\n".join(
+                    of_picture(said)
+                    for page, said in origins.items()
+                    if (page.name, page.width) == (name, width)
+                )
+                for width in widths(one.subject.style)
+            ),
         )
         for name, module in one.figures().items()
     ]
@@ -161,15 +203,13 @@ def _page_differences(
     return []
 
 
-def _left_over(one: Section, folder: Path, page: str, tables: Mapping[str, str]) -> list[str]:
+def _left_over(
+    one: Section, folder: Path, page: str, expected: Collection[str]
+) -> list[str]:
     """Files of the run that this analysis does not make; a file of another run with a longer name
     belongs to that run."""
     others = [name for name in SECTION_NAME.findall(page) if name != one.subject.name]
     longer = tuple(name for name in others if name.startswith(one.subject.name))
-    expected = set(tables)
-    for name in one.figures():
-        for width in WIDTHS:
-            expected |= {_figure_file(one, name, width.ending, kind) for kind in width.kinds}
     return [
         f"{path}: nothing that this analysis makes of the run"
         for path in _of_run(one, folder)
@@ -179,8 +219,9 @@ def _left_over(one: Section, folder: Path, page: str, tables: Mapping[str, str])
 
 def differences(one: Section, folder: Path) -> list[str]:
     """The differences between a report's folder and what the run's samples give; empty: none."""
-    tables = one.tables()
+    tables, captions = one.tables(), _captions(one)
     found = files_differences(folder / "tables", tables)
+    found += files_differences(folder / "figures", captions)
     path = folder / NUMBERS
     stored = path.read_text(encoding="utf-8") if path.exists() else ""
     found += [f"{path}: {what}" for what in numbers_differences(one.subject, stored, one.numbers)]
@@ -189,4 +230,7 @@ def differences(one: Section, folder: Path) -> list[str]:
     page = path.read_text(encoding="utf-8") if path.exists() else ""
     found += [f"{path}: {what}" for what in _page_differences(one, page, origins)]
     found += _figures_differences(one, folder / "figures", origins)
-    return found + _left_over(one, folder, page, tables)
+    drawn_files = {
+        f"{one_page.stem(one)}.{kind}" for one_page in origins for kind in one_page.width.kinds
+    }
+    return found + _left_over(one, folder, page, {*tables, *captions, *drawn_files})

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from analysis import commands
-from analysis.document.formats import latex, markdown, terminal
+from analysis.document.formats import markdown, terminal
+from analysis.document.latex import latex
 from analysis.profile.flame_svg import shortened
 from analysis.profile.function_names import TABLE_LETTERS, short_name
 from analysis.profile.stacks import stack_files

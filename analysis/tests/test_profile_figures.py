@@ -28,10 +28,11 @@ PAYLOAD = "superslab_payload"
 
 
 def panels_of(module: ModuleType, joined: Joined) -> list[Axes]:
-    rows, columns, height = module.layout(joined, 7.2)
+    cells = module.items(joined)
+    rows, columns, height = module.layout(joined, 7.2, cells)
     figure = Figure(figsize=(7.2, height), layout="constrained")
     axes = figure.subplots(rows, columns)
-    module.draw(joined, axes)
+    module.draw(joined, axes, cells)
     return list(np.asarray(axes).flat)
 
 

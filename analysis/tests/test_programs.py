@@ -14,7 +14,6 @@ from analysis.comparison.deciding import OPERATIONS, PROGRAM_TIME, SERVER_TIME
 from analysis.comparison.judgement import cautions
 from analysis.comparison.tables import document, long_form
 from analysis.complaint import Complaint
-from analysis.drawing import drawing
 from analysis.figures import effects, operations_per_second, program_time
 from analysis.records.records import Run, load
 from analysis.tests.examples import rows
@@ -138,9 +137,8 @@ def test_figures_show_times_of_programs_and_rates_of_workloads(run: Run, tmp_pat
     assert "the CPU time of programs" in effects.caption(alone)
     assert "right of 0 is slower" in effects.caption(alone)
     assert "right of 0 is more" in effects.caption(run)
-    width = drawing.TWO_COLUMNS.inches
-    assert program_time.layout(alone, width)[:2] == (1, 2)
-    assert operations_per_second.layout(run, width)[:2] == (1, 1)  # the workload's panel alone
+    assert program_time.items(alone) == CELLS[:2]
+    assert operations_per_second.items(run) == [WORKLOAD]
 
 
 def test_a_line_of_answers_says_what_effects_are_on(run: Run) -> None:

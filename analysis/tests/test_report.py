@@ -57,12 +57,13 @@ def test_a_report_holds_a_page_tables_and_figures(folder: Path) -> None:
     figures = {
         f"figures/synthetic-run-{name}{ending}"
         for name in FIGURES
-        for ending in (".svg", ".pdf", ".png", "-column.pdf")
+        for ending in (".svg", ".pdf", ".png", "-column.pdf", ".txt", ".tex")
     }
     assert made == {
         "report.html",
         "numbers.tex",
         "versions.txt",
+        "style.yaml",
         "report.manifest",
         *figures,
         *(f"tables/synthetic-run.{kind}" for kind in ("md", "csv", "tex")),

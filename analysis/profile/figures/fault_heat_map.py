@@ -7,6 +7,7 @@ SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -35,12 +36,13 @@ def _arms(joined: Joined) -> list[str]:
     """Those that declare their memory; the control would show the baseline again."""
     touches = joined.ledger.touches if joined.ledger is not None else {}
     seen = {arm for _, arm in touches}
-    return [arm for arm in joined.arms if arm != joined.control and arm in seen]
+    return [arm for arm in joined.shown_arms if arm in seen]
 
 
-def _cells(joined: Joined) -> list[str]:
+def items(joined: Joined) -> list[str]:
     touches = joined.ledger.touches if joined.ledger is not None else {}
-    return [cell for cell in joined.cells if any((cell, arm) in touches for arm in _arms(joined))]
+    arms = _arms(joined)
+    return [cell for cell in joined.shown_cells if any((cell, arm) in touches for arm in arms)]
 
 
 def _shape(joined: Joined, width_inches: float) -> tuple[int, int]:
@@ -51,12 +53,12 @@ def _shape(joined: Joined, width_inches: float) -> tuple[int, int]:
 
 
 def applies(joined: Joined) -> bool:
-    return bool(_cells(joined))
+    return bool(items(joined))
 
 
-def layout(joined: Joined, width_inches: float) -> tuple[int, int, float]:
+def layout(joined: Joined, width_inches: float, cells: Sequence[str]) -> tuple[int, int, float]:
     rows, columns = _shape(joined, width_inches)
-    rows *= len(_cells(joined))
+    rows *= len(cells)
     return rows, columns, 1.1 + PANEL_INCHES * rows
 
 
@@ -138,13 +140,13 @@ def _draw_cell(
             if ended is not None:
                 panel.axvspan(*ended, zorder=0, linewidth=0, **ENDED)
         inches = (figure.get_figwidth() - panels.AXIS_INCHES) / columns
-        name = panels.wrapped(arm, inches, panels.TINY)
+        name = panels.wrapped(panels.shown_names(joined)[arm], inches, panels.TINY)
         panel.set_title(f"{name}\n{found}", loc="left", fontsize=panels.TINY, pad=3)
         panel.tick_params(labelleft=place % columns == 0)
         if time_range[0] < -0.01 * time_range[1]:
             panel.axvline(0, linewidth=0.6, linestyle=":", color=panel.xaxis.label.get_color())
     panels.hide_spare(row, len(arms))
-    _name(row[0], cell)
+    _name(row[0], joined.cell_label(cell))
 
 
 def _name(axes: Axes, cell: str) -> None:
@@ -166,12 +168,15 @@ def _name(axes: Axes, cell: str) -> None:
     ).set_in_layout(False)
 
 
-def draw(joined: Joined, axes: NDArray) -> None:
-    cells, arms, touches = _cells(joined), _arms(joined), joined.ledger.touches
+def draw(joined: Joined, axes: NDArray, cells: Sequence[str]) -> None:
+    arms, touches = _arms(joined), joined.ledger.touches
     found = np.asarray(axes).reshape(len(cells), -1)
-    drawn = {cell: [touches[cell, arm] for arm in arms if (cell, arm) in touches] for cell in cells}
+    drawn = {
+        cell: [touches[cell, arm] for arm in arms if (cell, arm) in touches]
+        for cell in items(joined)
+    }
     ranges = {cell: time_range_ns(known) for cell, known in drawn.items()}
-    most = max(counts_of(one, ranges[cell]).max() for cell in cells for one in drawn[cell])
+    most = max(counts_of(one, ranges[cell]).max() for cell in drawn for one in drawn[cell])
     norm = SettledNorm(1, max(2, most))
     for row, cell in zip(found, cells):
         _draw_cell(joined, list(row), cell, ranges[cell], norm)
@@ -190,16 +195,17 @@ def draw(joined: Joined, axes: NDArray) -> None:
     bar.outline.set_visible(False)
     panels.footer(
         figure,
-        "across: ms of wall time since the region began, while recording (slower than alone) · up: "
-        "page in its SuperSlab, all SuperSlabs overlaid · hatched: the region had ended",
-        panels.origin_of_processes(joined, [1]),
+        "across: ms since the region began, while recording · up: page in its SuperSlab",
     )
 
 
 def caption(joined: Joined) -> str:
+    names = panels.shown_names(joined)
     return (
-        f"Each page fault in the SuperSlabs of {panels.listed(_arms(joined))} in one process a "
-        "cell: when it was, and which page of its SuperSlab it touched, all SuperSlabs overlaid. "
+        "Each page fault in the SuperSlabs of "
+        f"{panels.listed([names[arm] for arm in _arms(joined)])} in one process a cell: when it "
+        "was, and which page of its SuperSlab it touched, all SuperSlabs overlaid; hatched: the "
+        "region had ended. Recording makes a process slower than it is alone. "
         "Dots that go on to the end are memory that is touched anew; an arm that reuses what it "
         "has shows none after its first cycles. One process, so no interval: the table has the "
         f"spread of the counts. On {panels.machine_text(joined)}."

@@ -4,6 +4,8 @@ SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,22 +22,27 @@ QUESTION = "Which memory do page faults touch, in the region and before it?"
 STAGES = ("region", "start_up")
 
 
-def _measured(joined: Joined) -> list[str]:
+def items(joined: Joined) -> list[str]:
     ledger = joined.ledger
-    return [cell for cell in joined.cells if ledger is not None and ledger.measured(cell)]
+    return [cell for cell in joined.shown_cells if ledger is not None and ledger.measured(cell)]
 
 
 def _arms(joined: Joined) -> list[str]:
-    return [arm for arm in joined.arms if arm != joined.control]
+    return joined.shown_arms
 
 
 def applies(joined: Joined) -> bool:
-    return bool(_measured(joined)) and not joined.ledger.entries.empty
+    return bool(items(joined)) and not joined.ledger.entries.empty
 
 
-def layout(joined: Joined, width_inches: float) -> tuple[int, int, float]:
+def layout(joined: Joined, width_inches: float, cells: Sequence[str]) -> tuple[int, int, float]:
     names = [words(name) for name in _memories(joined.ledger)]
-    return stacked_bars.layout(len(_measured(joined)), _arms(joined), names, width_inches)
+    return stacked_bars.layout(len(cells), _labels(joined), names, width_inches)
+
+
+def _labels(joined: Joined) -> list[str]:
+    names = panels.shown_names(joined)
+    return [names[arm] for arm in _arms(joined)]
 
 
 def _memories(ledger: Ledger) -> list[str]:
@@ -66,23 +73,21 @@ def _bars(ledger: Ledger, cell: str, stage: str, arms: list[str], memories: list
     return Bars(faults, labels, totals, f"{STAGE_WORDS[stage]}, page faults per process")
 
 
-def draw(joined: Joined, axes: NDArray) -> None:
-    ledger, cells, arms = joined.ledger, _measured(joined), _arms(joined)
+def draw(joined: Joined, axes: NDArray, cells: Sequence[str]) -> None:
+    ledger, arms = joined.ledger, _arms(joined)
     memories = _memories(ledger)
     parts = [Part(words(name), memory_colour(name), memory_hatch(name)) for name in memories]
     found = np.asarray(axes).reshape(len(cells), 2)
     for (left, right), cell in zip(found, cells):
         region, start_up = (_bars(ledger, cell, stage, arms, memories) for stage in STAGES)
-        draw_cell(left, right, cell, arms, parts, (region, start_up))
+        draw_cell(left, right, joined.cell_label(cell), _labels(joined), parts, (region, start_up))
     for panel in found.flat:
         panel.xaxis.set_major_formatter(lambda x, _: panels.value_text(x))
     figure = found[0, 0].figure
     legend_of(figure, parts)
     panels.footer(
         figure,
-        "length and figures: the median process, the sum at the bar's end · from process to "
-        f"process an arm's sum varies by {_spread(joined)}",
-        panels.origin_of_processes(joined, joined.ledger.sizes(_measured(joined))),
+        "length and figures: the median process, the sum at the bar's end",
     )
 
 
@@ -95,9 +100,9 @@ def _spread(joined: Joined) -> str:
 
 def caption(joined: Joined) -> str:
     return (
-        f"Page faults of a process by the memory that they touch, of {panels.listed(_arms(joined))}"
+        f"Page faults of a process by the memory that they touch, of {panels.arms_in_words(joined)}"
         ": in the region on the left and, to its own scale, in the start-up on the right, a row of "
         "panels per cell; every fault was recorded, and the sum is getrusage's. Medians over "
         f"processes, whose sums vary by {_spread(joined)}. "
-        f"{panels.processes_on(joined, joined.ledger.sizes(_measured(joined)))}"
+        f"{panels.processes_on(joined, joined.ledger.sizes(items(joined)))}"
     )

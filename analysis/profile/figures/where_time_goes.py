@@ -4,6 +4,8 @@ SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -27,7 +29,7 @@ PARTS = {
 }
 
 
-def _measured(joined: Joined) -> list[str]:
+def items(joined: Joined) -> list[str]:
     profile = joined.profile
     if profile is None:
         return []
@@ -39,12 +41,17 @@ def _measured(joined: Joined) -> list[str]:
 
 
 def applies(joined: Joined) -> bool:
-    return bool(_measured(joined))
+    return bool(items(joined))
 
 
-def layout(joined: Joined, width_inches: float) -> tuple[int, int, float]:
+def layout(joined: Joined, width_inches: float, cells: Sequence[str]) -> tuple[int, int, float]:
     names = [part.name for part in _seen(joined.profile)]
-    return stacked_bars.layout(len(_measured(joined)), joined.arms, names, width_inches)
+    return stacked_bars.layout(len(cells), _labels(joined), names, width_inches)
+
+
+def _labels(joined: Joined) -> list[str]:
+    names = panels.shown_names(joined)
+    return [names[arm] for arm in joined.arms]
 
 
 def times_of(profile: Profile, cell: str, stage: str) -> tuple[NDArray[np.float64], str]:
@@ -95,19 +102,17 @@ def _seen(profile: Profile) -> list[Part]:
     return [part for layer, part in PARTS.items() if layer in seen]
 
 
-def draw(joined: Joined, axes: NDArray) -> None:
-    profile, cells = joined.profile, _measured(joined)
+def draw(joined: Joined, axes: NDArray, cells: Sequence[str]) -> None:
+    profile = joined.profile
     found = np.asarray(axes).reshape(len(cells), 2)
     for (left, right), cell in zip(found, cells):
         both = _bars(profile, cell, main_stage(profile, cell)), _bars(profile, cell, "start_up")
-        draw_cell(left, right, cell, profile.arms, list(PARTS.values()), both)
+        draw_cell(left, right, joined.cell_label(cell), _labels(joined), list(PARTS.values()), both)
     figure = found[0, 0].figure
     legend_of(figure, _seen(profile))
     panels.footer(
         figure,
-        "length: mean CPU time of an undisturbed process, also at the bar's end · in a part: its "
-        f"share of the samples{_uncertainty(joined)}",
-        panels.origin_of_processes(joined, joined.profile.sizes(_measured(joined))),
+        "length: mean CPU time, also at the bar's end · in a part: its share of the samples",
     )
 
 
@@ -127,9 +132,9 @@ def _uncertainty(joined: Joined) -> str:
 
 def caption(joined: Joined) -> str:
     return (
-        f"Where CPU time goes, by layer, of {panels.listed(joined.arms)}: the region on the left "
-        "and, to its own scale, the start-up on the right, a row of panels per cell. A bar is as "
-        "long as the mean CPU time of an unsampled process; the figures in it are shares "
+        f"Where CPU time goes, by layer, of {panels.listed(_labels(joined))}: the region on the "
+        "left and, to its own scale, the start-up on the right, a row of panels per cell. A bar is "
+        "as long as the mean CPU time of an unsampled process; the figures in it are shares "
         f"of all samples of the arm{_uncertainty(joined)} (each is in the table). "
-        f"{panels.processes_on(joined, joined.profile.sizes(_measured(joined)))}"
+        f"{panels.processes_on(joined, joined.profile.sizes(items(joined)))}"
     )

@@ -1,0 +1,116 @@
+"""ranked_arms.py -- the table of geometric means over a run's cells, and of the arms' places.
+
+SPDX-License-Identifier: MIT"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..document.document import Row, Table
+from ..records.metrics import Metric
+from ..records.records import Run
+from ..statistics.ranking import Ranked, has_all, ranking
+from .deciding import DECIDING, OPERATIONS, TIMES, deciding
+from .estimates import pairs
+from .judgement import void_reasons
+from .wording import ABSENT, relative
+
+CELLS_MIN = 3
+
+
+@dataclass(frozen=True)
+class RankedArms:
+    """Of the cells in which this metric decides: every arm but the control with its place."""
+
+    metric: Metric
+    cells: list[str]
+    arms: dict[str, Ranked]
+
+
+def _logs(run: Run, cell: str, metric: Metric, arms: list[int]) -> NDArray[np.float64]:
+    """Logarithms of the metric, so that more is better. Shape (blocks, arms)."""
+    values = run.matrix(cell, metric.values)[:, arms]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = np.log(np.where(values > 0, values, np.nan))
+    return -logs if metric.column in TIMES else logs
+
+
+def _of_metric(run: Run, metric: Metric) -> RankedArms | None:
+    arms = [arm for arm in run.arms if arm != run.control]
+    indices = [run.arms.index(arm) for arm in arms]
+    decided = [cell["id"] for cell in run.plan["cells"] if deciding(cell) == metric]
+    logs = {cell: _logs(run, cell, metric, indices) for cell in decided}
+    logs = {cell: values for cell, values in logs.items() if has_all(values)}
+    if len(arms) < 2 or len(logs) < CELLS_MIN:
+        return None
+    places = ranking(list(logs.values()), run.plan["alpha"], run.rules.blocks_min)
+    return RankedArms(metric, list(logs), dict(zip(arms, places)))
+
+
+@lru_cache(maxsize=4)
+def ranked_arms(run: Run) -> list[RankedArms]:
+    """One for each metric that decides in at least CELLS_MIN cells; none of a run that is void or
+    has not ended, of which nothing may be concluded."""
+    if run.outcome is None or void_reasons(run) or len(pairs(run)) < 2:
+        return []
+    found = (_of_metric(run, metric) for metric in (OPERATIONS, *DECIDING.values()))
+    return [one for one in found if one is not None]
+
+
+def _spans(places: list[int]) -> str:
+    """ "1, 3 to 5" of 1, 3, 4, 5."""
+    found: list[list[int]] = []
+    for place in sorted(places):
+        if found and found[-1][-1] == place - 1:
+            found[-1].append(place)
+        else:
+            found.append([place])
+    texts = [f"{of[0]} to {of[-1]}" if len(of) > 2 else ", ".join(map(str, of)) for of in found]
+    return ", ".join(texts)
+
+
+def rank_text(one: Ranked) -> str:
+    return str(one.first) if one.first == one.last else f"{one.first} to {one.last}"
+
+
+def _row(run: Run, of: RankedArms, arm: str) -> Row:
+    one = of.arms[arm]
+    effect, interval = "", ""
+    if arm != run.baseline:
+        bounds = zip(("", "_low", "_high"), (one.effect.point, one.effect.low, one.effect.high))
+        effect, interval = relative({f"effect{name}_ratio": value for name, value in bounds})
+    places = [list(of.arms.values())[index].place for index in one.unresolved]
+    cells = [run.label(arm), str(one.place), effect, interval, rank_text(one)]
+    return Row("value", [*cells, _spans(places) or ABSENT])
+
+
+def ranking_tables(run: Run) -> list[Table]:
+    """Before all others, where there are enough cells."""
+    found = []
+    for of in ranked_arms(run):
+        shown = [arm for arm in of.arms if arm in run.shown_arms]
+        arms = sorted(shown, key=lambda arm: of.arms[arm].place)
+        interval = f"{100 * (1 - run.plan['alpha']):g} % interval"
+        what = "speed" if of.metric.column in TIMES else "operations per second"
+        title = f"Geometric mean over {len(of.cells)} cells, and ranking: {what}"
+        columns = ["arm", "place", f"against {run.label(run.baseline)}", interval, "rank",
+                   "not told from"]  # fmt: skip
+        rows = [_row(run, of, arm) for arm in arms]
+        found.append(Table(title, columns, rows, overview=True))
+    return found
+
+
+def ranking_legend(run: Run) -> list[str]:
+    if not ranked_arms(run):
+        return []
+    return [
+        "Geometric means are over these cells, each of them once; their intervals are for their "
+        "own row. A rank is where an arm's true place may be, and “not told from” names the "
+        "places of the arms from which it differs too little to tell: by intervals of every pair's "
+        "own geometric mean, Bonferroni-adjusted over all pairs, so that with "
+        f"{100 * (1 - run.plan['alpha']):g} % confidence no rank is wrong.",
+    ]
