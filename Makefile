@@ -171,7 +171,7 @@ keep: ## RUN=results/x/y: store a finished run in results/reference/, compressed
 # page of its own.
 LAST = $(lastword $(sort $(filter-out $(patsubst %/gate.json,%,$(wildcard $(1)*/gate.json)),\
 	$(patsubst %/$(2).jsonl.xz,%,$(wildcard $(1)*/$(2).jsonl.xz)))))
-report artifact print-runs: RUNS = $(foreach kind,samples profile faults,\
+report artifact paper print-runs: RUNS = $(foreach kind,samples profile faults,\
 	$(foreach experiment,$(sort $(wildcard results/reference/*/)),$(call LAST,$(experiment),$(kind))))
 report: ## report.html, numbers.tex, tables and figures from results/reference/ alone, into results/report/
 	$(PYTHON) -m analysis report $(RUNS) --out results/report
@@ -192,6 +192,17 @@ contribute: all ## measure this machine for "elsewhere" (4 minutes), as a folder
 	@tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --directory=results/contribution --create --xz \
 		--file=results/contribution.tar.xz machines
 	@echo 'results/contribution.tar.xz: to be sent, and unpacked in results/reference/'
+
+# Its text, once for ACM's columns and once for IEEE's; twice each, for tables find their widths.
+PAPER = results/paper
+PRINTED = $(foreach experiment,phase17 phase18 regime where_17-2,$(filter results/reference/$(experiment)/%,$(RUNS)))
+LATEX = TEXINPUTS=.:$(CURDIR)/docs/paper: pdflatex -halt-on-error -interaction=batchmode
+paper: ## docs/paper from results/reference/, as ACM and IEEE print it (needs TeX: .ci/paper.sh installs it)
+	$(PYTHON) -m analysis report $(PRINTED) --style docs/paper/style.yaml --out $(PAPER)
+	$(PYTHON) -m analysis claims --out $(PAPER)
+	$(PYTHON) -m analysis appendix --out $(PAPER)
+	@for again in 1 2; do (cd $(PAPER) && $(LATEX) paper.tex && $(LATEX) -jobname=ieee '\def\venue{ieee}\input{paper.tex}') || exit; done
+	@echo '$(PAPER)/paper.pdf (ACM), $(PAPER)/ieee.pdf (IEEE)'
 
 manifest: ## store what make report made: a digest of each file, for .ci/run to compare with
 	$(PYTHON) -m analysis manifest results/report --out results/reference/report.manifest
@@ -234,9 +245,9 @@ test: setup ## build, and test all of it; 10 minutes on 2 CPUs
 	$(call build,all planted tests debugged sanitized $(SHORT_PREFIXED))
 	$(call steps,style units phases fuzz sanitize programs alone python)
 
-test-all: setup ## what is too much for make test: all programs and allocators, long walks; PART=3/8
+test-all: setup ## what is too much for make test: all programs and allocators, long walks, the paper; PART=3/8
 	$(call build,all tests debugged sanitized)
-	$(call steps,programs-all fuzz-long sanitize-long)
+	$(call steps,programs-all fuzz-long sanitize-long paper)
 
 test-c: ## the tests in C and shell
 	$(call build,all planted tests debugged sanitized $(SHORT_PREFIXED))
@@ -281,7 +292,7 @@ lint: ## clang-tidy and cppcheck over the C, shellcheck over the shell
 		-Iworkloads -DBUILD_COMPILER='""' -DBUILD_FLAGS='""' -DSLABLAB_VERSION='""'
 	shellcheck $$(git ls-files '*.sh' .ci/run)
 
-.PHONY: artifact contribute fuzz-inputs programs docs metrics manifest always check certify certificate mutants keep sanitize report readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python print-runs test tests test-all test-c test-python test-style conformance golden lint clean
+.PHONY: paper artifact contribute fuzz-inputs programs docs metrics manifest always check certify certificate mutants keep sanitize report readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python print-runs test tests test-all test-c test-python test-style conformance golden lint clean
 .SECONDARY:
 
 clean: ## remove what was built
