@@ -15,7 +15,7 @@ has_tex() {
 
 if ! has_tex; then
     if [ "$(id --user)" -ne 0 ]; then
-        echo 'skip  paper: no TeX and no root; try: apt-get install texlive-publishers texlive-science'
+        echo 'skip  paper: no TeX and no root; apt-get install texlive-publishers texlive-science'
         exit 0
     fi
     apt-get update --quiet=2

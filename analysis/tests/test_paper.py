@@ -131,7 +131,8 @@ def words_of(text: str) -> str:
     appendix = body[1].split(r"\end{thebibliography}")[1]
     words = re.sub(r"(?<!\\)%.*", "", abstract + body[0] + appendix)
     told = r"\\(slab|field|effect|elsewhere|interval|share|rowof|cmidrule|label|ref|cite|regime|"
-    told += r"includegraphics|multicolumn|texttt)(\([a-z]+\))?(\[[^]]*\])?(\{(?:[^{}]|\{[^{}]*\})*\})+"
+    told += r"includegraphics|multicolumn|texttt)"
+    told += r"(\([a-z]+\))?(\[[^]]*\])?(\{(?:[^{}]|\{[^{}]*\})*\})+"
     return re.sub(told, "", words)
 
 
