@@ -64,12 +64,19 @@ class Pair:
 def pairs(run: Run) -> list[Pair]:
     """What is compared in every cell, in the order in which tables show it."""
     base = run.baseline
-    rows = [Pair("baseline", base, "", base)]
+    rows = [Pair("baseline", base, "", run.label(base))]
     rows += [
-        Pair("arm", arm["id"], base, arm["id"]) for arm in run.plan["arms"] if arm["role"] == "arm"
+        Pair("arm", arm["id"], base, run.label(arm["id"]))
+        for arm in run.plan["arms"]
+        if arm["role"] == "arm"
     ]
     rows += [
-        Pair("comparison", found["arm"], found["against"], f"{found['arm']} vs {found['against']}")
+        Pair(
+            "comparison",
+            found["arm"],
+            found["against"],
+            f"{run.label(found['arm'])} vs {run.label(found['against'])}",
+        )
         for found in run.plan.get("comparisons", [])
         if found["against"] != base
     ]
@@ -78,7 +85,7 @@ def pairs(run: Run) -> list[Pair]:
             "interaction",
             found["both"],
             f"{found['first']} x {found['second']}",
-            f"interaction {found['first']} x {found['second']}",
+            f"interaction {run.label(found['first'])} x {run.label(found['second'])}",
         )
         for found in run.plan.get("interactions", [])
     ]
@@ -304,7 +311,7 @@ def _adjust(frame: pd.DataFrame, kinds: set[str]) -> None:
         frame.loc[family, "holm_p"] = statistics.holm(frame.loc[family, "sign_test_p"])
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=32)
 def estimates(run: Run) -> pd.DataFrame:
     """All rows of a run, raw precision; the unit of value and difference is the metric's. Do not
     write to it.

@@ -76,7 +76,7 @@ def _verdict(row: pd.Series, run: Run, void: bool) -> str:
     return statistics.verdict(found, row["holm_p"], run.plan["alpha"], run.plan["margin"])
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=32)
 def judged(run: Run) -> pd.DataFrame:
     """estimates(run) with the columns of elsewhere(run) and with a column `verdict`; in a VOID run
     every verdict is "void", in one that has not ended "unfinished": its stopping rule has not

@@ -68,7 +68,7 @@ def _source_like(family: Family, frame: pd.DataFrame, alpha: float) -> Table:
     columns = [
         *(family.varying or ["start"]),
         *arms["label"],
-        *(f"{row.arm} vs {row.against}" for row in compared.itertuples()),
+        *(f"{row.arm_label} vs {row.against_label}" for row in compared.itertuples()),
     ]
     rows = [
         row

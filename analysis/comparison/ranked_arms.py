@@ -51,7 +51,7 @@ def _of_metric(run: Run, metric: Metric) -> RankedArms | None:
     return RankedArms(metric, list(logs), dict(zip(arms, places)))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=32)
 def ranked_arms(run: Run) -> list[RankedArms]:
     """One for each metric that decides in at least CELLS_MIN cells; none of a run that is void or
     has not ended, of which nothing may be concluded."""

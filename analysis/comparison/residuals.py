@@ -27,7 +27,7 @@ def _started(run: Run) -> pd.Series:
     return pd.Series(minutes.to_numpy(), index=index)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=32)
 def residuals(run: Run) -> pd.DataFrame:
     """A row per valid block and arm but the baseline, in a cell's order of time. Columns: cell,
     arm, minutes, residual (a difference of logarithms), in_spreads (NaN where a cell has none). Do

@@ -154,15 +154,16 @@ def _outcome(run: Run, frame: pd.DataFrame) -> list[str]:
     found = []
     for (arm, against, start), rows in compared.groupby(["arm", "against", "start"], sort=False):
         known = rows[rows["effect_ratio"].notna()]
+        names = f"{run.label(arm)} vs {run.label(against)}"
         if known.empty:
-            found.append(f"{arm} vs {against}, {start}: no valid block.")
+            found.append(f"{names}, {start}: no valid block.")
             continue
         verdicts = known["verdict"].value_counts()
         said = ", ".join(
             f"{verdict} in {verdicts[verdict]}" for verdict in MARKS if verdict in verdicts
         )
         found.append(
-            f"{arm} vs {against}, {start}: {said} of {len(rows)} "
+            f"{names}, {start}: {said} of {len(rows)} "
             f"cell{'s' if len(rows) > 1 else ''} ({_range(known['effect_ratio'])})."
         )
     control = time[(time["kind"] == "control") & time["effect_ratio"].notna()]
@@ -262,10 +263,31 @@ def _tables(run: Run, frame: pd.DataFrame) -> list[Table]:
     return found
 
 
-@lru_cache(maxsize=4)
+KIND_ORDER = ("baseline", "arm", "comparison", "interaction", "control", "average")
+
+
+def _presented(run: Run) -> pd.DataFrame:
+    """judged(run) as it is shown: with arms' labels, without those that are hidden, and in the
+    order that was chosen."""
+    frame = judged(run)
+    hidden = set(run.arms) - set(run.shown_arms) - {run.control}
+    kept = frame[~frame["arm"].isin(hidden) & ~frame["against"].isin(hidden)]
+    kept = kept.assign(
+        arm_label=kept["arm"].map(run.label), against_label=kept["against"].map(run.label)
+    )
+    if run.shown_arms == [arm for arm in run.arms if arm in run.shown_arms]:
+        return kept
+    places = {arm: place for place, arm in enumerate([*run.shown_arms, run.control])}
+    kinds = {kind: place for place, kind in enumerate(KIND_ORDER)}
+    ranks = zip(kept["kind"].map(kinds), kept["arm"].map(places))
+    order = sorted(range(len(kept)), key=list(ranks).__getitem__)
+    return kept.iloc[order]
+
+
+@lru_cache(maxsize=32)
 def document(run: Run) -> Document:
     """All that a run says. Texts only; nothing in it depends on when or where it is made."""
-    frame = judged(run)
+    frame = _presented(run)
     tables = _tables(run, frame)
     return Document(
         title=f"{run.plan['experiment']} ({run.plan['form']}, {run.path.resolve().name})",

@@ -19,6 +19,7 @@ from .colours import colours, markers
 from .value_axis import amount_axis
 
 
+@lru_cache(maxsize=32)
 def cells_with(run: Run, metric: Metric) -> list[str]:
     """The measured cells whose samples have it: a program has no rate."""
     return [

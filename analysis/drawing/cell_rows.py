@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -68,7 +69,7 @@ class Point:
     published: tuple[float, float] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Chart:
     """margin: values between which a difference does not matter; zero: where a line stands."""
 
@@ -149,6 +150,11 @@ def _words(run: Run, family: Family, cell: dict[str, Any], width_inches: float) 
 
 
 def _labels_inches(run: Run, width_inches: float, cells: Sequence[str]) -> float:
+    return _inches_of_labels(run, width_inches, tuple(cells))
+
+
+@lru_cache(maxsize=64)
+def _inches_of_labels(run: Run, width_inches: float, cells: tuple[str, ...]) -> float:
     """What the words on the left take."""
     letters = []
     for family in _groups(run, cells):
@@ -161,6 +167,7 @@ def _labels_inches(run: Run, width_inches: float, cells: Sequence[str]) -> float
     return max([0, *letters]) * _letter_inches() + 2 * EDGE_INCHES
 
 
+@lru_cache(maxsize=32)
 def _places(chart: Chart, inches: float) -> dict[str, dict[int, int]]:
     """By cell, the line of its row in which each series stands, on an axis of so many inches."""
     if len(chart.series) <= LINES_OF_THEIR_OWN:
@@ -187,9 +194,14 @@ def _places(chart: Chart, inches: float) -> dict[str, dict[int, int]]:
     return found
 
 
+def _axis_inches(run: Run, chart: Chart, width_inches: float) -> float:
+    """The same on every page."""
+    return width_inches - _labels_inches(run, width_inches, items(run, chart)) - AXIS_BESIDE_INCHES
+
+
 def _lines(run: Run, chart: Chart, width_inches: float, cells: Sequence[str]) -> list[_Line]:
     pitch, _ = _pitch(chart)
-    inches = width_inches - _labels_inches(run, width_inches, cells) - AXIS_BESIDE_INCHES
+    inches = _axis_inches(run, chart, width_inches)
     deep = {cell: max(of.values()) + 1 for cell, of in _places(chart, inches).items()}
     found: list[_Line] = []
     at = 0.0
@@ -264,8 +276,7 @@ def _write_lines(run: Run, axes: Axes, lines: Sequence[_Line], cells: Sequence[s
             right = EDGE_INCHES
             for text, letters in zip(line.texts, _column_letters(family)):
                 right += letters * _letter_inches()
-                style = {"fontstyle": "italic"} if line.kind == "heads" else {}
-                _write(axes, right, line.middle, text, ha="right", va="center", **style)
+                _write(axes, right, line.middle, text, ha="right", va="center")
                 right += COLUMN_GAP_LETTERS * _letter_inches()
 
 
@@ -370,12 +381,12 @@ def draw(run: Run, chart: Chart, axes: Any, cells: Sequence[str], key: bool = Tr
     figure = panel.figure
     width = figure.get_figwidth()
     lines = _lines(run, chart, width, cells)
-    left = _labels_inches(run, width, cells)
+    left = _labels_inches(run, width, items(run, chart))
     panel.set_ylim(lines[-1].bottom, 0)
     panel.set_yticks([])
     panel.spines["left"].set_visible(False)
     _write_lines(run, panel, lines, cells)
-    inches = width - left - AXIS_BESIDE_INCHES
+    inches = _axis_inches(run, chart, width)
     _draw_ground(chart, panel, lines, chart.axis.finish(panel, inches))
     heights = _heights(chart, lines, inches)
     for index in range(len(chart.series)):

@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from html import escape
 from types import ModuleType
 from typing import Any
@@ -160,9 +161,15 @@ def _pages(module: ModuleType, subject: Any, width: Width) -> list[tuple[Any, ..
     module has any; as even as they fit."""
     if not hasattr(module, "items"):
         return [()]
+    return _pages_of_items(module, subject, width)
+
+
+@lru_cache(maxsize=64)
+def _pages_of_items(module: ModuleType, subject: Any, width: Width) -> list[tuple[Any, ...]]:
     items, room = module.items(subject), TALLEST_INCHES - _caption_inches(module, subject, width)
     found: list[tuple[Any, ...]] = []
-    for count in range(1, len(items) + 1):
+    whole = module.layout(subject, width.inches, items)[2]
+    for count in range(max(1, int(whole / TALLEST_INCHES)), len(items) + 1):
         size = -(-len(items) // count)
         found = [(items[at : at + size],) for at in range(0, len(items), size)]
         if all(module.layout(subject, width.inches, *page)[2] <= room for page in found):

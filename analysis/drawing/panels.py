@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -58,7 +59,9 @@ def has_key(run: Recorded, first: bool) -> bool:
     return first or run.style.legend != "first"
 
 
+@lru_cache(maxsize=8)
 def measured_cells(run: Run) -> list[str]:
+    """Those with a valid block. Do not write to it."""
     return [cell for cell in run.shown_cells if len(run.matrix(cell, OPERATIONS.values))]
 
 
@@ -332,5 +335,6 @@ def _range(counts: Sequence[int]) -> str:
     return f"{min(counts)}" if min(counts) == max(counts) else f"{min(counts)} to {max(counts)}"
 
 
+@lru_cache(maxsize=8)
 def _blocks(run: Run) -> list[int]:
     return [len(run.matrix(cell, OPERATIONS.values)) for cell in measured_cells(run)]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 # What is said about a plan, and which of its runs this is.
-LEFT_OUT = ("question", "expects", "experiment_text", "hash", "seed")
+LEFT_OUT = ("question", "expects", "experiment_text", "presentation", "hash", "seed")
 
 FNV_BASIS, FNV_PRIME, MASK = 0xCBF29CE484222325, 0x100000001B3, (1 << 64) - 1
 ATOMS = {True: b"t", False: b"f", None: b"n"}

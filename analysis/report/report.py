@@ -4,6 +4,7 @@ SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
+import multiprocessing
 import re
 from collections.abc import Collection, Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -13,7 +14,6 @@ from html import escape
 from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 from ..comparison.numbers import FILE as NUMBERS
 from ..comparison.numbers import HEAD, numbers_differences, section_text
@@ -73,23 +73,50 @@ def _captions(one: Section) -> dict[str, str]:
     return found
 
 
-def _section(one: Section, out: Path) -> tuple[dict[str, Any], Headline]:
-    """Writes one run's tables and figures; returns what the page shows of it, and opens with."""
+def _picture(one: Section, name: str, out: Path) -> Picture:
+    """Writes a figure's files; returns what the page shows of it."""
+    module, inline = one.figures()[name], {}
+    for page in _pages(one, name, module):
+        drawing = drawn(module, one.subject, page.width, page.number)
+        for kind, content in drawing.files.items():
+            (out / "figures" / f"{page.stem(one)}.{kind}").write_bytes(content)
+        inline.setdefault(page.width.ending, []).append(drawing.inline)
+    svgs = ("\n".join(pictures) for pictures in inline.values())
+    return Picture(module.QUESTION, module.caption(one.subject), *svgs)
+
+
+_drawn_from: list[Section] = []  # of processes that begin as copies of this one
+
+
+def _picture_of(task: tuple[int, str], out: Path) -> Picture:
+    return _picture(_drawn_from[task[0]], task[1], out)
+
+
+def _pictures(sections: list[Section], out: Path) -> list[list[Picture]]:
+    """Every section's figures, drawn on all CPUs."""
+    tasks = [(at, name) for at, one in enumerate(sections) for name in one.figures()]
+    _drawn_from[:] = sections
+    made = partial(_picture_of, out=out)
+    workers = min(cpus(), len(tasks))
+    if workers > 1:
+        context = multiprocessing.get_context("fork")
+        with ProcessPoolExecutor(workers, context) as pool:
+            pictures = list(pool.map(made, tasks))
+    else:
+        pictures = list(map(made, tasks))
+    _drawn_from.clear()
+    found: list[list[Picture]] = [[] for _ in sections]
+    for (at, _), picture in zip(tasks, pictures):
+        found[at].append(picture)
+    return found
+
+
+def _write_texts(one: Section, out: Path) -> None:
+    """One run's tables, and its figures' captions."""
     for name, text in one.tables().items():
         (out / "tables" / name).write_text(text, encoding="utf-8")
     for name, text in _captions(one).items():
         (out / "figures" / name).write_text(text, encoding="utf-8")
-    shown = []
-    for name, module in one.figures().items():
-        inline: dict[str, list[str]] = {}
-        for page in _pages(one, name, module):
-            drawing = drawn(module, one.subject, page.width, page.number)
-            for kind, content in drawing.files.items():
-                (out / "figures" / f"{page.stem(one)}.{kind}").write_bytes(content)
-            inline.setdefault(page.width.ending, []).append(drawing.inline)
-        svgs = ("\n".join(pictures) for pictures in inline.values())
-        shown.append(Picture(module.QUESTION, module.caption(one.subject), *svgs))
-    return section(one.subject.name, one.document(), shown), one.headline()
 
 
 def _prefix(one: Section, sections: list[Section]) -> str:
@@ -132,15 +159,13 @@ def write_report(sections: list[Section], out: Path) -> Path:
     for one in sections:
         for path in _of_run(one, out):
             path.unlink()
+    for one in sections:  # what is computed for the texts is there when the pictures are drawn
+        _write_texts(one, out)
+    pictures = _pictures(sections, out)
+    shown = [section(o.subject.name, o.document(), found) for o, found in zip(sections, pictures)]
+    headlines = {_prefix(one, sections): one.headline() for one in sections}
     page = out / PAGE
-    made = partial(_section, out=out)
-    if len(sections) > 1 and cpus() > 1:
-        with ProcessPoolExecutor(max_workers=min(cpus(), len(sections))) as pool:
-            shown = list(pool.map(made, sections))
-    else:
-        shown = list(map(made, sections))
-    headlines = {_prefix(one, sections): told for one, (_, told) in zip(sections, shown)}
-    page.write_text(page_of([made for made, _ in shown], headlines), encoding="utf-8")
+    page.write_text(page_of(shown, headlines), encoding="utf-8")
     (out / NUMBERS).write_text(numbers_file(sections), encoding="utf-8")
     (out / VERSIONS).write_text(versions(), encoding="utf-8")
     (out / STYLE).write_text(style_text(sections[0].subject.style), encoding="utf-8")

@@ -23,7 +23,7 @@ def test_cold_and_warm_never_share_a_table_of_arms(tmp_path: Path) -> None:
 
 
 def test_the_overview_is_the_sources_table(tmp_path: Path) -> None:
-    overview = document(some_run(tmp_path)).tables[0]
+    overview = document(some_run(tmp_path)).tables[1]
     assert overview.columns == [
         "size",
         "baseline",
@@ -44,7 +44,7 @@ def test_the_overview_is_the_sources_table(tmp_path: Path) -> None:
 def test_an_overviews_figures_are_those_of_its_heads(tmp_path: Path) -> None:
     run = some_run(tmp_path, noise=0.001, comparisons=PUBLISHED[2:] * 2, published=[])
     assert len(rows(run, kind="comparison")) == 3  # a comparison that is asked for twice is one
-    for cell, row in zip(CELLS, document(run).tables[0].rows):
+    for cell, row in zip(CELLS, document(run).tables[1].rows):
         size, base, first, second, *effects = row.cells
         shown = [float(text) * 1e6 for text in (base, first, second)]
         values = {found.arm: found.value for found in rows(run, cell=cell) if found.value > 0}
@@ -78,7 +78,7 @@ def test_an_average_is_over_the_blocks_that_every_cell_has(tmp_path: Path) -> No
 def test_the_sources_table_fits_with_two_axes(tmp_path: Path) -> None:
     cells = [*CELLS, *(cell.replace("slots=400", "slots=65536") for cell in CELLS)]
     run = some_run(tmp_path, cells=cells, published=[])
-    assert [row.cells[:3] for row in document(run).tables[0].rows[-2:]] == [
+    assert [row.cells[:3] for row in document(run).tables[1].rows[-2:]] == [
         ["avg.", "400", ""],
         ["avg.", "65536", ""],
     ]
@@ -113,7 +113,7 @@ def test_system_time_is_a_share_of_all_blocks_with_its_interval(tmp_path: Path) 
     assert second.value_high == pytest.approx(0.58 + 0.053, abs=0.01)
     titles = [table.title for table in document(run).tables]
     table = document(run).tables[titles.index(next(x for x in titles if "system time" in x))]
-    assert titles.index(table.title) == 3  # after the overview, the details and elsewhere
+    assert titles.index(table.title) == 4  # ranking, overview, details, elsewhere
     assert table.columns == ["size", "baseline", "phase17-1", "phase17-2"]
     assert table.rows[0].cells[3].startswith("50 % [3")
     assert table.rows[0].cells[1].startswith("0 % [0,")

@@ -194,6 +194,7 @@ static bool expand(struct expansion const *expansion, uint64_t seed)
     bool const expanded = take_scalars(expansion, seed) && expand_arms(expansion)
         && expand_events(expansion) && expand_cells(expansion, &left_out)
         && expand_gate(expansion) && expand_references(expansion)
+        && expand_shown(expansion)
         && (!expansion->quick || leave_out(expansion, left_out));
 
     return expanded;

@@ -67,6 +67,9 @@ bool expand_reported(struct expansion const *expansion, char const *place,
 bool expand_serves(struct expansion const *expansion, size_t workload, struct cell *cell);
 bool expand_references(struct expansion const *expansion);
 
+/* expand_shown.c: what reports show of arms. */
+bool expand_shown(struct expansion const *expansion);
+
 /* expand_gate.c: metrics with their margins, and the events that count them; does nothing unless it
  * is a gate. */
 bool expand_gate(struct expansion const *expansion);

@@ -25,6 +25,9 @@ static struct yaml_choice const yes_or_no[] = {{"yes", IN_QUICK_YES},
                                                {"false", IN_QUICK_NO},
                                                {.word = NULL}};
 
+static struct yaml_choice const hides[] = {
+    {"true", HIDE_YES}, {"false", HIDE_NO}, {"yes", HIDE_YES}, {"no", HIDE_NO}, {.word = NULL}};
+
 static struct yaml_choice const preloads[] = {
     {"server", PRELOAD_SERVER}, {"both", PRELOAD_BOTH}, {.word = NULL}};
 
@@ -64,6 +67,16 @@ static struct yaml_field const published_fields[] = {
 };
 static struct yaml_shape const published = {sizeof(struct experiment_published), published_fields};
 
+static struct yaml_field const shown_fields[] = {
+    NEEDED(experiment_shown, arm),
+    TEXT(experiment_shown, label),
+    TEXT(experiment_shown, colour),
+    TEXT(experiment_shown, order),
+    CHOICE(experiment_shown, hide, hides),
+    {.key = NULL},
+};
+static struct yaml_shape const shown = {sizeof(struct experiment_shown), shown_fields};
+
 static struct yaml_field const stop_fields[] = {
     TEXT(experiment_stop, blocks_max),
     TEXT(experiment_stop, half_width),
@@ -92,6 +105,7 @@ static struct yaml_field const experiment_fields[] = {
     TEXTS(experiment, compare),
     TEXTS(experiment, interactions),
     MAPPINGS(experiment, published, &published),
+    MAPPINGS(experiment, shown, &shown),
     MAPPING(experiment, stop, &stop),
     MAPPING(experiment, quick, &stop),
     MAPPING(experiment, gate, &gate),

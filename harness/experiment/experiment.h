@@ -12,6 +12,7 @@
 
 enum experiment_start { START_COLD, START_WARM };
 enum experiment_in_quick { IN_QUICK_YES, IN_QUICK_NO };
+enum experiment_hide { HIDE_NO, HIDE_YES };
 enum experiment_preload { PRELOAD_SERVER, PRELOAD_BOTH };
 
 /* An ordinary program (experiment/program.h), in an experiment or in a file of its own. */
@@ -59,6 +60,14 @@ struct experiment_published {
     char *value;
 };
 
+struct experiment_shown {
+    char *arm;
+    char *label;
+    char *colour; /* "#23698c" */
+    char *order;
+    unsigned hide; /* enum experiment_hide */
+};
+
 struct experiment_stop {
     char *blocks_max;
     char *half_width; /* "0.5%" */
@@ -92,6 +101,8 @@ struct experiment {
     unsigned interactions_count;
     struct experiment_published *published;
     unsigned published_count;
+    struct experiment_shown *shown;
+    unsigned shown_count;
     struct experiment_stop *stop;
     struct experiment_stop *quick; /* overrides stop, key by key, in the quick form */
     struct experiment_gate *gate;

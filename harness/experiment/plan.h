@@ -106,6 +106,17 @@ struct published {
     double value;           /* absolute, or the relative effect (-0.036 is -3.6 %) */
 };
 
+/* How reports show an arm; no sample depends on it. */
+enum { ORDER_MAX = 1000 };
+struct shown {
+    size_t arm;
+    char *label;            /* or NULL: its id */
+    char *colour;           /* "#23698c", or NULL */
+    bool is_ordered;
+    unsigned order;         /* smaller is shown first; without one an arm comes last */
+    bool is_hidden;
+};
+
 struct stop {
     uint64_t blocks_max;    /* per cell */
     double half_width;      /* of every arm's interval, as a ratio; 0: not a stopping rule */
@@ -158,6 +169,8 @@ struct plan {
     size_t interaction_count;
     struct published *published;
     size_t published_count;
+    struct shown *shown;
+    size_t shown_count;
 };
 
 /* Reads an experiment and expands its axes. Complains on stderr and returns NULL on any error.

@@ -2,8 +2,8 @@
  *
  * FNV-1a, 64 bits (Fowler, Noll and Vo), over plan.json's values and not over its text, so that
  * any reader of JSON can compute it; harness/records.md has the rule. What is said about the plan
- * (question, expects, the experiment's text) is left out, and so is the seed: two runs of one plan
- * have one hash.
+ * (question, expects, the experiment's text, how reports show its arms) is left out, and so is the
+ * seed: two runs of one plan have one hash.
  *
  * SPDX-License-Identifier: MIT */
 #include "experiment/plan_file.h"
@@ -15,7 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char const *const said[] = {"question", "expects", "experiment_text", "hash", "seed"};
+static char const *const said[] = {"question", "expects", "experiment_text", "presentation",
+                                   "hash",     "seed"};
 
 bool plan_key_is_said(char const *key)
 {

@@ -157,6 +157,27 @@ static json_t *published_to_json(struct plan const *plan)
     return array;
 }
 
+/* By the arm's id, what was said of it. */
+static json_t *presentation_to_json(struct plan const *plan)
+{
+    json_t *const object = json_object();
+
+    for (size_t i = 0; i < plan->shown_count; i++) {
+        struct shown const *const shown = &plan->shown[i];
+        json_t *const said = json_object();
+        if (shown->label != NULL)
+            json_object_set_new(said, "label", json_string(shown->label));
+        if (shown->colour != NULL)
+            json_object_set_new(said, "colour", json_string(shown->colour));
+        if (shown->is_ordered)
+            json_object_set_new(said, "order", json_integer(shown->order));
+        if (shown->is_hidden)
+            json_object_set_new(said, "hide", json_true());
+        json_object_set_new(object, plan->arms[shown->arm].id, said);
+    }
+    return object;
+}
+
 static json_t *gate_to_json(struct gate const *gate)
 {
     json_t *const metrics = json_array();
@@ -195,6 +216,8 @@ json_t *plan_to_json(struct plan const *plan)
     json_object_set_new(object, "comparisons", comparisons_to_json(plan));
     json_object_set_new(object, "interactions", interactions_to_json(plan));
     json_object_set_new(object, "published", published_to_json(plan));
+    if (plan->shown_count > 0)
+        json_object_set_new(object, "presentation", presentation_to_json(plan));
     if (plan->left_out_count > 0)
         json_object_set_new(object, "left_out", left_out_to_json(plan));
     if (plan->gate.metric_count > 0)

@@ -158,7 +158,7 @@ static struct fault const faults[] = {
     {HEAD "workload: []\n",
      "3: unknown key 'workload'\n  try: one of question, expects, baseline, arms, workloads, "
      "events, compare, "
-     "interactions, published, stop, quick, gate, cpus, margin, alpha, seed\n"},
+     "interactions, published, shown, stop, quick, gate, cpus, margin, alpha, seed\n"},
     {HEAD "workloads:\n  - run: knead\n  - run: knead size=1\n    strat: warm\n",
      "6: unknown key 'strat'\n  try: one of run, start, warmup, serves, quick, thp, "
      "program, server, client, executable, name, models, package, inputs, make, stdin, "
@@ -245,6 +245,22 @@ static struct fault const faults[] = {
     {HEAD KNEAD "published:\n  - {where: size=1, arm: one, metric: page_faults, value: 1%}\n",
      "5: value: '1%' is not a number\n  try: -0.036 for -3.6 % against an arm, 6060000 without "
      "one\n"},
+    {HEAD KNEAD "shown: [{label: 1}]\n", "4: key 'arm' is missing\n  try: arm: ...\n"},
+    {HEAD KNEAD "shown: [{arm: two, label: b}]\n", "4: unknown arm 'two'\n  try: one of one\n"},
+    {HEAD KNEAD "shown:\n  - {arm: one, label: a}\n  - {arm: one, order: 1}\n",
+     "6: arm 'one' is there already\n  try: one entry for each arm\n"},
+    {HEAD "arms: [two]\n" KNEAD "shown: [{arm: one, label: a}, {arm: two, label: a}]\n",
+     "5: two arms have the label 'a'\n  try: a label for each arm\n"},
+    {HEAD KNEAD "shown: [{arm: one, label: ' '}]\n",
+     "4: ' ' is no label\n  try: label: 17-1\n"},
+    {HEAD KNEAD "shown: [{arm: one, colour: red}]\n",
+     "4: 'red' is no colour\n  try: colour: \"#23698c\", in quotes\n"},
+    {HEAD KNEAD "shown: [{arm: one, order: first}]\n",
+     "4: 'first' is no whole number from 0 to 1000\n  try: order: 1\n"},
+    {HEAD KNEAD "shown: [{arm: one, hide: maybe}]\n",
+     "4: unknown hide 'maybe'\n  try: one of true, false, yes, no\n"},
+    {HEAD KNEAD "shown: [{arm: one, color: red}]\n",
+     "4: unknown key 'color'\n  try: one of arm, label, colour, order, hide\n"},
     {HEAD KNEAD "stop: {blocks_max: 0}\n",
      "4: '0' is not a number of blocks\n  try: 6 blocks are the fewest that give an interval\n"},
     {HEAD KNEAD "stop:\n  half_width: 0.5\n",

@@ -40,6 +40,29 @@ static json_t *stored_plan(void)
     return object;
 }
 
+static void how_arms_are_shown_is_written_and_is_not_in_the_hash(void **state)
+{
+    char *const shown = text_format("%sshown:\n"
+                                    "  - {arm: libc, label: the C library, colour: \"#23698c\"}\n"
+                                    "  - {arm: two, order: 2, hide: true}\n",
+                                    experiment);
+    struct plan *const plain = plan_of(experiment, 1);
+    struct plan *const plan = plan_of(shown, 1);
+    json_t *const object = plan_to_json(plan);
+    json_t *const wanted =
+        json_pack("{s:{s:s, s:s}, s:{s:i, s:b}}", "libc", "label", "the C library", "colour",
+                  "#23698c", "two", "order", 2, "hide", 1);
+
+    (void)state;
+    assert_true(json_equal(json_object_get(object, "presentation"), wanted));
+    assert_string_equal(plan->hash, plain->hash);
+    json_decref(wanted);
+    json_decref(object);
+    plan_free(plan);
+    plan_free(plain);
+    free(shown);
+}
+
 static void what_is_written_has_the_hash_that_it_says(void **state)
 {
     char *const folder = fixture_path("results");
@@ -273,6 +296,7 @@ int main(void)
 {
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(what_is_written_has_the_hash_that_it_says),
+        cmocka_unit_test(how_arms_are_shown_is_written_and_is_not_in_the_hash),
         cmocka_unit_test(the_hash_is_that_of_records_md),
         cmocka_unit_test(the_keys_are_those_of_records_md),
         cmocka_unit_test(a_plan_carries_the_rules),
