@@ -11,6 +11,8 @@ run in results/reference covers. `<!-- figure RUN NAME -->` draws a figure of an
 RUN/NAME.png, and shows it (a second page as RUN/NAME-2.png); a profile's needs its ledger, too:
 `<!-- figure RUN RUN NAME -->`. Paths are relative to the text's folder.
 
+`<!-- gallery FOLDER -->` has every figure once, drawn from stored runs: gallery.py.
+
 `<!-- answer RUN ... (a new line) WORDS -->` has words with places for figures: sentences.py.
 
 SPDX-License-Identifier: MIT"""
@@ -39,10 +41,11 @@ from ..profile.figures import profile_figures_for
 from ..profile.wording import interval, share_text
 from ..records.joined import Joined, join
 from ..records.records import Run, load
+from .gallery import gallery_text, write_pictures
 from .sentences import sentence, subjects
 
 MARK = re.compile(
-    r"(<!-- (?:(run|profile|figure|certificate) ([^\n]+?)|(claims)|"
+    r"(<!-- (?:(run|profile|figure|certificate|gallery) ([^\n]+?)|(claims)|"
     r"(answer) ((?:(?!-->).)+?)) -->\n)"
     r".*?(<!-- end -->)",
     re.DOTALL,
@@ -144,6 +147,9 @@ def _between(kind: str, words: str, root: Path) -> str:
         return sentence([root / run for run in runs.split()], text)
     if kind == "certificate":
         return certificate_summary(root / words)
+    if kind == "gallery":
+        write_pictures(root / words, root)
+        return gallery_text(root / words)
     if kind == "claims":
         return markdown_table(claims_summary(root / CLAIMS))
     if kind == "run":
