@@ -93,7 +93,7 @@ def _command(one: Shown, root: Path) -> str:
 
 
 def _lines(one: Shown, store: Path) -> Iterator[str]:
-    yield f"### {one.name}\n\n{one.module.QUESTION}"
+    yield f"### {one.name}: {one.module.QUESTION}"
     subject = one.subject
     if subject is None:
         said = (one.module.__doc__ or "").splitlines()[0].partition(" -- ")[2]
@@ -101,11 +101,9 @@ def _lines(one: Shown, store: Path) -> Iterator[str]:
         return
     yield f"![{one.module.QUESTION}]({FOLDER}/{one.name}.png)"
     pages = page_count(one.module, subject, TWO_COLUMNS)
-    if pages > 1:
-        yield f"The first of {pages} pages."
-    yield f"How to read it: {one.module.caption(subject)}"
-    file = f"page/figures/{subject.name}-{one.name}.pdf"
-    yield f"    {_command(one, store.parents[1])}\n    # {file}"
+    first = f"The first of {pages} pages. " if pages > 1 else ""
+    yield f"{first}How to read it: {one.module.caption(subject)}"
+    yield f"Again: `{_command(one, store.parents[1])}`"
 
 
 def gallery_text(store: Path) -> str:
