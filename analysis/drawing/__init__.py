@@ -1,3 +1,3 @@
-"""What figures are drawn with: panels, colours, rows of values, their provenance.
+"""What figures are drawn with: panels, colours, pages, rows of cells, axes, their provenance.
 
 SPDX-License-Identifier: MIT"""

@@ -4,6 +4,8 @@
   caption(samples)        what was compared, on what, and how the picture shows that it is uncertain
   draw(samples, axes)     samples: a records.Run; axes: one Axes, or the array that layout asked for
   layout(samples, width)  (rows, columns, height) of panels in a figure so many inches wide; inches
+  items(samples)          optional: what its rows or panels show, which may be divided into several
+                          figures; layout and draw are then given those of one, as a last argument
   applies(samples)        optional: False where the run cannot answer the question
   PLACE                   optional: smaller comes first on the page; without it 1
 

@@ -2,7 +2,10 @@
 
 SPDX-License-Identifier: MIT"""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +25,7 @@ from analysis.report.sections import check_style, read_sections
 
 from .synthetic import plan_record, write_run
 
+ROOT = Path(__file__).parents[2]
 CELLS = [f"fixed_random size={size} slots=400 operations=100000 cold" for size in (16, 64, 256)]
 CELLS += ["sawtooth size=16 warm"]
 ARMS = {"phase17-1": 0.1, "phase17-2": -0.1, "eager": 0.0}
@@ -171,6 +175,22 @@ def test_a_report_keeps_its_style_and_verify_reads_it(run: Run, tmp_path: Path) 
     assert caption.split(" (")[0] in (out / "report.html").read_text(encoding="utf-8")
     (out / "style.yaml").write_text("{}\n")
     assert commands.run(["verify", str(run.path), "--against", str(out)]) == 1
+
+
+@pytest.mark.slow
+def test_a_label_of_any_letters_is_shown_under_latin_1(tmp_path: Path) -> None:
+    """Of which neither ≤ nor a Greek letter is one: files have them, a terminal what it can."""
+    folder = write_run(tmp_path / "run", {"a": 0.1}, CELLS[3:], 6)
+    (tmp_path / "paper.yaml").write_text("arms: {a: {label: größer ≤ α}}\n", encoding="utf-8")
+    latin = {"LC_ALL": "C", "PYTHONIOENCODING": "latin-1", "PYTHONCOERCECLOCALE": "0"}
+    out = ["--style", str(tmp_path / "paper.yaml"), "--out", str(tmp_path / "out")]
+    for words in (["report", str(folder), *out], ["table", str(folder), "--arms", "a"]):
+        command = [sys.executable, "-X", "utf8=0", "-m", "analysis", *words]
+        environment = {**os.environ, **latin}
+        done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr.decode("latin-1")
+    assert "größer ≤ α" in (tmp_path / "out/report.html").read_text(encoding="utf-8")
+    assert "größer ≤ α" in (tmp_path / "out/style.yaml").read_text(encoding="utf-8")
 
 
 def test_an_experiment_says_how_its_arms_are_shown(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@
   caption(joined)       what was compared, on what, and how the picture shows that it is uncertain
   draw(joined, axes)    joined: a joined.Joined; axes: one Axes, or the array that layout asked for
   layout(joined, width) (rows, columns, height) of panels in a figure so many inches wide; inches
+  items(joined)         optional: its rows or panels, those of a figure the last argument of both
   applies(joined)       optional: False where there is nothing to show
 
 SPDX-License-Identifier: MIT"""
