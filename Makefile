@@ -171,10 +171,15 @@ keep: ## RUN=results/x/y: store a finished run in results/reference/, compressed
 # page of its own.
 LAST = $(lastword $(sort $(filter-out $(patsubst %/gate.json,%,$(wildcard $(1)*/gate.json)),\
 	$(patsubst %/$(2).jsonl.xz,%,$(wildcard $(1)*/$(2).jsonl.xz)))))
-report print-runs: RUNS = $(foreach kind,samples profile faults,\
+report artifact paper print-runs: RUNS = $(foreach kind,samples profile faults,\
 	$(foreach experiment,$(sort $(wildcard results/reference/*/)),$(call LAST,$(experiment),$(kind))))
 report: ## report.html, numbers.tex, tables and figures from results/reference/ alone, into results/report/
 	$(PYTHON) -m analysis report $(RUNS) --out results/report
+
+# ANONYMOUS=1: for double-blind review. DIRTY=1: although files differ from HEAD, which is packed.
+OUT = results/artifact.tar.xz
+artifact: ## sources, stored runs, report and appendix in one tar (ANONYMOUS=1, OUT=results/artifact.tar.xz)
+	$(PYTHON) -m analysis artifact $(RUNS) --out $(OUT) $(if $(ANONYMOUS),--anonymous) $(if $(DIRTY),--dirty)
 
 # Their quick forms; one that is VOID by chance ends it, and the same command goes on.
 CONTRIBUTED = phase17 phase18 toggle peers null
@@ -188,13 +193,25 @@ contribute: all ## measure this machine for "elsewhere" (4 minutes), as a folder
 		--file=results/contribution.tar.xz machines
 	@echo 'results/contribution.tar.xz: to be sent, and unpacked in results/reference/'
 
+# Its text, once for ACM's columns and once for IEEE's; twice each, for tables find their widths.
+PAPER = results/paper
+PRINTED = $(foreach experiment,phase17 phase18 regime where_17-2,$(filter results/reference/$(experiment)/%,$(RUNS)))
+LATEX = TEXINPUTS=.:$(CURDIR)/docs/paper: pdflatex -halt-on-error -interaction=batchmode
+paper: ## docs/paper from results/reference/, as ACM and IEEE print it (needs TeX: .ci/paper.sh installs it)
+	$(PYTHON) -m analysis report $(PRINTED) --style docs/paper/style.yaml --out $(PAPER)
+	$(PYTHON) -m analysis claims --out $(PAPER)
+	$(PYTHON) -m analysis appendix --out $(PAPER)
+	@for again in 1 2; do (cd $(PAPER) && $(LATEX) paper.tex && $(LATEX) -jobname=ieee '\def\venue{ieee}\input{paper.tex}') || exit; done
+	@echo '$(PAPER)/paper.pdf (ACM), $(PAPER)/ieee.pdf (IEEE)'
+
 manifest: ## store what make report made: a digest of each file, for .ci/run to compare with
 	$(PYTHON) -m analysis manifest results/report --out results/reference/report.manifest
 
 readme: ## draw the tables in README.md and results/reference/README.md anew from their runs
 	$(PYTHON) -m analysis fill README.md results/reference/README.md
 
-docs: ## draw the pictures in docs/method anew from stored runs
+docs: ## draw the pictures in docs anew from stored runs
+	$(PYTHON) -m analysis fill docs/gallery.md
 	$(PYTHON) -m analysis why $(lastword $(sort $(wildcard results/reference/null/*/))) --out docs/method/why.png
 	$(PYTHON) -m analysis.report.two_machines $(lastword $(sort $(wildcard results/reference/phase17/*/))) \
 		--out docs/method/elsewhere.png
@@ -242,9 +259,9 @@ test: setup ## build, and test all of it; 10 minutes on 2 CPUs
 	$(call build,all planted tests debugged sanitized $(SHORT_PREFIXED))
 	$(call steps,style units phases fuzz sanitize programs alone python)
 
-test-all: setup ## what is too much for make test: all programs and allocators, long walks; PART=3/8
+test-all: setup ## what is too much for make test: all programs and allocators, long walks, the paper; PART=3/8
 	$(call build,all tests debugged sanitized)
-	$(call steps,programs-all fuzz-long sanitize-long)
+	$(call steps,programs-all fuzz-long sanitize-long paper)
 
 test-c: ## the tests in C and shell
 	$(call build,all planted tests debugged sanitized $(SHORT_PREFIXED))
@@ -289,7 +306,7 @@ lint: ## clang-tidy and cppcheck over the C, shellcheck over the shell
 		-Iworkloads -DBUILD_COMPILER='""' -DBUILD_FLAGS='""' -DSLABLAB_VERSION='""'
 	shellcheck $$(git ls-files '*.sh' .ci/run)
 
-.PHONY: install uninstall deb commands contribute fuzz-inputs programs docs metrics manifest always check certify certificate mutants keep sanitize report readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python print-runs test tests test-all test-c test-python test-style conformance golden lint clean
+.PHONY: paper artifact install uninstall deb commands contribute fuzz-inputs programs docs metrics manifest always check certify certificate mutants keep sanitize report readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python print-runs test tests test-all test-c test-python test-style conformance golden lint clean
 .SECONDARY:
 
 clean: ## remove what was built

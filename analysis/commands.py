@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from .artifact.command import ENTRIES as ARTIFACT
 from .certificate import why as why_picture
 from .certificate.certificate import load_certified
 from .certificate.page import write_certificate
@@ -350,10 +351,7 @@ COMMANDS = (
         "table", "print a run's question, expectation, outcome and tables", _table_arguments, table
     ),
     Command(
-        "answer",
-        "print a line per run: its verdicts, its worst and its best cell",
-        _answer_arguments,
-        answer,
+        "answer", "print a line per run: verdicts, worst and best cell", _answer_arguments, answer
     ),
     Command(
         "report",
@@ -401,6 +399,7 @@ COMMANDS = (
     Command(
         "import", "make a run of what another tool measured", import_arguments, import_files
     ),
+    *(Command(*entry) for entry in ARTIFACT),
     Command(
         "history",
         "write gates' effects over time and what they amount to; fail where passes creep",
@@ -441,8 +440,8 @@ def _drop_output() -> None:
 
 
 def run(words: list[str]) -> int:
-    """Runs one command; returns the exit status: 0, 1 (different; of history: crept), 2 (usage, a
-    refused run, or output that cannot be written)."""
+    """The exit status of a command: 0, 1 (different; of history: crept), 2 (usage, a refused run,
+    or output that cannot be written); reproduce has more."""
     if sys.stdout is None:  # closed: what would be printed has no place
         print("analysis: standard output is closed\n  try: analysis ... > FILE", file=sys.stderr)
         return STATUS_USAGE

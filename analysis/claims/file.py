@@ -27,7 +27,8 @@ RULES = {  # words of a rule, to whether its figures bound from below and from a
 }
 RULE = re.compile(rf"(above|below|same within|within) {NUMBER}(?: to {NUMBER})?")
 NEEDED = ("experiment", "cells", "metric", "arm", "holds")
-OPTIONAL = ("against", "against_cells", "average", "stage", "published", "interval")
+OPTIONAL = ("against", "against_cells", "average", "stage", "published", "interval", "main")
+SWITCHES = ("average", "main")
 INTERVALS = ("here", "elsewhere")
 COMMON = ("id", "claim", "from")
 
@@ -60,6 +61,7 @@ class Claim:
     stage: str = "region"  # of a profile's and a ledger's metrics
     published: str = ""
     interval: str = ""  # one of INTERVALS; "": elsewhere once there are machines enough
+    main: bool = False  # one of those that an artifact's reader measures again first
     rule: Rule = Rule("", float("-inf"), float("inf"))
 
 
@@ -129,7 +131,7 @@ def _check_keys(entry: Any, where: str) -> None:
     if extra:
         raise Complaint(f"{where}: '{extra[0]}' of a claim that is not testable", "drop one")
     for key, value in entry.items():
-        if key != "average" and not isinstance(value, str):
+        if key not in SWITCHES and not isinstance(value, str):
             raise Complaint(f"{where}: {key}: {value!r:.40} is no text", "put it in quotes")
 
 

@@ -8,8 +8,12 @@
 `<!-- profile RUN RUN -->` names a profile and the ledger of the same plan, `<!-- certificate FOLDER
 -->` a certificate of the gate, `<!-- claims -->` every claim of experiments/claims.yaml that some
 run in results/reference covers. `<!-- figure RUN NAME -->` draws a figure of analysis/figures as
-RUN/NAME.png, and shows it (a second page as RUN/NAME-2.png). Paths are relative to the text's
-folder.
+RUN/NAME.png, and shows it (a second page as RUN/NAME-2.png); a profile's needs its ledger, too:
+`<!-- figure RUN RUN NAME -->`. Paths are relative to the text's folder.
+
+`<!-- gallery FOLDER -->` has every figure once, drawn from stored runs: gallery.py.
+
+`<!-- answer RUN ... (a new line) WORDS -->` has words with places for figures: sentences.py.
 
 SPDX-License-Identifier: MIT"""
 
@@ -33,12 +37,17 @@ from ..document.formats import markdown_table
 from ..drawing.drawing import TWO_COLUMNS, drawn, page_count
 from ..figures import figures_for
 from ..profile import estimates as profile_estimates
+from ..profile.figures import profile_figures_for
 from ..profile.wording import interval, share_text
 from ..records.joined import Joined, join
 from ..records.records import Run, load
+from .gallery import gallery_text, write_pictures
+from .sentences import sentence, subjects
 
 MARK = re.compile(
-    r"(<!-- (?:(run|profile|figure|certificate) ([^\n]+?)|(claims)) -->\n).*?(<!-- end -->)",
+    r"(<!-- (?:(run|profile|figure|certificate|gallery) ([^\n]+?)|(claims)|"
+    r"(answer) ((?:(?!-->).)+?)) -->\n)"
+    r".*?(<!-- end -->)",
     re.DOTALL,
 )
 
@@ -113,10 +122,12 @@ def _profile_summary(joined: Joined) -> Table:
     return Table(joined.name, ["cell", *arms], rows, overview=True)
 
 
-def _picture(run: Path, name: str, root: Path) -> str:
-    """Draws the figure of that name beside its run; returns Markdown that shows it."""
-    found = load(root / run)
-    modules = figures_for(found)
+def _picture(words: str, root: Path) -> str:
+    """Draws the figure of that name beside its (first) run; returns Markdown that shows it."""
+    *runs, name = words.split()
+    (found,) = subjects([root / run for run in runs])
+    modules = profile_figures_for(found) if isinstance(found, Joined) else figures_for(found)
+    run = Path(runs[0])
     if name not in modules:
         raise Complaint(f"{run} has no figure '{name}'", f"one of {', '.join(modules)}")
     shown = []
@@ -130,10 +141,15 @@ def _picture(run: Path, name: str, root: Path) -> str:
 
 def _between(kind: str, words: str, root: Path) -> str:
     if kind == "figure":
-        run, _, name = words.partition(" ")
-        return _picture(Path(run), name, root)
+        return _picture(words, root)
+    if kind == "answer":
+        runs, _, text = words.partition("\n")
+        return sentence([root / run for run in runs.split()], text)
     if kind == "certificate":
         return certificate_summary(root / words)
+    if kind == "gallery":
+        write_pictures(root / words, root)
+        return gallery_text(root / words)
     if kind == "claims":
         return markdown_table(claims_summary(root / CLAIMS))
     if kind == "run":
@@ -143,11 +159,15 @@ def _between(kind: str, words: str, root: Path) -> str:
     return markdown_table(_profile_summary(joined))
 
 
+def _of_mark(found: re.Match[str], root: Path) -> str:
+    return _between(found[2] or found[4] or found[5], found[3] or found[6], root)
+
+
 def filled(text: str, root: Path) -> str:
     """The text with everything between its marks replaced; paths are relative to root."""
     if not MARK.search(text):
         raise Complaint("no mark was found", "<!-- run results/reference/... --> and <!-- end -->")
     return MARK.sub(
-        lambda found: f"{found[1]}\n{_between(found[2] or found[4], found[3], root)}\n\n{found[5]}",
+        lambda found: f"{found[1]}\n{_of_mark(found, root)}\n\n{found[7]}",
         text,
     )

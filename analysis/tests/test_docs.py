@@ -319,9 +319,11 @@ def test_every_workload_has_its_line() -> None:
 
 
 def test_no_page_is_long() -> None:
+    """But the gallery, which is made, and is as long as there are figures."""
     lengths = {
         path.relative_to(ROOT).as_posix(): len(path.read_text(encoding="utf-8").splitlines())
         for path in DOCS.rglob("*.md")
+        if path != DOCS / "gallery.md"
     }
     assert len(lengths) > 10
     assert {name: n for name, n in lengths.items() if n > PAGE_LINES_MAX} == {}

@@ -60,6 +60,36 @@ def test_a_figure_is_drawn_beside_its_run(tmp_path: Path) -> None:
         filled("<!-- figure run effect -->\n<!-- end -->\n", tmp_path)
 
 
+def test_an_answer_has_its_figures_from_runs(tmp_path: Path) -> None:
+    """e^0.5 is +64.9 %, without noise; the baseline does a million operations in 20 ms."""
+    write_run(tmp_path / "run", {"phase17-1": 0.5, "phase17-2": 0.0}, [CELL], 12, noise=0)
+    place = "{synthetic: sawtooth size=256 | phase17-1 | elsewhere}"
+    words = f"17-1 is {{synthetic: size=256 cold | phase17-1}},\nelsewhere {place}."
+    faults = "{synthetic: size=256 | baseline | page_faults}\nfaults"
+    mark = f"<!-- answer run\n{words}\n{faults} -->"
+    text = filled(f"{mark}\nold\n<!-- end -->\n", tmp_path)
+    assert text.startswith(f"{mark}\n\n17-1 is +64.9 % [+64.9, +64.9] (elsewhere [")
+    assert ". 624 faults\n\n<!-- end -->" in text and "\nold" not in text
+    assert filled(text, tmp_path) == text
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("{synthetic: size=512 | phase17-1}", "0 cells have all of 'size=512'"),
+        ("{synthetic: size=256 | phase17-3}", "0 rows"),
+        ("{synthetic: size=256 | phase17-1 | speed}", "0 rows"),
+        ("{synthetic: size=256 | phase17-1 | share}", "no run of synthetic has it"),
+        ("{phase17: size=256 | phase17-1}", "no run of phase17 has it"),
+        ("{claim: nothing | published}", "no claim 'nothing'"),
+    ],
+)
+def test_what_no_run_has_is_no_answer(tmp_path: Path, place: str, said: str) -> None:
+    write_run(tmp_path / "run", {"phase17-1": 0.5}, [CELL], 12)
+    with pytest.raises(Complaint, match=said):
+        filled(f"<!-- answer run\n{place} -->\n<!-- end -->\n", tmp_path)
+
+
 def test_a_profile_stands_beside_its_ledger(tmp_path: Path) -> None:
     """4 of 10 samples of the region are below the exception, and 500 faults are counted there."""
     below = "run;refill;asm_exc_page_fault_[k]"

@@ -1,16 +1,12 @@
-"""test_numbers.py -- numbers.tex: keys, their texts, what verify says, and a paper that compiles.
+"""test_numbers.py -- numbers.tex: keys, their texts, and what verify says of them.
 
 SPDX-License-Identifier: MIT"""
 
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from analysis.claims.file import FILE as CLAIMS
-from analysis.claims.report import write_claims
 from analysis.commands import run as command
 from analysis.comparison.numbers import (
     FILE,
@@ -27,10 +23,8 @@ from analysis.report.sections import Timed
 
 from .synthetic import write_run
 
-ROOT = Path(__file__).parents[2]
 CELL = "fixed_random size=256 slots=400 cold"
 KEY = "synthetic.fixed_random,size=256,slots=400,cold"
-PAPER = ROOT / "docs/paper/paper.tex"
 
 
 def made(folder: Path, name: str = "one", **more: object) -> Run:
@@ -145,50 +139,3 @@ def test_what_stands_outside_of_a_run_is_a_difference(tmp_path: Path) -> None:
     assert "2 sections" in numbers_differences(run, text + text.removeprefix(HEAD), derive)[0]
     other = text.replace(", keys synthetic\n", ", keys other\n")
     assert "begin with 'other'" in numbers_differences(run, other, derive)[0]
-
-
-def compiled(paper: Path, folder: Path, report: Path) -> subprocess.CompletedProcess:
-    words = ["pdflatex", "-halt-on-error", "-interaction=nonstopmode", str(paper)]
-    environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "TEXINPUTS": f"{report}:"}
-    return subprocess.run(
-        words, cwd=folder, env=environment, capture_output=True, text=True, errors="replace"
-    )
-
-
-def latex_is_here() -> bool:
-    """pdflatex, and siunitx, which is in the third of Debian's packages."""
-    if shutil.which("pdflatex") is None or shutil.which("kpsewhich") is None:
-        return False
-    return subprocess.run(["kpsewhich", "siunitx.sty"], capture_output=True).returncode == 0
-
-
-@pytest.mark.skipif(
-    not latex_is_here(),
-    reason="no pdflatex with siunitx; try: apt-get install texlive-science",
-)
-def test_the_paper_compiles_and_an_unknown_key_stops_it(tmp_path: Path) -> None:
-    """The template with the stored run's tables and numbers; figures are left out where there are
-    none."""
-    (folder,) = sorted((ROOT / "results/reference/phase17").glob("*-full"))[-1:]
-    run, report = load(folder), tmp_path / "report"
-    (report / "tables").mkdir(parents=True)
-    for name, text in Timed(run).tables().items():
-        (report / "tables" / name).write_text(text, encoding="utf-8")
-    (report / FILE).write_text(numbers_file([Timed(run)]), encoding="utf-8")
-    write_claims([folder], ROOT / CLAIMS, report)
-    done = compiled(PAPER, tmp_path, report)
-    assert done.returncode == 0, done.stdout[-2000:]
-    assert (tmp_path / "paper.pdf").stat().st_size > 20_000
-    assert "Overfull" not in done.stdout
-    wrong = tmp_path / "wrong.tex"
-    wrong.write_text(PAPER.read_text().replace("size=256", "size=257"))
-    done = compiled(wrong, tmp_path, report)
-    assert done.returncode != 0
-    assert re.search(r"no number is called\s+'phase17\.fixed_random,size=257", done.stdout)
-
-
-def test_the_paper_types_no_figure_of_its_own() -> None:
-    """Outside of keys and set-up its text has no digit but those of names and sizes."""
-    body = PAPER.read_text().split(r"\maketitle")[1]
-    words = re.sub(r"\\(slab|phase|effect|slabtable)(\{[^}]*\})+", "", body)
-    assert set(re.findall(r"\d+(?:\.\d+)?", words)) <= {"256", "400", "17", "1", "2"}

@@ -1,0 +1,131 @@
+"""sentences.py -- words with the figures of stored runs in them, for the answers of a page.
+
+  In waves 17-2 is {phase17: sawtooth size=512 cold | phase17-2} against the baseline.
+
+{EXPERIMENT: CELL | ARM | WHAT}: CELL is words of which one cell has every one; ARM an arm, or "a vs
+b"; WHAT is effect (with its interval, and that for one machine more; it is what stands there where
+nothing is said), elsewhere (that one alone), value, any metric of the run, share (of the region's
+CPU time below page faults, of a profile) or faults (of the region, of a ledger).
+{claim: ID | published} is the figure that a claim of experiments/claims.yaml quotes.
+
+SPDX-License-Identifier: MIT"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ..claims.claims import CLAIMED_METRICS
+from ..claims.file import FILE as CLAIMS
+from ..claims.file import cells_with, read_claims
+from ..comparison.deciding import deciding
+from ..comparison.elsewhere_table import one_more_text
+from ..comparison.judgement import judged
+from ..comparison.wording import count, relative, value_text
+from ..complaint import Complaint
+from ..profile import estimates
+from ..profile.wording import interval, share_text
+from ..records.instruments import FILE
+from ..records.joined import Joined, join
+from ..records.metrics import metrics_of
+from ..records.records import Recorded, Run, load
+
+PLACE = re.compile(r"\{([^{}:]+): ([^{}|]+)\|([^{}|]+)(?:\|([^{}|]+))?\}")
+COLUMNS = 118
+INSTRUMENTED = ("share", "faults")
+
+
+def subjects(folders: list[Path]) -> list[Recorded]:
+    """Timed runs, and profiles joined with their ledgers."""
+    instrumented = [folder for folder in folders if (folder / FILE).exists()]
+    timed = [load(folder) for folder in folders if folder not in instrumented]
+    return [*timed, *(join(instrumented) if instrumented else [])]
+
+
+def _cell(run: Recorded, words: str) -> str:
+    found = cells_with(words, run.cells)
+    if len(found) != 1:
+        raise Complaint(
+            f"{run.path}: {len(found)} cells have all of '{words}'", f"one of {run.cells}"
+        )
+    return found[0]
+
+
+def _row(frame: pd.DataFrame, where: str, **wanted: str) -> pd.Series:
+    for name, value in wanted.items():
+        frame = frame[frame[name] == value]
+    if len(frame) != 1:
+        raise Complaint(f"{where}: {len(frame)} rows of {wanted}", "an arm and a metric of the run")
+    return frame.iloc[0]
+
+
+def _of_joined(joined: Joined, cell: str, arm: str, what: str) -> str:
+    if what == "share" and joined.profile is not None:
+        frame = estimates.page_faults(joined.profile)
+        row = _row(frame, joined.name, cell=cell, arm=arm, stage="region")
+        value, _, bounds = share_text(interval(row, "share", "ratio")).partition(" ")
+        return f"{value} % {bounds}".rstrip()
+    if what == "faults" and joined.ledger is not None:
+        frame = estimates.fault_totals(joined.ledger)
+        return count(_row(frame, joined.name, cell=cell, arm=arm, count="region")["faults"])
+    raise Complaint(f"{joined.name}: '{what}' is not in it", " or ".join(INSTRUMENTED))
+
+
+def _of_run(run: Run, cell: str, arm: str, what: str) -> str:
+    planned = next(one for one in run.plan["cells"] if one["id"] == cell)
+    column = deciding(planned).column if what in ("effect", "elsewhere", "value") else what
+    arm, _, against = (part.strip() for part in arm.partition(" vs "))
+    frame = judged(run)
+    frame = frame[frame["kind"].isin(["baseline", "arm", "comparison"])]
+    wanted = {"cell": cell, "arm": arm, "metric": column}
+    if against or what in ("effect", "elsewhere"):
+        wanted["against"] = against or run.baseline
+    else:
+        frame = frame[frame["kind"] != "comparison"]
+    row = _row(frame, run.name, **wanted)
+    if what == "elsewhere":
+        return one_more_text(row)
+    if what == "effect":
+        effect, bounds = relative(row)
+        more = f" (elsewhere {one_more_text(row)})" if np.isfinite(row["machines"]) else ""
+        return f"{effect} {bounds}{more}"
+    metric = next(one for one in metrics_of(run.plan) if one.column == column)
+    unit = " M operations/s" if metric.shown_divisor == 1e6 else ""
+    return value_text(row["value"], metric) + unit
+
+
+def _published(claim: str) -> str:
+    path = Path(__file__).parents[2] / CLAIMS
+    for one in read_claims(path, CLAIMED_METRICS):
+        if one.id == claim:
+            return one.published
+    raise Complaint(f"{path}: no claim '{claim}'", "the id of one")
+
+
+def sentence(folders: list[Path], text: str) -> str:
+    """The text with every place filled, in lines. Raises Complaint for what no run has."""
+    known = subjects(folders)
+
+    def figure(found: re.Match[str]) -> str:
+        experiment, words, arm, what = (part and part.strip() for part in found.groups())
+        if (experiment, arm) == ("claim", "published"):
+            return _published(words)
+        what = what or "effect"
+        kind = Joined if what in INSTRUMENTED else Run
+        runs = [one for one in known if one.plan["experiment"] == experiment]
+        for run in runs:
+            if isinstance(run, kind):
+                of = _of_joined if isinstance(run, Joined) else _of_run
+                return of(run, _cell(run, words), arm, what)  # type: ignore[arg-type]
+        raise Complaint(f"{found[0]}: no run of {experiment} has it", "name its run in the mark")
+
+    return textwrap.fill(
+        PLACE.sub(figure, " ".join(text.split())),
+        COLUMNS,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
