@@ -73,7 +73,7 @@ def test_threads_on_one_cpu_are_marked_in_every_table(run: Run) -> None:
         texts = [" ".join(row.cells) for row in table.rows]
         named = [text for text in texts if "4" in text.split() or "threads=4" in text]
         assert all("oversubscribed" in text for text in named), table.title
-    overview = document(run).tables[0]
+    overview = document(run).tables[1]
     assert [row.cells[0] for row in overview.rows] == ["1", "2", "4 oversubscribed"]
     assert "oversubscribed" in terminal(document(run))
 
