@@ -30,7 +30,7 @@ WINGS := $(filter-out harness/tests/% harness/bench/%,$(wildcard harness/*/*.c))
 HARNESS := $(WINGS:%.c=$(BUILD)/%.o)
 RUNTIME := $(patsubst workloads/runtime/%.c,$(BUILD)/workloads/runtime/%.o,$(wildcard workloads/runtime/*.c))
 TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard allocators/tests/*.c harness/tests/*.c workloads/tests/*.c))
-TEST_SCRIPTS := $(filter-out %/matrix.sh,$(wildcard allocators/tests/*.sh harness/tests/*.sh workloads/tests/*.sh))
+TEST_SCRIPTS := $(filter-out %/matrix.sh %/samples.sh,$(wildcard allocators/tests/*.sh harness/tests/*.sh workloads/tests/*.sh))
 
 all: allocators workloads programs $(BUILD)/slablab ## build everything
 

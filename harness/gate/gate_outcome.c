@@ -178,8 +178,8 @@ static bool ignore_record(void *context, json_t const *record)
     return true;
 }
 
-/* In the folder that --record names, slablab.yaml's, or that of the results; slablab.yaml may name a
- * file. */
+/* In the folder that --record names, in slablab.yaml's, which may be a file, or in that of the
+ * results. */
 static char *history_path(struct gate_request const *request, char const *experiment)
 {
     char const *const history = settings()->history;
