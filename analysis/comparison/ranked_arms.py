@@ -14,7 +14,7 @@ from ..document.document import Row, Table
 from ..records.metrics import Metric
 from ..records.records import Run
 from ..statistics.ranking import Ranked, has_all, ranking
-from .deciding import DECIDING, OPERATIONS, TIMES, deciding
+from .deciding import JUDGES, TIMES, deciding
 from .estimates import pairs
 from .judgement import void_reasons
 from .wording import ABSENT, relative
@@ -57,7 +57,7 @@ def ranked_arms(run: Run) -> list[RankedArms]:
     has not ended, of which nothing may be concluded."""
     if run.outcome is None or void_reasons(run) or len(pairs(run)) < 2:
         return []
-    found = (_of_metric(run, metric) for metric in (OPERATIONS, *DECIDING.values()))
+    found = (_of_metric(run, metric) for metric in JUDGES)
     return [one for one in found if one is not None]
 
 
