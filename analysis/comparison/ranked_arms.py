@@ -28,6 +28,7 @@ class RankedArms:
 
     metric: Metric
     cells: list[str]
+    blocks: tuple[int, int]  # the fewest and the most of a cell
     arms: dict[str, Ranked]
 
 
@@ -48,7 +49,8 @@ def _of_metric(run: Run, metric: Metric) -> RankedArms | None:
     if len(arms) < 2 or len(logs) < CELLS_MIN:
         return None
     places = ranking(list(logs.values()), run.plan["alpha"], run.rules.blocks_min)
-    return RankedArms(metric, list(logs), dict(zip(arms, places)))
+    blocks = [len(values) for values in logs.values()]
+    return RankedArms(metric, list(logs), (min(blocks), max(blocks)), dict(zip(arms, places)))
 
 
 @lru_cache(maxsize=32)
@@ -85,7 +87,18 @@ def _row(run: Run, of: RankedArms, arm: str) -> Row:
         effect, interval = relative({f"effect{name}_ratio": value for name, value in bounds})
     places = [list(of.arms.values())[index].place for index in one.unresolved]
     cells = [run.label(arm), str(one.place), effect, interval, rank_text(one)]
-    return Row("value", [*cells, _spans(places) or ABSENT])
+    shown = [*cells, _spans(places) or ABSENT]
+    return Row("value", shown, ["", *[_note(run, of, arm, interval)] * (len(shown) - 1)])
+
+
+def _note(run: Run, of: RankedArms, arm: str, interval: str) -> str:
+    few, many = of.blocks
+    bounds = f"{100 * (1 - run.plan['alpha']):g} % interval {interval} %, " if interval else ""
+    return (
+        f"{run.label(arm)} over {len(of.cells)} cells; n = {few}"
+        + (f" to {many}" if many > few else "")
+        + f" blocks a cell; {bounds}an average, so no MDE; ranks are adjusted for all pairs"
+    )
 
 
 def ranking_tables(run: Run) -> list[Table]:

@@ -58,7 +58,7 @@ def chart(run: Run, metric: Metric, words: str) -> Chart:
         points,
         axis,
         f"{words} (logarithmic)",
-        f"marker: median · bar: middle half of the blocks{known}",
+        f"marker: median · bar: middle half{known}",
     )
 
 

@@ -10,6 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from analysis.drawing.colours import style_of_all
+from analysis.records.instruments import FILE
+from analysis.records.records import Recorded, read_header
+from analysis.records.style import PLAIN
 from analysis.report.manifest import (
     manifest,
     manifest_differences,
@@ -29,11 +33,14 @@ OF_ALL_RUNS = ("numbers.tex", "report.html")
 
 
 def _stored(experiment: str) -> Section:
-    """The section of the runs that `make report` takes."""
+    """The section of the runs that `make report` takes, in the colours that it gives them."""
     words = ["make", "--silent", "--no-print-directory", "print-runs"]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
-    runs = [ROOT / run for run in done.stdout.split() if Path(run).parts[-2] == experiment]
-    (section,) = read_sections(runs)
+    every = [ROOT / run for run in done.stdout.split()]
+    every.sort(key=lambda run: (run / FILE).exists())
+    subjects = [Recorded(run, *read_header(run)) for run in every]
+    runs = [run for run in every if run.parts[-2] == experiment]
+    (section,) = read_sections(runs, style_of_all(PLAIN, subjects), strict=False)
     return section
 
 

@@ -149,7 +149,7 @@ def test_weather_and_machine_are_there(text: str) -> None:
 SCRIPT = """
 onload = () => {
 const said = {};
-const table = document.querySelector('section table');
+const table = document.querySelectorAll('section table')[1]; // behind the ranking
 const rows = () => [...table.tBodies[0].rows].map((row) => row.cells[0].textContent);
 const heads = table.tHead.rows[0].cells;
 said.before = rows();
