@@ -168,16 +168,16 @@ TOUCHES = {
 }
 WRITERS: dict[str, Callable[[Path], Path]] = {
     "table": lambda folder: write_run(folder, {"a": -0.04}, [CELL], 7),
-    "profile": lambda folder: write_profile(folder, [CELL], 6, stacks, arms=("a",)),
-    "profile --functions 3": lambda folder: write_ledger(
+    "where": lambda folder: write_profile(folder, [CELL], 6, stacks, arms=("a",)),
+    "where --functions 3": lambda folder: write_ledger(
         folder, [CELL], 4, rows, arms=("a",), touches=lambda arm, cell: TOUCHES
     ),
-    "gate": lambda folder: write_gate(
+    "judge": lambda folder: write_gate(
         folder, blocks=8, counts=lambda arm, block: 1000, counted=4, pairs=[("crashed", "ok")]
     ),
 }
 LIKELY = ("plan.json", "gate.json", "attestation.json", "outcome.json")
-INPUTS = {"table": 1000, "profile": 400, "profile --functions 3": 400, "gate": 400}
+INPUTS = {"table": 1000, "where": 400, "where --functions 3": 400, "judge": 400}
 
 
 @pytest.mark.parametrize("command", WRITERS)

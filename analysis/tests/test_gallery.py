@@ -58,7 +58,7 @@ def test_a_figure_is_shown_by_a_run_that_has_it(tmp_path: Path) -> None:
     shown = {one.name: one.subject for one in gallery(made(tmp_path))}
     assert shown["effects"] is not None and shown["where_time_goes"] is None
     text = gallery_text(tmp_path / "results/reference")
-    assert "analysis report results/reference/synthetic/one --out page" in text
+    assert "slablab report results/reference/synthetic/one --out page" in text
     assert "No stored run has it." in text
     with pytest.raises(Complaint, match="is no folder of runs"):
         gallery_text(tmp_path / "nowhere")
