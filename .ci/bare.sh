@@ -4,6 +4,7 @@
 #   bare.sh deb BUILD    the Debian packages of BUILD: installed, used by a user without rights, and
 #                        removed again; what a gate needs is within its bound
 #   bare.sh container    the steps of the Containerfile, then a gate without a network
+#   bare.sh quickstart N  page 1, 2 or 3 of docs/quickstart.md, word for word
 #
 # Nothing names a mirror: sources, configuration and resolv.conf are the host's. Exit status: 0, 1
 # where something is not as expected, 2 where a chroot cannot be made.
@@ -150,8 +151,43 @@ check_container() {
     expect 0 'command_line' --offline -- bash -c 'slablab table results/command_line/*'
 }
 
+# The shell's text of a page of the quick start.
+page_script() {
+    awk -v page="$1" '
+        /^## / { at++ }
+        /^```$/ { shown = 0 }
+        shown && at == page
+        /^```sh$/ { shown = 1 }' docs/quickstart.md
+}
+
+# The reader's own repository is a sample with two commits.
+check_page() {
+    local script
+    script=$(page_script "$1")
+    [ -n "$script" ] || failed "docs/quickstart.md has no page $1"
+    git -c safe.directory='*' clone --quiet --bare . "$root/work/slablab.git"
+    cp -r docs/ci/samples/cmake "$root/work/mine"
+    rm -r "$root/work/mine/slablab.yaml" "$root/work/mine/experiments"
+    inside -- bash -euo pipefail -c '
+        apt-get update --quiet=2
+        apt-get install --yes --quiet=2 --no-install-recommends git sudo ca-certificates g++ cmake make
+        git config --global user.name a
+        git config --global user.email a@b
+        git config --global --add safe.directory "*"
+        cd mine
+        git init --quiet .
+        git add .
+        git commit --quiet --message=first
+        git commit --quiet --message=second --allow-empty' >"$work/all" 2>&1 ||
+        { cat "$work/all"; failed 'the reader has no repository'; }
+    mkdir "$root/work/empty"
+    printf '%s\n' "$script"
+    directory=/work/empty inside -- env SLABLAB=/work/slablab.git MINE=/work/mine \
+        bash -euo pipefail -c "$script" || failed "page $1 of docs/quickstart.md: status $?"
+}
+
 case ${1-} in
-    deb | container) make_root ;;
+    deb | container | quickstart) make_root ;;
     *)
         printf "bare.sh: unknown word '%s'\n  try: .ci/bare.sh deb build\n" "${1-}" >&2
         exit 2
@@ -160,5 +196,6 @@ esac
 case $1 in
     deb) check_packages "$(realpath "$2")" ;;
     container) check_container ;;
+    quickstart) check_page "$2" ;;
 esac
 [ "$failures" -eq 0 ] && echo "bare Debian, $1: all as expected"

@@ -13,6 +13,7 @@
 #include "core/layer.h"
 #include "core/process.h"
 #include "parts/bitmap_pool.h"
+#include "parts/magazine.h"
 #include "parts/transfer.h"
 
 LAYER(backend);
@@ -39,15 +40,14 @@ static void slabs_return(uint32_t class, void *const *block, uint32_t count)
 
 static void slabs_decay(uint64_t now_ms)
 {
-    enum { AT_A_TIME = 64 };
-    void *block[AT_A_TIME];
+    void *block[MAGAZINE_REFILL_BLOCKS];
     uint32_t count = 0;
 
     if (!bitmap_decay(&pool, now_ms))
         return;
     for (uint32_t class = 0; TRANSFER_BLOCKS > 0 && class < TINY_CLASSES; class++)
         if (transfer_is_idle(&transfer, class))
-            while ((count = transfer_leave(&transfer, class, block, AT_A_TIME)) > 0)
+            while ((count = transfer_leave(&transfer, class, block, MAGAZINE_REFILL_BLOCKS)) > 0)
                 bitmap_return_all(&pool, class, block, count);
 }
 

@@ -28,6 +28,7 @@ for name in $names; do
         SLOT_BYTES) phase=dense value=0 ;;
         MAGAZINE_GROWN_*) phase=outband value=1024 ;;
         MAGAZINE_*) phase=outband value=64 ;;
+        TRANSFER_*) phase=bitmap value=64 ;;
         BITMAP_WORDS) phase=bitmap value=45 ;;
         BITMAP_COLORS) phase=bitmap value=4 ;;
         BITMAP_MAPPED) phase=bitmap value=2 ;;

@@ -24,11 +24,14 @@ static void add_once(struct words *words, char const *text, size_t length)
     free(word);
 }
 
-/* One word of a usage line, or several that stand for one another. */
+/* One word of a usage line, or several that stand for one another. What stands behind an option's =
+ * is no word of its own. */
 static void add_token(struct words *words, char const *token, size_t length)
 {
+    size_t const value = strcspn(token, "=");
     bool const is_choice = strcspn(token, alternatives) < length;
 
+    length = value < length ? value : length;
     while (length > 0) {
         size_t const one = strcspn(token, "|,= \t\n[](){}");
         bool const is_option = one > 2 && strncmp(token, "--", 2) == 0;
