@@ -170,7 +170,8 @@ check_page() {
     rm -r "$root/work/mine/slablab.yaml" "$root/work/mine/experiments"
     inside -- bash -euo pipefail -c '
         apt-get update --quiet=2
-        apt-get install --yes --quiet=2 --no-install-recommends git sudo ca-certificates g++ cmake make
+        apt-get install --yes --quiet=2 --no-install-recommends \
+            git sudo ca-certificates g++ cmake make
         git config --global user.name a
         git config --global user.email a@b
         git config --global --add safe.directory "*"
