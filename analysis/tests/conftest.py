@@ -13,6 +13,7 @@ from analysis.report.sections import Section
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: takes seconds, by drawing or by thousands of gates")
+    config.addinivalue_line("markers", "paper: runs TeX, which .ci/paper.sh installs and does")
 
 
 @pytest.fixture(scope="module", name="found")

@@ -100,6 +100,7 @@ def compiled(text: str, venue: str, folder: Path, report: Path) -> subprocess.Co
 
 
 @needs_latex
+@pytest.mark.paper
 @pytest.mark.slow
 @pytest.mark.parametrize("venue", VENUES)
 def test_the_paper_compiles_in_four_pages(tmp_path: Path, report: Path, venue: str) -> None:
@@ -115,6 +116,7 @@ def test_the_paper_compiles_in_four_pages(tmp_path: Path, report: Path, venue: s
 
 
 @needs_latex
+@pytest.mark.paper
 @pytest.mark.slow
 def test_a_key_that_is_not_there_stops_it(tmp_path: Path, report: Path) -> None:
     text = PAPER.read_text().replace(r"{\fewslots}{400}", r"{\fewslots}{401}")
