@@ -211,7 +211,7 @@ readme: ## draw the tables in README.md and results/reference/README.md anew fro
 	$(PYTHON) -m analysis fill README.md results/reference/README.md
 
 docs: ## draw the pictures in docs anew from stored runs
-	$(PYTHON) -m analysis fill docs/gallery.md
+	$(PYTHON) -m analysis fill docs/gallery.md docs/ladder.md
 	$(PYTHON) -m analysis why $(lastword $(sort $(wildcard results/reference/null/*/))) --out docs/method/why.png
 	$(PYTHON) -m analysis.report.two_machines $(lastword $(sort $(wildcard results/reference/phase17/*/))) \
 		--out docs/method/elsewhere.png

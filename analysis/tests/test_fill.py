@@ -33,7 +33,7 @@ def test_a_text_without_marks_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["README.md", "results/reference/README.md"])
+@pytest.mark.parametrize("name", ["README.md", "results/reference/README.md", "docs/ladder.md"])
 def test_the_tables_in_readmes_are_what_the_stored_runs_give(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     assert filled(text, (ROOT / name).parent) == text
