@@ -63,7 +63,8 @@ inside() {
         mount --types proc proc "$root/proc"
         mount --rbind /dev "$root/dev"
         mount --rbind /sys "$root/sys"
-        exec "$@"' _ "$root" env --ignore-environment PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+        exec "$@"' _ "$root" env --ignore-environment \
+        PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
         HOME=/work DEBIAN_FRONTEND=noninteractive SLABLAB_LOCK=/work/lock \
         chroot "${rooted[@]}" "$root" bash -euc 'cd "$1"; shift; exec "$@"' _ "${directory-/work}" \
         "${@:2}"
@@ -184,7 +185,8 @@ check_page() {
     mkdir "$root/work/empty"
     printf '%s\n' "$script"
     directory=/work/empty inside -- env SLABLAB=/work/slablab.git MINE=/work/mine \
-        bash -euo pipefail -c "$script" || failed "page $1 of docs/quickstart.md: status $?"
+        bash -euo pipefail -c "$script" ||
+        failed "page $1 of docs/quickstart.md: it ended with $?"
 }
 
 case ${1-} in
