@@ -42,7 +42,7 @@ make_root() {
     done
     mmdebstrap --quiet --variant=minbase "${options[@]}" \
         --customize-hook='copy-in /etc/resolv.conf /etc' '' "$root" "${sources[@]}"
-    mkdir --mode=777 "$root/work"
+    chmod 777 "$root/home"
 }
 
 # inside OPTION... -- COMMAND...: in the chroot, with mounts that end with it; the options are
@@ -65,8 +65,8 @@ inside() {
         mount --rbind /sys "$root/sys"
         exec "$@"' _ "$root" env --ignore-environment \
         PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-        HOME=/work DEBIAN_FRONTEND=noninteractive SLABLAB_LOCK=/work/lock \
-        chroot "${rooted[@]}" "$root" bash -euc 'cd "$1"; shift; exec "$@"' _ "${directory-/work}" \
+        HOME=/home DEBIAN_FRONTEND=noninteractive SLABLAB_LOCK=/home/lock \
+        chroot "${rooted[@]}" "$root" bash -euc 'cd "$1"; shift; exec "$@"' _ "${directory-/home}" \
         "${@:2}"
 }
 
@@ -90,23 +90,23 @@ installed_kib() {
 
 # A gate that passes and one that fails, of two files, by counts.
 gate_two_files() {
-    cat >"$root/work/counts.yaml" <<'END'
+    cat >"$root/home/counts.yaml" <<'END'
 question: Does a gate work on a bare machine?
 baseline: baseline
 workloads: [{run: fixed_random size=256 slots=400 operations=20000, start: cold}]
 gate: {decides: [page_faults 5%, instructions 5%], reports: [time 2%]}
 END
-    cp "$root/usr/lib/slablab/build/libbaseline.so" "$root/work/old.so"
-    cp "$root/usr/lib/slablab/build/libbump.so" "$root/work/new.so"
+    cp "$root/usr/lib/slablab/build/libbaseline.so" "$root/home/old.so"
+    cp "$root/usr/lib/slablab/build/libbump.so" "$root/home/new.so"
     expect 0 'verdict: PASS' "$@" -- slablab gate counts.yaml --base ./old.so --head ./old.so
     expect 1 'verdict: FAIL' "$@" -- slablab gate counts.yaml --base ./old.so --head ./new.so
 }
 
 check_packages() {
     local before after left
-    install/deb.sh "$1" "$root/work"
+    install/deb.sh "$1" "$root/home"
     if command -v lintian >/dev/null; then
-        lintian --allow-root --fail-on error,warning "$root"/work/*.deb || failed lintian
+        lintian --allow-root --fail-on error,warning "$root"/home/*.deb || failed lintian
     else
         echo 'skip: lintian is not installed'
     fi
@@ -126,7 +126,7 @@ check_packages() {
     expect 2 'try: apt-get install slablab-report' --user -- slablab table x
     expect 0 '.TH SLABLAB-GATE' --user -- zcat /usr/share/man/man1/slablab-gate.1.gz
     inside -- dpkg --purge slablab >/dev/null || failed 'dpkg --purge'
-    left=$(inside -- find / -xdev -name '*slablab*' -not -path '/work/*')
+    left=$(inside -- find / -xdev -name '*slablab*' -not -path '/home/*')
     [ -z "$left" ] || failed "left behind: $left"
 }
 
@@ -166,9 +166,9 @@ check_page() {
     local script
     script=$(page_script "$1")
     [ -n "$script" ] || failed "docs/quickstart.md has no page $1"
-    git -c safe.directory='*' clone --quiet --bare . "$root/work/slablab.git"
-    cp -r docs/ci/samples/cmake "$root/work/mine"
-    rm -r "$root/work/mine/slablab.yaml" "$root/work/mine/experiments"
+    git -c safe.directory='*' clone --quiet --bare . "$root/home/slablab.git"
+    cp -r docs/ci/samples/cmake "$root/home/mine"
+    rm -r "$root/home/mine/slablab.yaml" "$root/home/mine/experiments"
     inside -- bash -euo pipefail -c '
         apt-get update --quiet=2
         apt-get install --yes --quiet=2 --no-install-recommends \
@@ -182,9 +182,9 @@ check_page() {
         git commit --quiet --message=first
         git commit --quiet --message=second --allow-empty' >"$work/all" 2>&1 ||
         { cat "$work/all"; failed 'the reader has no repository'; }
-    mkdir "$root/work/empty"
+    mkdir "$root/home/empty"
     printf '%s\n' "$script"
-    directory=/work/empty inside -- env SLABLAB=/work/slablab.git MINE=/work/mine \
+    directory=/home/empty inside -- env SLABLAB=/home/slablab.git MINE=/home/mine \
         bash -euo pipefail -c "$script" ||
         failed "page $1 of docs/quickstart.md: it ended with $?"
 }

@@ -24,7 +24,7 @@ from .comparison.chosen_table import choice_arguments, choice_of
 from .comparison.run_formats import FORMATS, shown
 from .comparison.watch import keep_off_samples, watch
 from .complaint import Complaint, analysis_command, regular
-from .document.encodable import write_what_can_be
+from .document.encodable import deliver, write_what_can_be
 from .document.formats import TERMINAL_COLUMNS, terminal
 from .drawing.drawing import TWO_COLUMNS, drawn
 from .exchange.command_line import export, export_arguments, import_arguments, import_files
@@ -83,11 +83,7 @@ def table(arguments: argparse.Namespace) -> int:
     form = "brief" if arguments.brief else arguments.format
     chosen = choice_of(arguments)
     text = "\n".join(shown(load(folder), form, width, chosen) for folder in arguments.run)
-    if arguments.out is None:
-        sys.stdout.write(text)
-    else:
-        arguments.out.parent.mkdir(parents=True, exist_ok=True)
-        arguments.out.write_text(text, encoding="utf-8")
+    deliver(text, arguments.out)
     return 0
 
 

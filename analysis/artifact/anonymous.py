@@ -43,7 +43,7 @@ class Cleaner:
         self.prefixes = {one[:7] for one in secrets.commits}
 
     def instead_of(self, secret: bytes) -> bytes:
-        """A host has its number, a path its last part, and anybody is anonymous."""
+        """A host has its number, a path its last part, and every name of a person is Anonymous."""
         word = secret.decode("utf-8", "replace")
         if word in self.numbers:
             return f"{INSTEAD_OF_HOST}-{self.numbers[word]}".encode()
@@ -108,7 +108,7 @@ def _packed(name: str, content: bytes, edit: Edit) -> bytes:
 
 
 def _archive(content: bytes, cleaner: Cleaner) -> bytes:
-    """A tar of texts, whose members belong to nobody."""
+    """A tar of texts, whose members have no owner."""
     stream = io.BytesIO()
     with tarfile.open(fileobj=io.BytesIO(content)) as old, tarfile.open(
         fileobj=stream, mode="w", format=tarfile.GNU_FORMAT

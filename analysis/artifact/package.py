@@ -1,6 +1,6 @@
 """package.py -- one tar for a reviewer: sources of a commit, stored runs, report, crate, appendix.
 
-The same commit and the same libraries give the same bytes: members are sorted, belong to nobody and
+The same commit and the same libraries give the same bytes: members are sorted, have no owner and
 are of the time 0.
 
 SPDX-License-Identifier: MIT"""

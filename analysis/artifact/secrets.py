@@ -21,8 +21,8 @@ from ..records.packed import opened
 
 SHORTEST = 3  # letters of a word that is worth hiding, and can be told from any other
 COMMON_IN = 3  # files of the sources: a word that stands in more of them is no name
-FIRST_USER = 1000  # an account below is the system's, like root, and names nobody
-IDENTITY = re.compile(r"[0-9a-f]{16,}")  # a digest, which names nobody
+FIRST_USER = 1000  # an account below is the system's, like root, and names no person
+IDENTITY = re.compile(r"[0-9a-f]{16,}")  # a digest, which names no person
 COMMITS = re.compile(rb'"(?:git_commit|commit|revision)": ?"([0-9a-f]{7,40})')
 # Of a record: a path below a folder of people or of what they mount.
 PRIVATE = re.compile(

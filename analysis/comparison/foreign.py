@@ -9,7 +9,7 @@ from ..records.records import Run
 
 
 def about_the_import(run: Run) -> list[str]:
-    """What slablab sees to in its own runs and nobody did here; nothing of its own."""
+    """What slablab sees to in its own runs and no tool did here; nothing of its own."""
     if not is_imported(run.plan):
         return []
     told = run.plan[IMPORTED]

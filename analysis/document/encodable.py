@@ -1,4 +1,4 @@
-"""encodable.py -- ASCII in the place of what a terminal's encoding does not have.
+"""encodable.py -- printed text: ASCII in the place of what a terminal's encoding does not have.
 
 Each stands for as many columns as what it replaces, so that tables stay aligned.
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import sys
 import unicodedata
+from pathlib import Path
 
 HANDLER = "slablab.ascii"
 INSTEAD = {
@@ -55,3 +56,12 @@ def write_what_can_be() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # not where a test has put another one in its place
             stream.reconfigure(errors=HANDLER)
+
+
+def deliver(text: str, path: Path | None) -> None:
+    """Prints a text, or writes it to a file, whose folder is made."""
+    if path is None:
+        sys.stdout.write(text)
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")

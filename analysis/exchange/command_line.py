@@ -1,14 +1,14 @@
-"""command_line.py -- the words of `analysis export` and `analysis import`.
+"""command_line.py -- the words of `slablab export` and `slablab import`.
 
 SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
 from ..complaint import Complaint, analysis_command
+from ..document.encodable import deliver
 from ..records.records import load
 from . import formats
 from .importing import write_import
@@ -41,11 +41,7 @@ def export(arguments: argparse.Namespace) -> int:
     if not found:
         raise Complaint(f"{arguments.run}: no samples to export", "slablab run")
     text = module.written(found)
-    if arguments.out is None:
-        sys.stdout.write(text)
-    else:
-        arguments.out.parent.mkdir(parents=True, exist_ok=True)
-        arguments.out.write_text(text, encoding="utf-8")
+    deliver(text, arguments.out)
     return 0
 
 

@@ -1,6 +1,6 @@
 """importing.py -- a run's folder, made of what another tool measured.
 
-plan.json has a key `imported`, by which nobody asks for an attestation and tables carry cautions;
+plan.json has a key `imported`, by which no attestation is asked for and tables carry cautions;
 outcome.json's `stopped_by` is "imported". Iterations that differ from sample to sample are brought
 to one number for a cell: a time is that of one iteration times that number.
 

@@ -8,6 +8,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from ..document.encodable import deliver
 from .manifest import (
     manifest,
     manifest_differences,
@@ -41,11 +42,7 @@ def write_manifest(arguments: argparse.Namespace) -> int:
     """Prints, writes or compares it; 1 where it differs."""
     if arguments.against is not None:
         return _against_manifest(arguments)
-    text = manifest_text(manifest(arguments.folder))
-    if arguments.out is None:
-        sys.stdout.write(text)
-    else:
-        arguments.out.write_text(text, encoding="utf-8")
+    deliver(manifest_text(manifest(arguments.folder)), arguments.out)
     return 0
 
 
