@@ -8,6 +8,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from ..claims.file import own_claims
 from ..complaint import Complaint, analysis_command
 from ..document.formats import terminal
 from .appendix import write_appendix
@@ -15,7 +16,6 @@ from .package import write_artifact
 from .reproduce import (
     HOME,
     STATUS_INTERRUPTED,
-    claims_here,
     expected_of,
     judged_again,
     lines_of,
@@ -59,7 +59,7 @@ def reproduce_arguments(parser: argparse.ArgumentParser) -> None:
         "--claims",
         type=Path,
         metavar="FILE",
-        default=claims_here(),
+        default=own_claims(),
         help="what was claimed, beside the experiments and results/reference (%(default)s)",
     )
 
@@ -127,7 +127,7 @@ def appendix_arguments(parser: argparse.ArgumentParser) -> None:
         "--out", type=Path, metavar="DIR", required=True, help="for ARTIFACT.md and appendix.tex"
     )
     parser.add_argument(
-        "--claims", type=Path, metavar="FILE", default=claims_here(), help="(%(default)s)"
+        "--claims", type=Path, metavar="FILE", default=own_claims(), help="(%(default)s)"
     )
 
 

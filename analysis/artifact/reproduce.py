@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..claims.claims import CLAIMED_METRICS, Finding, judge, load_any
-from ..claims.file import FILE, Claim, check_names, read_claims
+from ..claims.file import Claim, check_names, read_claims
 from ..claims.page import stored_runs, texts
 from ..complaint import Complaint, analysis_command
 from ..document.document import Document, Row, Table
@@ -44,11 +44,6 @@ class Reproduced:
     expected: Expectation
     outcome: str
     cells: tuple[tuple[Expected, Finding | None, str], ...]
-
-
-def claims_here() -> Path:
-    """The file of the working directory, else the one that this analysis came with."""
-    return FILE if FILE.exists() else HOME / FILE
 
 
 def expectations(path: Path) -> list[Expectation]:
