@@ -45,6 +45,7 @@ bool rig_open(struct rig *rig, struct plan const *plan, struct run_kind const *k
     if (!sampler_open(&rig->sampler, plan->events, plan->event_count, plan_cpus(plan)))
         return false;
     rig->terms = memory_zeroed(plan->cell_count, sizeof *rig->terms);
+    rig->links = memory_zeroed(plan->arm_count, sizeof *rig->links);
     rig->left_behind_noted = memory_zeroed(plan->arm_count, sizeof *rig->left_behind_noted);
     for (size_t i = 0; i < plan->cell_count; i++) {
         bool const is_program = plan->cells[i].program != NULL;
@@ -68,6 +69,7 @@ void rig_close(struct rig *rig)
     for (size_t i = 0; i < rig->plan->cell_count; i++)
         free(rig->terms[i].program);
     free(rig->terms);
+    free(rig->links);
     free(rig->left_behind_noted);
     work_folder_close(&rig->work_folder);
     sampler_close(&rig->sampler);
@@ -121,8 +123,9 @@ static bool workload_trial_run(struct rig *rig, size_t cell, size_t arm, bool ob
 {
     struct plan const *const plan = rig->plan;
     struct terms const *const terms = &rig->terms[cell];
-    char const *const object = environment_object(&plan->arms[arm], observing);
-    bool const observer = object != plan->arms[arm].object;
+    struct link const link = arm_link(&plan->arms[arm], rig->links[arm]);
+    char const *const object = environment_object(&plan->arms[arm], rig->links[arm], observing);
+    bool const observer = object != link.object;
     int const region_fd = rig->sampler.page_fd;
     struct environment_size const size = environment_size_largest(plan, observing, region_fd);
     char **const environment =
@@ -131,7 +134,7 @@ static bool workload_trial_run(struct rig *rig, size_t cell, size_t arm, bool ob
     char *const observer_build_id = observer ? catalogue_build_id(object) : NULL;
     struct sample_expectation const expectation = {
         .object = object,
-        .build_id = observer ? observer_build_id : plan->arms[arm].object_build_id,
+        .build_id = observer ? observer_build_id : link.build_id,
         .timed = rig->kind->finding == NULL,
         .attested = terms->attested,
         .operations = terms->operations_done,

@@ -39,6 +39,7 @@ struct rig {
     struct sampler sampler;
     struct work_folder work_folder;
     struct terms *terms;
+    size_t *links;           /* of each arm, the link that its next trial loads */
     bool *left_behind_noted; /* of each arm: has it been said? */
 };
 
