@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from .gate_runs import said_of, write_gate, write_said
 from .synthetic import arm_record, change_plan, write_run
 
 CELL = "fixed_random size=256 slots=400 warm"
@@ -19,11 +20,10 @@ def linked_arm(name: str, role: str, links: int) -> dict[str, Any]:
     """The plan's arm of so many links; 0: of one, as a peer has."""
     arm = arm_record(name, role)
     if links:
-        code = "baseline" if role == "control" else name
         arm["links"] = [
-            {"object": f"/links/{code}.{i}.so", "build_id": f"{code}{i}"} for i in range(links)
+            {"object": f"/links/{name}.{i}.so", "build_id": f"{name}{i}"} for i in range(links)
         ]
-        arm |= {"object": arm["links"][0]["object"], "object_build_id": f"{code}0"}
+        arm |= {"object": arm["links"][0]["object"], "object_build_id": f"{name}0"}
     return arm
 
 
@@ -52,8 +52,8 @@ def write_linked_run(
             link = drawn[sample["arm"]]
             sample |= {
                 "link": link,
-                "object": f"/links/{code}.{link}.so",
-                "build_id": f"{code}{link}",
+                "object": f"/links/{sample['arm']}.{link}.so",
+                "build_id": f"{sample['arm']}{link}",
                 "cpu_ns": int(sample["cpu_ns"] * np.exp(-effects[code][link])),
             }
             # Neither may exceed the time that it is a part of.
@@ -67,4 +67,41 @@ def write_linked_run(
         arms=[linked_arm(name, role, links) for name, role in roles.items()],
         layouts={"links": links, "linker": "GNU ld 2.40"},
     )
+    return folder
+
+
+def write_linked_gate(
+    folder: Path, *, links: int = 4, of_head: int = 4, link_sd: float = 0.0, **options: Any
+) -> Path:
+    """A gate whose base has so many links and whose head has of_head (0: one file), each with a
+    draw of its own of its time's logarithm. gate.json says nothing of them yet."""
+    random = np.random.default_rng(1)
+    effects = {"base": random.normal(0, link_sd, links), "head": random.normal(0, link_sd, links)}
+    count = {"base": links, "control": links, "head": of_head}
+
+    def draw(block: dict[str, Any]) -> None:
+        base = int(random.integers(links))
+        drawn = {"base": base, "control": (base + 1) % links, "head": int(random.integers(links))}
+        for sample in block["samples"]:
+            arm = sample["arm"]
+            if not count[arm]:
+                continue
+            code = "head" if arm == "head" else "base"
+            link = drawn[arm]
+            sample |= {
+                "link": link,
+                "object": f"/links/{arm}.{link}.so",
+                "build_id": f"{arm}{link}",
+                "cpu_ns": int(sample["cpu_ns"] * np.exp(effects[code][link])),
+            }
+            sample["user_ns"] = sample["cpu_ns"] - sample["system_ns"]
+
+    write_gate(folder, edit=draw, **options)
+    roles = {"base": "baseline", "control": "control", "head": "arm"}
+    plan = change_plan(
+        folder,
+        arms=[linked_arm(name, role, count[name]) for name, role in roles.items()],
+        layouts={"links": links, "linker": "GNU ld 2.40"},
+    )
+    write_said(folder, {**said_of(folder), "plan": plan["hash"]})
     return folder

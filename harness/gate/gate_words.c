@@ -79,6 +79,36 @@ char *gate_mde_text(json_t const *row)
     return bare;
 }
 
+char *gate_link_text(json_t const *row)
+{
+    json_t const *const one = json_object_get(row, "one_link");
+    bool const bound = json_is_true(json_object_get(row, "layout_bound"));
+
+    if (one == NULL)
+        return text_copy("");
+    char *const low = number_text(row, json_number_value(json_object_get(one, "low")), false);
+    char *const high = number_text(row, json_number_value(json_object_get(one, "high")), true);
+    char *const text =
+        text_format("one link alone may show %s to %s%s", low, high, bound ? ": LAYOUT-BOUND" : "");
+    free(high);
+    free(low);
+    return text;
+}
+
+void gate_append_links(char **text, json_t const *rows, char const *before)
+{
+    size_t index;
+    json_t *row;
+
+    json_array_foreach(rows, index, row) {
+        char *const said = gate_link_text(row);
+        if (*said != '\0' && json_is_true(json_object_get(row, "decides")))
+            text_append(text, "%s%s: %s: %s\n", before, gate_text_at(row, "cell"),
+                        gate_text_at(row, "metric"), said);
+        free(said);
+    }
+}
+
 char const *gate_shout(char const *verdict)
 {
     static char const *const words[][2] = {
