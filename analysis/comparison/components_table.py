@@ -16,20 +16,20 @@ from ..document.formats import TERMINAL_COLUMNS, csv_text, markdown, terminal
 from ..document.rounding import fixed
 from ..records.machines import prior
 from ..records.records import Run, load
+from ..statistics.components import OneLink
 from .components import Decomposition, Factor, decompositions
-from .wording import ABSENT, LAYOUT_BOUND, LINKS_LEGEND, per_cent
+from .wording import ABSENT, LAYOUT_BOUND, LINKS_LEGEND, NO_SPREAD, per_cent
 
 TITLE = "components: what varies the effects"
 FORMATS = ("terminal", "markdown", "csv")
 
 
-def one_link_text(found: Decomposition) -> str:
-    """-0.8 to +1.2 %, marked where the effect is smaller."""
-    if found.one_link is None:
-        return ABSENT
-    low = per_cent(found.one_link.low, 2, "")
-    text = f"{low} to {per_cent(found.one_link.high, 2)}"
-    return f"{text}: {LAYOUT_BOUND}" if found.one_link.bound else text
+def _one_link_text(found: OneLink) -> str:
+    """One link alone may show -0.8 to +1.2 %, marked where the effect is smaller."""
+    if found.low >= found.high:
+        return f"links: {NO_SPREAD}"
+    bounds = f"{per_cent(found.low, 2, '')} to {per_cent(found.high, 2)}"
+    return f"one link alone may show {bounds}{f': {LAYOUT_BOUND}' if found.bound else ''}"
 
 
 def _factor_row(factor: Factor) -> Row:
@@ -45,7 +45,7 @@ def _factor_row(factor: Factor) -> Row:
 def _rows(found: Decomposition) -> list[Row]:
     head = f"{found.cell}: {found.pair.arm} vs {found.pair.against}: {per_cent(found.effect, 2)}"
     if found.one_link is not None:
-        head += f"; one link alone may show {one_link_text(found)}"
+        head += f"; {_one_link_text(found.one_link)}"
     return [Row("group", [head]), *map(_factor_row, found.factors)]
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..comparison.arms_words import said_on_stderr
 from ..comparison.inherited import inherited
-from ..comparison.wording import ABSENT, LAYOUT_BOUND, LINKS_LEGEND, count
+from ..comparison.wording import ABSENT, LAYOUT_BOUND, LINKS_LEGEND, NO_SPREAD, count
 from ..document.document import Document, Row, Table
 from ..document.formats import csv_text, markdown
 from ..document.rounding import fixed
@@ -47,6 +47,8 @@ def _one_link(row: dict[str, Any]) -> str:
     found = row.get("one_link")
     if found is None:
         return ABSENT
+    if found["low"] >= found["high"]:
+        return NO_SPREAD
     low, high = (of_one(row["scale"], found[key]).removesuffix(" %") for key in ("low", "high"))
     return f"{low} to {high}{f' {LAYOUT_BOUND}' if row['layout_bound'] else ''}"
 

@@ -82,16 +82,20 @@ char *gate_mde_text(json_t const *row)
 char *gate_link_text(json_t const *row)
 {
     json_t const *const one = json_object_get(row, "one_link");
+    double const low = json_number_value(json_object_get(one, "low"));
+    double const high = json_number_value(json_object_get(one, "high"));
     bool const bound = json_is_true(json_object_get(row, "layout_bound"));
 
     if (one == NULL)
         return text_copy("");
-    char *const low = number_text(row, json_number_value(json_object_get(one, "low")), false);
-    char *const high = number_text(row, json_number_value(json_object_get(one, "high")), true);
+    if (low >= high)
+        return text_copy("no spread between links was found");
+    char *const from = number_text(row, low, false);
+    char *const to = number_text(row, high, true);
     char *const text =
-        text_format("one link alone may show %s to %s%s", low, high, bound ? ": LAYOUT-BOUND" : "");
-    free(high);
-    free(low);
+        text_format("one link alone may show %s to %s%s", from, to, bound ? ": LAYOUT-BOUND" : "");
+    free(to);
+    free(from);
     return text;
 }
 

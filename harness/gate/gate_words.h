@@ -19,7 +19,8 @@ char *gate_effect_text(json_t const *row, char const *key);
 char *gate_interval_text(json_t const *row);
 char *gate_mde_text(json_t const *row); /* an amount without a direction */
 
-/* "one link alone may show -0.80 to +1.20 %: LAYOUT-BOUND"; "" of a row without links. */
+/* "one link alone may show -0.80 to +1.20 %: LAYOUT-BOUND", or that none differs; "" of a row
+ * without links. */
 char *gate_link_text(json_t const *row);
 
 /* "2 %", "5 pt": what a PASS rules out. A count's margin is one at least. */

@@ -22,6 +22,10 @@ if [[ $1 = run ]]; then
     echo '{}' >"$6/planted_changes/run/outcome.json"
     exit
 fi
+if [[ $1 = layouts ]]; then
+    seq --format="$2.%03g" 0 $(($4 - 1))
+    exit
+fi
 echo "$@" >>"$CERTIFY_ASKED"
 [[ $(wc --lines <"$CERTIFY_ASKED") -ne 11 ]] || exit 130
 folder=$9/$(basename "$2" .yaml)/20261125T000000Z-gate
@@ -89,6 +93,8 @@ for gate in gates:
 asked = Path(sys.argv[2]).read_text()
 better = "--base {0}/libtime+2.so --head {0}/libsame.so".format(out.parent / "build/planted")
 assert asked.count(better) in (2, 3), asked
+linked = [f"--head {out.parent}/build/planted/libsame.so.{number:03d} " for number in (1, 2)]
+assert all(asked.count(head) in (1, 2) for head in linked), asked
 assert asked.count("--base jemalloc --head ") == asked.count("/libjemalloc.so") in (4, 5), asked
 PYTHON
 echo "certify: $gates made-up gates are in, each once"

@@ -22,6 +22,11 @@ says() {
     grep --quiet --fixed-strings -- "$1" "$2" || give_up "no '$1' in $2"
 }
 
+tells_of_links() {
+    grep --quiet --extended-regexp 'one link alone may show|no spread between links' "$1" ||
+        give_up "nothing of one link in $1"
+}
+
 # check_run RUN: its plan, its attestation and its samples.
 check_run() {
     /usr/bin/python3 - "$1" <<'END'
@@ -69,11 +74,22 @@ check_run "$run" > "$output/said" 2>&1 || give_up "the run's records"
 "$build/slablab" gate "$output/links.yaml" --base baseline --head baseline --seed 7 \
     --out "$output/runs" > "$output/said" 2>&1 || [ $? != 2 ] || give_up "a gate of phases"
 says "the same build" "$output/said"
-says "one link alone may show" "$output/said"
+tells_of_links "$output/said"
 gate=$(echo "$output"/runs/links/*-gate)
-says "one link alone may show" "$gate/gate.md"
+tells_of_links "$gate/gate.md"
 "$build/slablab" judge "$gate" > "$output/said" 2>&1 || give_up "its rows derived again"
 says "one link alone" "$output/said"
+
+# The same links as files; and what is not built here has none.
+"$build/slablab" layouts baseline --links 3 > "$output/files" 2> "$output/said" ||
+    give_up "its links as files"
+[ "$(grep --count '/layouts/.*/baseline\.00[012]\.so$' "$output/files")" = 3 ] ||
+    give_up "other files: $(cat "$output/files")"
+for wrong in "glibc" "nothing" "baseline --links 0" "baseline --links"; do
+    # shellcheck disable=SC2086 # words
+    "$build/slablab" layouts $wrong > "$output/said" 2>&1 && give_up "layouts $wrong"
+    [ $? = 2 ] || give_up "the status of layouts $wrong"
+done
 
 git rev-parse --verify --quiet HEAD > "$output/said" ||
     { echo "skipped: no revision here"; exit 0; }
@@ -81,4 +97,4 @@ git rev-parse --verify --quiet HEAD > "$output/said" ||
     --out "$output/revisions" > "$output/said" 2>&1 || [ $? != 2 ] ||
     give_up "a gate of revisions"
 says '"links": 3' "$(echo "$output"/revisions/links/*-gate)/plan.json"
-says "one link alone may show" "$output/said"
+tells_of_links "$output/said"

@@ -84,12 +84,15 @@ static void a_gate_says_it_in_words(void **state)
         "  \"one_link\": {\"low\": 0.01, \"high\": 0.02}, \"layout_bound\": false},"
         " {\"cell\": \"d\", \"metric\": \"time\", \"scale\": \"ratio\", \"decides\": true,"
         "  \"one_link\": {\"low\": 0.01, \"high\": 0.02}, \"layout_bound\": false},"
+        " {\"cell\": \"e\", \"metric\": \"time\", \"scale\": \"ratio\", \"decides\": true,"
+        "  \"one_link\": {\"low\": 0.01, \"high\": 0.01}, \"layout_bound\": false},"
         " {\"cell\": \"c\", \"metric\": \"mmap\", \"scale\": \"absolute\", \"decides\": true}]");
 
     (void)state;
     assert_string_equal(text,
                         "- c: time: one link alone may show -0.80 to +1.20 %: LAYOUT-BOUND\n"
-                        "- d: time: one link alone may show +1.00 to +2.00 %\n");
+                        "- d: time: one link alone may show +1.00 to +2.00 %\n"
+                        "- e: time: no spread between links was found\n");
     free(text);
 }
 
