@@ -109,7 +109,7 @@ static struct words launcher_words(struct rig const *rig, struct program const *
 /* An arm of the C library needs no path, unless the program is linked with another allocator. */
 static char *object_of(struct rig const *rig, size_t arm, struct program const *program)
 {
-    char const *const object = arm_link(&rig->plan->arms[arm], rig->links[arm]).object;
+    char const *const object = arm_link(&rig->served.plan.arms[arm], rig->links[arm]).object;
 
     if (object != NULL)
         return text_copy(object);
@@ -124,7 +124,7 @@ static char **environment_of(struct rig const *rig, struct program const *progra
     char *const object = object_of(rig, arm, program);
     char *const c_library = program->linked != NULL ? peers_c_library() : NULL;
     int const fd = rig->sampler.page_fd;
-    struct environment_size size = environment_size_largest(rig->plan, false, fd);
+    struct environment_size size = environment_size_largest(&rig->served.plan, false, fd);
     char *preloaded = text_format("%s%s", witness, object != NULL ? ":" : "");
 
     if (c_library != NULL && size.path_bytes < strlen(c_library))
@@ -145,7 +145,7 @@ static void judge(struct rig const *rig, size_t cell, size_t arm, struct sample 
 {
     struct program const *const program = rig->plan->cells[cell].program;
     struct terms const *const terms = &rig->terms[cell];
-    struct link const link = arm_link(&rig->plan->arms[arm], rig->links[arm]);
+    struct link const link = arm_link(&rig->served.plan.arms[arm], rig->links[arm]);
     struct sample_expectation const expectation = {
         .object = link.object,
         .build_id = link.build_id,

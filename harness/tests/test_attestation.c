@@ -193,13 +193,11 @@ static void each_link_is_attested(void **state)
 
     (void)state;
     arms[2].links = links;
-    arms[2].link_count = 2;
-    assert_int_equal(attest(&rig, reasons, &file), STEP_DONE);
-    assert_int_equal(json_array_size(json_object_get(file, "links")), 2);
-    json_decref(file);
     arms[2].link_count = 3;
     assert_int_equal(attest(&rig, reasons, &file), STEP_VOID);
     arms[2].link_count = 0;
+    assert_int_equal(json_array_size(json_object_get(file, "links")), 3);
+    assert_int_equal(json_array_size(reasons), 1);
     assert_non_null(strstr(reason(0), "not by /no/such.so"));
 }
 
@@ -349,6 +347,7 @@ static void an_invalid_block(void **state)
     (void)state;
     assert_int_equal(attest(&rig, reasons, &file), STEP_DONE);
     let_phase_be("FAKE=crash");
+    served_files_close(&rig.served); /* it knows the arms as they were */
     block_allocate(&block, &rig);
     assert_int_equal(block_run(&block, &rig, 0, 0), BLOCK_DONE);
     assert_false(block.valid);
