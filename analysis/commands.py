@@ -22,6 +22,7 @@ from .claims.report import claims_differences, write_claims
 from .comparison.answer_lines import answer_lines, answers_in_full
 from .comparison.chosen_table import choice_arguments, choice_of
 from .comparison.components_table import components_arguments, print_components
+from .comparison.planned_machines import planned_arguments, print_planned
 from .comparison.run_formats import FORMATS, shown
 from .comparison.watch import keep_off_samples, watch
 from .complaint import Complaint, analysis_command, regular
@@ -355,6 +356,12 @@ COMMANDS = (
         "print how much links, processes, occasions and machines vary each effect",
         components_arguments,
         print_components,
+    ),
+    Command(
+        "elsewhere",
+        "print how many machines and blocks make an experiment's effects hold elsewhere",
+        planned_arguments,
+        print_planned,
     ),
     Command(
         "report",

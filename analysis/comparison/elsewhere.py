@@ -86,7 +86,8 @@ def mean_over_cells(cells: list[ByMachine]) -> ByMachine:
     return {name: mean_effect(one[name] for one in cells) for name in shared}
 
 
-def _ratios(run: Run, cell: dict[str, Any], arm: str, against: str) -> NDArray[np.float64]:
+def ratios_here(run: Run, cell: dict[str, Any], arm: str, against: str) -> NDArray[np.float64]:
+    """Block by block, of what decides in the cell."""
     matrix = run.matrix(cell["id"], deciding(cell).values)
     return statistics.ratio(matrix[:, run.arms.index(arm)], matrix[:, run.arms.index(against)])
 
@@ -99,7 +100,7 @@ def effects_here(run: Run) -> dict[Key, dict[str, Effect]]:
     for cell in run.plan["cells"]:
         hosts = run.block_facts(cell["id"], "host")
         for pair in compared:
-            ratios = _ratios(run, cell, pair.arm, pair.against)
+            ratios = ratios_here(run, cell, pair.arm, pair.against)
             several = sorted(set(hosts)) if run.blocks["host"].nunique() > 1 else [""]
             for host in several:
                 one = effect_of(ratios[hosts == host] if host else ratios, alpha, least)

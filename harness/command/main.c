@@ -95,11 +95,12 @@ static struct command const own[] = {
      "results/NAME/<time>-faults/. `slablab where` turns the run into tables and heat maps. Exit "
      "status as in run.",
      command_run},
-    {"plan", "experiments/NAME.yaml [--quick] [--seed N] [--out DIR]",
+    {"plan", "experiments/NAME.yaml [--quick] [--seed N] [--elsewhere 2%] [--out DIR]",
      "show what a run would do, and for how long, without doing it",
      "Lists the arms, the cells, the events and the stop rule. The time is that of all blocks at "
      "the pace of the latest stored run of the same experiment and form; without one, only the "
-     "rule's own limit is known.",
+     "rule's own limit is known. --elsewhere says how many machines and blocks make effects hold "
+     "elsewhere to that half width, from the components of stored runs (as `slablab elsewhere`).",
      command_plan},
     {"attest", "experiments/NAME.yaml [--quick] | -- ARM ... WORKLOAD name=number ...",
      "check which object serves malloc in every arm, and each tier's share",

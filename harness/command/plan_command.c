@@ -7,6 +7,7 @@
 #include "catalogue/project.h"
 #include "command/commands.h"
 #include "command/options.h"
+#include "command/reports.h"
 #include "experiment/check_arms.h"
 #include "experiment/experiment.h"
 #include "experiment/plan.h"
@@ -25,17 +26,31 @@ enum { LABEL_WIDTH = 13 };
 struct request {
     char const *experiment;
     char const *results;
+    char const *elsewhere; /* a half width, as "2%"; NULL: machines are not asked for */
     bool quick;
     uint64_t seed;
 };
 
+static bool take_elsewhere(char const *text, struct request *request)
+{
+    double ratio = 0;
+    bool const good = text_to_ratio(text, &ratio) && ratio > 0 && ratio < 1;
+
+    if (good)
+        request->elsewhere = text;
+    else
+        complain("--elsewhere 2%", "plan: --elsewhere '%s' is no half width", text);
+    return good;
+}
+
 static bool parse(int argc, char **argv, struct request *request)
 {
     static char const usage[] =
-        "slablab plan experiments/smoke.yaml [--quick] [--seed N] [--out DIR]";
+        "slablab plan experiments/smoke.yaml [--quick] [--seed N] [--elsewhere 2%] [--out DIR]";
     static struct option const options[] = {{"quick", no_argument, NULL, 'q'},
                                             {"seed", required_argument, NULL, 's'},
                                             {"out", required_argument, NULL, 'o'},
+                                            {"elsewhere", required_argument, NULL, 'e'},
                                             {NULL, 0, NULL, 0}};
     int option = 0;
 
@@ -46,6 +61,9 @@ static bool parse(int argc, char **argv, struct request *request)
             request->quick = true;
         } else if (option == 'o') {
             if (!option_out("plan", &request->results))
+                return false;
+        } else if (option == 'e') {
+            if (!take_elsewhere(optarg, request))
                 return false;
         } else if (option != 's') {
             complain(usage, "plan: unknown or incomplete option '%s'", argv[optind - 1]);
@@ -243,6 +261,20 @@ static void print_plan(struct plan const *plan, struct request const *request)
     print_time(plan, request->results);
 }
 
+/* How many machines: the analysis says, from what is stored of the experiment. */
+static int hand_over(struct request const *request, char const *experiment)
+{
+    char *const name = text_copy(experiment);
+    char *words[] = {"elsewhere", name, "--half-width", (char *)request->elsewhere, "--results",
+                     (char *)request->results, NULL};
+
+    putchar('\n');
+    fflush(stdout);
+    int const status = reports_run(sizeof words / sizeof *words - 1, words);
+    free(name);
+    return status;
+}
+
 int command_plan(int argc, char **argv)
 {
     struct request request;
@@ -253,8 +285,11 @@ int command_plan(int argc, char **argv)
     if (plan == NULL)
         return EXIT_STATUS_USAGE;
     bool const good = check_arms(plan);
+    int status = good ? EXIT_STATUS_PASS : EXIT_STATUS_USAGE;
     if (good)
         print_plan(plan, &request);
+    if (good && request.elsewhere != NULL)
+        status = hand_over(&request, plan->experiment);
     plan_free(plan);
-    return good ? EXIT_STATUS_PASS : EXIT_STATUS_USAGE;
+    return status;
 }

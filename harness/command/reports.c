@@ -85,7 +85,7 @@ static int complain_of_no_python(char const *command)
     return EXIT_STATUS_USAGE;
 }
 
-static int run(int argc, char **argv)
+int reports_run(int argc, char **argv)
 {
     char *const package = text_format("%s/analysis/__main__.py", project_home());
     bool const is_there = access(package, R_OK) == 0;
@@ -153,7 +153,7 @@ struct commands reports_commands(void)
             .usage = json_string_value(json_object_get(entry, "usage")),
             .summary = json_string_value(json_object_get(entry, "summary")),
             .details = json_string_value(json_object_get(entry, "details")),
-            .function = run,
+            .function = reports_run,
         };
         known_options[index].options = options_of(entry);
     }

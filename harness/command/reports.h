@@ -10,6 +10,9 @@
  * They stay until the program ends. No Python is started. */
 struct commands reports_commands(void);
 
+/* Becomes the command argv[0] of these. Where it cannot, complains and returns an exit status. */
+int reports_run(int argc, char **argv);
+
 struct command_option {
     char const *words; /* as it is typed: "--out DIR" */
     char const *meaning;

@@ -59,6 +59,8 @@ for experiment in experiments/*.yaml; do
 done
 expect 2 'plan: one experiment is wanted, and 0 are given' plan
 expect 2 'unknown or incomplete option' plan --slow experiments/null.yaml
+expect 2 "--elsewhere '0%' is no half width" plan experiments/null.yaml --elsewhere 0%
+expect 2 "--elsewhere '2' is no half width" plan experiments/null.yaml --elsewhere 2
 expect 2 "--seed '0' is not a whole number above 0" plan experiments/null.yaml --seed 0
 for command in run gate profile faults plan; do
     expect 2 "$command: --out '' names no folder" "$command" experiments/null.yaml --out ''
@@ -112,6 +114,9 @@ for experiment in experiments/*.yaml; do
     expect 0 'form:        quick' plan "$experiment" --quick --seed 7
 done
 # Threads: how many CPUs samples have, and what their workloads report.
+expect 0 'The mean over machines reaches' plan experiments/phase17.yaml --elsewhere 2%
+expect 2 "no complete run of 'smoke' is stored" plan experiments/smoke.yaml --elsewhere 2% \
+    --out "$output/nothing"
 [ "$(nproc)" -eq 1 ] || expect 0 'for samples at most' plan experiments/threads.yaml
 expect 0 'waits_for_room' list workloads
 # A gate by counts, which say the same every time; the head that never frees has more faults.
