@@ -233,21 +233,25 @@ static bool is_linked(struct layout *layout, char const *made, char const *scrip
     return before != NULL && text_equal(before, script) && is_file(made);
 }
 
+/* The script gets its name last: a link that is there is then whole, and this script's. */
 static bool link_it(struct layout *layout, char const *script, char const *made)
 {
     struct arena *const arena = &layout->arena;
-    char const *const file = arena_format(arena, "%s.ld", strrchr(made, '/') + 1);
+    char const *const staged =
+        arena_format(arena, "%s.%d.ld", strrchr(made, '/') + 1, (int)getpid());
+    char const *const path = arena_format(arena, "%s/%s", layout->folder, staged);
 
     status_line_say("linking", made);
-    unlink(made);
-    if (interrupted() || !durable_write(layout->folder, file, script, strlen(script)))
+    if (interrupted() || !durable_write(layout->folder, staged, script, strlen(script)))
         return false;
     char *const object = shell_word(layout->object);
-    char *const script_word = shell_word(arena_format(arena, "%s/%s", layout->folder, file));
+    char *const script_word = shell_word(path);
     bool const done = make_file(layout,
                                 arena_format(arena, BUILD_COMPILER " " BUILD_FLAGS
                                              " -T %s %s -pthread", script_word, object),
-                                made);
+                                made) &&
+                      rename(path, arena_format(arena, "%s.ld", made)) == 0;
+    unlink(path);
     free(script_word);
     free(object);
     return done;

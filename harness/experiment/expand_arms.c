@@ -102,12 +102,11 @@ static bool take_environment(struct expansion const *expansion, char const *plac
 
 bool expand_preload(struct expansion const *expansion, char const *place, char **path)
 {
-    char *const alias = *path == NULL || preload_takes(*path) ? NULL : preload_alias(*path);
-
-    if (*path == NULL || preload_takes(*path))
+    if (*path == NULL)
         return true;
-    if (alias != NULL) {
-        *path = arena_keep(&expansion->plan->arena, alias);
+    char *const taken = preload_path(*path);
+    if (taken != NULL) {
+        *path = arena_keep(&expansion->plan->arena, taken);
         return true;
     }
     yaml_file_complain(expansion->file, place, "a copy of the project, or of the file, elsewhere",

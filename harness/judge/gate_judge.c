@@ -320,14 +320,20 @@ enum gate_verdict gate_judge_failures(struct gate_judge const *judge)
 
 bool gate_judge_has_decided(struct gate_judge const *judge, size_t cell)
 {
+    struct rules const *const rules = &judge->plan->rules;
+    uint64_t const blocks = judge->cells[cell].timed.n;
     size_t const metrics = judge->plan->gate.metric_count;
+    bool decided = true, failed = false;
 
     for (size_t m = 0; m < metrics; m++) {
         struct gate_row const *const row = &judge->rows[cell * metrics + m];
-        if (gate_row_is_of_blocks(row) && row->verdict == GATE_UNDECIDED)
-            return false;
+        if (!gate_row_is_of_blocks(row))
+            continue;
+        decided = decided && row->verdict != GATE_UNDECIDED;
+        failed = failed || (row->verdict == GATE_FAIL && rules->failed_cell_stretch > 0 &&
+                            blocks >= rules->failed_cell_stretch * row->decided_at);
     }
-    return judge->cells[cell].timed.n >= judge->plan->rules.blocks_min;
+    return (decided || failed) && blocks >= rules->blocks_min;
 }
 
 struct gate_row const *gate_judge_control_fault(struct gate_judge const *judge)

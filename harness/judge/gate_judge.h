@@ -124,8 +124,9 @@ enum gate_verdict gate_judge_failures(struct gate_judge const *judge);
 /* ln e against "of a pair in which just one failed it is as likely the base". */
 double gate_judge_failures_log_e(struct gate_judge const *judge);
 
-/* Have all rows of the cell that valid blocks can decide been decided? Not before
- * rules.blocks_min blocks. */
+/* Have all rows of the cell that valid blocks can decide been decided, or has one failed so long
+ * ago that the others are not waited for (rules.failed_cell_stretch)? Not before rules.blocks_min
+ * blocks. */
 bool gate_judge_has_decided(struct gate_judge const *judge, size_t cell);
 
 /* Does the cell have a row of instructions that is not decided? */

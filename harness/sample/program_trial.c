@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "catalogue/peers.h"
+#include "catalogue/preload_alias.h"
 #include "catalogue/project.h"
 #include "sample/environment.h"
 #include "sample/output_file.h"
@@ -33,6 +34,21 @@ static char *built(char const *name)
 char *program_launcher(void)
 {
     return built("launcher");
+}
+
+/* As LD_PRELOAD takes it. */
+static char *built_witness(void)
+{
+    char *const path = built("witness.so");
+    char *const taken = path != NULL ? preload_path(path) : NULL;
+
+    if (path != NULL && taken == NULL)
+        complain("a copy of Slablab elsewhere",
+                 "'%s' cannot be preloaded: its path has a space or a colon, where the loader ends "
+                 "a path",
+                 path);
+    free(path);
+    return taken;
 }
 
 static void add_number(struct words *words, uint64_t number)
@@ -167,7 +183,7 @@ bool program_trial_run(struct rig *rig, size_t cell, size_t arm, bool attesting,
 {
     struct program const *const program = rig->plan->cells[cell].program;
     struct sampler sampler = rig->sampler;
-    char *const witness = built("witness.so");
+    char *const witness = built_witness();
     bool started = witness != NULL && work_folder_renew(&rig->work_folder, program, cell) &&
                    work_folder_link(&rig->work_folder, rig->plan, arm);
 
