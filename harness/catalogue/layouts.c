@@ -105,7 +105,8 @@ static bool find_code(struct layout *layout, char const *object)
             is_file(layout->object));
 }
 
-/* The output of a command of the shell in home; NULL after a complaint. */
+/* The output of a command of the shell in home; NULL after a complaint. An installed Slablab has
+ * the phases' pages and not what they include. */
 static char *answer_of(struct layout *layout, char const *command)
 {
     char *const home = shell_word(project_home());
@@ -115,7 +116,8 @@ static char *answer_of(struct layout *layout, char const *command)
     char *const answer = capture(words, &why);
 
     if (answer == NULL)
-        complain(line, "layouts: %s: %s", layout->name, why);
+        complain("the same in a clone of Slablab, built by make",
+                 "layouts: %s cannot be linked anew: %s: %s", layout->name, why, line);
     free(why);
     free(home);
     return arena_keep(&layout->arena, answer);

@@ -128,6 +128,7 @@ static enum step run_pair(struct rig *rig, uint64_t number, json_t **record)
     json_t *const samples = json_array();
     enum step step = STEP_DONE;
 
+    schedule_links(plan->seed, cell, PAIR_ROUNDS + number, plan, rig->links);
     for (size_t i = 0; step == STEP_DONE && i < GATE_ARMS; i++) {
         struct sample sample;
         if (order[i] == GATE_CONTROL)

@@ -12,12 +12,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
+
+enum { ATTEMPTS = 8 };
 
 static bool fault(char const *path)
 {
@@ -97,6 +101,54 @@ static bool copy_arm(struct served_files *served, struct arm *arm, size_t number
     return good;
 }
 
+/* The lock of a folder; -1 if another process has it, or there is none. */
+static int lock_of(char const *folder)
+{
+    int const lock = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (lock >= 0 && flock(lock, LOCK_EX | LOCK_NB) == 0)
+        return lock;
+    if (lock >= 0)
+        close(lock);
+    return -1;
+}
+
+/* Removes what killed runs have left there. */
+static void sweep(char const *temporary)
+{
+    char *const pattern = text_format("%s/slablab-served.??????", temporary);
+    glob_t found = {0};
+
+    if (glob(pattern, 0, NULL, &found) == 0)
+        for (size_t i = 0; i < found.gl_pathc; i++) {
+            int const lock = lock_of(found.gl_pathv[i]);
+            if (lock >= 0) {
+                folder_remove(found.gl_pathv[i]);
+                close(lock);
+            }
+        }
+    globfree(&found);
+    free(pattern);
+}
+
+/* A folder that nobody has swept before it was locked. */
+static bool make_folder(struct served_files *served, char const *temporary)
+{
+    for (size_t attempt = 0; attempt < ATTEMPTS; attempt++) {
+        served->folder = text_format("%s/slablab-served.XXXXXX", temporary);
+        if (mkdtemp(served->folder) == NULL)
+            break;
+        served->lock = lock_of(served->folder);
+        if (served->lock >= 0)
+            return true;
+        free(served->folder);
+    }
+    fault(served->folder);
+    free(served->folder);
+    served->folder = NULL;
+    return false;
+}
+
 bool served_files_open(struct served_files *served, struct plan const *plan)
 {
     char const *const asked = getenv("TMPDIR");
@@ -105,16 +157,12 @@ bool served_files_open(struct served_files *served, struct plan const *plan)
 
     if (served->folder != NULL)
         return true;
+    sweep(temporary);
+    if (!make_folder(served, temporary))
+        return false;
     served->plan = *plan;
     served->plan.arms =
         arena_copy(&served->arena, plan->arms, plan->arm_count * sizeof *plan->arms);
-    served->folder = text_format("%s/slablab.XXXXXX", temporary);
-    if (mkdtemp(served->folder) == NULL) {
-        fault(served->folder);
-        free(served->folder);
-        served->folder = NULL;
-        return false;
-    }
     for (size_t i = 0; good && may_load(served->folder) && i < plan->arm_count; i++)
         good = copy_arm(served, &served->plan.arms[i], i);
     return good;
@@ -122,8 +170,10 @@ bool served_files_open(struct served_files *served, struct plan const *plan)
 
 void served_files_close(struct served_files *served)
 {
-    if (served->folder != NULL)
+    if (served->folder != NULL) {
         folder_remove(served->folder);
+        close(served->lock);
+    }
     free(served->folder);
     arena_free(&served->arena);
     *served = (struct served_files){.folder = NULL};

@@ -1,11 +1,13 @@
 /* served_files.h -- the arms' files as this run's processes load them: fresh copies, an arm's own.
  *
- *   $TMPDIR/slablab.XXXXXX/a1-007.so      the copy of arm 1's link 7
+ *   $TMPDIR/slablab-served.XXXXXX/a1-007.so      the copy of arm 1's link 7
  *
  * A file may be slow, and not the code in it (docs/method/limits.md). So no run measures the file
  * that was built, and the control has another one than the baseline. Records and complaints name
  * the files of the plan. A file that loads others from its own folder ($ORIGIN) stays where it is,
- * and so do all where the folder's file system runs nothing (noexec).
+ * and so do all where the folder's file system runs nothing (noexec). A folder is locked by the
+ * run that it belongs to; one that is not was left by a run that was killed, and the next run
+ * removes it.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_SERVED_FILES_H
@@ -16,6 +18,7 @@
 struct served_files {
     struct arena arena;
     char *folder;     /* NULL: not opened yet */
+    int lock;         /* of the folder, open where there is one */
     struct plan plan; /* the plan, but for the paths of what its arms load */
 };
 

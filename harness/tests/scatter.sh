@@ -38,6 +38,8 @@ stop: {blocks_max: $1}
 END
 }
 experiment 6 "$work/tiny.yaml"
+{ cat "$work/tiny.yaml" && echo 'layouts: 2'; } > "$work/linked.yaml"
+expect 2 'so baseline cannot be linked anew' scatter "$work/linked.yaml" --dir "$work/linked"
 experiment 4 "$work/other.yaml"
 
 expect 2 'one experiment and --dir SHARE are wanted' scatter "$work/tiny.yaml"

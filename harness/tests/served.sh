@@ -42,7 +42,8 @@ TMPDIR=$output/tmp "$build/slablab" run "$output/served.yaml" --out "$output/run
     > "$output/said" 2>&1 || [ $? = 4 ] || give_up "the run failed"
 run=$(echo "$output"/runs/served/*)
 for arm in 0 1; do
-    grep --quiet "loaded from [^ ]*/slablab\\.[A-Za-z0-9]*/a$arm-000\\.so" "$run/samples.jsonl" ||
+    copy="slablab-served\\.[A-Za-z0-9]*/a$arm-000\\.so"
+    grep --quiet "loaded from [^ ]*/$copy" "$run/samples.jsonl" ||
         give_up "arm $arm was not loaded from a copy of its own"
 done
 [ "$(grep --only-matching '"object": *"[^"]*"' "$run/samples.jsonl" | sort --unique |

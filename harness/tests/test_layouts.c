@@ -208,6 +208,24 @@ static void a_gone_source_is_said(void **state)
     free(object);
 }
 
+/* As in an installed Slablab. */
+static void a_page_without_its_parts_is_said(void **state)
+{
+    char *const object = fixture_path("build/libtwo.so");
+    struct words links;
+
+    (void)state;
+    fixture_write("allocators/phases/two.c", "#include \"core/no_such.h\"\n", 0644);
+    fixture_hear();
+    bool const made = layouts_of(object, 2, &links);
+    char *const heard = fixture_heard();
+    assert_false(made);
+    assert_non_null(strstr(heard, "layouts: two cannot be linked anew"));
+    assert_non_null(strstr(heard, "in a clone of Slablab"));
+    free(heard);
+    free(object);
+}
+
 /* Each section is named once, before the pattern that would take it; gaps are whole lines. */
 static void the_script_names_each_section_once(void **state)
 {
@@ -293,6 +311,7 @@ int main(void)
         cmocka_unit_test(what_is_not_built_here_has_none),
         cmocka_unit_test(a_source_that_does_not_compile_is_shown),
         cmocka_unit_test(a_gone_source_is_said),
+        cmocka_unit_test(a_page_without_its_parts_is_said),
         cmocka_unit_test(the_script_names_each_section_once),
         cmocka_unit_test(a_plan_has_the_links_of_what_is_built_here),
         cmocka_unit_test(what_cannot_be_is_refused),

@@ -108,6 +108,27 @@ static void some_files_stay_where_they_are(void **state)
     served_files_close(&served);
 }
 
+/* Of another run that goes on nothing is taken. */
+static void what_a_killed_run_left_is_removed(void **state)
+{
+    struct arm arms[] = {{.object = one}};
+    struct plan const plan = {.arms = arms, .arm_count = 1};
+    struct served_files other = {.folder = NULL};
+    struct served_files served = {.folder = NULL};
+    char *const left = fixture_path("slablab-served.aaaaaa");
+
+    (void)state;
+    fixture_folder("slablab-served.aaaaaa");
+    fixture_write("slablab-served.aaaaaa/a0-000.so", "left", 0644);
+    assert_true(served_files_open(&other, &plan));
+    assert_int_not_equal(access(left, F_OK), 0);
+    assert_true(served_files_open(&served, &plan));
+    assert_int_equal(access(other.plan.arms[0].object, F_OK), 0);
+    served_files_close(&served);
+    served_files_close(&other);
+    free(left);
+}
+
 static void no_room_is_a_fault(void **state)
 {
     struct arm arms[] = {{.object = one}};
@@ -121,7 +142,7 @@ static void no_room_is_a_fault(void **state)
     char *const heard = fixture_heard();
     setenv("TMPDIR", fixture_root, 1);
     assert_false(opened);
-    assert_non_null(strstr(heard, "/no/such/folder/slablab."));
+    assert_non_null(strstr(heard, "/no/such/folder/slablab-served."));
     assert_non_null(strstr(heard, "TMPDIR"));
     free(heard);
     served_files_close(&served);
@@ -134,6 +155,7 @@ int main(void)
         cmocka_unit_test(a_second_opening_changes_nothing),
         cmocka_unit_test(each_link_is_copied),
         cmocka_unit_test(some_files_stay_where_they_are),
+        cmocka_unit_test(what_a_killed_run_left_is_removed),
         cmocka_unit_test(no_room_is_a_fault),
     };
 
