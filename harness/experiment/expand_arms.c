@@ -100,8 +100,7 @@ static bool take_environment(struct expansion const *expansion, char const *plac
     return true;
 }
 
-/* Replaces a path that the loader would take apart by an alias. */
-static bool can_be_preloaded(struct expansion const *expansion, char const *place, char **path)
+bool expand_preload(struct expansion const *expansion, char const *place, char **path)
 {
     if (*path == NULL)
         return true;
@@ -133,8 +132,8 @@ static bool take_files(struct expansion const *expansion, char const *place, str
         arm->version = arena_text(arena, allocator.version);
     }
     bool const usable = allocator.problem == NULL &&
-                        can_be_preloaded(expansion, place, &arm->object) &&
-                        can_be_preloaded(expansion, place, &arm->observer);
+                        expand_preload(expansion, place, &arm->object) &&
+                        expand_preload(expansion, place, &arm->observer);
     catalogue_allocator_free(&allocator);
     return usable;
 }

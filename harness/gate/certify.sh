@@ -146,6 +146,9 @@ one() {
             echo "certify: $variant: no file of '$base'; try: make setup" >&2 && exit 2
         }
     fi
+    if [[ $head = link ]]; then
+        head_spec=$("$build/slablab" layouts "$base_spec" --links $(($1 % 300 + 2)) | tail --lines=1)
+    fi
     beside "$company"
     file=$experiment.yaml
     [[ $experiment = */* ]] || file=experiments/$file

@@ -33,7 +33,7 @@ struct gate_judge *gate_judge_new(struct plan const *plan)
         row->rule = &plan->gate.metrics[i % metrics];
         bool const decides = gate_row_decides(judge, row);
         row->verdict = decides ? GATE_UNDECIDED : GATE_REPORTED;
-        row->estimate = (struct gate_estimate){NAN, NAN, NAN, NAN, NAN, NAN};
+        row->estimate = (struct gate_estimate){NAN, NAN, NAN, NAN, NAN, NAN, NAN};
         judge->decisions += decides;
     }
     return judge;
@@ -45,6 +45,7 @@ void gate_judge_free(struct gate_judge *judge)
         return;
     for (size_t i = 0; i < judge->plan->cell_count; i++) {
         free(judge->cells[i].timed.value);
+        free(judge->cells[i].link);
         free(judge->cells[i].counted.value);
     }
     free(judge->failures.status);
@@ -197,6 +198,7 @@ void gate_judge_add(struct gate_judge *judge, size_t cell, json_t const *samples
         for (size_t m = 0; m < gate->metric_count; m++)
             into[m * GATE_ARMS + arm] = metric_value(gate->metrics[m].metric, sample);
     }
+    gate_links_add(judge, cell, samples);
     for (size_t m = 0; m < gate->metric_count; m++) {
         struct gate_row *const row = &judge->rows[cell * gate->metric_count + m];
         if (gate_row_is_of_blocks(row))

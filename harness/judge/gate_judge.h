@@ -37,6 +37,7 @@ struct gate_estimate {
     double mde; /* the smallest change that the gate had 80 % power to FAIL by its last block */
     double base;
     double head;
+    double link_spread; /* of a ratio of arms with links: link_spread.h; NAN: none */
 };
 
 struct gate_row {
@@ -67,6 +68,7 @@ struct gate_values {
 
 struct gate_cell {
     struct gate_values timed; /* valid blocks */
+    size_t *link;             /* of each arm in each of them: link[v * GATE_ARMS + a] */
     struct gate_values counted;
 };
 

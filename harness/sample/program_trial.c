@@ -123,10 +123,12 @@ static struct words launcher_words(struct rig const *rig, struct program const *
 }
 
 /* An arm of the C library needs no path, unless the program is linked with another allocator. */
-static char *object_of(struct arm const *arm, struct program const *program)
+static char *object_of(struct rig const *rig, size_t arm, struct program const *program)
 {
-    if (arm->object != NULL)
-        return text_copy(arm->object);
+    char const *const object = arm_link(&rig->served.plan.arms[arm], rig->links[arm]).object;
+
+    if (object != NULL)
+        return text_copy(object);
     return program->linked != NULL ? peers_c_library() : NULL;
 }
 
@@ -135,10 +137,10 @@ static char **environment_of(struct rig const *rig, struct program const *progra
                              size_t pad_bytes, char const *witness)
 {
     struct arm const *const planned = &rig->plan->arms[arm];
-    char *const object = object_of(planned, program);
+    char *const object = object_of(rig, arm, program);
     char *const c_library = program->linked != NULL ? peers_c_library() : NULL;
     int const fd = rig->sampler.page_fd;
-    struct environment_size size = environment_size_largest(rig->plan, false, fd);
+    struct environment_size size = environment_size_largest(&rig->served.plan, false, fd);
     char *preloaded = text_format("%s%s", witness, object != NULL ? ":" : "");
 
     if (c_library != NULL && size.path_bytes < strlen(c_library))
@@ -159,9 +161,10 @@ static void judge(struct rig const *rig, size_t cell, size_t arm, struct sample 
 {
     struct program const *const program = rig->plan->cells[cell].program;
     struct terms const *const terms = &rig->terms[cell];
+    struct link const link = arm_link(&rig->served.plan.arms[arm], rig->links[arm]);
     struct sample_expectation const expectation = {
-        .object = rig->plan->arms[arm].object,
-        .build_id = rig->plan->arms[arm].object_build_id,
+        .object = link.object,
+        .build_id = link.build_id,
         .program_build_id = rig->plan->arms[arm].program_build_id,
         .timed = rig->kind->finding == NULL,
         .attested = program->output == OUTPUT_DIGEST ||
