@@ -18,6 +18,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static char const schema[] = "slablab-scatter/1";
@@ -195,48 +196,110 @@ char *share_enter(char const *folder, int argc, char **argv)
     return NULL;
 }
 
-/* Is `name` this machine in the share: new, or of the same boot? */
+static bool is_there(char const *machines, char const *name)
+{
+    char *const file = text_format("%s/%s/machine.json", machines, name);
+    bool const there = access(file, F_OK) == 0;
+
+    free(file);
+    return there;
+}
+
+/* Is `name` this machine in the share? */
 static bool is_own(char const *machines, char const *name, char const *boot)
 {
     char *const folder = text_format("%s/%s", machines, name);
     json_t *const known = read_json(folder, "machine.json");
     char const *const other = json_string_value(json_object_get(known, "boot"));
-    bool const own = known == NULL || other == NULL || text_equal(other, boot);
+    bool const own = other == NULL || text_equal(other, boot);
 
     json_decref(known);
     free(folder);
     return own;
 }
 
+/* A new folder beside the machine's: containers of one machine work side by side, and none may be
+ * in another's way. The caller frees it. NULL after a complaint. */
+static char *make_draft(char const *machines, char const *name)
+{
+    char *draft = text_format("%s/.%s-XXXXXX", machines, name);
+
+    if (mkdtemp(draft) != NULL && chmod(draft, 0755) == 0)
+        return draft;
+    complain(hint_for(errno, "ls -ld of the share"), "%s: %s", draft, strerror(errno));
+    free(draft);
+    return NULL;
+}
+
+/* A folder comes with its machine.json at once, and the first one stays. */
 static bool make_machine(struct share const *share, char const *machines, char const *name)
 {
     char *const folder = text_format("%s/%s", machines, name);
-    char *const file = text_format("%s/machine.json", folder);
-    bool const made = (durable_make_folder(machines) || errno == EEXIST) &&
-                      (durable_make_folder(folder) || errno == EEXIST);
+    char *const draft = make_draft(machines, name);
+    char *const file = text_format("%s/machine.json", draft);
+    bool made = draft != NULL && machine_write(share->plan, draft);
 
-    if (!made)
-        complain(hint_for(errno, "ls -ld of the share"), "%s: %s", folder, strerror(errno));
-    bool const there =
-        made && (access(file, F_OK) == 0 || machine_write(share->plan, folder));
+    if (made && rename(draft, folder) != 0) {
+        made = errno == EEXIST || errno == ENOTEMPTY;
+        if (!made)
+            complain(hint_for(errno, "ls -ld of the share"), "%s: %s", folder, strerror(errno));
+        unlink(file);
+        rmdir(draft);
+    }
     free(file);
+    free(draft);
     free(folder);
-    return there;
+    return made;
+}
+
+bool share_keep_attestation(struct share const *share, char const *machine, json_t const *file)
+{
+    char *const machines = text_format("%s/machines", share->folder);
+    char *const draft = make_draft(machines, machine);
+    char *const from = text_format("%s/attestation.json", draft);
+    char *const to = text_format("%s/%s/attestation.json", machines, machine);
+    bool kept = draft != NULL && durable_write_json(draft, "attestation.json", file);
+
+    if (kept && rename(from, to) != 0) {
+        complain(hint_for(errno, "ls -ld of the share"), "%s: %s", to, strerror(errno));
+        kept = false;
+    }
+    if (draft != NULL)
+        rmdir(draft);
+    free(to);
+    free(from);
+    free(draft);
+    free(machines);
+    return kept;
+}
+
+/* The machine of this name in the share may be made by a clone of this one meanwhile. */
+static char *take_name(struct share const *share, char const *machines, char const *identity)
+{
+    char *const boot = identity_of_boot();
+    char *const names[] = {text_copy(identity), text_format("%s-%.8s", identity, boot)};
+    char *taken = NULL;
+
+    durable_make_folder(machines); /* what is wrong with it is told by what is made in it */
+    for (size_t i = 0; taken == NULL && i < sizeof names / sizeof *names; i++) {
+        bool const there = is_there(machines, names[i]) || make_machine(share, machines, names[i]);
+        if (!there)
+            break;
+        if (is_own(machines, names[i], boot))
+            taken = text_copy(names[i]);
+    }
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        free(names[i]);
+    free(boot);
+    return taken;
 }
 
 char *share_machine(struct share const *share)
 {
     char *const machines = text_format("%s/machines", share->folder);
     char *const identity = identity_here();
-    char *const boot = identity_of_boot();
-    char *name = is_own(machines, identity, boot) ? text_copy(identity)
-                                                  : text_format("%s-%.8s", identity, boot);
+    char *const name = take_name(share, machines, identity);
 
-    if (!make_machine(share, machines, name)) {
-        free(name);
-        name = NULL;
-    }
-    free(boot);
     free(identity);
     free(machines);
     return name;

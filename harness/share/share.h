@@ -67,4 +67,7 @@ char *share_enter(char const *folder, int argc, char **argv);
  * otherwise, as clones are. NULL after a complaint. The caller frees it. */
 char *share_machine(struct share const *share);
 
+/* Writes the machine's attestation.json. False after a complaint. */
+bool share_keep_attestation(struct share const *share, char const *machine, json_t const *file);
+
 #endif

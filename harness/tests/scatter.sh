@@ -100,6 +100,18 @@ sed --in-place '0,/"checksum": "/s//"checksum": "1/' \
     "$work/clone/machines/$machine/attestation.json"
 expect 2 'did not do the same work' gather "$work/clone"
 
+# Workers that begin together, as containers of one machine, are in nobody's way.
+expect 0 '6 units of 2 blocks' scatter "$work/tiny.yaml" --dir "$work/crowd" --units 6
+crowd=()
+for one in 1 2 3 4 5 6 7 8; do
+    SLABLAB_LOCK=$work/lock-$one "$slablab" work "$work/crowd" --wait >>"$work/crowd.txt" 2>&1 &
+    crowd+=($!)
+done
+for one in "${crowd[@]}"; do
+    check 'a worker among others' wait "$one"
+done
+expect 0 '12 blocks, of 1 machine' gather "$work/crowd"
+
 # Job files are complete, short, and name the share.
 for engine in sbatch parallel kubernetes github; do
     "$slablab" scatter experiments/null.yaml --dir "$share" --print "$engine" >"$work/job"
