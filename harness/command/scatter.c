@@ -151,6 +151,17 @@ static bool prepare(struct request const *request, char const *folder, struct pl
     return prepared;
 }
 
+/* The plan of the experiment here says what is to be copied. */
+static bool copy_here(struct request const *request, char const *experiment)
+{
+    struct plan *const plan = plan_from_experiment(experiment, request->quick, request->seed);
+    bool const copied = plan != NULL && binaries_copy(request->folder, experiment, plan);
+
+    if (plan != NULL)
+        plan_free(plan);
+    return copied;
+}
+
 int command_scatter(int argc, char **argv)
 {
     struct request request;
@@ -160,8 +171,7 @@ int command_scatter(int argc, char **argv)
     if (request.engine != NULL)
         return print_job(&request);
     char *const experiment = catalogue_experiment_path(request.experiment);
-    bool const copied =
-        share_is_inside(request.folder) || binaries_copy(request.folder, experiment);
+    bool const copied = share_is_inside(request.folder) || copy_here(&request, experiment);
     char *const folder = copied ? share_enter(request.folder, argc, argv) : NULL;
     char *const copy = folder != NULL ? share_experiment(folder, experiment) : NULL;
     struct plan *const plan =

@@ -9,6 +9,7 @@
 #include "base/hint.h"
 #include "base/memory.h"
 #include "base/regular_file.h"
+#include "catalogue/named_files.h"
 #include "experiment/plan_file.h"
 #include "machine/identity.h"
 #include "run/machine.h"
@@ -112,7 +113,8 @@ bool share_open(struct share *share, char const *folder)
     json_t const *const lease = json_object_get(file, "lease_s");
 
     *share = (struct share){.folder = text_copy(folder), .stored = read_json(folder, "plan.json")};
-    bool open = text_equal(json_string_value(json_object_get(file, "schema")), schema) &&
+    char const *const written = json_string_value(json_object_get(file, "schema"));
+    bool open = written != NULL && text_equal(written, schema) &&
                 experiment != NULL && blocks > 0 && json_is_object(share->stored);
     if (!open)
         complain("slablab scatter experiments/NAME.yaml --dir SHARE, to its end",
@@ -120,7 +122,7 @@ bool share_open(struct share *share, char const *folder)
     share->quick = json_is_true(json_object_get(file, "quick"));
     share->unit_blocks = (uint64_t)blocks;
     share->lease_seconds = json_number_value(lease);
-    open = open && make_plan(share, experiment);
+    open = open && named_files_are_whole() && make_plan(share, experiment);
     if (open)
         share->units = share_units(share->plan, share->unit_blocks);
     else

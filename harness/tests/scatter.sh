@@ -53,6 +53,9 @@ expect 0 '6 units of 2 blocks' scatter "$work/tiny.yaml" --dir "$share" --units 
 expect 2 'is a share already' scatter "$work/tiny.yaml" --dir "$share"
 expect 2 'no unit is done yet' gather "$share"
 
+cp --recursive "$share" "$work/half" && rm "$work/half/scatter.json"
+expect 2 'is no share, or scatter has not ended' work "$work/half"
+
 # A part of it is a run already, and says what is missing.
 expect 0 'no unit is left' work "$share" --part 2/2
 expect 3 'gathered: 3 of 6 units, 6 blocks, of 1 machine' gather "$share"
