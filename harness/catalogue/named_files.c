@@ -142,8 +142,10 @@ static bool copy_one(char const *bin, size_t index, json_t *written)
 bool named_files_copy(char const *bin)
 {
     json_t *const written = json_array();
+    char *const folder = text_format("%s/files", bin);
     bool copied = true;
 
+    folder_remove(folder); /* of a scatter that did not end */
     for (size_t i = 0; copied && i < names.count; i++)
         if (access(paths.word[i], F_OK) == 0)
             copied = copy_one(bin, i, written);
@@ -151,6 +153,7 @@ bool named_files_copy(char const *bin)
     char *const text = json_dumps(written, JSON_INDENT(1));
     copied = copied && text != NULL && durable_write(bin, "files.json", text, strlen(text));
     free(text);
+    free(folder);
     json_decref(written);
     return copied;
 }

@@ -10,6 +10,7 @@
 #include "run/attestation.h"
 #include "run/calibrate.h"
 #include "run/lock.h"
+#include "share/own_build.h"
 #include "share/shard.h"
 
 #include <getopt.h>
@@ -191,6 +192,16 @@ static int work(struct share const *share, struct rig *rig, struct request const
     return status;
 }
 
+/* In a turn of its own, for others may be measuring here. */
+static bool build_if_wanted(struct share *share, char const *machine)
+{
+    if (!share->build_here)
+        return true;
+    bool const built = lock_measuring(true) && own_build(share, machine);
+    lock_measuring_end();
+    return built;
+}
+
 int command_work(int argc, char **argv)
 {
     struct request request;
@@ -204,8 +215,9 @@ int command_work(int argc, char **argv)
     if (entered != NULL && share_open(&share, entered)) {
         interrupt_catch();
         /* It describes the machine before the sampler moves this process to a CPU of its own. */
-        char *const machine = check_arms(share.plan) ? share_machine(&share) : NULL;
-        if (machine != NULL && rig_open(&rig, share.plan, &run_kinds[RUN_TIMED])) {
+        char *const machine = share_machine(&share);
+        if (machine != NULL && build_if_wanted(&share, machine) && check_arms(share.plan) &&
+            rig_open(&rig, share.plan, &run_kinds[RUN_TIMED])) {
             if (calibration_read(&rig, share.folder))
                 status = work(&share, &rig, &request, machine);
             else
@@ -217,5 +229,5 @@ int command_work(int argc, char **argv)
         share_close(&share);
     }
     free(entered);
-    return status;
+    return status == EXIT_STATUS_USAGE && interrupted() ? EXIT_STATUS_INTERRUPTED : status;
 }

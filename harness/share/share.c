@@ -13,6 +13,7 @@
 #include "experiment/plan_file.h"
 #include "machine/identity.h"
 #include "run/machine.h"
+#include "share/own_build.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -33,13 +34,13 @@ static json_t *read_json(char const *folder, char const *name)
     return found;
 }
 
-bool share_write(char const *folder, char const *experiment, bool quick, uint64_t unit_blocks,
-                 uint64_t lease_seconds)
+bool share_write(struct share const *share, char const *experiment)
 {
-    json_t *const file = json_pack("{s:s, s:s, s:b, s:I, s:I}", "schema", schema, "experiment",
-                                   experiment, "quick", quick, "blocks", (json_int_t)unit_blocks,
-                                   "lease_s", (json_int_t)lease_seconds);
-    bool const written = durable_write_json(folder, "scatter.json", file);
+    json_t *const file =
+        json_pack("{s:s, s:s, s:b, s:b, s:I, s:I}", "schema", schema, "experiment", experiment,
+                  "quick", share->quick, "build_here", share->build_here, "blocks",
+                  (json_int_t)share->unit_blocks, "lease_s", (json_int_t)share->lease_seconds);
+    bool const written = durable_write_json(share->folder, "scatter.json", file);
 
     json_decref(file);
     return written;
@@ -96,6 +97,8 @@ static bool make_plan(struct share *share, char const *experiment)
     free(path);
     if (share->plan == NULL)
         return false;
+    if (share->build_here)
+        own_build_forget(share->plan);
     char *const why = misfit(share);
     if (why != NULL)
         complain("the peers of the machine that scattered; or slablab scatter anew",
@@ -120,6 +123,7 @@ bool share_open(struct share *share, char const *folder)
         complain("slablab scatter experiments/NAME.yaml --dir SHARE, to its end",
                  "%s: is no share, or scatter has not ended", folder);
     share->quick = json_is_true(json_object_get(file, "quick"));
+    share->build_here = json_is_true(json_object_get(file, "build_here"));
     share->unit_blocks = (uint64_t)blocks;
     share->lease_seconds = json_number_value(lease);
     open = open && named_files_are_whole() && make_plan(share, experiment);
@@ -136,6 +140,7 @@ void share_close(struct share *share)
     words_free(&share->units);
     if (share->plan != NULL)
         plan_free(share->plan);
+    json_decref(share->build);
     json_decref(share->stored);
     free(share->folder);
     *share = (struct share){0};
