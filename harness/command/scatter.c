@@ -6,7 +6,6 @@
  * SPDX-License-Identifier: MIT */
 #include "base/complain.h"
 #include "base/interrupt.h"
-#include "base/shell_word.h"
 #include "catalogue/catalogue.h"
 #include "command/commands.h"
 #include "experiment/check_arms.h"
@@ -96,16 +95,13 @@ static bool parse(int argc, char **argv, struct request *request)
 static int print_job(struct request const *request)
 {
     char *const whole = realpath(request->folder, NULL);
-    char *const share = shell_word(whole != NULL ? whole : request->folder);
-    char *const experiment = shell_word(request->experiment);
     bool const known =
-        job_file_print(request->engine, share, experiment, request->workers);
+        job_file_print(request->engine, whole != NULL ? whole : request->folder,
+                       request->experiment, request->workers);
 
     if (!known)
         complain("--print sbatch", "scatter: --print '%s' is none of %s", request->engine,
                  job_files_names());
-    free(experiment);
-    free(share);
     free(whole);
     return known ? EXIT_STATUS_PASS : EXIT_STATUS_USAGE;
 }

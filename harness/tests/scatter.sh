@@ -115,16 +115,6 @@ for one in "${crowd[@]}"; do
 done
 expect 0 '12 blocks, of 1 machine' gather "$work/crowd"
 
-# Job files are complete, short, and name the share.
-for engine in sbatch parallel kubernetes github; do
-    "$slablab" scatter experiments/null.yaml --dir "$share" --print "$engine" >"$work/job"
-    check "$engine: at most 15 lines" test "$(wc --lines <"$work/job")" -le 15
-    check "$engine: it works" grep --quiet 'bin/slablab[ ,]*work' "$work/job"
-done
-"$slablab" scatter x.yaml --dir "$share" --print sbatch --workers 7 >"$work/job"
-check 'an array of seven' grep --quiet 'array=1-7' "$work/job"
-check 'sbatch is a shell script' bash -n "$work/job"
-
 # A few kills; harness/bench/requeue.sh has the many.
 check 'kills lose nothing' harness/bench/requeue.sh "$build" 6
 
