@@ -240,7 +240,7 @@ def drawn(module: ModuleType, subject: Any, width: Width, page: int = 0) -> Draw
     with _styled(style_of(subject)), letters_kept():
         figure = _figure(module, subject, width, page)
         keywords = _provenance(subject, figure)
-        figure.draw_without_rendering()
+        figure.get_layout_engine().execute(figure)
         figure.set_layout_engine(None)  # "none" would have it drawn twice for each format
         files = {
             kind: _saved(figure, kind, _metadata(kind, title, description, keywords))
