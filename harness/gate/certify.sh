@@ -147,7 +147,7 @@ one() {
         }
     fi
     if [[ $head = link ]]; then
-        head_spec=$("$build/slablab" layouts "$base_spec" --links $(($1 % 300 + 2)) | tail --lines=1)
+        head_spec=$("$build/slablab" layouts "$base_spec" --links $(($1 % 300 + 2)) | tail -n 1)
     fi
     beside "$company"
     file=$experiment.yaml
