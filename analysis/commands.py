@@ -38,7 +38,7 @@ from .profile.stacks import write_stacks
 from .profile.tables import FUNCTIONS_SHOWN, document
 from .records.joined import join
 from .records.records import load
-from .records.style import read_style
+from .records.style import read_style, stored_style
 from .report.fill import filled
 from .report.kept import FILE as KEPT_FILE
 from .report.kept import digest_of, kept_differences, write_kept
@@ -97,7 +97,9 @@ def answer(arguments: argparse.Namespace) -> int:
 
 
 def report(arguments: argparse.Namespace) -> int:
-    sections = read_sections(arguments.run, read_style(arguments.style))
+    own = arguments.style is not None
+    style = read_style(arguments.style) if own else stored_style(arguments.run[0])
+    sections = read_sections(arguments.run, style, strict=own)
     print(write_report(sections, arguments.out))
     write_kept(sections, arguments.out)
     return 0

@@ -23,7 +23,7 @@ from .estimates import FAULTS, timed_metrics
 from .families import axes_of
 from .judgement import cautions, facts_of, judged, void_reasons
 from .overviews import AVERAGE, few_arms, overviews, system_time
-from .ranked_arms import ranking_legend, ranking_tables
+from .ranked_arms import geometric_mean_rows, ranking_legend, ranking_tables
 from .weather import weather_facts
 from .wording import (
     ABSENT,
@@ -318,10 +318,20 @@ def document(run: Run) -> Document:
     )
 
 
+def _with_means(run: Run) -> pd.DataFrame:
+    """judged(run), and below it a row for each geometric mean; counts stay whole numbers."""
+    frame, means = judged(run), geometric_mean_rows(run)
+    if not means:
+        return frame
+    whole = pd.concat([frame, pd.DataFrame(means)], ignore_index=True)
+    ranks = dict.fromkeys(("place", "rank_first", "rank_last"), "Int64")
+    return whole.astype(ranks)
+
+
 def long_form(run: Run) -> pd.DataFrame:
-    """judged(run) with the run and the cell's parameters in columns of their own, for CSV. Raw
-    precision."""
-    frame = judged(run)
+    """judged(run), and geometric means over its cells, with the run and the cell's parameters in
+    columns of their own, for CSV. Raw precision."""
+    frame = _with_means(run)
     by_cell = {cell["id"]: axes_of(cell) for cell in run.plan["cells"]}
     names = list(
         dict.fromkeys(

@@ -42,6 +42,7 @@ class Recorded:
     machine: dict[str, Any]
     outcome: dict[str, Any] | None
     style: Style = field(default=PLAIN, kw_only=True)
+    _arm_styles: dict[str, ArmStyle] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -71,9 +72,11 @@ class Recorded:
 
     def arm_style(self, arm: str) -> ArmStyle:
         """How an arm is shown: as the style file says, else as the experiment does."""
-        said = self.plan.get("presentation", {}).get(arm, {})
-        own = arm_style(said, f"{self.path / 'plan.json'}: presentation: {arm}")
-        return own | self.style.arm(arm)
+        if arm not in self._arm_styles:
+            said = self.plan.get("presentation", {}).get(arm, {})
+            own = arm_style(said, f"{self.path / 'plan.json'}: presentation: {arm}")
+            self._arm_styles[arm] = own | self.style.arm(arm)
+        return self._arm_styles[arm]
 
     def label(self, arm: str) -> str:
         return self.arm_style(arm).label or arm

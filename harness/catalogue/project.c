@@ -57,9 +57,24 @@ static void find_home(void)
     home = parent_of(home_build);
 }
 
-/* A working directory that is gone is nobody's project. */
+/* Has scatter made it? */
+static bool is_share(void)
+{
+    char *const path = text_format("%s/files.json", home_build);
+    bool const is = access(path, F_OK) == 0;
+
+    free(path);
+    return is;
+}
+
+/* A share is its own project, for every worker the same one. A working directory that is gone is
+ * nobody's project. */
 static void find_project(void)
 {
+    if (is_share()) {
+        project = text_copy(home);
+        return;
+    }
     char *const here = getcwd(NULL, 0);
     char *folder = text_copy(here != NULL ? here : home);
 

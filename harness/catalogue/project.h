@@ -4,7 +4,8 @@
  *   home      what Slablab is made of, laid out as its repository: the running executable is
  *             HOME/build/slablab, in the repository and where it is installed
  *   project   the nearest folder from the working directory upwards that has a slablab.yaml;
- *             without one home, if the working directory is in it, else the working directory
+ *             without one home, if the working directory is in it, else the working directory;
+ *             of a share (share/share.h) always home
  *   cache     builds of revisions, and links to files whose names LD_PRELOAD cannot take: the
  *             build folder of home where that is the project and can be written, else
  *             $XDG_CACHE_HOME/slablab (~/.cache/slablab)

@@ -100,27 +100,35 @@ static void complain_of_artifact(char const *wanted)
     free(names);
 }
 
+bool recipe_is_named(char const *wanted)
+{
+    struct settings const *const read = settings();
+
+    for (unsigned i = 0; i < read->artifacts_count; i++)
+        if (read->artifacts[i].name != NULL && text_equal(read->artifacts[i].name, wanted))
+            return true;
+    complain_of_artifact(wanted);
+    return false;
+}
+
 bool recipe_for(char const *commit, char const *label, char const *wanted, struct recipe *recipe,
                 size_t *artifact)
 {
     struct settings const *const read = settings();
-    bool found = wanted == NULL;
 
     *artifact = 0;
     if (read->build == NULL)
         return take_phase(commit, label, wanted != NULL ? wanted : "", recipe);
+    if (wanted != NULL && !recipe_is_named(wanted))
+        return false;
     recipe->command = text_copy(read->build);
     for (unsigned i = 0; i < read->environment_count; i++)
         words_add(&recipe->environment, read->environment[i]);
     for (unsigned i = 0; i < read->artifacts_count; i++) {
         words_add(&recipe->artifacts, read->artifacts[i].path);
-        if (!found && read->artifacts[i].name != NULL &&
-            text_equal(read->artifacts[i].name, wanted)) {
+        if (wanted != NULL && read->artifacts[i].name != NULL &&
+            text_equal(read->artifacts[i].name, wanted))
             *artifact = i;
-            found = true;
-        }
     }
-    if (!found)
-        complain_of_artifact(wanted);
-    return found;
+    return true;
 }

@@ -22,7 +22,6 @@ build=$(realpath "$1")
 mkdir --parents "$2/samples"
 out=$(realpath "$2")
 readonly build out seed=$3 from=${4:-} most=${CERTIFY_MOST:-1000000}
-readonly links=300 # that a gate draws its head from, where its line wants one
 readonly lines=$out/gates.jsonl at_once=${CERTIFY_AT_ONCE:-1}
 python=$(make --silent print-python)
 commit=$(git -c safe.directory='*' describe --always --dirty --abbrev=40 --exclude='*')
@@ -148,8 +147,7 @@ one() {
         }
     fi
     if [[ $head = link ]]; then
-        head_spec=$("$build/slablab" layouts "$base_spec" --links $(($1 % links + 2)) |
-            tail --lines=1)
+        head_spec=$("$build/slablab" layouts "$base_spec" --links $(($1 % 300 + 2)) | tail -n 1)
     fi
     beside "$company"
     file=$experiment.yaml
