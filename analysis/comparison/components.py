@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from ..complaint import Complaint
@@ -174,3 +175,24 @@ def decompositions(runs: Sequence[Run]) -> list[Decomposition]:
         decomposed(runs, cell, pair) for cell in runs[0].plan["cells"] for pair in compared(runs[0])
     ]
     return [one for one in found if one is not None]
+
+
+def one_link_columns(run: Run) -> pd.DataFrame:
+    """A row per comparison by what decides in its cell: cell, metric, arm, against, and what one
+    link alone may show of it, as ratios less 1."""
+    metrics = {cell["id"]: deciding(cell).column for cell in run.plan["cells"]}
+    return pd.DataFrame(
+        [
+            {
+                "cell": found.cell,
+                "metric": metrics[found.cell],
+                "arm": found.pair.arm,
+                "against": found.pair.against,
+                "one_link_low_ratio": found.one_link.low,
+                "one_link_high_ratio": found.one_link.high,
+                "layout_bound": found.one_link.bound,
+            }
+            for found in decompositions([run])
+            if found.one_link is not None
+        ]
+    )

@@ -24,6 +24,7 @@ from .conditions import (
     place_matters,
     shared_cpus,
 )
+from .components import one_link_columns
 from .deciding import TIMES
 from .elsewhere import elsewhere
 from .estimates import PROFILE_SHARES, estimates
@@ -80,11 +81,14 @@ def _verdict(row: dict[str, Any], run: Run, void: bool) -> str:
 
 @lru_cache(maxsize=32)
 def judged(run: Run) -> pd.DataFrame:
-    """estimates(run) with the columns of elsewhere(run) and with a column `verdict`; in a VOID run
-    every verdict is "void", in one that has not ended "unfinished": its stopping rule has not
-    applied yet. Do not write to it."""
+    """estimates(run) with the columns of elsewhere(run), of one_link_columns(run) where arms have
+    links, and with a column `verdict`; in a VOID run every verdict is "void", in one that has not
+    ended "unfinished": its stopping rule has not applied yet. Do not write to it."""
     key = ["cell", "metric", "arm", "against"]
     frame = estimates(run).merge(elsewhere(run), how="left", on=key, validate="many_to_one")
+    links = one_link_columns(run) if "layouts" in run.plan else pd.DataFrame()
+    if len(links):
+        frame = frame.merge(links, how="left", on=key, validate="many_to_one")
     void = bool(void_reasons(run))
     frame["verdict"] = [_verdict(row, run, void) for row in frame.to_dict("records")]
     return frame

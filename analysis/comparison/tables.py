@@ -27,6 +27,7 @@ from .ranked_arms import geometric_mean_rows, ranking_legend, ranking_tables
 from .weather import weather_facts
 from .wording import (
     ABSENT,
+    LAYOUT_BOUND,
     MARKS,
     band,
     clock,
@@ -47,7 +48,8 @@ def _judged_row(row: pd.Series, metric: Metric) -> list[str]:
         return [row["label"], value_text(row["value"], metric), "", "", "", ""]
     shown = value_text(row["value"], metric) if row["kind"] in ("arm", "control") else ""
     mde = "" if row["kind"] == "average" else mde_text(row)
-    return [row["label"], shown, *relative(row), mde, verdict_text(row["verdict"])]
+    bound = f" {LAYOUT_BOUND}" if row.get("layout_bound") in (True,) else ""
+    return [row["label"], shown, *relative(row), mde, f"{verdict_text(row['verdict'])}{bound}"]
 
 
 def _count_row(row: pd.Series, metric: Metric) -> list[str]:

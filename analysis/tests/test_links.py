@@ -11,7 +11,7 @@ import pytest
 
 from ..comparison.components import decompositions
 from ..comparison.components_table import components_document, components_frame
-from ..comparison.tables import document
+from ..comparison.tables import document, long_form
 from ..complaint import Complaint
 from ..document.formats import terminal
 from ..records.records import load
@@ -119,6 +119,12 @@ def test_the_table_marks_what_is_layout_bound(tmp_path: Path) -> None:
     assert "one link alone may show" in text and "too few runs" in text
     table = document(load(folder))
     assert any("components" in one.title for one in table.tables)
+    verdicts = next(one for one in table.tables if one.columns[-1] == "verdict")
+    marked = [row.cells[0] for row in verdicts.rows if row.cells[-1].endswith("LAYOUT-BOUND")]
+    assert marked == ["phase"]
+    csv = long_form(load(folder))
+    assert csv["layout_bound"].notna().sum() == 1
+    assert (csv["one_link_low_ratio"].dropna() < 0).all()
     frame = components_frame([load(folder)])
     assert list(frame["factor"])[:3] == ["link of phase", "link of baseline", "process"]
     assert frame["layout_bound"].all()
