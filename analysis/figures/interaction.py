@@ -62,8 +62,8 @@ def layout(samples: Run, width_inches: float, places: Sequence[Place]) -> tuple[
 def _draw_line(
     axes: Axes, left: pd.Series | None, right: pd.Series, colour: str, marker: Any
 ) -> None:
-    """Draws a line from an arm's effect (None: the baseline's, which is 0) to another's, with
-    intervals."""
+    """Draws a line from an arm's effect (None: the baseline's, which is 0; dashed and hollow, for
+    in print it is as grey as an arm's) to another's, with intervals."""
     ends = [
         [0.0] * 3
         if row is None
@@ -72,7 +72,15 @@ def _draw_line(
         )
         for row in (left, right)
     ]
-    axes.plot([0, 1], [ends[0][0], ends[1][0]], color=colour, marker=marker, markersize=4.5)
+    axes.plot(
+        [0, 1],
+        [ends[0][0], ends[1][0]],
+        color=colour,
+        marker=marker,
+        markersize=4.5,
+        markerfacecolor="none" if left is None else colour,
+        linestyle="--" if left is None else "-",
+    )
     for place, (_, low, high) in enumerate(ends):
         axes.plot([place, place], [low, high], color=colour, linewidth=2.5, alpha=0.6)
 
@@ -131,7 +139,7 @@ def draw(samples: Run, axes: Any, places: Sequence[Place]) -> None:
     panels.footer(
         figure,
         "across: " + "; ".join(f"without and with {named[second]}" for _, second in names),
-        "up: operations per second, as a multiple of the baseline's · coloured: with "
+        "up: operations per second, as a multiple of the baseline's · solid: with "
         + "; ".join(named[first] for first, _ in names),
     )
 
@@ -143,8 +151,8 @@ def caption(samples: Run) -> str:
     interval = f"{100 * (1 - samples.plan['alpha']):g} %"
     return (
         f"The 2 x 2 of {named}, a panel per cell: operations per second as a multiple of the "
-        f"baseline's, bars: {interval} sign-test intervals of the effects. Grey: without the first "
-        "of them, coloured: with it. Parallel lines: no interaction; the cross is the product of "
+        f"baseline's, bars: {interval} sign-test intervals of the effects. Dashed: without "
+        "the first of them, solid: with it. Parallel lines: no interaction; the cross is the product of "
         "the two alone. The interaction, with its "
         f"interval, is in the panel; 0 inside it: not told from none. {panels.measured_on(samples)}"
     )

@@ -28,8 +28,8 @@ COLUMNS_MOST, COLUMNS_NARROW = 4, 2
 PANEL_INCHES = 1.75
 SETTLED_DECIMALS = 9  # of a colour's place between 0 and 1
 ENDED = {"facecolor": "#8f979f", "alpha": 0.28, "hatch": "////", "edgecolor": "#5b6168"}
-# Every step is told from both white and near-black.
-COLOURS = LinearSegmentedColormap.from_list("faults", ["#5aa9e6", "#7457c9", "#c94f9b", "#e0483e"])
+# Every step is told from both white and near-black, and more is darker for every eye and in grey.
+COLOURS = LinearSegmentedColormap.from_list("faults", ["#63b4ee", "#8c86d8", "#b2559f", "#b03a2e"])
 
 
 def _arms(joined: Joined) -> list[str]:
