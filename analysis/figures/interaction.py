@@ -152,7 +152,7 @@ def caption(samples: Run) -> str:
     return (
         f"The 2 x 2 of {named}, a panel per cell: operations per second as a multiple of the "
         f"baseline's, bars: {interval} sign-test intervals of the effects. Dashed: without "
-        "the first of them, solid: with it. Parallel lines: no interaction; the cross is the product "
-        "of the two alone. The interaction, with its "
+        "the first of them, solid: with it. Parallel lines: no interaction; the cross is the "
+        "product of the two alone. The interaction, with its "
         f"interval, is in the panel; 0 inside it: not told from none. {panels.measured_on(samples)}"
     )
