@@ -25,7 +25,7 @@ from ..records.joined import Joined
 from ..records.records import Recorded, Run
 from .sentences import subjects
 
-FIRST = ("phase17", "where_17-2", "regime", "phase18")
+FIRST = ("phase17", "where_17-2", "regime", "phase18", "fastest", "threads")
 FOLDER = "gallery"  # of the pictures, beside the text
 KINDS = ("samples", "profile", "faults")
 
