@@ -21,7 +21,7 @@ from .conditions import (
     huge_pages,
     no_pmu,
     oversubscribed,
-    place_matters,
+    position_matters,
     shared_cpus,
 )
 from .deciding import TIMES
@@ -213,7 +213,7 @@ def _about_the_statistics(run: Run) -> list[str]:
         _hopeless(tested[tested["kind"] != "control"], run),
         _dependent(tested),
         drift(run),
-        place_matters(run),
+        position_matters(run),
         _too_wide(time, run),
     ]
     unmatched = [

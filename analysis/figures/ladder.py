@@ -62,17 +62,17 @@ def _draw_rung(samples: Run, axes: Axes, axis: ValueAxis, row: int, of: Rungs) -
     """Every cell as a dot, then the interval and the mean: filled where 0 is outside."""
     arm, one = ladder(samples)[row + 1], of.means[row]
     colour, marker = colours(samples)[arm], markers(samples)[arm]
-    cells = [axis.place(x) for x in of.by_cell[row] if np.isfinite(x)]
+    cells = [axis.coordinate(x) for x in of.by_cell[row] if np.isfinite(x)]
     axes.plot(cells, [row] * len(cells), linestyle="none", marker="o", markersize=CELL_POINTS,
               color=axes.xaxis.label.get_color(), alpha=0.45, markeredgewidth=0)  # fmt: skip
     if not np.isfinite(one.point):
         return
     known = np.isfinite([one.low, one.high]).all()
     if known:
-        ends = [axis.place(one.low), axis.place(one.high)]
+        ends = [axis.coordinate(one.low), axis.coordinate(one.high)]
         axes.plot(ends, [row, row], color=colour, linewidth=1.5, solid_capstyle="butt")
     told = known and not one.low <= 0 <= one.high
-    axes.plot([axis.place(one.point)], [row], linestyle="none", marker=marker, color=colour,
+    axes.plot([axis.coordinate(one.point)], [row], linestyle="none", marker=marker, color=colour,
               markersize=panels.size_of(marker, MARKER_POINTS), markeredgewidth=0.9,
               markerfacecolor=colour if told else "none")  # fmt: skip
 
@@ -91,7 +91,7 @@ def draw(samples: Run, axes: Any, shown: Sequence[Rungs]) -> None:
     figure = found[0].figure
     columns = panels.grid(len(shown), figure.get_figwidth(), COLUMNS_MOST)[1]
     inches = panels.row_panel_inches(figure, names, columns) - BESIDE_INCHES
-    for place, (panel, of) in enumerate(zip(found, shown)):
+    for index, (panel, of) in enumerate(zip(found, shown)):
         for row in range(len(names)):
             _draw_rung(samples, panel, axis, row, of)
         count = f"{len(of.cells)} cell{'s' if len(of.cells) > 1 else ''}"
@@ -99,9 +99,9 @@ def draw(samples: Run, axes: Any, shown: Sequence[Rungs]) -> None:
         panel.set_title(f"{of.title}, {count}{more}", fontsize=panels.TINY, fontweight="bold",
                         loc="left")  # fmt: skip
         for tick in axis.finish(panel, inches):
-            panel.axvline(axis.place(tick), color=panel.xaxis.label.get_color(), zorder=0,
+            panel.axvline(axis.coordinate(tick), color=panel.xaxis.label.get_color(), zorder=0,
                           linewidth=0.3 if tick else 0.7, alpha=0.3 if tick else 1)  # fmt: skip
-        panels.row_labels(panel, names, place % columns == 0)
+        panels.row_labels(panel, names, index % columns == 0)
     panels.hide_spare(found, len(shown))
     panels.footer(figure, *_footer(samples))
 

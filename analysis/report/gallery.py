@@ -64,8 +64,8 @@ def _last_of(experiment: Path) -> list[Path]:
 
 
 def _order(experiment: Path) -> tuple[int, str]:
-    place = FIRST.index(experiment.name) if experiment.name in FIRST else len(FIRST)
-    return place, experiment.name
+    index = FIRST.index(experiment.name) if experiment.name in FIRST else len(FIRST)
+    return index, experiment.name
 
 
 @lru_cache(maxsize=4)

@@ -336,7 +336,7 @@ class _Ink:
 
 def test_the_interaction_is_the_distance_from_the_product(factorial: Run) -> None:
     ink = _Ink()
-    interaction._draw_place(factorial, ink, (FACTORS, CELLS[0]), 3.0)  # type: ignore[arg-type]
+    interaction._draw_panel(factorial, ink, (FACTORS, CELLS[0]), 3.0)  # type: ignore[arg-type]
     lines = [y for x, y in ink.lines if x == [0, 1]]
     without, both, product = lines
     assert np.expm1(without) == pytest.approx([0, 0.2], abs=0.005)
