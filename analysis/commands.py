@@ -21,6 +21,7 @@ from .claims.page import stored_runs
 from .claims.report import claims_differences, write_claims
 from .comparison.answer_lines import answer_lines, answers_in_full
 from .comparison.chosen_table import choice_arguments, choice_of
+from .comparison.components_table import components_arguments, print_components
 from .comparison.run_formats import FORMATS, shown
 from .comparison.watch import keep_off_samples, watch
 from .complaint import Complaint, analysis_command, regular
@@ -350,6 +351,12 @@ COMMANDS = (
     ),
     Command(
         "answer", "print a line per run: verdicts, worst and best cell", _answer_arguments, answer
+    ),
+    Command(
+        "components",
+        "print how much links, processes, occasions and machines vary each effect",
+        components_arguments,
+        print_components,
     ),
     Command(
         "report",

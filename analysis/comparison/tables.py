@@ -16,6 +16,7 @@ from ..records.kinds import BENCHMARK, PROGRAM, SERVER, kind_of
 from ..records.metrics import WORKLOAD, Metric
 from ..records.records import Run
 from ..document.rounding import significant
+from .components_table import components_legend, components_table
 from .deciding import JUDGES, OPERATIONS, deciding
 from .elsewhere_table import TITLE, elsewhere_legend, elsewhere_table
 from .estimates import FAULTS, timed_metrics
@@ -228,6 +229,8 @@ def _legend(run: Run, tables: list[Table]) -> list[str]:
         )
     if any(table.title == TITLE for table in tables):
         found += elsewhere_legend(run)
+    if "layouts" in run.plan:
+        found += components_legend([run])
     return [
         *found,
         "Published figures (pub.) are from other authors and machines: the plan holds them; they "
@@ -246,6 +249,11 @@ def _with_values(frame: pd.DataFrame, metric: Metric, cells: dict[str, list[str]
     return [cell for cell in cells[metric.shown] if cell in set(valued)]
 
 
+def _components(run: Run) -> list[Table]:
+    """Where arms have links, what they and the processes vary."""
+    return [components_table([run])] if "layouts" in run.plan else []
+
+
 def _tables(run: Run, frame: pd.DataFrame) -> list[Table]:
     averages = frame[frame["kind"] == "average"]["cell"].unique() if few_arms(run) else []
     found = [*ranking_tables(run), *overviews(run, frame)]
@@ -253,7 +261,7 @@ def _tables(run: Run, frame: pd.DataFrame) -> list[Table]:
         decided = [cell["id"] for cell in run.plan["cells"] if deciding(cell) == metric]
         means = [name for name in averages if _is_of(frame, name, metric)]
         found += [_detail(run, frame, metric, [*decided, *means], True)] if decided else []
-    found += [*elsewhere_table(run, frame), *system_time(run, frame)]
+    found += [*elsewhere_table(run, frame), *_components(run), *system_time(run, frame)]
     measured = [cell for cell in run.cells if run.matrix(cell, FAULTS.values).size]
     prewarmed = [cell for cell in measured if _start_up_differs(run, cell)]
     threaded = [cell for cell in measured if cell in run.threaded_cells]

@@ -170,7 +170,10 @@ def _sample_frame(columns: Columns, blocks: pd.DataFrame, arms: list[str]) -> pd
         if columns.block_row
         else np.empty(0, np.int_)
     )
-    arm = np.frombuffer(columns.arm, dtype=np.int16) if columns.arm else np.empty(0, np.int16)
+    arm, link = (
+        np.frombuffer(numbers, dtype=np.int16) if numbers else np.empty(0, np.int16)
+        for numbers in (columns.arm, columns.link)
+    )
     values = np.frombuffer(columns.measures, dtype=float) if columns.measures else np.empty(0)
     names = [
         *MEASURES,
@@ -187,6 +190,7 @@ def _sample_frame(columns: Columns, blocks: pd.DataFrame, arms: list[str]) -> pd
         0, "host", pd.Categorical.from_codes(hosts.codes[row[order]], dtype=hosts.dtype)
     )
     frame.insert(0, "block", blocks["block"].to_numpy()[row[order]])
+    frame.insert(0, "link", link[order])
     frame.insert(0, "arm", pd.Categorical.from_codes(arm[order], categories=arms))
     frame.insert(0, "cell", pd.Categorical.from_codes(cell[order], dtype=blocks["cell"].dtype))
     return frame

@@ -8,6 +8,7 @@
 #include "base/durable.h"
 #include "base/hint.h"
 #include "base/text.h"
+#include "catalogue/named_files.h"
 #include "catalogue/project.h"
 
 #include <errno.h>
@@ -83,7 +84,8 @@ static bool copy_build(char const *share)
     } const copies[] = {{"slablab", "bin"},
                         {"lib*.so", "bin"},
                         {"observe/lib*.so", "bin/observe"},
-                        {"workloads/*", "bin/workloads"}};
+                        {"workloads/*", "bin/workloads"},
+                        {"programs/*", "bin/programs"}};
     bool copied = true;
 
     for (size_t i = 0; copied && i < sizeof copies / sizeof *copies; i++) {
@@ -105,7 +107,32 @@ static bool is_new(char const *share)
     return !there;
 }
 
-bool binaries_copy(char const *share, char const *experiment)
+/* Workloads of the user's own, which slablab.yaml names. */
+static bool copy_own_workloads(struct plan const *plan, char const *bin)
+{
+    char *const folder = text_format("%s/workloads", bin);
+    size_t const length = strlen(project_home_build());
+    bool copied = true;
+
+    for (size_t i = 0; copied && i < plan->cell_count; i++) {
+        char const *const executable = plan->cells[i].executable;
+        if (executable != NULL && strncmp(executable, project_home_build(), length) != 0)
+            copied = copy_file(executable, folder);
+    }
+    free(folder);
+    return copied;
+}
+
+static bool copy_named(struct plan const *plan, char const *share)
+{
+    char *const bin = text_format("%s/bin", share);
+    bool const copied = copy_own_workloads(plan, bin) && named_files_copy(bin);
+
+    free(bin);
+    return copied;
+}
+
+bool binaries_copy(char const *share, char const *experiment, struct plan const *plan)
 {
     if (!make_folder(share) || !is_new(share) || !copy_build(share))
         return false;
@@ -116,7 +143,8 @@ bool binaries_copy(char const *share, char const *experiment)
                                      : copy_all(project_home(), "allocators/peers.yaml",
                                                 allocators) &&
                                            make_folder(experiments) &&
-                                           copy_file(path, experiments);
+                                           copy_file(path, experiments) &&
+                                           copy_named(plan, share);
 
     free(path);
     free(allocators);
