@@ -106,7 +106,7 @@ $(BUILD)/slablab: $(HARNESS)
 	$(QUIET) $(CC) $(CFLAGS) -o $@ $^ $(HARNESS_LIBS)
 
 # Their mmap and clock stand in for the C library's, in a preloaded phase too.
-$(BUILD)/allocators/tests/bad_input $(BUILD)/allocators/tests/cache: CFLAGS += -rdynamic
+$(patsubst %,$(BUILD)/allocators/tests/%,arrays bad_input cache decay): CFLAGS += -rdynamic
 
 $(BUILD)/allocators/tests/%: allocators/tests/%.c
 	@mkdir -p $(@D)

@@ -34,8 +34,8 @@ all_settings() {
 }
 
 phases() {
-    local -r tests=(conformance alignment misuse bad_input observe reuse refill prewarm eager model
-        exhaustion threads ledger cache color huge)
+    local -r tests=(conformance alignment misuse bad_input arrays observe reuse refill prewarm eager
+        model exhaustion threads ledger cache color huge decay transfer)
     local phase settings test object
     printf '%s\n' "$build"/allocators/tests/size_class{,_dense,_untagged}
     for phase in ${which:-$(all_phases)}; do

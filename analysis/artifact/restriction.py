@@ -21,6 +21,7 @@ from .expectation import Expectation, Stop
 SECONDS_MAX = 480.0  # of a claim's blocks: three claims, and building, are done in half an hour
 QUICK_BLOCKS, QUICK_SECONDS = 40, 50.0  # where an experiment does not say
 BLOCKS_MAX = 200  # likewise
+OVERSUBSCRIBED = "oversubscribed"  # the last word of a cell with more threads than CPUs
 LEFT_OUT = ("published", "interactions", "compare")  # what tables of all arms show
 
 
@@ -30,18 +31,44 @@ def _choices(word: str) -> list[str]:
     return [f"{name}={value}" for value in values.split(",")] if equals else [word]
 
 
-def _cells(entry: dict[str, Any]) -> Iterator[str]:
-    """Every cell's id of a workload, in the order of the plan."""
-    choices = map(_choices, str(entry.get("run", "")).split())
-    for words in itertools.product(*choices):
-        yield " ".join((*words, str(entry.get("start", "cold"))))
+def _programs(plan: dict[str, Any]) -> dict[str, str]:
+    """Name to "program" or "server", as the plan's cells begin."""
+    cells = (cell["id"].split() for cell in plan["cells"])
+    return {words[1]: words[0] for words in cells if words[0] in ("program", "server")}
 
 
-def _wanted(claim: Claim, cells: list[str]) -> list[str]:
-    found = set(cells_with(claim.cells, cells))
-    if claim.against_cells:
-        found |= set(cells_with(claim.against_cells, cells))
-    return [cell for cell in cells if cell in found]
+def _named(entry: dict[str, Any], programs: dict[str, str]) -> str | None:
+    """The cell's id of a program, without an axis; None of a workload."""
+    for kind in ("server", "program"):
+        if kind in entry:
+            return f"{kind} {entry.get('name') or Path(str(entry[kind][0])).name}"
+    name = Path(str(entry.get("run", ""))).name.removesuffix(".yaml")
+    return f"{programs[name]} {name}" if name in programs else None
+
+
+def _cells(
+    entry: dict[str, Any], programs: dict[str, str]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every cell's id of an entry, in the order of the plan, with the keys that give it alone."""
+    named = _named(entry, programs)
+    alone: list[tuple[str, dict[str, Any]]] = [(named, {})] if named is not None else []
+    if named is None:
+        choices = map(_choices, str(entry.get("run", "")).split())
+        warmup = [f"warmup={entry['warmup']}"] if "warmup" in entry else []
+        for words in itertools.product(*choices):
+            start = str(entry.get("start", "cold"))
+            alone.append((" ".join((*words, *warmup, start)), {"run": " ".join(words)}))
+    for (cell, keys), thp in itertools.product(alone, entry.get("thp") or [None]):
+        yield (cell, keys) if thp is None else (f"{cell} thp={thp}", {**keys, "thp": [thp]})
+
+
+def _is_wanted(claim: Claim, cell: str) -> bool:
+    """Whether the claim is about it, on however many CPUs."""
+    return any(
+        cells_with(words.replace(OVERSUBSCRIBED, ""), [cell])
+        for words in (claim.cells, claim.against_cells)
+        if words
+    )
 
 
 def _is_about(text: str, arms: list[str]) -> bool:
@@ -49,12 +76,16 @@ def _is_about(text: str, arms: list[str]) -> bool:
     return text.split()[0] in {arm.split()[0] for arm in arms}
 
 
-def _workloads(entries: list[dict[str, Any]], claim: Claim, arms: list[str]) -> Iterator[Any]:
-    """A workload for each cell that the claim needs, in the quick form, too."""
+def _workloads(
+    entries: list[dict[str, Any]], expected: Expectation, arms: list[str]
+) -> Iterator[Any]:
+    """An entry for each cell that the claim needs, in the quick form, too."""
+    programs = _programs(expected.run.plan)
     for entry in entries:
-        for cell in _wanted(claim, list(_cells(entry))):
-            kept = {key: value for key, value in entry.items() if key != "quick"}
-            kept["run"] = cell.rpartition(" ")[0]
+        for cell, keys in _cells(entry, programs):
+            if not _is_wanted(expected.claim, cell):
+                continue
+            kept = {key: value for key, value in entry.items() if key != "quick"} | keys
             if "serves" in kept:
                 kept["serves"] = [one for one in kept["serves"] if _is_about(one, arms)]
             yield kept
@@ -99,7 +130,7 @@ def restricted(experiment: dict[str, Any], expected: Expectation) -> dict[str, A
     others = [spec for arm, spec in specs.items() if arm != expected.run.baseline]
     kept = {key: value for key, value in experiment.items() if key not in LEFT_OUT}
     kept["arms"] = others
-    kept["workloads"] = list(_workloads(experiment["workloads"], claim, list(specs.values())))
+    kept["workloads"] = list(_workloads(experiment["workloads"], expected, list(specs.values())))
     if not kept["workloads"]:
         raise Complaint(
             f"{claim.experiment}.yaml: no cell has all of '{claim.cells}'",

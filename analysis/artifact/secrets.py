@@ -112,7 +112,7 @@ def _people(root: Path) -> Iterator[str]:
         yield Path.home().name
 
 
-def _places(root: Path) -> Iterator[str]:
+def _folders(root: Path) -> Iterator[str]:
     yield str(root.resolve())
     if Path.home() not in (Path("/"), Path("/root")):
         yield str(Path.home())
@@ -164,7 +164,7 @@ def secrets_of(root: Path, tree: Path) -> Secrets:
     users = {user for one in folders for user in HOME_OF.findall(one)}
     hosts = {one for one in {*hosts, socket.gethostname()} if not IDENTITY.fullmatch(one)}
     names = {one for one in {*cited, *_people(root), *users, *hosts} if len(one) >= SHORTEST}
-    texts = {one for one in names if "/" in one or "@" in one} | folders | set(_places(root))
+    texts = {one for one in names if "/" in one or "@" in one} | folders | set(_folders(root))
     names -= texts
     common = _common(names, tree)
     kept = common - {one for one in cited if " " in one}  # an author of several words is no word

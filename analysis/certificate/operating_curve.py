@@ -66,11 +66,11 @@ def _mark_promises(axes: Axes, found: list[tuple[float, dict[str, Any]]]) -> Non
 
 
 def _draw_verdicts(axes: Axes, found: list[tuple[float, dict[str, Any]]]) -> None:
-    for place, verdict in enumerate(VERDICTS):
+    for index, verdict in enumerate(VERDICTS):
         bands = [row["verdicts"][verdict] for _, row in found]
         if verdict == "void" and not any(band["count"] for band in bands):
             continue
-        changes = np.array([change for change, _ in found]) + (place - 1) * SPREAD
+        changes = np.array([change for change, _ in found]) + (index - 1) * SPREAD
         shares = np.array([band["share"] for band in bands])
         reach = np.array([[band["share"] - band["low"], band["high"] - band["share"]]
                           for band in bands]).T

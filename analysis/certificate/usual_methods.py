@@ -128,9 +128,9 @@ METHODS = (
 def _arms(run: Run) -> dict[str, list[tuple[int, int]]]:
     """Pairs (base, other) of arms by variant: the base against its copies, and planted changes."""
     found: dict[str, list[tuple[int, int]]] = {NOTHING_PLANTED: []}
-    for place, arm in enumerate(run.arms[1:], start=1):
+    for index, arm in enumerate(run.arms[1:], start=1):
         name = arm.split()[0]
-        found.setdefault(name if is_of_time(name) else NOTHING_PLANTED, []).append((0, place))
+        found.setdefault(name if is_of_time(name) else NOTHING_PLANTED, []).append((0, index))
     return found
 
 

@@ -14,7 +14,7 @@ from ..document.rounding import fixed
 from .residuals import residuals
 
 TIME = default("time")  # that decides
-PLACE_MATTERS = 0.005  # of a process's time; less is not told
+POSITION_MATTERS = 0.005  # of a process's time; less is not told
 DRIFT_ALPHA = 0.01  # over all of a run's comparisons with the baseline
 HARDWARE_EVENTS = ("cycles", "instructions", "branches", "cache")  # what a PMU counts
 
@@ -44,28 +44,28 @@ def drift(run: Run) -> str | None:
     )
 
 
-def first_place(run: Run, cell: str, alpha: float) -> statistics.Interval:
+def first_position(run: Run, cell: str, alpha: float) -> statistics.Interval:
     """How much longer the first process of a block takes than the others of its block: the median
     ratio of its time to their geometric mean, each over what its arm usually takes in that cell, as
     a relative effect with its interval at 1 - alpha. NaN where nothing can be compared."""
     times = run.matrix(cell, TIME.values)
-    places = run.matrix(cell, lambda rows: rows["position"])
+    positions = run.matrix(cell, lambda rows: rows["position"])
     if len(times) < 2 or times.shape[1] < 2 or not (times > 0).all():
         return statistics.effect([], alpha)
     usual = times / [statistics.median_ratio(column) for column in times.T]
-    first = usual[places == places.min(axis=1, keepdims=True)]
+    first = usual[positions == positions.min(axis=1, keepdims=True)]
     others = np.log(usual).sum(axis=1) - np.log(first)
     return statistics.effect(first / np.exp(others / (times.shape[1] - 1)), alpha)
 
 
-def place_matters(run: Run) -> str | None:
+def position_matters(run: Run) -> str | None:
     """A first process that is not like the others mixes into every effect of its cell."""
     alpha = run.plan["alpha"] / len(run.cells)
-    found = {cell: first_place(run, cell, alpha) for cell in run.cells}
+    found = {cell: first_position(run, cell, alpha) for cell in run.cells}
     apart = {
         cell: one
         for cell, one in found.items()
-        if (one.low > 0 or one.high < 0) and abs(one.point) >= PLACE_MATTERS
+        if (one.low > 0 or one.high < 0) and abs(one.point) >= POSITION_MATTERS
     }
     if not apart:
         return None
@@ -74,9 +74,9 @@ def place_matters(run: Run) -> str | None:
         fixed(100 * x, 2, "+") for x in (apart[cell].point, apart[cell].low, apart[cell].high)
     )
     return (
-        f"Place: the first process of a block takes another time than the others in {len(apart)} "
-        f"of {len(run.cells)} cells (intervals hold together); most, {point} % [{low}, {high}], in "
-        f"'{cell}'. An effect there is an average over places."
+        "Position: the first process of a block takes another time than the others in "
+        f"{len(apart)} of {len(run.cells)} cells (intervals hold together); most, {point} % "
+        f"[{low}, {high}], in '{cell}'. An effect there is an average over positions."
     )
 
 

@@ -133,8 +133,8 @@ def grouped(
 ) -> dict[Key, ByMachine]:
     """Every comparison's effect on each machine. effects_in: those of a stored run's folder."""
     lists: dict[Key, dict[str, list[Effect]]] = {}
-    for place, (machine, folder) in enumerate(machines_of(run)):
-        found = effects_here(run) if place == 0 else effects_in(folder)
+    for index, (machine, folder) in enumerate(machines_of(run)):
+        found = effects_here(run) if index == 0 else effects_in(folder)
         for key, hosts in found.items():
             for host, one in hosts.items():
                 lists.setdefault(key, {}).setdefault(host or machine, []).append(one)

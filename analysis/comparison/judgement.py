@@ -21,7 +21,7 @@ from .conditions import (
     huge_pages,
     no_pmu,
     oversubscribed,
-    place_matters,
+    position_matters,
     shared_cpus,
 )
 from .components import one_link_columns
@@ -217,7 +217,7 @@ def _about_the_statistics(run: Run) -> list[str]:
         _hopeless(tested[tested["kind"] != "control"], run),
         _dependent(tested),
         drift(run),
-        place_matters(run),
+        position_matters(run),
         _too_wide(time, run),
     ]
     unmatched = [

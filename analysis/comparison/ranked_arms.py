@@ -33,7 +33,7 @@ class RankedArms:
     arms: dict[str, Ranked]
 
 
-def _logs(run: Run, cell: str, metric: Metric, arms: list[int]) -> NDArray[np.float64]:
+def logs_of(run: Run, cell: str, metric: Metric, arms: list[int]) -> NDArray[np.float64]:
     """Logarithms of the metric, so that more is better. Shape (blocks, arms)."""
     values = run.matrix(cell, metric.values)[:, arms]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -45,7 +45,7 @@ def _of_metric(run: Run, metric: Metric) -> RankedArms | None:
     arms = [arm for arm in run.arms if arm != run.control]
     indices = [run.arms.index(arm) for arm in arms]
     decided = [cell["id"] for cell in run.plan["cells"] if deciding(cell) == metric]
-    logs = {cell: _logs(run, cell, metric, indices) for cell in decided}
+    logs = {cell: logs_of(run, cell, metric, indices) for cell in decided}
     logs = {cell: values for cell, values in logs.items() if has_all(values)}
     if len(arms) < 2 or len(logs) < CELLS_MIN:
         return None

@@ -294,9 +294,9 @@ def _presented(run: Run) -> pd.DataFrame:
     )
     if run.shown_arms == [arm for arm in run.arms if arm in run.shown_arms]:
         return kept
-    places = {arm: place for place, arm in enumerate([*run.shown_arms, run.control])}
-    kinds = {kind: place for place, kind in enumerate(KIND_ORDER)}
-    ranks = zip(kept["kind"].map(kinds), kept["arm"].map(places))
+    indices = {arm: index for index, arm in enumerate([*run.shown_arms, run.control])}
+    kinds = {kind: index for index, kind in enumerate(KIND_ORDER)}
+    ranks = zip(kept["kind"].map(kinds), kept["arm"].map(indices))
     order = sorted(range(len(kept)), key=list(ranks).__getitem__)
     return kept.iloc[order]
 

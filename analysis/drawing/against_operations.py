@@ -61,7 +61,7 @@ def _quartiles(run: Run, cell: str, metric: Metric) -> NDArray[np.float64]:
     return np.percentile(shown, [25, 50, 75], axis=0)
 
 
-def _places(run: Run, cell: dict[str, Any], across: Metric | None) -> NDArray[np.float64]:
+def _across(run: Run, cell: dict[str, Any], across: Metric | None) -> NDArray[np.float64]:
     """The position across of each arm's point in a cell. Shape (arms)."""
     if across is None:
         return np.full(len(run.arms), float(cell["operations"]))
@@ -73,11 +73,11 @@ def _draw_group(
 ) -> None:
     colour, marker = colours(run), markers(run)
     values = np.stack([_quartiles(run, cell["id"], metric) for cell in cells])
-    places = np.stack([_places(run, cell, across) for cell in cells])
+    coordinates = np.stack([_across(run, cell, across) for cell in cells])
     for arm in run.shown_arms:
         index = run.arms.index(arm)
         quarter, middle, three = values[:, :, index].T
-        across_arm = places[:, index]
+        across_arm = coordinates[:, index]
         axes.fill_between(across_arm, quarter, three, color=colour[arm], alpha=0.22, linewidth=0)
         axes.plot(
             across_arm,
@@ -100,7 +100,7 @@ def extent(run: Run, metric: Metric) -> tuple[float, float]:
 
 def _limits(run: Run, cells: list[dict[str, Any]], across: Metric | None) -> tuple[float, float]:
     shown = [run.arms.index(arm) for arm in run.shown_arms]
-    every = np.stack([_places(run, cell, across)[shown] for cell in cells])
+    every = np.stack([_across(run, cell, across)[shown] for cell in cells])
     return float(every.min()) / 1.6, float(every.max()) * 1.6
 
 
@@ -113,16 +113,16 @@ def draw(
     across: Across = OPERATIONS_DONE,
 ) -> list[Axes]:
     """Returns the panels that hold something, in the order of the groups."""
-    words, place_metric = across
+    words, across_metric = across
     found, here = panels.flat(axes), groups
     figure = found[0].figure
     _, columns, _ = layout(run, figure.get_figwidth(), groups)
     low, high = extent(run, metric)
     logarithmic = low > 0
-    for place, (panel, (name, cells)) in enumerate(zip(found, here)):
-        _draw_group(run, panel, cells, metric, place_metric)
+    for index, (panel, (name, cells)) in enumerate(zip(found, here)):
+        _draw_group(run, panel, cells, metric, across_metric)
         panels.cell_title(panel, name, 0.85 * figure.get_figwidth() / columns)
-        limits = _limits(run, cells, place_metric)
+        limits = _limits(run, cells, across_metric)
         panel.set_xscale("log")
         panel.set_xlim(*limits)
         panels.log_ticks(panel.xaxis, *limits, 5)
@@ -133,7 +133,7 @@ def draw(
         else:
             panel.set_ylim(0, 1.1 * high or 1)
         panel.tick_params(labelsize=panels.TINY, length=2.5, pad=2)
-        panel.tick_params(labelleft=place % columns == 0)
+        panel.tick_params(labelleft=index % columns == 0)
         panel.grid(True, alpha=0.2, linewidth=0.5)
     panels.hide_spare(found, len(here))
     if panels.has_key(run, first=False):

@@ -168,7 +168,7 @@ def _inches_of_labels(run: Run, width_inches: float, cells: tuple[str, ...]) -> 
 
 
 @lru_cache(maxsize=32)
-def _places(chart: Chart, inches: float) -> dict[str, dict[int, int]]:
+def _lines_of(chart: Chart, inches: float) -> dict[str, dict[int, int]]:
     """By cell, the line of its row in which each series stands, on an axis of so many inches."""
     if len(chart.series) <= LINES_OF_THEIR_OWN:
         return {cell: {i: i for i in range(len(chart.series))} for cell in chart.cells}
@@ -177,8 +177,8 @@ def _places(chart: Chart, inches: float) -> dict[str, dict[int, int]]:
     found: dict[str, dict[int, int]] = {cell: {} for cell in chart.cells}
     taken: dict[str, list[list[tuple[float, float]]]] = {cell: [] for cell in chart.cells}
     for point in chart.points:
-        middle = scale * chart.axis.place(point.value)
-        ends = [scale * chart.axis.place(x) for x in (*point.band, *(point.published or ()))]
+        middle = scale * chart.axis.coordinate(point.value)
+        ends = [scale * chart.axis.coordinate(x) for x in (*point.band, *(point.published or ()))]
         low = min(middle - half, *ends) - MARKER_GAP_INCHES
         high = max(middle + half, *ends)
         lines = taken[point.cell]
@@ -202,7 +202,7 @@ def _axis_inches(run: Run, chart: Chart, width_inches: float) -> float:
 def _lines(run: Run, chart: Chart, width_inches: float, cells: Sequence[str]) -> list[_Line]:
     pitch, _ = _pitch(chart)
     inches = _axis_inches(run, chart, width_inches)
-    deep = {cell: max(of.values()) + 1 for cell, of in _places(chart, inches).items()}
+    deep = {cell: max(of.values()) + 1 for cell, of in _lines_of(chart, inches).items()}
     found: list[_Line] = []
     at = 0.0
 
@@ -285,11 +285,11 @@ def _heights(
 ) -> dict[tuple[str, int], float]:
     """(cell, series) to its height in the plot, whose axis has so many inches."""
     pitch, _ = _pitch(chart)
-    places, found = _places(chart, inches), {}
+    lines_of, found = _lines_of(chart, inches), {}
     for line in (line for line in lines if line.cell):
-        deep = max(places[line.cell].values())
-        for series, place in places[line.cell].items():
-            found[line.cell, series] = line.middle + pitch * (place - deep / 2)
+        deep = max(lines_of[line.cell].values())
+        for series, number in lines_of[line.cell].items():
+            found[line.cell, series] = line.middle + pitch * (number - deep / 2)
     return found
 
 
@@ -320,7 +320,7 @@ def _draw_series(
         [
             (x, height)
             for point, height in here
-            for x in (*map(chart.axis.place, point.band), np.nan)
+            for x in (*map(chart.axis.coordinate, point.band), np.nan)
         ]
     ).reshape(-1, 2)
     axes.plot(*bars.T, color=one.colour, linewidth=1.5, solid_capstyle="butt", clip_on=False)
@@ -328,7 +328,7 @@ def _draw_series(
     for point, height in here:
         if point.published is not None:
             axes.plot(
-                list(map(chart.axis.place, point.published)),
+                list(map(chart.axis.coordinate, point.published)),
                 [height, height],
                 marker="d",
                 markersize=size + 0.8,
@@ -338,7 +338,7 @@ def _draw_series(
                 markeredgewidth=0.7,
             )
     for filled in (True, False):
-        chosen = [(chart.axis.place(p.value), h) for p, h in here if p.filled == filled]
+        chosen = [(chart.axis.coordinate(p.value), h) for p, h in here if p.filled == filled]
         if chosen:
             looks = _marker_looks(one, filled, size, ink)
             axes.plot(*zip(*chosen), linestyle="none", clip_on=False, **looks)
@@ -361,14 +361,13 @@ def _draw_ground(chart: Chart, axes: Axes, lines: Sequence[_Line], ticks: Sequen
     """The grid, the margin, the line at zero, and between the cells thin ones."""
     ink, axis = axes.xaxis.label.get_color(), chart.axis
     for block in _blocks(lines):
-        for tick in ticks:
-            axes.vlines(axis.place(tick), *block, color=ink, alpha=0.25, linewidth=0.3, zorder=0)
+        for tick in map(axis.coordinate, ticks):
+            axes.vlines(tick, *block, color=ink, alpha=0.25, linewidth=0.3, zorder=0)
         if chart.margin is not None:
-            axes.fill_betweenx(
-                block, *map(axis.place, chart.margin), color=ink, alpha=0.16, linewidth=0, zorder=0
-            )
+            ends = map(axis.coordinate, chart.margin)
+            axes.fill_betweenx(block, *ends, color=ink, alpha=0.16, linewidth=0, zorder=0)
         if chart.zero is not None:
-            axes.vlines(axis.place(chart.zero), *block, color=ink, linewidth=0.7, zorder=0)
+            axes.vlines(axis.coordinate(chart.zero), *block, color=ink, linewidth=0.7, zorder=0)
         if axis.gap is not None:
             axes.vlines(axis.gap, *block, color=ink, linewidth=0.8, linestyle=":", zorder=0)
     inner = [one.bottom for one, after in zip(lines, lines[1:]) if one.cell and after.cell]

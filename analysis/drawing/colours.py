@@ -42,7 +42,7 @@ def _preferred(arm: str) -> int:
     return zlib.crc32(SALT + arm.encode()) % len(PALETTE)
 
 
-def _places(
+def _indices(
     arms: Iterable[str], given: Collection[tuple[str, Any]]
 ) -> dict[str, tuple[int, int]]:
     """Arm id to its indices in the palette and among the markers. Arms that prefer the same index
@@ -71,13 +71,13 @@ def _default_looks(
     named = list(dict.fromkeys(arm for run in subjects for arm in run.arms))
     controls = {run.control for run in subjects if run.control is not None}
     others = {arm for run in subjects for arm in run.arms[1:]} - controls
-    places = _places((arm for arm in named if arm in others - set(given)), set(given.values()))
+    indices = _indices((arm for arm in named if arm in others - set(given)), set(given.values()))
     found: dict[str, tuple[str, Any]] = {}
     for arm in named:
         if arm in given:
             found[arm] = given[arm]
-        elif arm in places:
-            colour, marker = places[arm]
+        elif arm in indices:
+            colour, marker = indices[arm]
             found[arm] = PALETTE[colour], MARKERS[marker]
         else:
             found[arm] = (CONTROL, CONTROL_MARKER) if arm in controls else (

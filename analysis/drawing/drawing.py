@@ -54,7 +54,7 @@ STYLE = {
 NAMES = re.compile(r' id="[\w.]+_\d+"')  # matplotlib's, that nothing refers to
 NAMED = re.compile(r' id="([^"]+)"')
 BETWEEN_TAGS = re.compile(r">\s+<")
-PLACES = re.compile(r' (?:d|x|y|transform)="[^"]*"')
+COORDINATES = re.compile(r' (?:d|x|y|transform)="[^"]*"')
 LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
 PALETTE_COLOURS = 255
 PAPER = "#fbfaf7"  # behind an SVG that stands alone, so that it is legible on any page
@@ -262,7 +262,7 @@ def _rounded(svg: str) -> str:
         text = f"{float(found[0]):.2f}".rstrip("0").rstrip(".")
         return "0" if text == "-0" else text
 
-    return PLACES.sub(lambda found: LONG_NUMBER.sub(short, found[0]), svg)
+    return COORDINATES.sub(lambda found: LONG_NUMBER.sub(short, found[0]), svg)
 
 
 def _named(svg: str, figure: str) -> str:

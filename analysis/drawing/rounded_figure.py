@@ -23,8 +23,8 @@ SETTLED_DECIMALS = 7  # rounded to these first, so that the last bits cannot tur
 UNMOVED = IdentityTransform()
 
 
-def _on_grid(places: ArrayLike) -> NDArray[np.float64]:
-    return np.round(np.round(places, SETTLED_DECIMALS), DECIMALS) + 0.0  # of -0, 0
+def _on_grid(points: ArrayLike) -> NDArray[np.float64]:
+    return np.round(np.round(points, SETTLED_DECIMALS), DECIMALS) + 0.0  # of -0, 0
 
 
 def _moved(path: Path, transform: Transform) -> Path:
@@ -49,8 +49,8 @@ class _Renderer:
         self, gc: Any, marker: Path, marker_transform: Transform, path: Path, transform: Transform,
         rgbFace: Any = None,
     ) -> None:  # fmt: skip
-        places = _moved(path, transform)
-        self._drawing.draw_markers(gc, marker, marker_transform, places, UNMOVED, rgbFace)
+        points = _moved(path, transform)
+        self._drawing.draw_markers(gc, marker, marker_transform, points, UNMOVED, rgbFace)
 
     def draw_path_collection(
         self, gc: Any, master: Transform, paths: Sequence[Path], transforms: Any, offsets: Any,

@@ -1,7 +1,7 @@
 """value_axis.py -- an axis that many rows share: logarithmic or linear, with ticks that have room.
 
-Places are what matplotlib draws at: decimal logarithms, or the values themselves. A count of 0 has
-no logarithm, so it stands left of a dotted line, beyond the smallest other value.
+Coordinates are what matplotlib draws at: decimal logarithms, or the values themselves. A count of
+0 has no logarithm, so it stands left of a dotted line, beyond the smallest other value.
 
 SPDX-License-Identifier: MIT"""
 
@@ -43,7 +43,7 @@ class ValueAxis:
 
     @property
     def length(self) -> float:
-        """From the lowest value's place to the highest's."""
+        """From the lowest value's coordinate to the highest's."""
         return self._raw(self.high) - self._raw(self.low) or 0.02
 
     @property
@@ -51,7 +51,7 @@ class ValueAxis:
         """Where the dotted line stands."""
         return self._raw(self.low) - GAP_SHARE * self.length if self.has_zero else None
 
-    def place(self, value: float) -> float:
+    def coordinate(self, value: float) -> float:
         if self.logarithmic and value + self.offset <= 0:
             return self._raw(self.low) - ZERO_SHARE * self.length
         return self._raw(value)
@@ -72,7 +72,7 @@ class ValueAxis:
 
     def ticks(self, inches: float) -> list[float]:
         """The most that have room for their words on an axis of so many inches; 0 among those of an
-        axis that has its place."""
+        axis that shows it."""
         points = 72 * inches / (self.length * (1 + 2 * EDGE_SHARE + ZERO_SHARE * self.has_zero))
         best = self._important(points) if self.offset else []
         for ticks in self._candidates():
@@ -92,7 +92,7 @@ class ValueAxis:
 
     def _have_room(self, ticks: list[float], points: float) -> bool:
         ends = [
-            (points * self.place(x) - half, points * self.place(x) + half)
+            (points * self.coordinate(x) - half, points * self.coordinate(x) + half)
             for x in ticks
             for half in [LETTER_POINTS * len(self.text(x)) / 2 + TICK_GAP_POINTS / 2]
         ]
@@ -101,10 +101,10 @@ class ValueAxis:
     def finish(self, axes: Axes, inches: float) -> list[float]:
         """Sets limits and ticks; returns the ticks."""
         found = self.ticks(inches)
-        axes.set_xticks([self.place(x) for x in found], [self.text(x) for x in found])
+        axes.set_xticks([self.coordinate(x) for x in found], [self.text(x) for x in found])
         axes.minorticks_off()
         edge = EDGE_SHARE * self.length
-        left = self.place(0.0) if self.has_zero else self._raw(self.low)
+        left = self.coordinate(0.0) if self.has_zero else self._raw(self.low)
         axes.set_xlim(left - edge, self._raw(self.high) + edge)
         return found
 
@@ -134,7 +134,7 @@ def effect_axis(ratios: Iterable[float], logarithmic: bool) -> ValueAxis:
 
 
 def amount_axis(values: Iterable[float]) -> ValueAxis:
-    """Of amounts that are not negative: logarithmic, with a place for 0 where there is one."""
+    """Of amounts that are not negative: logarithmic, with room for 0 where there is one."""
     known = [x for x in values if np.isfinite(x)]
     positive = [x for x in known if x > 0] or [1.0]
     low, high = min(positive), max(positive)

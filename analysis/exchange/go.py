@@ -40,9 +40,9 @@ def _lines(bench: Bench) -> Iterator[str]:
     named = path(bench)
     name = f"Benchmark{named[0].upper()}{named[1:]}-{bench.threads}"
     times = per_operation(bench, "cpu_ns")
-    for place, operations in enumerate(bench.operations):
-        measured = {PER_OPERATION: times[place]}
-        measured |= {_unit(metric): values[place] for metric, values in bench.values.items()}
+    for index, operations in enumerate(bench.operations):
+        measured = {PER_OPERATION: times[index]}
+        measured |= {_unit(metric): values[index] for metric, values in bench.values.items()}
         pairs = [f"{float(value)!r} {unit}" for unit, value in measured.items()
                  if math.isfinite(value)]  # fmt: skip
         count = int(operations) if math.isfinite(operations) else 1

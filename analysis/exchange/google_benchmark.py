@@ -45,11 +45,11 @@ def _context(bench: Bench) -> dict[str, Any]:
 def _repetitions(bench: Bench, family: int) -> Iterator[dict[str, Any]]:
     name = path(bench, ":")
     wall, cpu = per_operation(bench, "wall_ns"), per_operation(bench, "cpu_ns")
-    for place, operations in enumerate(bench.operations):
+    for index, operations in enumerate(bench.operations):
         counters = {
-            metric.column: float(values[place])
+            metric.column: float(values[index])
             for metric, values in bench.values.items()
-            if math.isfinite(values[place]) and metric.column not in KEYS
+            if math.isfinite(values[index]) and metric.column not in KEYS
         }
         yield {
             "name": name,
@@ -58,11 +58,11 @@ def _repetitions(bench: Bench, family: int) -> Iterator[dict[str, Any]]:
             "run_name": name,
             "run_type": "iteration",
             "repetitions": len(bench.blocks),
-            "repetition_index": place,
+            "repetition_index": index,
             "threads": bench.threads,
             "iterations": int(operations) if math.isfinite(operations) else 1,
-            "real_time": float(wall[place]),
-            "cpu_time": float(cpu[place] if math.isfinite(cpu[place]) else wall[place]),
+            "real_time": float(wall[index]),
+            "cpu_time": float(cpu[index] if math.isfinite(cpu[index]) else wall[index]),
             "time_unit": "ns",
             **counters,
         }
@@ -89,12 +89,12 @@ def _is_aggregate(entry: dict[str, Any]) -> bool:
 def _parameters(name: str) -> dict[str, int | str]:
     """Of "BM_copy/size:64/8": size, and the second argument, which has no name."""
     found: dict[str, int | str] = {}
-    for place, word in enumerate(name.split("/")[1:], start=1):
+    for index, word in enumerate(name.split("/")[1:], start=1):
         key, colon, value = word.partition(":")
         if colon and key and key not in ("iterations", "repeats", "threads"):
             found[key] = int(value) if re.fullmatch(r"-?\d{1,18}", value) else value
         elif re.fullmatch(r"-?\d{1,18}", word):
-            found[f"argument{place}"] = int(word)
+            found[f"argument{index}"] = int(word)
     return found
 
 
@@ -121,8 +121,8 @@ def read(document: dict[str, Any], where: str) -> list[Benchmark]:
     """A benchmark is a cell. Aggregates are left out, for they are computed of the repetitions."""
     found: dict[str, Benchmark] = {}
     aggregates = 0
-    for place, entry in enumerate(document["benchmarks"]):
-        at = f"{where}: benchmarks[{place}]"
+    for index, entry in enumerate(document["benchmarks"]):
+        at = f"{where}: benchmarks[{index}]"
         if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
             raise Complaint(f"{at}: no name", "Google Benchmark's own JSON")
         at = f"{at} ('{entry['name'][:60]}')"

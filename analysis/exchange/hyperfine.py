@@ -23,8 +23,8 @@ WALL = default("wall_ns").column
 
 
 def _mean_s(bench: Bench, column: str) -> float | None:
-    cell, place = bench.cell["id"], bench.run.arms.index(bench.arm)
-    values = finite(bench.run.matrix(cell, lambda rows: rows[column])[:, place])
+    cell, index = bench.cell["id"], bench.run.arms.index(bench.arm)
+    values = finite(bench.run.matrix(cell, lambda rows: rows[column])[:, index])
     return float(values.mean()) / SECOND_NS if values.size else None
 
 
@@ -81,8 +81,8 @@ def _benchmark(result: Any, where: str) -> Benchmark:
             "a command that succeeds; hyperfine was told to ignore it",
         )
     found = Benchmark("command", result["command"], by_wall=True, iterates=False)
-    for place, time in enumerate(times):
-        seconds = number({"time": time}, "time", f"{where}: times[{place}]")
+    for index, time in enumerate(times):
+        seconds = number({"time": time}, "time", f"{where}: times[{index}]")
         found.readings.append(Reading(1, seconds * SECOND_NS, None))
     return found
 

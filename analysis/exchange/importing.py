@@ -126,7 +126,9 @@ def _blocks(
     return [list(block) for block in zip(*(row[:shortest] for row in rows))], dropped
 
 
-def _sample(name: str, place: int, reading: Reading, iterations: int, cell: str) -> dict[str, Any]:
+def _sample(
+    name: str, position: int, reading: Reading, iterations: int, cell: str
+) -> dict[str, Any]:
     times = {"wall_ns": reading.wall_ns, "cpu_ns": reading.cpu_ns}
     whole = {key: round(time * iterations) for key, time in times.items() if time is not None}
     for key, value in whole.items():
@@ -137,7 +139,7 @@ def _sample(name: str, place: int, reading: Reading, iterations: int, cell: str)
                 "more iterations in a repetition: --benchmark_min_time",
             )
     return {
-        "arm": name, "position": place, "status": "ok", "checksum": None,
+        "arm": name, "position": position, "status": "ok", "checksum": None,
         "operations": iterations, **whole,
     }  # fmt: skip
 
@@ -162,11 +164,11 @@ def _plan(
 ) -> dict[str, Any]:  # fmt: skip
     arms = [
         {
-            "id": arm, "role": "arm" if place else "baseline", "spec": arm, "allocator": arm,
+            "id": arm, "role": "arm" if position else "baseline", "spec": arm, "allocator": arm,
             "object": None, "object_build_id": "", "observer": None, "version": None,
             "environment": [],
         }
-        for place, arm in enumerate(names)
+        for position, arm in enumerate(names)
     ]  # fmt: skip
     plan = {
         "schema": "slablab-plan/2", "experiment": name, "experiment_text": "", "form": IMPORTED,
@@ -205,8 +207,8 @@ def imported_files(sources: list[Source], name: str) -> dict[str, bytes]:
         cells.append(_cell(first[cell]))
         dropped += [{"cell": cell, "arm": arm, "samples": n} for arm, n in without.items()]
         blocks += [
-            (cell, i, [_sample(arm, place, one, iterations, cell)
-                       for place, (arm, one) in enumerate(zip(names, row, strict=True))])
+            (cell, i, [_sample(arm, position, one, iterations, cell)
+                       for position, (arm, one) in enumerate(zip(names, row, strict=True))])
             for i, row in enumerate(rows)
         ]  # fmt: skip
     if not cells:

@@ -7,7 +7,7 @@
   items(samples)          optional: what its rows or panels show, which may be divided into several
                           figures; layout and draw are then given those of one, as a last argument
   applies(samples)        optional: False where the run cannot answer the question
-  PLACE                   optional: smaller comes first on the page; without it 1
+  ORDER                   optional: smaller comes first on the page; without it 1
 
 SPDX-License-Identifier: MIT"""
 
@@ -25,7 +25,7 @@ def figures_for(run: Run) -> dict[str, ModuleType]:
     """File name without its ending to module, of the figures that apply to the run, in the order of
     the page."""
     found = {} if run.samples.empty else applying(__path__, __name__, run)
-    return dict(sorted(found.items(), key=lambda item: (getattr(item[1], "PLACE", 1), item[0])))
+    return dict(sorted(found.items(), key=lambda item: (getattr(item[1], "ORDER", 1), item[0])))
 
 
 def applying(path: Iterable[str], package: str, subject: Recorded) -> dict[str, ModuleType]:

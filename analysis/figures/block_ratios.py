@@ -18,7 +18,7 @@ from ..records.records import Run
 from ..statistics import statistics
 from ..document.rounding import fixed
 
-PLACE = 2
+ORDER = 2
 QUESTION = "Are the blocks independent, and what does their spread look like?"
 ROW_INCHES = 1.15
 REACH = 5.0  # spreads to both sides; what lies beyond is drawn at the edge, and counted
@@ -41,11 +41,11 @@ def _draw_distribution(axes: Axes, values: NDArray[np.float64], colour: str) -> 
     edges = np.linspace(-REACH, REACH, BINS + 1)
     if len(values):
         axes.hist(_spread_bound(values), bins=edges, density=True, color=colour, alpha=0.55)
-    places = np.linspace(-REACH, REACH, 201)
+    across = np.linspace(-REACH, REACH, 201)
     # The spread is the middle half's width over that of a standard normal.
     axes.plot(
-        places,
-        np.exp(-(places**2) / 2) / np.sqrt(2 * np.pi),
+        across,
+        np.exp(-(across**2) / 2) / np.sqrt(2 * np.pi),
         color=axes.xaxis.label.get_color(),
         linewidth=0.9,
         linestyle=":",

@@ -19,7 +19,7 @@ from ..records.kinds import is_imported
 from ..records.records import Run
 from ..document.rounding import significant
 
-PLACE = 2
+ORDER = 2
 QUESTION = "Did a drift, or the weather on the machine, get into the effects?"
 ROW_INCHES = 0.62
 LIMIT_PERCENTILE = 90  # of the distances from 0: the axis reaches so far

@@ -64,8 +64,8 @@ def _mark(samples: Run, axes: Axes, named: bool) -> None:
 
 def draw(samples: Run, axes: Any, groups: Sequence[lines.Group]) -> None:
     found = lines.draw(samples, axes, groups, OPERATIONS, _axis_text(samples))
-    for place, panel in enumerate(found):
-        _mark(samples, panel, named=place == 0)
+    for index, panel in enumerate(found):
+        _mark(samples, panel, named=index == 0)
 
 
 def _axis_text(samples: Run) -> str:

@@ -21,7 +21,7 @@ from ..drawing.value_axis import effect_axis
 from ..records.metrics import metrics_of
 from ..records.records import Run
 
-PLACE = 0
+ORDER = 0
 QUESTION = "By how much does each arm differ, and how sure is that?"
 BOUNDS = ["effect_low_ratio", "effect_high_ratio"]
 PUBLISHED = ["effect_published_low_ratio", "effect_published_high_ratio"]
@@ -65,7 +65,7 @@ def _what(samples: Run) -> tuple[str, str]:
 def _keys(samples: Run, rows: pd.DataFrame) -> list[tuple[str, str, str]]:
     """(kind, arm, against) of each comparison: those with the baseline in the order of their arms,
     then the others, and the control last."""
-    order = {arm: place for place, arm in enumerate(samples.shown_arms)}
+    order = {arm: index for index, arm in enumerate(samples.shown_arms)}
     keys = list(dict.fromkeys(zip(rows["kind"], rows["arm"], rows["against"])))
     ranks = {"arm": 0, "comparison": 1, "interaction": 2, "control": 3}
     return sorted(keys, key=lambda key: (ranks[key[0]], order.get(key[1], 0)))
@@ -98,9 +98,9 @@ def _point(row: pd.Series, series: int) -> Point:
 def _chart(samples: Run) -> Chart:
     rows = _rows(samples)
     keys = _keys(samples, rows)
-    places = {key: place for place, key in enumerate(keys)}
+    indices = {key: index for index, key in enumerate(keys)}
     points = [
-        _point(row, places[row["kind"], row["arm"], row["against"]]) for _, row in rows.iterrows()
+        _point(row, indices[row["kind"], row["arm"], row["against"]]) for _, row in rows.iterrows()
     ]
     every = [x for point in points for x in (point.value, *point.band, *(point.published or ()))]
     scale, margin = samples.style.scale, samples.plan["margin"]

@@ -22,7 +22,7 @@ from ..records.records import Run
 QUESTION = "Do two changes together do more, or less, than each of them alone?"
 PANEL_INCHES = 1.95
 COLUMNS_MOST = 4
-Place = tuple[dict[str, str], str]  # of plan.interactions, and the cell
+Shown = tuple[dict[str, str], str]  # of plan.interactions, and the cell
 
 
 def _time(samples: Run) -> pd.DataFrame:
@@ -37,7 +37,7 @@ def _row(frame: pd.DataFrame, cell: str, arm: str, against: str) -> pd.Series | 
     return None if found.empty else found.iloc[0]
 
 
-def items(samples: Run) -> list[Place]:
+def items(samples: Run) -> list[Shown]:
     """Every interaction in every cell in which all four arms were measured."""
     if not samples.plan.get("interactions"):
         return []
@@ -54,16 +54,16 @@ def applies(samples: Run) -> bool:
     return bool(items(samples))
 
 
-def layout(samples: Run, width_inches: float, places: Sequence[Place]) -> tuple[int, int, float]:
-    rows, columns = panels.grid(len(places), width_inches, COLUMNS_MOST)
+def layout(samples: Run, width_inches: float, shown: Sequence[Shown]) -> tuple[int, int, float]:
+    rows, columns = panels.grid(len(shown), width_inches, COLUMNS_MOST)
     return rows, columns, 0.55 + rows * PANEL_INCHES
 
 
 def _draw_line(
     axes: Axes, left: pd.Series | None, right: pd.Series, colour: str, marker: Any
 ) -> None:
-    """Draws a line from an arm's effect (None: the baseline's, which is 0) to another's, with
-    intervals."""
+    """Draws a line from an arm's effect (None: the baseline's, which is 0; dashed and hollow, for
+    in print it is as grey as an arm's) to another's, with intervals."""
     ends = [
         [0.0] * 3
         if row is None
@@ -72,13 +72,21 @@ def _draw_line(
         )
         for row in (left, right)
     ]
-    axes.plot([0, 1], [ends[0][0], ends[1][0]], color=colour, marker=marker, markersize=4.5)
-    for place, (_, low, high) in enumerate(ends):
-        axes.plot([place, place], [low, high], color=colour, linewidth=2.5, alpha=0.6)
+    axes.plot(
+        [0, 1],
+        [ends[0][0], ends[1][0]],
+        color=colour,
+        marker=marker,
+        markersize=4.5,
+        markerfacecolor="none" if left is None else colour,
+        linestyle="--" if left is None else "-",
+    )
+    for at, (_, low, high) in enumerate(ends):
+        axes.plot([at, at], [low, high], color=colour, linewidth=2.5, alpha=0.6)
 
 
-def _draw_place(samples: Run, axes: Axes, place: Place, inches: float) -> None:
-    found, cell = place
+def _draw_panel(samples: Run, axes: Axes, one: Shown, inches: float) -> None:
+    found, cell = one
     frame, colour, marker = _time(samples), colours(samples), markers(samples)
     first = _row(frame, cell, found["first"], samples.baseline)
     second = _row(frame, cell, found["second"], samples.baseline)
@@ -111,12 +119,12 @@ def _draw_place(samples: Run, axes: Axes, place: Place, inches: float) -> None:
     )
 
 
-def draw(samples: Run, axes: Any, places: Sequence[Place]) -> None:
+def draw(samples: Run, axes: Any, shown: Sequence[Shown]) -> None:
     found, named = panels.flat(axes), panels.shown_names(samples)
     figure = found[0].figure
-    _, columns, _ = layout(samples, figure.get_figwidth(), places)
-    for panel, place in zip(found, places):
-        _draw_place(samples, panel, place, 0.8 * figure.get_figwidth() / columns)
+    _, columns, _ = layout(samples, figure.get_figwidth(), shown)
+    for panel, one in zip(found, shown):
+        _draw_panel(samples, panel, one, 0.8 * figure.get_figwidth() / columns)
         panel.set_xlim(-0.25, 1.25)
         panel.set_xticks([0, 1], ["without", "with"])
         low, high = panel.get_ylim()
@@ -126,12 +134,12 @@ def draw(samples: Run, axes: Any, places: Sequence[Place]) -> None:
         panel.set_yticks(np.log(ratios), [f"×{ratio:g}" for ratio in np.round(ratios, 6)])
         panel.tick_params(labelsize=panels.TINY, length=2.5, pad=2)
         panel.grid(True, axis="y", alpha=0.2, linewidth=0.5)
-    panels.hide_spare(found, len(places))
-    names = dict.fromkeys((place[0]["first"], place[0]["second"]) for place in places)
+    panels.hide_spare(found, len(shown))
+    names = dict.fromkeys((one[0]["first"], one[0]["second"]) for one in shown)
     panels.footer(
         figure,
         "across: " + "; ".join(f"without and with {named[second]}" for _, second in names),
-        "up: operations per second, as a multiple of the baseline's · coloured: with "
+        "up: operations per second, as a multiple of the baseline's · solid: with "
         + "; ".join(named[first] for first, _ in names),
     )
 
@@ -143,8 +151,8 @@ def caption(samples: Run) -> str:
     interval = f"{100 * (1 - samples.plan['alpha']):g} %"
     return (
         f"The 2 x 2 of {named}, a panel per cell: operations per second as a multiple of the "
-        f"baseline's, bars: {interval} sign-test intervals of the effects. Grey: without the first "
-        "of them, coloured: with it. Parallel lines: no interaction; the cross is the product of "
-        "the two alone. The interaction, with its "
+        f"baseline's, bars: {interval} sign-test intervals of the effects. Dashed: without "
+        "the first of them, solid: with it. Parallel lines: no interaction; the cross is the "
+        "product of the two alone. The interaction, with its "
         f"interval, is in the panel; 0 inside it: not told from none. {panels.measured_on(samples)}"
     )

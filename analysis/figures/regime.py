@@ -25,11 +25,12 @@ ARMS_BESIDE = 4
 
 
 def _grid(samples: Run) -> list[dict[str, Any]]:
-    """The cells that state both operations and slots and hold at least one block."""
+    """The cells that are shown, state both operations and slots and hold at least one block."""
     return [
         cell
         for cell in samples.plan["cells"]
-        if cell.get("operations")
+        if cell["id"] in samples.shown_cells
+        and cell.get("operations")
         and "slots" in cell["parameters"]
         and len(samples.matrix(cell["id"], OPERATIONS.values))
     ]

@@ -30,7 +30,7 @@ ENDS = ("effect", "low", "high")
 @dataclass(frozen=True)
 class Change:
     """The level changed between two rows of a series' points, by `shift`, whose interval takes the
-    place as given."""
+    where it lies as given."""
 
     before: int
     after: int
@@ -45,7 +45,7 @@ class Stretch:
     """Rows of a series' points of one group and one level."""
 
     group: str
-    places: list[int]
+    rows: list[int]  # of points
     level: float
 
 
@@ -58,7 +58,7 @@ class Series:
     metric: str
     scale: str  # "ratio", "absolute" or "points"
     unit: str
-    points: pd.DataFrame  # place, group, head, started_unix_ns, effect, low, high, verdict, ...
+    points: pd.DataFrame  # gate, group, head, started_unix_ns, effect, low, high, verdict, ...
     changes: list[Change]
     stretches: list[Stretch]
 
@@ -109,7 +109,7 @@ def _points(gates: list[Gate], subjects: Mapping[str, str]) -> pd.DataFrame:
     """A row per gate, cell and metric that has an effect; without bounds that do not hold it."""
     rows = [
         {
-            "place": place,
+            "gate": index,
             **{name: row[name] for name in ("cell", "metric", "scale", "unit", "verdict")},
             "margin": row["margin"],
             "decides": row["decides"],
@@ -124,7 +124,7 @@ def _points(gates: list[Gate], subjects: Mapping[str, str]) -> pd.DataFrame:
             },
             "base_median": row["base_median"],
         }
-        for place, gate in enumerate(gates)
+        for index, gate in enumerate(gates)
         for row in gate["rows"]
         if row["effect"] is not None
     ]
@@ -143,16 +143,16 @@ def _reference(gate: Gate) -> Identity:
 
 def _groups(gates: list[Gate], parts: list[Part], chains: list[Chain]) -> list[Group]:
     """All gates but those that stand in a chain and whose reference no other gate has."""
-    part_at = {place: part for part in parts for place in part.gates}
-    chained = {place for chain in chains for place in chain.gates}
+    part_at = {index: part for part in parts for index in part.gates}
+    chained = {index for chain in chains for index in chain.gates}
     shared = Counter(map(_reference, gates))
     references: list[Identity] = []
     found: dict[tuple[str, Identity], Group] = {}
     last: int | None = None
     begun: set[str] = set()
-    for place, gate in enumerate(gates):
-        reference, part = _reference(gate), part_at[place]
-        if shared[reference] == 1 and place in chained:
+    for index, gate in enumerate(gates):
+        reference, part = _reference(gate), part_at[index]
+        if shared[reference] == 1 and index in chained:
             continue
         if reference not in references:
             references.append(reference)
@@ -165,34 +165,34 @@ def _groups(gates: list[Gate], parts: list[Part], chains: list[Chain]) -> list[G
             number = references.index(reference) + 1
             name = part.name if number == 1 else f"{part.name}{number}"
             found[key] = Group(name, [], why)
-        found[key].gates.append(place)
-        last = place
+        found[key].gates.append(index)
+        last = index
     return list(found.values())
 
 
 def _series(groups: list[Group], points: pd.DataFrame) -> tuple[list[Series], float]:
     """And the level of each test for change points."""
-    group_of = {place: group.name for group in groups for place in group.gates}
-    points = points[points["place"].isin(list(group_of))]
-    points = points.assign(group=points["place"].map(group_of))
+    group_of = {index: group.name for group in groups for index in group.gates}
+    points = points[points["gate"].isin(list(group_of))]
+    points = points.assign(group=points["gate"].map(group_of))
     tests = len(points.groupby(["cell", "metric", "group"]))
     alpha_each = ALPHA / max(1, tests)
     found = []
     for (cell, metric), rows in points.groupby(["cell", "metric"], sort=False):
         rows = rows.reset_index(drop=True)
         changes, stretches = [], []
-        for group, places in rows.groupby("group", sort=False).indices.items():
-            effects = rows["effect"].iloc[places]
+        for group, at in rows.groupby("group", sort=False).indices.items():
+            effects = rows["effect"].iloc[at]
             cuts = change_points(effects, alpha_each)
-            edges = [0, *(cut.first for cut in cuts), len(places)]
+            edges = [0, *(cut.first for cut in cuts), len(at)]
             ratios = rows["scale"].iloc[0] == "ratio"
             for cut, start, end in zip(cuts, edges, edges[2:]):
                 sides = effects.iloc[start : cut.first], effects.iloc[cut.first : end]
                 found_shift = shift(*sides, ALPHA, ratios)
-                ends = int(places[cut.first - 1]), int(places[cut.first])
+                ends = int(at[cut.first - 1]), int(at[cut.first])
                 changes.append(Change(*ends, cut.p, *found_shift))
             stretches += [
-                Stretch(group, [int(i) for i in places[a:b]], float(effects.iloc[a:b].median()))
+                Stretch(group, [int(i) for i in at[a:b]], float(effects.iloc[a:b].median()))
                 for a, b in zip(edges, edges[1:])
             ]
         first = rows.iloc[0]

@@ -24,7 +24,7 @@ SCALES = ("ratio", "absolute")  # of tails, shares against each gate's own base 
 @dataclass(frozen=True)
 class Chain:
     number: int
-    gates: list[int]  # places in the history
+    gates: list[int]  # indices in the history
     part: Part
     begins: str  # why it begins where it does
 
@@ -76,32 +76,32 @@ class Link:
 def _repeats(gates: list[Gate]) -> set[int]:
     """Gates of a pair of builds that was gated before: the first says what no retry has chosen."""
     seen, found = set(), set()
-    for place, gate in enumerate(gates):
+    for index, gate in enumerate(gates):
         pair = (identity(gate["base"]), identity(gate["head"]))
-        found |= {place} if None not in pair and pair in seen else set()
+        found |= {index} if None not in pair and pair in seen else set()
         seen.add(pair)
     return found
 
 
-def _longest(places: list[int], gates: list[Gate]) -> list[int]:
+def _longest(indices: list[int], gates: list[Gate]) -> list[int]:
     """Of the gates the longest path, the newest of several: first to last. Of two of one length to
     one head goes the one whose last base fewer gates have: no pinned reference."""
-    shared = Counter(identity(gates[place]["base"]) for place in places)
+    shared = Counter(identity(gates[index]["base"]) for index in indices)
     ending: dict[Identity, int] = {}  # the last gate of the longest path so far to an allocator
     depth: dict[int, int] = {}
     before: dict[int, int | None] = {}
-    for place in places:
-        base, head = (identity(gates[place][side]) for side in ("base", "head"))
+    for index in indices:
+        base, head = (identity(gates[index][side]) for side in ("base", "head"))
         last = ending.get(base) if base is not None else None
-        depth[place], before[place] = (depth[last] + 1 if last is not None else 1), last
+        depth[index], before[index] = (depth[last] + 1 if last is not None else 1), last
         known = ending.get(head) if head is not None else None
-        rank = (depth[place], -shared[base])
+        rank = (depth[index], -shared[base])
         if head is not None and (
             known is None
             or rank >= (depth[known], -shared[identity(gates[known]["base"])])
         ):
-            ending[head] = place
-    last = max(places, key=lambda place: (depth[place], place))
+            ending[head] = index
+    last = max(indices, key=lambda index: (depth[index], index))
     path = []
     while last is not None:
         path.append(last)
@@ -109,20 +109,20 @@ def _longest(places: list[int], gates: list[Gate]) -> list[int]:
     return path[::-1]
 
 
-def _begins(place: int, part: Part, gates: list[Gate], void: list[Gate], parts: list[Part]) -> str:
+def _begins(index: int, part: Part, gates: list[Gate], void: list[Gate], parts: list[Part]) -> str:
     """Why no earlier gate leads to this one."""
-    base = gates[place]["base"]
+    base = gates[index]["base"]
     own = identity(base)
     if own is None:
         return "its base has neither a build-id nor a revision"
-    earlier = [(place_of, gates[place_of]["head"]) for place_of in range(place)]
-    for place_of, head in reversed(earlier):
+    earlier = [(earlier_index, gates[earlier_index]["head"]) for earlier_index in range(index)]
+    for earlier_index, head in reversed(earlier):
         if identity(head) == own:
-            other = next(one for one in parts if place_of in one.gates)
+            other = next(one for one in parts if earlier_index in one.gates)
             if other is not part:
                 return f"the gate that led to its base is of part {other.name}"
             return "another gate went on from its base already"
-    began = gates[place]["started_unix_ns"]
+    began = gates[index]["started_unix_ns"]
     if any(identity(g["head"]) == own for g in void if g["started_unix_ns"] < began):
         return "the gate that led to its base is void"
     for _, head in reversed(earlier):
@@ -141,15 +141,15 @@ def chains_of(gates: list[Gate], void: list[Gate], parts: list[Part]) -> list[Ch
     left_out = _repeats(gates)
     found = []
     for part in parts:
-        places = [
-            place
-            for place in part.gates
-            if place not in left_out
-            and identity(gates[place]["base"]) != identity(gates[place]["head"])
+        indices = [
+            index
+            for index in part.gates
+            if index not in left_out
+            and identity(gates[index]["base"]) != identity(gates[index]["head"])
         ]
-        while places and len(path := _longest(places, gates)) >= GATES_MIN:
+        while indices and len(path := _longest(indices, gates)) >= GATES_MIN:
             found.append((path, part))
-            places = [place for place in places if place not in path]
+            indices = [index for index in indices if index not in path]
     found.sort(key=lambda one: one[0][0])
     return [
         Chain(number, path, part, _begins(path[0], part, gates, void, parts))
@@ -175,16 +175,16 @@ def _link(chain: Chain, rows: pd.DataFrame) -> Link:
 
 
 def links_of(chains: list[Chain], points: pd.DataFrame) -> list[Link]:
-    """points: a row per gate (its place), cell and metric that has an effect."""
+    """points: a row per gate (its index), cell and metric that has an effect."""
     found = []
     addable = points[points["scale"].isin(SCALES)]
     for _, rows in addable.groupby(["cell", "metric"], sort=False):
-        by_place = rows.drop_duplicates("place").set_index("place", drop=False)
+        by_index = rows.drop_duplicates("gate").set_index("gate", drop=False)
         for chain in chains:
-            here = np.array([place in by_place.index for place in chain.gates])
+            here = np.array([index in by_index.index for index in chain.gates])
             piece = np.cumsum(~here)  # a gate without the effect parts the chain of this row
             for number in np.unique(piece[here]):
-                places = [chain.gates[i] for i in np.nonzero(here & (piece == number))[0]]
-                if len(places) >= GATES_MIN:
-                    found.append(_link(chain, by_place.loc[places]))
+                indices = [chain.gates[i] for i in np.nonzero(here & (piece == number))[0]]
+                if len(indices) >= GATES_MIN:
+                    found.append(_link(chain, by_index.loc[indices]))
     return found

@@ -23,14 +23,14 @@ def layout(history: History, width_inches: float) -> tuple[int, int, float]:
     return count, 1, 0.7 + PANEL_INCHES * count
 
 
-def _runs(places: list[int]) -> list[tuple[int, int]]:
+def _runs(rows: list[int]) -> list[tuple[int, int]]:
     """First and last of each unbroken run."""
     found: list[tuple[int, int]] = []
-    for place in places:
-        if found and found[-1][1] == place - 1:
-            found[-1] = (found[-1][0], place)
+    for row in rows:
+        if found and found[-1][1] == row - 1:
+            found[-1] = (found[-1][0], row)
         else:
-            found.append((place, place))
+            found.append((row, row))
     return found
 
 
@@ -46,8 +46,8 @@ def _draw_group(axes: Axes, series: Series, group: str, colour: str) -> None:
 def _draw_parts(axes: Axes, series: Series) -> None:
     """A line and a name where a part or another reference begins."""
     groups = series.points["group"]
-    for group, places in groups.groupby(groups, sort=False).groups.items():
-        first = places[0]
+    for group, rows in groups.groupby(groups, sort=False).groups.items():
+        first = rows[0]
         if first:
             axes.axvline(first - 0.5, color="0.35", linewidth=1.1)
         named(axes, str(group), first - 0.4)
@@ -58,7 +58,7 @@ def _draw_series(axes: Axes, series: Series, colours: dict[str, str]) -> None:
         _draw_group(axes, series, group, colours[group])
     axes.axhline(0, color=axes.xaxis.label.get_color(), linewidth=0.6, zorder=0)
     for stretch in series.stretches:
-        for first, last in _runs(stretch.places):
+        for first, last in _runs(stretch.rows):
             axes.plot(
                 [first - 0.5, last + 0.5], [stretch.level] * 2, color=CHANGE, linewidth=1.3
             )

@@ -70,8 +70,8 @@ def crept(history: History) -> list[str]:
         if stretch is None:
             continue
         effect, low, high = link.amount(*stretch)
-        places = link.points["place"].iloc[[stretch[0], stretch[1] - 1]].tolist()
-        base, head = history.recorded[places[0]], history.recorded[places[1]]
+        gates = link.points["gate"].iloc[[stretch[0], stretch[1] - 1]].tolist()
+        base, head = history.recorded[gates[0]], history.recorded[gates[1]]
         found.append(
             f"{_passed(link, *stretch)} amount to "
             f"{_value_text(link.scale, link.unit, effect)} "
@@ -90,9 +90,9 @@ def _change_rows(series: Series) -> list[list[str]]:
         before, after = series.points.iloc[change.before], series.points.iloc[change.after]
         levels = [
             _value_text(series.scale, series.unit, stretch.level)
-            for place in (change.before, change.after)
+            for index in (change.before, change.after)
             for stretch in series.stretches
-            if place in stretch.places
+            if index in stretch.rows
         ]
         day = day_of({"started_unix_ns": after["started_unix_ns"]})
         by = _value_text(series.scale, series.unit, change.shift)
@@ -122,7 +122,7 @@ def change_table(history: History) -> Table:
 def _latest_row(series: Series, group: str) -> Row:
     points = series.points[series.points["group"] == group]
     last = points.iloc[-1]
-    stretch = next(one for one in series.stretches if points.index[-1] in one.places)
+    stretch = next(one for one in series.stretches if points.index[-1] in one.rows)
     scale, unit = series.scale, series.unit
     return Row(
         "value",
@@ -132,7 +132,7 @@ def _latest_row(series: Series, group: str) -> Row:
             group,
             str(len(points)),
             _value_text(scale, unit, stretch.level),
-            str(len(stretch.places)),
+            str(len(stretch.rows)),
             _value_text(scale, unit, last["effect"]),
             _interval_text(scale, unit, last["low"], last["high"]),
             last["verdict"],
@@ -180,7 +180,7 @@ def beginnings_table(history: History) -> Table:
     """Each chain, from where to where, and why it begins there."""
     rows = []
     for chain in history.chains:
-        first, last = (history.recorded[chain.gates[place]] for place in (0, -1))
+        first, last = (history.recorded[chain.gates[index]] for index in (0, -1))
         ends = [side_name(first["base"]), head_name(last)]
         days = [day_of(first), day_of(last)]
         gates = str(len(chain.gates))
@@ -261,7 +261,7 @@ def _left_out(history: History) -> list[str]:
     found = []
     if history.void:
         found.append(f"Void, and left out: {_gates(history.void)}.")
-    compared = {place for group in history.groups for place in group.gates}
+    compared = {index for group in history.groups for index in group.gates}
     alone = len(history.recorded) - len(compared)
     if alone:
         found.append(
@@ -315,7 +315,7 @@ def _chain_legend(history: History) -> list[str]:
 
 def history_document(history: History) -> Document:
     """All that a history says, as words."""
-    compared = [place for group in history.groups for place in group.gates]
+    compared = [index for group in history.groups for index in group.gates]
     reference = history.recorded[max(compared, default=-1)]["base"]
     tables = [parts_table(history)] if len(history.groups) > 1 else []
     changed = any(series.changes for series in history.series)
@@ -329,7 +329,7 @@ def history_document(history: History) -> Document:
         f"of {tests} series at {100 * history.alpha_each:.2g} %: where nothing "
         f"changed, any of them shows one in at most {100 * ALPHA:g} % of histories. A change "
         "shows only after it stayed for some gates; the gate itself judges the last one. "
-        "The interval of a change takes its place as given (Hodges and Lehmann). "
+        "The interval of a change takes where it lies as given (Hodges and Lehmann). "
         "Median since: of the effects since the last change point, or of all; one gate's "
         "effect may differ from it by what its interval allows.",
     ]
@@ -357,7 +357,7 @@ def _long_form(history: History) -> pd.DataFrame:
         stretch = pd.Series(0, index=series.points.index)
         level = pd.Series(np.nan, index=series.points.index)
         for number, one in enumerate(series.stretches):
-            stretch[one.places], level[one.places] = number, one.level
+            stretch[one.rows], level[one.rows] = number, one.level
         frames.append(series.points.assign(stretch=stretch, level=level))
     for link in history.links:
         frames.append(link.points.assign(chain=link.chain.number))

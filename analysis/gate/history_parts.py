@@ -26,7 +26,7 @@ class Part:
 
     name: str
     why: list[str]
-    gates: list[int] = field(default_factory=list)  # places in the history
+    gates: list[int] = field(default_factory=list)  # indices in the history
 
 
 def _shown(value: Any) -> str:
@@ -80,8 +80,8 @@ def _rules(gate: Gate) -> dict[tuple[str, str], tuple[float, bool]]:
 def _rows_changed(before: Gate, after: Gate) -> Iterator[str]:
     """Cells, metrics and margins, of which every line tells."""
     was, is_now = _rules(before), _rules(after)
-    for place, what in enumerate(("cell", "metric")):
-        names = [{key[place] for key in rules} for rules in (was, is_now)]
+    for index, what in enumerate(("cell", "metric")):
+        names = [{key[index] for key in rules} for rules in (was, is_now)]
         for name in sorted(names[0] - names[1]):
             yield f"{what} no longer asked: {name}"
         for name in sorted(names[1] - names[0]):
@@ -141,16 +141,16 @@ def parts_of(gates: list[Gate]) -> list[Part]:
     """In the order of their first gates. Each gate is held against the last of every part."""
     parts: list[Part] = []
     current: Part | None = None
-    for place, gate in enumerate(gates):
+    for index, gate in enumerate(gates):
         candidates = sorted(parts, key=lambda part: part is not current)
         found = next(
             (part for part in candidates if not differences(gates[part.gates[-1]], gate)), None
         )
         if found is None:
-            why = differences(gates[place - 1], gate) if parts else []
+            why = differences(gates[index - 1], gate) if parts else []
             found = Part(_name(len(parts)), why)
             parts.append(found)
-        found.gates.append(place)
+        found.gates.append(index)
         current = found
     return parts
 

@@ -29,7 +29,7 @@ SHOWN_STAGES = ("region", "start_up", WHOLE)
 UNKNOWN = Interval(np.nan, np.nan, np.nan)
 
 
-def _places(run: Instrumented) -> list[tuple[str, str]]:
+def _groups(run: Instrumented) -> list[tuple[str, str]]:
     """Every cell and arm that has processes."""
     return [
         (cell, arm)
@@ -119,7 +119,7 @@ def layers(profile: Profile) -> pd.DataFrame:
     """A row per cell, arm, stage and layer; the layers of one stage add up to all its samples."""
     rows = []
     alpha = profile.plan["alpha"]
-    for cell, arm in _places(profile):
+    for cell, arm in _groups(profile):
         per_operation = _per_operation(profile, cell, arm)
         for stage in SHOWN_STAGES:
             counts = layer_counts(profile, cell, arm, stage)
@@ -150,7 +150,7 @@ def page_faults(profile: Profile) -> pd.DataFrame:
     below it are unknown."""
     below, unseen = under_page_fault(profile), page_faults_unseen(profile)
     rows = []
-    for cell, arm in _places(profile):
+    for cell, arm in _groups(profile):
         for stage in SHOWN_STAGES:
             matrix = profile.matrix(cell, arm, stage)
             part, whole = matrix[below].sum(axis=0), matrix.sum(axis=0)
@@ -219,7 +219,7 @@ def functions(profile: Profile) -> pd.DataFrame:
     stack, however deep it recurses."""
     rows = [
         row
-        for cell, arm in _places(profile)
+        for cell, arm in _groups(profile)
         for stage in SHOWN_STAGES
         for row in _function_rows(profile, cell, arm, stage)
     ]
@@ -230,7 +230,7 @@ def functions(profile: Profile) -> pd.DataFrame:
 def overhead(profile: Profile) -> pd.DataFrame:
     """What sampling costs: the region's CPU time sampled over plain, in the same block."""
     rows = []
-    for cell, arm in _places(profile):
+    for cell, arm in _groups(profile):
         sampled, plain = (profile.column(cell, arm, x) for x in ("cpu_ns", "plain_cpu_ns"))
         ratios = statistics.ratio(sampled, plain)
         found = statistics.effect(ratios, profile.plan["alpha"], profile.rules.blocks_min)
@@ -248,7 +248,7 @@ def claims(profile: Profile) -> pd.DataFrame:
     }
     rows = []
     for metric, frame in found.items():
-        for cell, arm in _places(profile):
+        for cell, arm in _groups(profile):
             low, high = published_band(profile, cell, metric, arm, None)
             if not np.isfinite(low):
                 continue
@@ -271,7 +271,7 @@ def grouped(ledger: Ledger, keys: list[str]) -> pd.DataFrame:
     """Faults per process of every combination of the keys that occurs: median, min and max over
     processes, those without any counted as 0."""
     rows = []
-    for cell, arm in _places(ledger):
+    for cell, arm in _groups(ledger):
         n = ledger.column(cell, arm, "block").size
         entries = ledger.entries_of(cell, arm)
         by_process = entries.groupby([*keys, "process"])["faults"].sum().unstack(fill_value=0)
@@ -294,7 +294,7 @@ def fault_rows(ledger: Ledger) -> pd.DataFrame:
 def fault_totals(ledger: Ledger) -> pd.DataFrame:
     """What each ledger adds up to, and what getrusage counted of the same processes."""
     rows = []
-    for cell, arm in _places(ledger):
+    for cell, arm in _groups(ledger):
         values = {name: ledger.column(cell, arm, name) for name in TOTALS}
         values |= {stage: ledger.counts(cell, arm, {"stage": stage}) for stage in STAGES}
         for prefix in ("process_", "start_up_", ""):
@@ -328,7 +328,7 @@ def costs(joined: Joined) -> pd.DataFrame:
     if joined.profile is None or joined.ledger is None:
         return _frame(rows, COST_COLUMNS)
     unseen = page_faults_unseen(joined.profile)
-    for cell, arm in _places(joined.profile):
+    for cell, arm in _groups(joined.profile):
         for stage in ("region", "start_up"):
             raised = joined.ledger.counts(
                 cell, arm, {"stage": stage}, {"by": POPULATE, "memory": HARNESS}

@@ -61,7 +61,7 @@ def tree_of(stacks: list[tuple[str, str]], samples: NDArray) -> Frame:
     return root
 
 
-def place(root: Frame, columns: slice = slice(None)) -> tuple[list[Placed], list[Frame]]:
+def lay_out(root: Frame, columns: slice = slice(None)) -> tuple[list[Placed], list[Frame]]:
     """The position of every frame, children by name from the left, widths by the samples in the
     columns; and those that are too narrow, without the frames above them."""
     total = root.samples[columns].sum()
@@ -145,7 +145,7 @@ def flame(profile: Profile, cell: str, arm: str) -> str | None:
     stage = main_stage(profile, cell)
     matrix = profile.matrix(cell, arm, stage)
     root = tree_of(profile.stacks, matrix)
-    placed, narrow = place(root)
+    placed, narrow = lay_out(root)
     if not placed:
         return None
     total = root.samples.sum()

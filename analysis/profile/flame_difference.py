@@ -15,7 +15,7 @@ from ..records.profiles import Profile
 from ..document.rounding import fixed
 from ..statistics.share_statistics import Difference, difference_of_shares
 from ..statistics.statistics import BLOCKS_FOR_SHARE, Interval
-from .flame import Frame, Placed, frame_share, label_of, narrow_note, place, tree_of
+from .flame import Frame, Placed, frame_share, label_of, lay_out, narrow_note, tree_of
 from .flame_svg import Box, flame_svg
 from .function_names import TABLE_LETTERS, short_name
 from .frames import main_stage
@@ -105,7 +105,7 @@ def flame_difference(profile: Profile, cell: str, arm: str, against: str) -> str
     n = matrices[0].shape[1]
     first, second = slice(0, n), slice(n, 2 * n)
     root = tree_of(profile.stacks, np.hstack(matrices))
-    placed, narrow = place(root, second)
+    placed, narrow = lay_out(root, second)
     if not placed or not root.samples[first].any():
         return None
     totals = [root.samples[one].sum() for one in (first, second)]

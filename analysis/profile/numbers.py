@@ -55,37 +55,37 @@ def _bounded(
             yield f"{stem(row)}.{field}", text
 
 
-def _of_profile(joined: Joined, place: Callable[[pd.Series], str]) -> Numbers:
+def _of_profile(joined: Joined, stem_of: Callable[[pd.Series], str]) -> Numbers:
     layers = estimates.layers(joined.profile)
     seen = set(layers[layers["samples"] > 0]["layer"])
     layers = layers[layers["layer"].isin(seen)]
     differences = estimates.layer_differences(joined.profile)
     yield from _bounded(
-        layers, lambda row: f"{place(row)}.share.{row['stage']}.{row['layer']}", "share", "ratio"
+        layers, lambda row: f"{stem_of(row)}.share.{row['stage']}.{row['layer']}", "share", "ratio"
     )
     yield from _bounded(
         layers[layers["stage"] == "region"],
-        lambda row: f"{place(row)}.cpu_per_operation.{row['layer']}",
+        lambda row: f"{stem_of(row)}.cpu_per_operation.{row['layer']}",
         "cpu_per_operation",
         "ns",
     )
     yield from _bounded(
         estimates.page_faults(joined.profile),
-        lambda row: f"{place(row)}.page_fault_share.{row['stage']}",
+        lambda row: f"{stem_of(row)}.page_fault_share.{row['stage']}",
         "share",
         "ratio",
     )
     yield from _bounded(
         differences[differences["layer"].isin(seen)],
-        lambda row: f"{place(row)}:{key_of(row['against'])}.share.{row['stage']}.{row['layer']}",
+        lambda row: f"{stem_of(row)}:{key_of(row['against'])}.share.{row['stage']}.{row['layer']}",
         "difference",
         "ratio",
     )
 
 
-def _of_ledger(joined: Joined, place: Callable[[pd.Series], str]) -> Numbers:
+def _of_ledger(joined: Joined, stem_of: Callable[[pd.Series], str]) -> Numbers:
     for _, row in estimates.fault_totals(joined.ledger).iterrows():
-        stem = f"{place(row)}.faults.{row['count']}"
+        stem = f"{stem_of(row)}.faults.{row['count']}"
         yield f"{stem}.value", latex_number(count(row["faults"]))
         yield f"{stem}.spread", latex_number(count(row["faults_max"] - row["faults_min"]))
 
@@ -93,7 +93,7 @@ def _of_ledger(joined: Joined, place: Callable[[pd.Series], str]) -> Numbers:
 def profile_numbers(joined: Joined, prefix: str) -> dict[str, str]:
     """Every key with its LaTeX text, in the order of the tables."""
 
-    def place(row: pd.Series) -> str:
+    def stem_of(row: pd.Series) -> str:
         return f"{prefix}.{key_of(row['cell'])}.{key_of(row['arm'])}"
 
     said = {
@@ -103,11 +103,11 @@ def profile_numbers(joined: Joined, prefix: str) -> dict[str, str]:
     }
     found = run_numbers(joined, prefix, said)
     if joined.profile is not None:
-        found |= _of_profile(joined, place)
+        found |= _of_profile(joined, stem_of)
     if joined.ledger is not None:
-        found |= _of_ledger(joined, place)
+        found |= _of_ledger(joined, stem_of)
     costs = estimates.costs(joined)
     found |= _bounded(
-        costs, lambda row: f"{place(row)}.cost_per_fault.{row['stage']}", "time_per_fault", "ns"
+        costs, lambda row: f"{stem_of(row)}.cost_per_fault.{row['stage']}", "time_per_fault", "ns"
     )
     return found

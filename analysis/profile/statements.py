@@ -179,7 +179,7 @@ def _unsampled_kernel(profile: Profile) -> list[str]:
         return []
     parts = []
     for arm in profile.arms:
-        of_arm = profile.processes["place"] % len(profile.arms) == profile.arms.index(arm)
+        of_arm = profile.processes["group"] % len(profile.arms) == profile.arms.index(arm)
         rows = profile.processes[of_arm]
         seen = (rows["region_samples"] * rows["period_ns"]).sum()
         share = max(0.0, 1 - seen / rows["cpu_ns"].sum())

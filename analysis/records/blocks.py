@@ -115,9 +115,9 @@ def check_block(block: dict[str, Any], arms: Iterable[str], times: int, where: s
     whole_number(block["block"], "block")
     if not isinstance(block["valid"], bool):
         raise ValueError(f"valid is {block['valid']!r:.40}, not true or false")
-    for place, sample in enumerate(block["samples"]):
-        if sample["position"] != place:
-            raise ValueError(f"the sample in place {place} says that it ran in another")
+    for position, sample in enumerate(block["samples"]):
+        if sample["position"] != position:
+            raise ValueError(f"the sample in position {position} says that it ran in another")
     if not block["valid"]:
         return
     if sorted(sample["arm"] for sample in block["samples"]) != sorted([*arms] * times):

@@ -54,9 +54,9 @@ class Instrumented(Recorded):
 
     def rows(self, cell: str, arm: str) -> slice:
         """The slice of `processes` with the processes of one arm in one cell."""
-        codes = self.processes["place"].to_numpy()
-        place = self.cells.index(cell) * len(self.arms) + self.arms.index(arm)
-        return slice(*np.searchsorted(codes, [place, place + 1]))
+        codes = self.processes["group"].to_numpy()
+        group = self.cells.index(cell) * len(self.arms) + self.arms.index(arm)
+        return slice(*np.searchsorted(codes, [group, group + 1]))
 
     def measured(self, cell: str) -> bool:
         """Whether the cell has any valid block."""
@@ -128,8 +128,8 @@ def read_instrumented(
                         check_identity(identity, sample, where)
                         check_work(seen, block["cell"], sample, where)
                     columns, extra = take(ours, block, where)
-                    place = cells.index(block["cell"]) * len(arms) + index
-                    rows.append((place, blocks[-1][3], block["block"], columns))
+                    group = cells.index(block["cell"]) * len(arms) + index
+                    rows.append((group, blocks[-1][3], block["block"], columns))
                     extras.append(extra)
     frame = block_frame(blocks, cells)
     check_numbers(folder, frame, outcome)
@@ -141,7 +141,7 @@ def read_instrumented(
         )
     order = sorted(range(len(rows)), key=lambda i: rows[i][:3])
     processes = pd.DataFrame([rows[i][3] for i in order])
-    for at, name in enumerate(("place", "started_unix_ns", "block")):
+    for at, name in enumerate(("group", "started_unix_ns", "block")):
         processes[name] = np.array([rows[i][at] for i in order], dtype=np.int64)
     fields = {
         "path": folder,

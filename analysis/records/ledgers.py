@@ -137,10 +137,10 @@ def load_ledger(folder: Path) -> Ledger:
     fields, found = read_instrumented(folder, KIND, 1, _take)
     entries = [(i, *row) for i, (rows, *_) in enumerate(found) for row in rows]
     touches: dict[tuple[str, str], Touches] = {}
-    for _, place, seen, _ in found:
+    for _, group, seen, _ in found:
         if seen is not None:
-            touches.setdefault(place, seen)
-    waits = [(*place, *wait) for _, place, _, waited in found for wait in waited]
+            touches.setdefault(group, seen)
+    waits = [(*group, *wait) for _, group, _, waited in found for wait in waited]
     frame = pd.DataFrame(entries, columns=["process", *KEYS, "faults"])
     frame = frame.astype({"process": np.int64, "faults": np.int64})
     names = ["cell", "arm", "stage", "call_site", "waits", "wait_ns"]

@@ -64,7 +64,7 @@ def _stores(folder: Path) -> list[Path]:
     root = folder.parent.parent
     if root.parent.name == STORE:
         return [root.parent]
-    return [place for place in (root / STORE, root / REFERENCE / STORE) if place.is_dir()]
+    return [folder for folder in (root / STORE, root / REFERENCE / STORE) if folder.is_dir()]
 
 
 def _named(folder: Path, stores: list[Path]) -> str:
@@ -89,9 +89,9 @@ def stored_runs(folder: Path, experiment: str) -> list[Stored]:
     stores = _stores(here)
     found = [Stored(_named(here, stores), here)]
     for store in stores:
-        places = [store.parent] if store.parent.name == REFERENCE else []
-        for place in [*places, *sorted(store.glob("*"))]:
-            runs = [run for run in _runs_in(place / experiment) if run.resolve() != here]
+        folders = [store.parent] if store.parent.name == REFERENCE else []
+        for folder in [*folders, *sorted(store.glob("*"))]:
+            runs = [run for run in _runs_in(folder / experiment) if run.resolve() != here]
             found += [Stored(_named(run, stores), run) for run in runs]
     if here.parent.parent.name == REFERENCE:  # a later reference is no second occasion of the first
         found = [found[0]] + [one for one in found[1:] if one.machine != found[0].machine]

@@ -91,11 +91,11 @@ def _fault(value: Any, shape: Any, path: str = "") -> str | None:
             return f"{path or 'all of it'} is {value!r:.40}, not an object"
         for name, inner in shape.items():
             key = name.removesuffix("?")
-            place = f"{path}.{key}".lstrip(".")
+            where = f"{path}.{key}".lstrip(".")
             if key in value:
-                found = _fault(value[key], inner, place)
+                found = _fault(value[key], inner, where)
             else:
-                found = None if name.endswith("?") else f"there is no {place}"
+                found = None if name.endswith("?") else f"there is no {where}"
             if found:
                 return found
         return None

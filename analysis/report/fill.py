@@ -13,7 +13,7 @@ RUN/NAME.png, and shows it (a second page as RUN/NAME-2.png); a profile's needs 
 
 `<!-- gallery FOLDER -->` has every figure once, drawn from stored runs: gallery.py.
 
-`<!-- answer RUN ... (a new line) WORDS -->` has words with places for figures: sentences.py.
+`<!-- answer RUN ... (a new line) WORDS -->` has words with blanks for figures: sentences.py.
 
 SPDX-License-Identifier: MIT"""
 

@@ -26,13 +26,13 @@ AXIS_HEIGHT = 16
 BAR_MIN = 3.0  # wide: an interval that is narrower would not be seen
 TICKS = {-0.9: "-90", -0.75: "-75", -0.5: "-50", 0: "0 %", 1: "+100", 3: "+300", 9: "+900"}
 FARTHEST = math.log1p(9)
-LEAST = -0.9999  # an effect of -100 % has no logarithm, and gets a far place
+LEAST = -0.9999  # an effect of -100 % has no logarithm, and stands far out
 FEW, MANY = 12, 30  # rows; more of them are lower
 ROW_HEIGHTS = (7.0, 4.5, 2.5)
 COLOURED = ("better", "worse")
 
 
-def place(ratio: float) -> float:
+def x_of(ratio: float) -> float:
     """Where an effect stands across the picture; beyond the axis's ends, at its end."""
     part = max(-1.0, min(1.0, math.log1p(max(ratio, LEAST)) / FARTHEST))
     return WIDTH / 2 + part * (WIDTH / 2 - EDGE)
@@ -45,18 +45,18 @@ def _line(across: float, height: float, kind: str) -> str:
 
 def _band(low: float, high: float, top: float, height: float, kind: str, words: str = "") -> str:
     """A box from one effect to another, at least BAR_MIN wide around its middle."""
-    left, right = place(low), place(high)
+    left, right = x_of(low), x_of(high)
     width = max(right - left, BAR_MIN)
     left = (left + right - width) / 2
-    places = zip(("x", "y", "width", "height"), (left, top, width, height))
-    drawn = " ".join(f'{name}="{fixed(value, 1)}"' for name, value in places)
+    corners = zip(("x", "y", "width", "height"), (left, top, width, height))
+    drawn = " ".join(f'{name}="{fixed(value, 1)}"' for name, value in corners)
     title = f"<title>{escape(words)}</title>" if words else ""
     return f'<rect class="{kind}" {drawn}>{title}</rect>'
 
 
 def _word(ratio: float, y: float) -> str:
     """Of a tick; the outermost end where the picture does."""
-    x, at_end = place(ratio), {min(TICKS): "start", max(TICKS): "end"}.get(ratio)
+    x, at_end = x_of(ratio), {min(TICKS): "start", max(TICKS): "end"}.get(ratio)
     if at_end:
         x = 0 if at_end == "start" else WIDTH
     kind = f' class="{at_end}"' if at_end else ""
@@ -64,7 +64,7 @@ def _word(ratio: float, y: float) -> str:
 
 
 def _bar(row: pd.Series, top: float, height: float) -> str:
-    """Of an effect without an interval, its own place."""
+    """Of an effect without an interval, where it stands."""
     bounds = [row["effect_low_ratio"], row["effect_high_ratio"]]
     if not all(map(math.isfinite, bounds)):
         bounds = [row["effect_ratio"]] * 2
@@ -84,7 +84,7 @@ def forest(run: Run) -> str:
     height = pitch * len(rows) + 4
     margin = run.plan["margin"]
     parts = [_band(-margin, margin, 0, height, "margin")]
-    parts += [_line(place(ratio), height, "tick" if ratio else "zero") for ratio in TICKS]
+    parts += [_line(x_of(ratio), height, "tick" if ratio else "zero") for ratio in TICKS]
     parts += [
         _bar(row, 2 + number * pitch, 0.8 * pitch)
         for number, (_, row) in enumerate(rows.iterrows())

@@ -25,7 +25,7 @@ from ..records.joined import Joined
 from ..records.records import Recorded, Run
 from .sentences import subjects
 
-FIRST = ("phase17", "where_17-2", "regime", "phase18")
+FIRST = ("phase17", "where_17-2", "regime", "phase18", "fastest", "threads")
 FOLDER = "gallery"  # of the pictures, beside the text
 KINDS = ("samples", "profile", "faults")
 
@@ -64,8 +64,8 @@ def _last_of(experiment: Path) -> list[Path]:
 
 
 def _order(experiment: Path) -> tuple[int, str]:
-    place = FIRST.index(experiment.name) if experiment.name in FIRST else len(FIRST)
-    return place, experiment.name
+    index = FIRST.index(experiment.name) if experiment.name in FIRST else len(FIRST)
+    return index, experiment.name
 
 
 @lru_cache(maxsize=4)

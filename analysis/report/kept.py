@@ -80,12 +80,12 @@ def digest_of(folder: Path) -> str:
 
 def _told(key: tuple[str, str], made: dict, stored: dict, folder: Path) -> str:
     kind, name = key
-    place = name if kind == "run" else folder / name
+    where = name if kind == "run" else folder / name
     if key not in made:
-        return f"{place}: missing ({kind})"
+        return f"{where}: missing ({kind})"
     if key not in stored:
-        return f"{place}: not there when the report was made ({kind})"
-    return f"{place}: changed since the report was made ({kind})"
+        return f"{where}: not there when the report was made ({kind})"
+    return f"{where}: changed since the report was made ({kind})"
 
 
 def kept_differences(sections: list[Section], folder: Path) -> list[str]:

@@ -104,7 +104,7 @@ class Explained:
         return explained_headline(self.subject)
 
 
-def _place(one: Section) -> int:
+def _order(one: Section) -> int:
     experiment = one.subject.plan["experiment"]
     return 1 + OF_INSTRUMENTS.index(experiment) if experiment in OF_INSTRUMENTS else 0
 
@@ -175,4 +175,4 @@ def read_sections(
         raise Complaint(
             f"two runs are called '{max(names, key=names.count)}'", "name each run once"
         )
-    return sorted(found, key=_place)
+    return sorted(found, key=_order)

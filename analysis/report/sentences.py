@@ -36,7 +36,7 @@ from ..records.metrics import metrics_of
 from ..records.records import Recorded, Run, load
 from ..records.style import stored_style
 
-PLACE = re.compile(r"\{([^{}:]+): ([^{}|]+)\|([^{}|]+)(?:\|([^{}|]+))?\}")
+BLANK = re.compile(r"\{([^{}:]+): ([^{}|]+)\|([^{}|]+)(?:\|([^{}|]+))?\}")
 COLUMNS = 118
 INSTRUMENTED = ("share", "faults")
 
@@ -113,7 +113,7 @@ def _published(claim: str) -> str:
 
 
 def sentence(folders: list[Path], text: str) -> str:
-    """The text with every place filled, in lines. Raises Complaint for what no run has."""
+    """The text with every blank filled, in lines. Raises Complaint for what no run has."""
     known = subjects(folders)
 
     def figure(found: re.Match[str]) -> str:
@@ -130,7 +130,7 @@ def sentence(folders: list[Path], text: str) -> str:
         raise Complaint(f"{found[0]}: no run of {experiment} has it", "name its run in the mark")
 
     return textwrap.fill(
-        PLACE.sub(figure, " ".join(text.split())),
+        BLANK.sub(figure, " ".join(text.split())),
         COLUMNS,
         break_long_words=False,
         break_on_hyphens=False,

@@ -21,6 +21,7 @@ from ..records.records import Run, load
 
 QUESTION = "Are the effects of one machine those of another?"
 ROW_INCHES, AROUND_INCHES, AXIS_BESIDE_INCHES = 0.085, 0.6, 0.35
+LEAST_INCHES = 1.0  # of rows: the key has room
 HERE, THERE, ELSEWHERE = "#23698c", "#c2410c", "#c9ced6"
 
 
@@ -37,7 +38,7 @@ def _shown(run: Run) -> tuple[list[str], list[tuple[str, str, str]]]:
 
 def layout(run: Run, width_inches: float) -> tuple[int, int, float]:
     """Rows, columns and the height of the figure in inches."""
-    return 1, 1, AROUND_INCHES + ROW_INCHES * len(_shown(run)[1])
+    return 1, 1, AROUND_INCHES + max(LEAST_INCHES, ROW_INCHES * len(_shown(run)[1]))
 
 
 def draw(run: Run, axes: Axes) -> None:
@@ -57,11 +58,11 @@ def draw(run: Run, axes: Axes) -> None:
         for name in names
     }  # fmt: skip
     axis = effect_axis([*lows, *highs, *np.ravel(list(ends.values()))], True)
-    place, heights = np.vectorize(axis.place), np.arange(len(keys))
-    axes.barh(heights, place(highs) - place(lows), 0.8, place(lows), color=ELSEWHERE,
+    across, heights = np.vectorize(axis.coordinate), np.arange(len(keys))
+    axes.barh(heights, across(highs) - across(lows), 0.8, across(lows), color=ELSEWHERE,
               label="one machine more, 95 %")  # fmt: skip
     for name, colour, marker in zip(names, (HERE, THERE), ("o", "D")):
-        low, middle, high = place(ends[name]).T
+        low, middle, high = across(ends[name]).T
         axes.errorbar(middle, heights, xerr=[middle - low, high - middle], fmt=marker,
                       color=colour, markersize=3, linewidth=1, label=name)  # fmt: skip
     _finish(run, axes, axis, len(keys))
@@ -70,7 +71,7 @@ def draw(run: Run, axes: Axes) -> None:
 def _finish(run: Run, axes: Axes, axis: ValueAxis, comparisons: int) -> None:
     for tick in axis.finish(axes, axes.figure.get_figwidth() - AXIS_BESIDE_INCHES):
         line = {"linewidth": 0.3, "alpha": 0.4} if tick else {"linewidth": 0.7}
-        axes.axvline(axis.place(tick), color=INK, zorder=0, **line)
+        axes.axvline(axis.coordinate(tick), color=INK, zorder=0, **line)
     axes.set_ylim(-0.6, comparisons - 0.4)
     axes.set_yticks([])
     axes.set_ylabel(f"{comparisons} comparisons of {run.plan['experiment']}")

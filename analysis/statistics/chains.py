@@ -38,13 +38,13 @@ def worst_stretch(lows: ArrayLike, is_ratio: bool) -> tuple[int, int]:
     """First and one past the last of the stretch whose low ends amount to most; a NaN is in none.
     (0, 0) without any number."""
     best, found, total, first = -np.inf, (0, 0), 0.0, 0
-    for place, low in enumerate(_on_scale(lows, is_ratio)):
+    for index, low in enumerate(_on_scale(lows, is_ratio)):
         if np.isnan(low):
-            total, first = 0.0, place + 1
+            total, first = 0.0, index + 1
             continue
         if total <= 0:
-            total, first = 0.0, place
+            total, first = 0.0, index
         total += float(low)
         if total > best:
-            best, found = total, (first, place + 1)
+            best, found = total, (first, index + 1)
     return found

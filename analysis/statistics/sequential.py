@@ -230,11 +230,11 @@ def _first(
     """Looks after every block; the first decision stays. matters: of n blocks, is what was found
     half the margin or more?"""
     last = (float(fails[-1]), float(passes[-1])) if fails.size else (0.0, 0.0)
-    for place in np.nonzero((fails >= rule.fail_at) | (passes >= rule.pass_at))[0]:
-        n = int(place) + 1
-        if fails[place] >= rule.fail_at and matters(n):
+    for index in np.nonzero((fails >= rule.fail_at) | (passes >= rule.pass_at))[0]:
+        n = int(index) + 1
+        if fails[index] >= rule.fail_at and matters(n):
             return Decision("fail", n, *last)
-        if passes[place] >= rule.pass_at:
+        if passes[index] >= rule.pass_at:
             return Decision("pass", n, *last)
     return Decision("undecided", None, *last)
 

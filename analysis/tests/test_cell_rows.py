@@ -56,8 +56,9 @@ def _run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 def test_half_as_fast_is_as_far_from_0_as_twice_as_fast() -> None:
     axis = effect_axis([-0.5, 1.0], logarithmic=True)
-    assert axis.place(0) - axis.place(-0.5) == pytest.approx(axis.place(1) - axis.place(0))
-    assert effect_axis([-0.5, 1.0], logarithmic=False).place(0.25) == 0.25
+    half, same, twice = map(axis.coordinate, (-0.5, 0, 1))
+    assert same - half == pytest.approx(twice - same)
+    assert effect_axis([-0.5, 1.0], logarithmic=False).coordinate(0.25) == 0.25
 
 
 def test_ticks_of_effects_are_per_cent_and_have_room() -> None:
@@ -70,7 +71,7 @@ def test_ticks_of_effects_are_per_cent_and_have_room() -> None:
 
 def test_an_amount_of_0_stands_left_of_the_dots() -> None:
     axis = amount_axis([0.0, 10.0, 1000.0])
-    assert axis.place(0) < axis.gap < axis.place(10) and axis.place(1000) == 3
+    assert axis.coordinate(0) < axis.gap < axis.coordinate(10) and axis.coordinate(1000) == 3
     assert axis.ticks(2.0)[0] == 0 and amount_axis([10.0, 1000.0]).gap is None
 
 
@@ -146,7 +147,7 @@ def test_arms_beyond_nine_share_lines_and_cover_no_other(run: Run) -> None:
     values = [0.5] * 3 + [0.1 * n for n in range(9)]
     points = [Point("c", n, x, (x, x)) for n, x in enumerate(values)]
     chart = Chart(series, points, axis, "", "")
-    lines = cell_rows._places(chart, 3.0)["c"]
+    lines = cell_rows._lines_of(chart, 3.0)["c"]
     assert [lines[n] for n in range(4)] == [0, 1, 2, 0] and max(lines.values()) == 3
     for line in set(lines.values()):
         places = sorted(points[n].value for n, at in lines.items() if at == line)

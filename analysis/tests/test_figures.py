@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 from fontTools.ttLib import TTFont
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
@@ -24,7 +25,9 @@ from analysis.drawing.colours import BASELINE, CONTROL_MARKER, MARKERS, PALETTE,
 from analysis.drawing.drawing import INK, ONE_COLUMN, TWO_COLUMNS, Drawing, drawn, provenance
 from analysis.drawing.figure_data import digest
 from analysis.figures import effects, figures_for, interaction
+from analysis.profile.figures import fault_heat_map
 from analysis.records.records import Run, load
+from analysis.records.style import STORED, read_style
 
 from .synthetic import write_run
 
@@ -84,6 +87,29 @@ def _contrast(one: str, other: str) -> float:
 def test_colours_stay_apart_for_every_eye(eyes: str) -> None:
     seen = [_lab(np.array(SEEN_WITH[eyes]) @ _linear(c)) for c in (*PALETTE, BASELINE)]
     assert min(np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2)) > 20
+
+
+@pytest.mark.parametrize("eyes", SEEN_WITH)
+def test_more_faults_are_darker_for_every_eye(eyes: str) -> None:
+    """And so in grey; told from white and from a dark page."""
+    steps = [to_hex(fault_heat_map.COLOURS(x)) for x in np.linspace(0, 1, 17)]
+    lightness = [_lab(np.array(SEEN_WITH[eyes]) @ _linear(step))[0] for step in steps]
+    assert max(np.diff(lightness)) < -0.5 and lightness[0] - lightness[-1] > 20
+    assert min(_contrast(step, page) for step in steps for page in ("#ffffff", "#15181b")) > 2.2
+
+
+def test_the_colours_of_stored_runs_are_of_the_palette() -> None:
+    """Which the test above keeps apart."""
+    stored = read_style(Path(__file__).parents[2] / "results/reference" / STORED)
+    assert {one.colour for one in stored.arms.values()} <= set(PALETTE)
+
+
+def test_the_lines_of_an_interaction_differ_in_grey(factorial: Run) -> None:
+    figure = Figure()
+    interaction.draw(factorial, figure.subplots(), [(FACTORS, CELLS[0])])
+    lines = [line for line in figure.axes[0].lines if list(line.get_xdata()) == [0, 1]]
+    assert [line.get_linestyle() for line in lines] == ["--", "-", ":"]
+    assert lines[0].get_markerfacecolor() == "none" != lines[1].get_markerfacecolor()
 
 
 def test_colours_are_legible_on_light_and_dark_and_markers_differ_in_grey() -> None:
@@ -310,7 +336,7 @@ class _Ink:
 
 def test_the_interaction_is_the_distance_from_the_product(factorial: Run) -> None:
     ink = _Ink()
-    interaction._draw_place(factorial, ink, (FACTORS, CELLS[0]), 3.0)  # type: ignore[arg-type]
+    interaction._draw_panel(factorial, ink, (FACTORS, CELLS[0]), 3.0)  # type: ignore[arg-type]
     lines = [y for x, y in ink.lines if x == [0, 1]]
     without, both, product = lines
     assert np.expm1(without) == pytest.approx([0, 0.2], abs=0.005)

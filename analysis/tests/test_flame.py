@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis.profile.flame import flame, place, tree_of
+from analysis.profile.flame import flame, lay_out, tree_of
 from analysis.profile.flame_difference import GREY, LESS, MORE, flame_difference
 from analysis.profile.flame_svg import LETTER, shortened
 from analysis.records.layers import LAYERS, MEMORIES, ink_on
@@ -39,7 +39,7 @@ def boxes(svg: str) -> dict[str, tuple[str, float, str]]:
 
 def test_children_stand_in_order_of_name_above_their_caller() -> None:
     stacks = [("a", "front"), ("a;c", "front"), ("a;b", "front"), ("a;b;d", "front")]
-    placed, narrow = place(tree_of(stacks, np.array([[2], [4], [1], [3]])))
+    placed, narrow = lay_out(tree_of(stacks, np.array([[2], [4], [1], [3]])))
     assert [(p.frame.name, p.depth, p.left, p.width) for p in placed] == [
         ("all", 0, 0, 1),
         ("a", 1, 0, 1),
@@ -52,7 +52,7 @@ def test_children_stand_in_order_of_name_above_their_caller() -> None:
 
 def test_narrow_frames_are_left_out_and_keep_their_place() -> None:
     stacks = [("a;b", "front"), ("a;c", "front")]
-    placed, narrow = place(tree_of(stacks, np.array([[1], [9999]])))
+    placed, narrow = lay_out(tree_of(stacks, np.array([[1], [9999]])))
     assert [p.frame.name for p in placed] == ["all", "a", "c"]
     assert placed[-1].left == pytest.approx(1e-4) and [f.name for f in narrow] == ["b"]
 

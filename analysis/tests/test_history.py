@@ -73,7 +73,7 @@ def test_a_step_is_found_in_its_series_alone(tmp_path: Path) -> None:
     for series in changed.values():
         (change,) = series.changes
         assert (change.before, change.after) == (FIRST - 1, FIRST)
-        assert [one.places for one in series.stretches] == [
+        assert [one.rows for one in series.stretches] == [
             list(range(FIRST)),
             list(range(FIRST, GATES)),
         ]

@@ -11,7 +11,7 @@ from analysis import commands
 from analysis.comparison.answers import VOID
 from analysis.records.joined import join
 from analysis.records.records import load
-from analysis.report.forest import EDGE, ROW_HEIGHTS, WIDTH, forest, place
+from analysis.report.forest import EDGE, ROW_HEIGHTS, WIDTH, forest, x_of
 from analysis.report.headlines import UNKNOWN, explained_headline, timed_headline
 
 from .examples import CELLS, some_run
@@ -76,11 +76,11 @@ def test_a_page_of_one_run_has_an_answer_and_no_contents(
 
 def test_the_axis_is_linear_to_5_per_cent_and_as_far_down_as_up() -> None:
     middle = WIDTH / 2
-    assert place(0) == middle
-    assert place(1) - middle == pytest.approx(middle - place(-0.5))
-    assert place(0.02) - middle == pytest.approx(2 * (place(0.01) - middle), rel=0.02)
-    assert place(99) == pytest.approx(WIDTH - EDGE) == place(1e6)
-    assert place(-0.99) == pytest.approx(EDGE) == place(-1)
+    assert x_of(0) == middle
+    assert x_of(1) - middle == pytest.approx(middle - x_of(-0.5))
+    assert x_of(0.02) - middle == pytest.approx(2 * (x_of(0.01) - middle), rel=0.02)
+    assert x_of(99) == pytest.approx(WIDTH - EDGE) == x_of(1e6)
+    assert x_of(-0.99) == pytest.approx(EDGE) == x_of(-1)
 
 
 def _bars(svg: str) -> list[tuple[str, float, float, float]]:
@@ -100,7 +100,7 @@ def test_a_bar_for_each_comparison_the_largest_effect_on_top(tmp_path: Path) -> 
         left <= WIDTH / 2 + 1 and left + width >= WIDTH / 2 - 1 for _, left, _, width in at_0
     )
     for _, left, _, width in slower:
-        assert left < place(-0.039) < left + width
+        assert left < x_of(-0.039) < left + width
 
 
 def test_what_decides_nothing_has_no_picture(tmp_path: Path) -> None:

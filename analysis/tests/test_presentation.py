@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from analysis.comparison.tables import document
 from analysis.document.formats import terminal
 from analysis.drawing.colours import PALETTE, SHAPE_OF, colours, markers, style_of_all
 from analysis.drawing.drawing import _figure, _styled, drawn, provenance, widths
-from analysis.figures import effects, operations_per_second
+from analysis.figures import effects, operations_per_second, regime
 from analysis.records.plan_hash import plan_hash
 from analysis.records.records import Run, load
 from analysis.records.style import PLAIN, SHAPES, ArmStyle, Style, read_style, style_text
@@ -170,6 +171,16 @@ def test_a_stored_run_is_drawn_in_the_style_that_stands_beside_it(
     whole = style_of_all(Style(given), [every]).arms
     looks = [(one.colour, one.marker) for one in whole.values()]
     assert len(set(looks)) == len(looks)
+
+
+def test_a_style_s_cells_are_those_of_the_regime_too(tmp_path: Path) -> None:
+    cells = [f"fixed_random size=16 slots={slots} operations={count} cold"
+             for slots in (4, 8, 16) for count in (10, 100)]  # fmt: skip
+    run = load(write_run(tmp_path / "r", {"a": 0.0}, cells, 6))
+    assert len(regime._grid(run)) == 6 and regime.applies(run)
+    chosen = replace(run, style=Style(cells={"slots=4": None, "slots=8": None}))
+    assert len(regime._grid(chosen)) == 4 and regime.applies(chosen)
+    assert not regime.applies(replace(run, style=Style(cells={"slots=4": None})))
 
 
 def test_an_arm_has_one_look_in_all_runs_of_a_report(tmp_path: Path) -> None:

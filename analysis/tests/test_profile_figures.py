@@ -3,6 +3,7 @@
 SPDX-License-Identifier: MIT"""
 
 import itertools
+import re
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -17,8 +18,9 @@ from analysis.profile import estimates
 from analysis.profile.figures import fault_heat_map, faults_by_memory, where_time_goes
 from analysis.profile.figures.where_time_goes import times_of
 from analysis.profile.tables import document
-from analysis.records.joined import Joined, join
+from analysis.records.joined import Joined, in_style, join
 from analysis.records.layers import LAYER_HATCHES, LAYERS, MEMORIES, MEMORY_HATCHES
+from analysis.records.style import Style
 
 from .synthetic_profiles import Rows, Stacks, write_ledger, write_profile
 
@@ -34,6 +36,27 @@ def panels_of(module: ModuleType, joined: Joined) -> list[Axes]:
     axes = figure.subplots(rows, columns)
     module.draw(joined, axes, cells)
     return list(np.asarray(axes).flat)
+
+
+def test_a_style_s_cells_are_those_of_a_profile_s_figures_too(tmp_path: Path) -> None:
+    """Nor does a caption speak of others, which vary more."""
+    other = CELL.replace("512", "256")
+
+    def stacks(arm: str, cell: str, block: int) -> Stacks:
+        part = (50, 100 + block) if cell == CELL else (5 + 4 * (block % 2), 10)
+        return [(FAULT, "page_fault", 0, part[0], 0), ("run", "front", 0, part[1] - part[0], 0)]
+
+    rows: Rows = [("region", "backend", "refill", PAYLOAD, "first", "program", 500)]
+    profile = write_profile(tmp_path / "p", [CELL, other], 20, stacks)
+    ledger = write_ledger(tmp_path / "l", [CELL, other], 3, lambda *_: rows)
+    (found,) = join([profile, ledger])
+    styled = in_style(found, Style(cells={"size=512": "chosen"}))
+    for module in (where_time_goes, faults_by_memory):
+        assert module.items(found) == [CELL, other] and module.items(styled) == [CELL]
+        assert len(panels_of(module, styled)) == 2
+    said = (where_time_goes.caption(one) for one in (styled, found))
+    chosen, every = (int(re.search(r"at most (\d+) points", text)[1]) for text in said)
+    assert chosen < every
 
 
 def texts_of(axes: Axes) -> list[str]:

@@ -69,7 +69,7 @@ def test_what_is_timed_did_something_in_some_time() -> None:
         (of_sample({"operations": 0}), "operations"),
         (of_sample({"operations": 99_999}), "did 99999 operations .* they did not do the same"),
         (of_sample({"checksum": "00000000000000ff"}), "they did not do the same work"),
-        (of_sample({"position": 1}), "place 0 says that it ran in another"),
+        (of_sample({"position": 1}), "position 0 says that it ran in another"),
         (of_sample({"build_id": "cd34"}), "has build-id cd34, but ab12 in plan.json"),
         (of_sample({"object": "/build/libother.so"}), "had its malloc from /build/libother.so"),
         (of_sample({"object": None}), "had its malloc from None"),

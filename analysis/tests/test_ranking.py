@@ -119,8 +119,8 @@ def test_csv_has_the_means_with_their_intervals_below_the_cells(tmp_path: Path) 
     (of,) = ranked_arms(run)
     told = of.arms["slow"].effect
     assert effects == pytest.approx([told.point, told.low, told.high], abs=1e-7)
-    told = [slow[key] for key in ("place", "rank_first", "rank_last", "blocks")]
-    assert told == ["3", "3", "3", "20"]
+    ranks = [slow[x] for x in ("place", "rank_first", "rank_last", "blocks")]
+    assert ranks == ["3", "3", "3", "20"]
     assert {row["place"] for row in rows if row not in means} == {""}
     time = _of_the_metric(Interval(0.25, 0.0, 1.0), next(m for m in JUDGES if m.column in TIMES))
     assert (time.point, time.low, time.high) == pytest.approx((-0.2, -0.5, 0.0))

@@ -6,7 +6,9 @@ import json
 import math
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -17,6 +19,7 @@ from analysis.artifact.expectation import (
     REPRODUCED,
     UNDECIDED,
     Expected,
+    Expectation,
     Stop,
     outcome_over,
     seconds_of,
@@ -209,6 +212,50 @@ def test_an_experiment_is_cut_to_what_a_claim_needs(tmp_path: Path) -> None:
     }
     with pytest.raises(Complaint, match="no cell has all of 'size=256 cold'"):
         restricted({**experiment, "workloads": experiment["workloads"][1:]}, expected)
+
+
+def expected_for(cells: str, folder: Path, plan: list[str]) -> Expectation:
+    """A claim about these words, of a stored run that has cells of these ids."""
+    (expected,) = expected_of(["one"], project(folder, 0.10, 0.10))
+    run = replace(expected.run, plan={**expected.run.plan, "cells": [{"id": x} for x in plan]})
+    return replace(expected, run=run, claim=replace(expected.claim, cells=cells))
+
+
+ENTRIES = [
+    {"run": "sqlite3", "quick": False, "thp": ["never", "madvise"]},
+    {"run": "./programs/mine.yaml"},
+    {"program": ["/usr/bin/sort", "x"], "timeout": 5},
+    {"server": ["httpd"], "client": ["ab"], "name": "web"},
+    {"run": "hand_over threads=1,4", "thp": ["never", "always"], "start": "cold"},
+    {"run": "null operations=1,2", "start": "warm", "warmup": 9},
+]
+IDS = ["program sqlite3 thp=never", "program sqlite3 thp=madvise", "program mine", "program sort",
+       "server web", "hand_over threads=1 cold thp=never", "null operations=1 warmup=9 warm",
+       "hand_over threads=4 cold thp=always oversubscribed"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "words, left",
+    [
+        ("program sqlite3 thp=madvise", [{"run": "sqlite3", "thp": ["madvise"]}]),
+        ("program mine", [ENTRIES[1]]),
+        ("program sort", [ENTRIES[2]]),
+        ("server web", [ENTRIES[3]]),
+        (
+            "hand_over threads=4 thp=always cold oversubscribed",
+            [{"run": "hand_over threads=4", "thp": ["always"], "start": "cold"}],
+        ),
+        (
+            "null operations=2 warmup=9 warm",
+            [{"run": "null operations=2", "start": "warm", "warmup": 9}],
+        ),
+    ],
+)
+def test_programs_and_huge_pages_are_cut_too(
+    words: str, left: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    experiment = {"arms": ["phase17-1"], "workloads": ENTRIES, "stop": {}, "quick": {}}
+    assert restricted(experiment, expected_for(words, tmp_path, IDS))["workloads"] == left
 
 
 def test_how_long_it_takes_is_said_before(tmp_path: Path) -> None:

@@ -26,10 +26,10 @@ QUESTION = "Does an arm go on touching new memory, or does it reuse what it has?
 TIME_BINS, PAGE_BINS = 90, 64
 COLUMNS_MOST, COLUMNS_NARROW = 4, 2
 PANEL_INCHES = 1.75
-SETTLED_DECIMALS = 9  # of a colour's place between 0 and 1
+SETTLED_DECIMALS = 9  # of a colour's fraction of the scale
 ENDED = {"facecolor": "#8f979f", "alpha": 0.28, "hatch": "////", "edgecolor": "#5b6168"}
-# Every step is told from both white and near-black.
-COLOURS = LinearSegmentedColormap.from_list("faults", ["#5aa9e6", "#7457c9", "#c94f9b", "#e0483e"])
+# Every step is told from both white and near-black, and more is darker for every eye and in grey.
+COLOURS = LinearSegmentedColormap.from_list("faults", ["#63b4ee", "#8c86d8", "#b2559f", "#b03a2e"])
 
 
 def _arms(joined: Joined) -> list[str]:
@@ -68,8 +68,8 @@ class SettledNorm(LogNorm):
 
     def __call__(self, value: Any, clip: bool | None = None) -> Any:
         counts = np.ma.filled(np.ma.asarray(value, dtype=float), np.nan)
-        place = np.log(counts / self.vmin) / np.log(self.vmax / self.vmin)
-        return np.ma.masked_invalid(np.round(place, SETTLED_DECIMALS))
+        fraction = np.log(counts / self.vmin) / np.log(self.vmax / self.vmin)
+        return np.ma.masked_invalid(np.round(fraction, SETTLED_DECIMALS))
 
 
 def time_range_ns(all_touches: list[Touches]) -> tuple[float, float]:
@@ -126,7 +126,7 @@ def _draw_cell(
     touches, figure = joined.ledger.touches, row[0].figure
     _, columns = _shape(joined, figure.get_figwidth())
     arms = _arms(joined)
-    for place, (panel, arm) in enumerate(zip(row, arms)):
+    for index, (panel, arm) in enumerate(zip(row, arms)):
         panel.set_xlim(*(x / 1e6 for x in time_range))
         panel.tick_params(labelsize=panels.TINY, length=2.5, pad=2)
         panel.xaxis.set_major_locator(MaxNLocator(4))
@@ -142,7 +142,7 @@ def _draw_cell(
         inches = (figure.get_figwidth() - panels.AXIS_INCHES) / columns
         name = panels.wrapped(panels.shown_names(joined)[arm], inches, panels.TINY)
         panel.set_title(f"{name}\n{found}", loc="left", fontsize=panels.TINY, pad=3)
-        panel.tick_params(labelleft=place % columns == 0)
+        panel.tick_params(labelleft=index % columns == 0)
         if time_range[0] < -0.01 * time_range[1]:
             panel.axvline(0, linewidth=0.6, linestyle=":", color=panel.xaxis.label.get_color())
     panels.hide_spare(row, len(arms))

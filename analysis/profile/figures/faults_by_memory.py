@@ -94,6 +94,7 @@ def draw(joined: Joined, axes: NDArray, cells: Sequence[str]) -> None:
 def _spread(joined: Joined) -> str:
     frame = fault_totals(joined.ledger)
     frame = frame[frame["count"].isin(STAGES) & frame["arm"].isin(_arms(joined))]
+    frame = frame[frame["cell"].isin(items(joined))]
     most = (frame["faults_max"] - frame["faults_min"]).max()
     return f"at most {count(most)}" if most else "nothing"
 

@@ -35,7 +35,7 @@ def items(joined: Joined) -> list[str]:
         return []
     return [
         cell
-        for cell in profile.cells
+        for cell in profile.shown_cells
         if any(profile.samples_of(cell, arm).sum() for arm in profile.arms)
     ]
 
@@ -119,6 +119,7 @@ def draw(joined: Joined, axes: NDArray, cells: Sequence[str]) -> None:
 def _uncertainty(joined: Joined) -> str:
     """The largest distance from a shown share to an end of its interval."""
     frame = layers(joined.profile)
+    frame = frame[frame["cell"].isin(items(joined))]
     left = frame["cell"].map(lambda cell: main_stage(joined.profile, cell))
     frame = frame[(frame["stage"] == left) | (frame["stage"] == "start_up")]
     up = frame["share_high_ratio"] - frame["share_ratio"]
