@@ -33,7 +33,7 @@ PLAN = {
     },
     "stop": {"half_width?": (*NUMBER, NONE)},
     "events?": [str],
-    "arms": [{"id": str, "role": str}],
+    "arms": [{"id": str, "role": str, "links?": [{"object": str, "build_id": str}]}],
     "cells": [
         {
             "id": str,

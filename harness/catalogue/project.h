@@ -20,7 +20,8 @@
 char const *project_home(void);
 char const *project_home_build(void); /* the folder of the running executable */
 char const *project_folder(void);
-char const *project_cache(void); /* may not be there yet */
+char const *project_cache(void);      /* may not be there yet */
+char const *project_user_cache(void); /* $XDG_CACHE_HOME/slablab, the same or another */
 
 /* Has the project a slablab.yaml? */
 bool project_is_written(void);

@@ -6,6 +6,7 @@
 #include "base/complain.h"
 #include "base/shell_word.h"
 #include "catalogue/git.h"
+#include "catalogue/layouts.h"
 #include "catalogue/project.h"
 #include "catalogue/settings.h"
 
@@ -57,26 +58,32 @@ static bool has_phase(char const *commit, char const *label, char const *wanted)
     return has;
 }
 
-/* The Makefile's command for an allocator. */
+/* The Makefile's command for an allocator, and beside the file its object for layouts. */
 static bool take_phase(char const *commit, char const *label, char const *wanted,
                        struct recipe *recipe)
 {
-    char *const object = text_format("lib%s.so", wanted);
+    char *const shared = text_format("lib%s.so", wanted);
+    char *const object = text_format("lib%s.o", wanted);
     char *const project = shell_word(project_folder());
     char *const source = shell_word(wanted);
     bool const has = has_phase(commit, label, wanted);
 
     if (has) {
-        recipe->command = text_format("%s %s -ffile-prefix-map=\"$PWD\"=%s -o lib%s.so %s%s.c "
-                                      "-pthread",
-                                      BUILD_COMPILER, BUILD_FLAGS, project, source, phases_folder,
-                                      source);
+        char *const compile = text_format("%s %s -ffile-prefix-map=\"$PWD\"=%s", BUILD_COMPILER,
+                                          BUILD_FLAGS, project);
+        recipe->command =
+            text_format("%s -o lib%s.so %s%s.c -pthread && %s %s -c -o lib%s.o %s%s.c", compile,
+                        source, phases_folder, source, compile, layouts_compile_flags, source,
+                        phases_folder, source);
+        free(compile);
         recipe->compiler = text_copy(BUILD_COMPILER);
+        words_add(&recipe->artifacts, shared);
         words_add(&recipe->artifacts, object);
     }
     free(source);
     free(project);
     free(object);
+    free(shared);
     return has;
 }
 

@@ -134,6 +134,11 @@ static struct command const own[] = {
      "time. Exit status: 0 complete, 3 units are missing, 4 void, 2 a shard is "
      "damaged or of another plan.",
      command_gather},
+    {"layouts", "ALLOCATOR [--links N]", "link an allocator many times, and print the files",
+     "Each of the N links (16) has the same code in another order, a path a line; the first has "
+     "the order of the source. An experiment with `layouts: N` draws among the same files "
+     "(docs/method/layouts.md).",
+     command_layouts},
     {"list", "[allocators|workloads|programs|experiments|events|metrics [--json]]",
      "list what there is to run and to count", "Without a word, lists everything.", command_list},
     {"manual", "[COMMAND | --all DIR]", "print a man page",
