@@ -7,7 +7,8 @@
 #   bare.sh quickstart N  page 1, 2 or 3 of docs/quickstart.md, word for word
 #   bare.sh public CLONE BASE HEAD [OPTION...]
 #                        page 1 for another's repository: its two revisions; the options are
-#                        those of `slablab init` where that cannot guess the build
+#                        those of `slablab init` where that cannot guess the build, and
+#                        EXPERIMENT names a file where slablab's own counts cannot decide
 #
 # Nothing names a mirror: sources, configuration and resolv.conf are the host's. Exit status: 0, 1
 # where something is not as expected, 2 where a chroot cannot be made.
@@ -209,6 +210,10 @@ check_public() {
     script=$(page_script 1)
     script=${script/--base HEAD~1 --head HEAD/"--base $2 --head $3"}
     script=${script/slablab init/"slablab init $words"}
+    if [ -n "${EXPERIMENT-}" ]; then
+        cp "$EXPERIMENT" "$root/home/experiment.yaml"
+        script=${script/slablab gate/slablab gate /home/experiment.yaml}
+    fi
     install_for_reader
     git -c safe.directory='*' clone --quiet "$1" "$root/home/mine"
     follow 1 "$script"
