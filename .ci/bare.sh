@@ -5,6 +5,10 @@
 #                        removed again; what a gate needs is within its bound
 #   bare.sh container    the steps of the Containerfile, then a gate without a network
 #   bare.sh quickstart N  page 1, 2 or 3 of docs/quickstart.md, word for word
+#   bare.sh public CLONE BASE HEAD [OPTION...]
+#                        page 1 for another's repository: its two revisions; the options are
+#                        those of `slablab init` where that cannot guess the build, and
+#                        EXPERIMENT names a file where slablab's own counts cannot decide
 #
 # Nothing names a mirror: sources, configuration and resolv.conf are the host's. Exit status: 0, 1
 # where something is not as expected, 2 where a chroot cannot be made.
@@ -161,36 +165,62 @@ page_script() {
         /^```sh$/ { shown = 1 }' docs/quickstart.md
 }
 
-# The reader's own repository is a sample with two commits.
-check_page() {
-    local script
-    script=$(page_script "$1")
-    [ -n "$script" ] || failed "docs/quickstart.md has no page $1"
+# What the reader has before the first word.
+install_for_reader() {
     git -c safe.directory='*' clone --quiet --bare . "$root/home/slablab.git"
-    cp -r docs/ci/samples/cmake "$root/home/mine"
-    rm -r "$root/home/mine/slablab.yaml" "$root/home/mine/experiments"
     inside -- bash -euo pipefail -c '
         apt-get update --quiet=2
         apt-get install --yes --quiet=2 --no-install-recommends \
             git sudo ca-certificates g++ cmake make
         git config --global user.name a
         git config --global user.email a@b
-        git config --global --add safe.directory "*"
-        cd mine
+        git config --global --add safe.directory "*"' >"$work/all" 2>&1 ||
+        { cat "$work/all"; failed 'the reader has no git'; }
+    mkdir "$root/home/empty"
+}
+
+# follow PAGE SCRIPT
+follow() {
+    local -r began=$SECONDS
+    [ -n "$2" ] || failed "docs/quickstart.md has no page $1"
+    printf '%s\n' "$2"
+    directory=/home/empty inside -- env SLABLAB=/home/slablab.git MINE=/home/mine \
+        bash -euo pipefail -c "$2" ||
+        failed "page $1 of docs/quickstart.md: it ended with $?"
+    echo "page $1: $((SECONDS - began)) s"
+}
+
+# The reader's own repository is a sample with two commits.
+check_page() {
+    cp -r docs/ci/samples/cmake "$root/home/mine"
+    rm -r "$root/home/mine/slablab.yaml" "$root/home/mine/experiments"
+    install_for_reader
+    directory=/home/mine inside -- bash -euo pipefail -c '
         git init --quiet .
         git add .
         git commit --quiet --message=first
-        git commit --quiet --message=second --allow-empty' >"$work/all" 2>&1 ||
-        { cat "$work/all"; failed 'the reader has no repository'; }
-    mkdir "$root/home/empty"
-    printf '%s\n' "$script"
-    directory=/home/empty inside -- env SLABLAB=/home/slablab.git MINE=/home/mine \
-        bash -euo pipefail -c "$script" ||
-        failed "page $1 of docs/quickstart.md: it ended with $?"
+        git commit --quiet --message=second --allow-empty'
+    follow "$1" "$(page_script "$1")"
+}
+
+# check_public CLONE BASE HEAD [OPTION...]
+check_public() {
+    local script words=''
+    [ $# -le 3 ] || words=$(printf '%q ' "${@:4}")
+    script=$(page_script 1)
+    script=${script/--base HEAD~1 --head HEAD/"--base $2 --head $3"}
+    script=${script/slablab init/"slablab init $words"}
+    if [ -n "${EXPERIMENT-}" ]; then
+        cp "$EXPERIMENT" "$root/home/experiment.yaml"
+        script=${script/slablab gate/slablab gate /home/experiment.yaml}
+    fi
+    install_for_reader
+    git -c safe.directory='*' clone --quiet "$1" "$root/home/mine"
+    follow 1 "$script"
 }
 
 case ${1-} in
-    deb | container | quickstart) make_root ;;
+    deb | container | quickstart | public) make_root ;;
     *)
         printf "bare.sh: unknown word '%s'\n  try: .ci/bare.sh deb build\n" "${1-}" >&2
         exit 2
@@ -200,5 +230,6 @@ case $1 in
     deb) check_packages "$(realpath "$2")" ;;
     container) check_container ;;
     quickstart) check_page "$2" ;;
+    public) check_public "${@:2}" ;;
 esac
 [ "$failures" -eq 0 ] && echo "bare Debian, $1: all as expected"

@@ -103,7 +103,9 @@ struct build_guess build_guess(char const *folder, bool program)
         {"Makefile", "make", of_make},
     };
 
-    for (size_t i = 0; i < sizeof systems / sizeof *systems; i++) {
+    struct build_guess first = {.file = NULL};
+
+    for (size_t i = 0; i < sizeof systems / sizeof *systems && first.artifact == NULL; i++) {
         char *const path = text_format("%s/%s", folder, systems[i].file);
         char *const text = text_of_file(path, NULL);
         free(path);
@@ -112,7 +114,8 @@ struct build_guess build_guess(char const *folder, bool program)
         struct build_guess const guess = {systems[i].file, systems[i].command,
                                           systems[i].artifact(text, program)};
         free(text);
-        return guess;
+        if (first.file == NULL || guess.artifact != NULL)
+            first = guess;
     }
-    return (struct build_guess){.file = NULL};
+    return first;
 }

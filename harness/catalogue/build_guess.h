@@ -17,7 +17,8 @@ struct build_guess {
     char *artifact;   /* NULL: no library, or program, is named in it; the caller frees it */
 };
 
-/* Of a program, or of a shared library. */
+/* Of a program, or of a shared library: by the first build system that names one, or else the first
+ * that is there. */
 struct build_guess build_guess(char const *folder, bool program);
 
 #endif

@@ -48,6 +48,11 @@ static void artifacts_are_guessed_from_the_build_system(void **state)
     expect_guess("Makefile", makefile, false, "libmine.so");
     expect_guess("Makefile", makefile, true, NULL);
     assert_null(build_guess(fixture_root, false).file);
+    fixture_write("Cargo.toml", "[package]\nname = \"bindings\"\n", 0644);
+    expect_guess("CMakeLists.txt", cmake, false, "build/libmine.so"); /* which names a library */
+    char *const other = fixture_path("Cargo.toml");
+    assert_int_equal(unlink(other), 0);
+    free(other);
 }
 
 /* slablab init WORD..., in a new folder of that name with that file. */
