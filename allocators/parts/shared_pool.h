@@ -69,6 +69,11 @@ ALWAYS_INLINE uint32_t slab_number(struct slab const *slab)
     return (uint32_t)(slab - superslab->slab);
 }
 
+ALWAYS_INLINE uint32_t slabs_with_class(struct superslab const *superslab)
+{
+    return SLABS_ALL & ~(uint32_t)superslab->unused;
+}
+
 ALWAYS_INLINE bool slab_has_room(struct slab const *slab, enum pool_policy const policy)
 {
     return slab->blocks.carved < slab->blocks.capacity ||
@@ -149,7 +154,7 @@ static inline struct slab *pool_take_unused(struct shared_pool *pool, struct sup
 static inline struct slab *pool_stay(struct shared_pool *pool, struct superslab *superslab,
                                      uint32_t class)
 {
-    for (uint32_t taken = (slab_set)~superslab->unused; taken != 0; taken &= taken - 1) {
+    for (uint32_t taken = slabs_with_class(superslab); taken != 0; taken &= taken - 1) {
         struct slab *const slab = &superslab->slab[__builtin_ctz(taken)];
 
         if (slab->blocks.class == class && slab->owner == NULL && slab_has_room(slab, POOL_REUSE)) {
@@ -173,7 +178,7 @@ static inline struct slab *pool_take_with_room(struct shared_pool *pool, uint32_
 /* All slots of the SuperSlab are unused or empty. */
 static inline void pool_retire(struct shared_pool *pool, struct superslab *superslab)
 {
-    for (uint32_t taken = (slab_set)~superslab->unused; taken != 0; taken &= taken - 1) {
+    for (uint32_t taken = slabs_with_class(superslab); taken != 0; taken &= taken - 1) {
         struct slab *const slab = &superslab->slab[__builtin_ctz(taken)];
 
         list_remove(&pool->with_room[slab->blocks.class], &slab->link);

@@ -26,7 +26,7 @@ LAYER_OF(backend, tiny_drain);
 LAYER_OF(backend, tiny_malloc_slow);
 
 CONSTANT(TINY_REFILL_BLOCKS, 16, batch, 1, 1024, "blocks", "that a refill takes");
-CONSTANT(TINY_DRAIN_FREES, 1024, drain, 1, 1048576, "frees",
+CONSTANT(TINY_DRAIN_FREES, 1024, drain, 1, 65536, "frees",
          "of a class until its list is drained");
 
 struct tiny_front {

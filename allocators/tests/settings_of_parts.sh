@@ -75,4 +75,5 @@ if grep --line-number '^ *\(enum {.*\)\?[A-Z_]* = [0-9]' allocators/parts/*.h |
     echo 'FAILED: a constant of parts/ that no page can set'
     failures=$((failures + 1))
 fi
-[[ $failures -eq 0 ]] && echo "settings: $(wc --words <<<"$names") constants, each set by a page and by a user"
+[[ $failures -eq 0 ]] &&
+    echo "settings: $(wc --words <<<"$names") constants, each set by a page and by a user"

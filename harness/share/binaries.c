@@ -7,8 +7,11 @@
 #include "base/complain.h"
 #include "base/durable.h"
 #include "base/hint.h"
+#include "base/spec_words.h"
 #include "base/text.h"
 #include "catalogue/project.h"
+#include "catalogue/variant.h"
+#include "experiment/expansion.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -40,10 +43,10 @@ static bool copy_bytes(int from, int to)
     return length == 0 && fsync(to) == 0;
 }
 
-/* A regular file, with its mode; anything else is passed over. */
-static bool copy_file(char const *from, char const *folder)
+/* A regular file, with its mode, under that name; anything else is passed over. */
+static bool copy_as(char const *from, char const *folder, char const *name)
 {
-    char *const to = text_format("%s%s", folder, strrchr(from, '/'));
+    char *const to = text_format("%s/%s", folder, name);
     int const source = open(from, O_RDONLY | O_CLOEXEC);
     struct stat found = {0};
     bool copied = source >= 0 && fstat(source, &found) == 0;
@@ -59,6 +62,11 @@ static bool copy_file(char const *from, char const *folder)
         close(source);
     free(to);
     return copied;
+}
+
+static bool copy_file(char const *from, char const *folder)
+{
+    return copy_as(from, folder, strrchr(from, '/') + 1);
 }
 
 static bool copy_all(char const *root, char const *pattern, char const *folder)
@@ -94,6 +102,51 @@ static bool copy_build(char const *share)
     return copied;
 }
 
+/* The allocator's files, if it is a phase with other constants: a share has no sources of it. */
+static bool copy_variant(char const *share, char const *name)
+{
+    struct allocator allocator;
+    char *const folder = text_format("%s/bin/variants", share);
+    char *const observing = text_format("%s/observe", folder);
+    char *const file = text_format("lib%s.so", name);
+    bool copied = true;
+
+    if (variant_is_named(name)) {
+        catalogue_allocator(name, &allocator);
+        copied = allocator.problem == NULL;
+        if (!copied)
+            complain(allocator.remedy, "%s", allocator.problem);
+        copied = copied && make_folder(folder) && make_folder(observing) &&
+                 copy_as(allocator.object, folder, file) &&
+                 copy_as(allocator.observer, observing, file);
+        catalogue_allocator_free(&allocator);
+    }
+    free(file);
+    free(observing);
+    free(folder);
+    return copied;
+}
+
+static bool copy_variants(char const *share, char const *path)
+{
+    struct yaml_file *const file = experiment_open(path);
+    struct experiment const *const experiment = file != NULL ? yaml_file_data(file) : NULL;
+    bool copied = file != NULL;
+
+    for (size_t i = 0; copied && i <= experiment->arms_count; i++) {
+        struct words arms =
+            expand_axis(i == 0 ? experiment->baseline : experiment->arms[i - 1]);
+        for (size_t arm = 0; copied && arm < arms.count; arm++) {
+            struct words spec = spec_words(arms.word[arm]);
+            copied = spec.count == 0 || copy_variant(share, spec.word[0]);
+            words_free(&spec);
+        }
+        words_free(&arms);
+    }
+    yaml_file_close(file);
+    return copied;
+}
+
 static bool is_new(char const *share)
 {
     char *const file = text_format("%s/scatter.json", share);
@@ -116,7 +169,8 @@ bool binaries_copy(char const *share, char const *experiment)
                                      : copy_all(project_home(), "allocators/peers.yaml",
                                                 allocators) &&
                                            make_folder(experiments) &&
-                                           copy_file(path, experiments);
+                                           copy_file(path, experiments) &&
+                                           copy_variants(share, path);
 
     free(path);
     free(allocators);
