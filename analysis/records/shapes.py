@@ -33,7 +33,14 @@ PLAN = {
     },
     "stop": {"half_width?": (*NUMBER, NONE)},
     "events?": [str],
-    "arms": [{"id": str, "role": str}],
+    "arms": [
+        {
+            "id": str,
+            "role": str,
+            "phase?": str,
+            "constants?": [{"name": str, "value": int, "standard": str, "unit": str}],
+        }
+    ],
     "cells": [
         {
             "id": str,
