@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* What the steps of one build share. */
@@ -72,6 +73,39 @@ static void name_files(struct variant *variant, char *folder)
 static bool is_built(struct variant const *variant)
 {
     return is_there(variant->object) && is_there(variant->observer);
+}
+
+static bool is_newer(char const *path, char const *other)
+{
+    struct stat one;
+    struct stat two;
+
+    return stat(path, &one) == 0 && stat(other, &two) == 0 &&
+           (one.st_mtim.tv_sec > two.st_mtim.tv_sec ||
+            (one.st_mtim.tv_sec == two.st_mtim.tv_sec &&
+             one.st_mtim.tv_nsec > two.st_mtim.tv_nsec));
+}
+
+/* A source that changed after make compiled the phase: the variant would have it, and the phase
+ * not. NULL: none, or no list by make of what it compiled, as in an installation. */
+static char const *changed_source(struct variant *variant, char const *phase)
+{
+    struct arena *const arena = &variant->arena;
+    char const *const build = project_home_build();
+    char const *const object = arena_format(arena, "%s/lib%s.so", build, phase);
+    size_t size = 0;
+    char *const list =
+        arena_keep(arena, text_of_file(arena_format(arena, "%s/lib%s.d", build, phase), &size));
+    struct words words = words_of(list != NULL ? list : "");
+    char const *changed = NULL;
+
+    for (size_t i = 0; changed == NULL && i < words.count; i++) {
+        char const *const path = arena_format(arena, "%s/%s", project_home(), words.word[i]);
+        if (is_newer(path, object))
+            changed = path;
+    }
+    words_free(&words);
+    return changed;
 }
 
 /* Is there a build already, or else a place for one? */
@@ -183,7 +217,11 @@ struct variant_files variant_build(char const *name, char const *phase,
     variant.command = arena_keep(arena, command);
     variant.source = arena_format(arena, "allocators/phases/%s.c", phase);
     struct variant_files files = {.object = NULL};
-    if (is_found(&variant)) {
+    char const *const changed = changed_source(&variant, phase);
+    if (changed != NULL) {
+        files.problem = text_format("%s changed after %s was built", changed, phase);
+        files.remedy = text_copy("make allocators");
+    } else if (is_found(&variant)) {
         files.object = text_copy(variant.object);
         files.observer = text_copy(variant.observer);
     } else {

@@ -14,7 +14,8 @@ struct variant_files {
     char *remedy;
 };
 
-/* Compiles a phase with `overrides`, each "MACRO=VALUE", unless that was done. */
+/* Compiles a phase with `overrides`, each "MACRO=VALUE", unless that was done. A problem is also
+ * that its sources changed since the phase itself was built. */
 struct variant_files variant_build(char const *name, char const *phase,
                                    struct words const *overrides);
 

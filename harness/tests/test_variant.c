@@ -1,10 +1,12 @@
 /* test_variant.c -- names of phases with other constants, taken apart and multiplied.
  *
  * SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
 #include "fixture.h"
 
 #include "catalogue/constants.h"
 #include "catalogue/variant.h"
+#include "catalogue/variant_build.h"
 #include "experiment/expansion.h"
 
 static void a_plus_before_any_equals_sign_names_one(void **state)
@@ -109,6 +111,27 @@ static void a_phase_without_constants_has_no_variants(void **state)
     catalogue_allocator_free(&allocator);
 }
 
+/* Of the fixture's phase, as if make had written what it compiled. */
+static void a_source_newer_than_its_phase_is_refused(void **state)
+{
+    struct timespec const later[2] = {{.tv_sec = 4102444800}, {.tv_sec = 4102444800}};
+    struct words const overrides = {0};
+    char *const source = fixture_path("allocators/phases/two.c");
+
+    (void)state;
+    fixture_write("build/libtwo.d", "build/libtwo.so: allocators/phases/two.c\n", 0644);
+    assert_int_equal(utimensat(AT_FDCWD, source, later, 0), 0);
+    struct variant_files files = variant_build("two+a=1", "two", &overrides);
+    assert_null(files.object);
+    char *const wanted = text_format("%s changed after two was built", source);
+    assert_string_equal(files.problem, wanted);
+    assert_string_equal(files.remedy, "make allocators");
+    free(wanted);
+    free(files.problem);
+    free(files.remedy);
+    free(source);
+}
+
 int main(void)
 {
     struct CMUnitTest const tests[] = {
@@ -118,6 +141,7 @@ int main(void)
         cmocka_unit_test(constants_of_one_name_are_set_together),
         cmocka_unit_test(an_object_without_any_has_none),
         cmocka_unit_test(a_phase_without_constants_has_no_variants),
+        cmocka_unit_test(a_source_newer_than_its_phase_is_refused),
     };
 
     return cmocka_run_group_tests_name("variant", tests, fixture_make, fixture_remove);
