@@ -16,6 +16,7 @@ from ..records.kinds import BENCHMARK, PROGRAM, SERVER, kind_of
 from ..records.metrics import WORKLOAD, Metric
 from ..records.records import Run
 from ..document.rounding import significant
+from .counter_tables import counter_legend, counter_rows, counter_tables
 from .deciding import JUDGES, OPERATIONS, deciding
 from .elsewhere_table import TITLE, elsewhere_legend, elsewhere_table
 from .estimates import FAULTS, timed_metrics
@@ -230,6 +231,7 @@ def _legend(run: Run, tables: list[Table]) -> list[str]:
         found += elsewhere_legend(run)
     return [
         *found,
+        *counter_legend(tables),
         "Published figures (pub.) are from other authors and machines: the plan holds them; they "
         "were not measured here.",
     ]
@@ -267,7 +269,7 @@ def _tables(run: Run, frame: pd.DataFrame) -> list[Table]:
         ]
         if metric.column != OPERATIONS.column and metric.column in counted and shown:
             found.append(_detail(run, frame, metric, shown))
-    return found
+    return [*found, *counter_tables(run)]
 
 
 KIND_ORDER = ("baseline", "arm", "comparison", "interaction", "control", "average")
@@ -311,9 +313,11 @@ def document(run: Run) -> Document:
 
 
 def long_form(run: Run) -> pd.DataFrame:
-    """judged(run) with the run and the cell's parameters in columns of their own, for CSV. Raw
-    precision."""
+    """judged(run), and what phases counted, with the run and the cell's parameters in columns of
+    their own, for CSV. Raw precision."""
     frame = judged(run)
+    counted = counter_rows(run, frame)
+    frame = pd.concat([frame, counted], ignore_index=True) if len(counted) else frame
     by_cell = {cell["id"]: axes_of(cell) for cell in run.plan["cells"]}
     names = list(
         dict.fromkeys(
