@@ -158,8 +158,9 @@ certificate: ## store what make certify found in results/reference/certify, with
 	$(XZ) $$(find $(CERTIFIED) -name '*.jsonl' -o -name samples.tar)
 	$(PYTHON) -m analysis certificate $(CERTIFIED) --out $(CERTIFIED)
 
-bench-analysis: ## a million samples: loaded and tabulated within 20 s and 2 GB?
+bench-analysis: ## a million samples tabulated within 20 s, a report of 60 cells and 25 arms within 60, and 2 GB?
 	$(PYTHON) -m analysis.tests.benchmark_load
+	$(PYTHON) -m analysis.tests.benchmark_report
 
 keep: ## RUN=results/x/y: store a finished run in results/reference/, compressed
 	@test -s $(RUN)/outcome.json || { echo "keep: '$(RUN)' is no finished run; try: make keep RUN=results/null/..." >&2; exit 2; }

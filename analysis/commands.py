@@ -21,6 +21,7 @@ from .claims.page import stored_runs
 from .claims.report import claims_differences, write_claims
 from .comparison.answer_lines import answer_lines, answers_in_full
 from .comparison.chosen_table import choice_arguments, choice_of
+from .comparison.components_table import components_arguments, print_components
 from .comparison.run_formats import FORMATS, shown
 from .comparison.watch import keep_off_samples, watch
 from .complaint import Complaint, analysis_command, regular
@@ -36,7 +37,7 @@ from .profile.stacks import write_stacks
 from .profile.tables import FUNCTIONS_SHOWN, document
 from .records.joined import join
 from .records.records import load
-from .records.style import read_style
+from .records.style import read_style, stored_style
 from .report.fill import filled
 from .report.kept import FILE as KEPT_FILE
 from .report.kept import digest_of, kept_differences, write_kept
@@ -95,7 +96,9 @@ def answer(arguments: argparse.Namespace) -> int:
 
 
 def report(arguments: argparse.Namespace) -> int:
-    sections = read_sections(arguments.run, read_style(arguments.style))
+    own = arguments.style is not None
+    style = read_style(arguments.style) if own else stored_style(arguments.run[0])
+    sections = read_sections(arguments.run, style, strict=own)
     print(write_report(sections, arguments.out))
     write_kept(sections, arguments.out)
     return 0
@@ -348,6 +351,12 @@ COMMANDS = (
     ),
     Command(
         "answer", "print a line per run: verdicts, worst and best cell", _answer_arguments, answer
+    ),
+    Command(
+        "components",
+        "print how much links, processes, occasions and machines vary each effect",
+        components_arguments,
+        print_components,
     ),
     Command(
         "report",

@@ -260,6 +260,7 @@ def derived(certified: Certified) -> dict[str, Any]:
         "commits": sorted({gate["commit"] for gate in gates}),
         "hosts": sorted({gate["gate"]["host"] for gate in gates}),
         "machines": _machines(gates),
+        "beside_another": sum(gate.get("at_once", 1) > 1 for gate in gates),
         "first_started_unix_ns": min(began),
         "last_started_unix_ns": max(began),
         "planted_changes": {"run": run.path.name, "plan": run.plan["hash"]} if run else None,

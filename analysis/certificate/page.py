@@ -33,8 +33,7 @@ EXPECTS = (
 )
 LEGEND = (
     "Bands are exact 95 % intervals (Clopper and Pearson). Neighbouring windows of the usual ways "
-    "share their weather, so theirs are somewhat too narrow. All gates went through the command "
-    "line, one at a time, in a drawn order.",
+    "share their weather, so theirs are somewhat too narrow.",
     "The true change in time is the median over blocks of a run of fixed length, with its exact "
     "95 % interval, in the cell where it is largest. Plants of counts are not in that run.",
     "A promise is kept where the one-sided 95 % bound of its share of gates is inside (Clopper and "
@@ -174,6 +173,17 @@ def _machine(row: dict[str, Any]) -> str:
     return "; ".join(str(part) for part in parts if part)
 
 
+def _order(stated: dict[str, Any]) -> str:
+    """How the gates ran."""
+    others = stated["beside_another"]
+    way = (
+        f"{others} of them two at a time, each on a CPU of its own, the others alone"
+        if others
+        else "one at a time"
+    )
+    return f"All gates went through the command line, in a drawn order, {way}."
+
+
 def document(stated: dict[str, Any]) -> Document:
     machine = [(f"{row['gates']} gates on", _machine(row)) for row in stated["machines"]]
     machine += [
@@ -196,7 +206,11 @@ def document(stated: dict[str, Any]) -> Document:
             _change_table(stated),
             _failure_table(stated),
         ],
-        legend=[*LEGEND, *(f"{m.name}: {m.source}." for m in METHODS if m.source != MORE_RUNS)],
+        legend=[
+            *LEGEND,
+            _order(stated),
+            *(f"{m.name}: {m.source}." for m in METHODS if m.source != MORE_RUNS),
+        ],
         machine=machine,
     )
 

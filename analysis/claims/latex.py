@@ -9,16 +9,21 @@ SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..comparison.numbers import definitions, key_of, latex_number
 from ..comparison.wording import ABSENT, per_cent
+from ..document.latex import words_table
 from .claims import Finding, Judged
-from .page import measured, said, texts
+from .page import measured, summary_table, texts
 
 HEAD = r"""% claims.tex -- what was claimed and what holds, as slablab claims wrote it.
 %
 % Input it after a report's numbers.tex, which defines \slab. \slabclaims is the table; it needs
-% array, booktabs and longtable. Keys are \slab{claims.<id>.verdict} and more: claims/latex.py.
+% array, booktabs and amssymb. Keys are \slab{claims.<id>.verdict} and more: claims/latex.py.
 """
+TITLE = "The claims of the source, and what stored runs say of each."
+SHARES = (0.36, 0.14, 0.24, 0.2)  # of the line: claim, published, measured here, verdict
 
 
 def _finding_numbers(found: Finding, prefix: str) -> dict[str, str]:
@@ -51,30 +56,11 @@ def _claim_numbers(judged: Judged) -> dict[str, str]:
     return found
 
 
-def _row(judged: Judged) -> str:
-    texts_of = (judged.claim.claim, judged.claim.published, measured(judged), said(judged))
-    return "    " + " & ".join(map(latex_number, texts_of)) + r" \\"
-
-
 def _table(judged: list[Judged]) -> str:
-    widths = (0.36, 0.14, 0.2, 0.2)
-    layout = "".join(rf">{{\raggedright\arraybackslash}}p{{{x}\linewidth}}" for x in widths)
-    names = r"    claim & published & measured here & verdict \\"
-    heads = [r"    \toprule", names, r"    \midrule"]
-    lines = [
-        r"\newcommand{\slabclaims}{{\small",
-        rf"  \begin{{longtable}}{{{layout}}}",
-        r"    \caption{The claims of the source, and what stored runs say of each.} \\",
-        *heads,
-        r"    \endfirsthead",
-        *heads,
-        r"    \endhead",
-        r"    \bottomrule",
-        r"    \endfoot",
-        *map(_row, judged),
-        r"  \end{longtable}}}",
-    ]
-    return "\n".join(lines) + "\n"
+    """The floats of document/latex.py: longtable is refused in two columns."""
+    table = replace(summary_table(judged), title=TITLE)
+    lines = words_table(table, SHARES)
+    return "\n".join([r"\newcommand{\slabclaims}{%", *(line or "%" for line in lines)]) + "}\n"
 
 
 def claims_latex(judged: list[Judged]) -> str:

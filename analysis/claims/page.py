@@ -131,8 +131,8 @@ def said(judged: Judged) -> str:
     return f"{verdict} (in {counts[judged.verdict]} of {total} cells{holding})"
 
 
-def _summary_table(judged: list[Judged]) -> Table:
-    """A row per claim."""
+def summary_table(judged: list[Judged]) -> Table:
+    """A row per claim: of the page, of README and of a paper."""
     rows = [
         Row("value", [one.claim.claim, one.claim.published or ABSENT, measured(one), said(one)])
         for one in judged
@@ -182,7 +182,7 @@ def document(judged: list[Judged]) -> Document:
         void=[],
         outcome=[", ".join(texts) + "."],
         cautions=why,
-        tables=[_summary_table(judged), _detail_table(judged)],
+        tables=[summary_table(judged), _detail_table(judged)],
         legend=LEGEND,
     )
 
@@ -222,4 +222,4 @@ def stored_runs(path: Path) -> list[Path]:
 
 def claims_summary(path: Path) -> Table:
     """README's table of the claims of a file: those that some stored run covers."""
-    return _summary_table([one for one in judged_claims(stored_runs(path), path) if one.findings])
+    return summary_table([one for one in judged_claims(stored_runs(path), path) if one.findings])

@@ -61,8 +61,9 @@ class Pair:
     label: str
 
 
+@lru_cache(maxsize=32)
 def pairs(run: Run) -> list[Pair]:
-    """What is compared in every cell, in the order in which tables show it."""
+    """What is compared in every cell, in the order in which tables show it. Do not write to it."""
     base = run.baseline
     rows = [Pair("baseline", base, "", run.label(base))]
     rows += [

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -60,7 +61,7 @@ def void_reasons(run: Run) -> list[str]:
     return reasons
 
 
-def _verdict(row: pd.Series, run: Run, void: bool) -> str:
+def _verdict(row: dict[str, Any], run: Run, void: bool) -> str:
     if not row["decides"] or row["kind"] not in ("arm", "comparison", "control"):
         return ""
     if void:
@@ -85,7 +86,7 @@ def judged(run: Run) -> pd.DataFrame:
     key = ["cell", "metric", "arm", "against"]
     frame = estimates(run).merge(elsewhere(run), how="left", on=key, validate="many_to_one")
     void = bool(void_reasons(run))
-    frame["verdict"] = [_verdict(row, run, void) for _, row in frame.iterrows()]
+    frame["verdict"] = [_verdict(row, run, void) for row in frame.to_dict("records")]
     return frame
 
 

@@ -14,6 +14,7 @@ from ..document.document import Row, Table
 from ..records.metrics import Metric
 from ..records.records import Run
 from ..statistics.ranking import Ranked, has_all, ranking
+from ..statistics.statistics import Interval
 from .deciding import JUDGES, TIMES, deciding
 from .estimates import pairs
 from .judgement import void_reasons
@@ -61,6 +62,42 @@ def ranked_arms(run: Run) -> list[RankedArms]:
         return []
     found = (_of_metric(run, metric) for metric in JUDGES)
     return [one for one in found if one is not None]
+
+
+MEANS_KIND = "geometric_mean"
+
+
+def _of_the_metric(speed: Interval, metric: Metric) -> Interval:
+    """An effect on speed as one on the metric itself: of a time it is the inverse."""
+    if metric.column not in TIMES:
+        return speed
+    return Interval(*(1 / (1 + x) - 1 for x in (speed.point, speed.high, speed.low)))
+
+
+def geometric_mean_rows(run: Run) -> list[dict[str, object]]:
+    """For CSV, a row for each arm but the control: its effect on the geometric mean over the cells
+    against the baseline, with its interval, its place and the ranks between which it may stand.
+    blocks: the fewest of a cell."""
+    found: list[dict[str, object]] = []
+    for of in ranked_arms(run):
+        for arm, one in of.arms.items():
+            effect = _of_the_metric(one.effect, of.metric)
+            row: dict[str, object] = {
+                "cell": f"geometric mean over {len(of.cells)} cells",
+                "metric": of.metric.column,
+                "kind": MEANS_KIND,
+                "arm": arm,
+                "against": run.baseline,
+                "blocks": of.blocks[0],
+                "place": one.place,
+                "rank_first": one.first,
+                "rank_last": one.last,
+            }
+            bounds = ("effect_ratio", "effect_low_ratio", "effect_high_ratio")
+            if arm != run.baseline:
+                row |= zip(bounds, (effect.point, effect.low, effect.high))
+            found.append(row)
+    return found
 
 
 def _spans(places: list[int]) -> str:

@@ -16,6 +16,7 @@ from ..records.kinds import BENCHMARK, PROGRAM, SERVER, kind_of
 from ..records.metrics import WORKLOAD, Metric
 from ..records.records import Run
 from ..document.rounding import significant
+from .components_table import components_legend, components_table
 from .counter_tables import counter_legend, counter_rows, counter_tables
 from .deciding import JUDGES, OPERATIONS, deciding
 from .elsewhere_table import TITLE, elsewhere_legend, elsewhere_table
@@ -23,7 +24,7 @@ from .estimates import FAULTS, timed_metrics
 from .families import axes_of
 from .judgement import cautions, facts_of, judged, void_reasons
 from .overviews import AVERAGE, few_arms, overviews, system_time
-from .ranked_arms import ranking_legend, ranking_tables
+from .ranked_arms import geometric_mean_rows, ranking_legend, ranking_tables
 from .weather import weather_facts
 from .wording import (
     ABSENT,
@@ -229,6 +230,8 @@ def _legend(run: Run, tables: list[Table]) -> list[str]:
         )
     if any(table.title == TITLE for table in tables):
         found += elsewhere_legend(run)
+    if "layouts" in run.plan:
+        found += components_legend([run])
     return [
         *found,
         *counter_legend(tables),
@@ -248,6 +251,11 @@ def _with_values(frame: pd.DataFrame, metric: Metric, cells: dict[str, list[str]
     return [cell for cell in cells[metric.shown] if cell in set(valued)]
 
 
+def _components(run: Run) -> list[Table]:
+    """Where arms have links, what they and the processes vary."""
+    return [components_table([run])] if "layouts" in run.plan else []
+
+
 def _tables(run: Run, frame: pd.DataFrame) -> list[Table]:
     averages = frame[frame["kind"] == "average"]["cell"].unique() if few_arms(run) else []
     found = [*ranking_tables(run), *overviews(run, frame)]
@@ -255,7 +263,7 @@ def _tables(run: Run, frame: pd.DataFrame) -> list[Table]:
         decided = [cell["id"] for cell in run.plan["cells"] if deciding(cell) == metric]
         means = [name for name in averages if _is_of(frame, name, metric)]
         found += [_detail(run, frame, metric, [*decided, *means], True)] if decided else []
-    found += [*elsewhere_table(run, frame), *system_time(run, frame)]
+    found += [*elsewhere_table(run, frame), *_components(run), *system_time(run, frame)]
     measured = [cell for cell in run.cells if run.matrix(cell, FAULTS.values).size]
     prewarmed = [cell for cell in measured if _start_up_differs(run, cell)]
     threaded = [cell for cell in measured if cell in run.threaded_cells]
@@ -312,10 +320,20 @@ def document(run: Run) -> Document:
     )
 
 
+def _with_means(run: Run) -> pd.DataFrame:
+    """judged(run), and below it a row for each geometric mean; counts stay whole numbers."""
+    frame, means = judged(run), geometric_mean_rows(run)
+    if not means:
+        return frame
+    whole = pd.concat([frame, pd.DataFrame(means)], ignore_index=True)
+    ranks = dict.fromkeys(("place", "rank_first", "rank_last"), "Int64")
+    return whole.astype(ranks)
+
+
 def long_form(run: Run) -> pd.DataFrame:
-    """judged(run), and what phases counted, with the run and the cell's parameters in columns of
-    their own, for CSV. Raw precision."""
-    frame = judged(run)
+    """judged(run), geometric means over its cells and what phases counted, with the run and the
+    cell's parameters in columns of their own, for CSV. Raw precision."""
+    frame = _with_means(run)
     counted = counter_rows(run, frame)
     frame = pd.concat([frame, counted], ignore_index=True) if len(counted) else frame
     by_cell = {cell["id"]: axes_of(cell) for cell in run.plan["cells"]}

@@ -27,6 +27,13 @@ MARKS = {
     "unfinished": "…",
     "void": "void",
 }
+LAYOUT_BOUND = "LAYOUT-BOUND"  # an effect smaller than what one link alone may make of it
+LINKS_LEGEND = (
+    "Arms that are built here have several links of the same code, and each block draws one for "
+    "each arm, so that effects are about all of them. One link alone: the effects that 95 % of the "
+    f"pairs of links have. {LAYOUT_BOUND}: the effect is smaller than that spread."
+)
+NO_SPREAD = "no spread found"
 FINE_HALF_WIDTH = 0.005  # an interval narrower than this is shown with two decimals of a per cent,
 FINE_EFFECT = 0.10  # unless the effect is so large that they do not matter
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 import textwrap
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from .document import NO_BREAK, Document, Row, Table
 from .split_tables import split
@@ -45,8 +46,6 @@ LATEX_SPECIAL = {
 }
 
 
-
-
 def escape_latex(text: str) -> str:
     return "".join(LATEX_SPECIAL.get(letter, letter) for letter in text)
 
@@ -62,7 +61,7 @@ def _text(text: str) -> str:
 @dataclass(frozen=True)
 class _Column:
     """kind: "words", "text" (figures that do not align) or "figures". before, after: digits before
-    and behind the point."""
+    and behind the point. share: of the line, 0 where the column is as wide as its words."""
 
     kind: str
     signed: bool = False
@@ -71,9 +70,12 @@ class _Column:
     percent: bool = False
     marked: bool = False
     letters: int = 0
+    share: float = 0.0
 
     @property
     def layout(self) -> str:
+        if self.share:
+            return rf">{{\raggedright\arraybackslash}}p{{{self.share}\linewidth}}"
         if self.kind == "words":
             wide = self.letters > NAME_LETTERS_MOST
             return r">{\raggedright\arraybackslash}p{16em}" if wide else "l"
@@ -152,16 +154,17 @@ def _row(row: Row, columns: list[_Column]) -> str:
     return " & ".join(cells) + r" \\"
 
 
-def _parts(rows: list[Row]) -> list[list[Row]]:
-    """Of at most ROWS_MOST rows; a group's heading stands above its rows, on every part again."""
+def _parts(rows: list[Row], lines_of: Callable[[Row], int]) -> list[list[Row]]:
+    """Of at most ROWS_MOST lines; a group's heading stands above its rows, on every part again."""
     found: list[list[Row]] = [[]]
     group: Row | None = None
     ends = {at for at, row in enumerate(rows) if row.kind == "group"} | {len(rows)}
     for at, row in enumerate(rows):
         group = row if row.kind == "group" else group
-        whole = min(end for end in ends if end > at) - at  # of the group that begins here
-        fits = whole <= ROWS_MOST - len(found[-1])
-        full = len(found[-1]) >= ROWS_MOST or (row.kind == "group" and not fits)
+        height = sum(map(lines_of, found[-1]))
+        end = min(end for end in ends if end > at)  # of the group that begins here
+        fits = height + sum(map(lines_of, rows[at:end])) <= ROWS_MOST
+        full = height + lines_of(row) > ROWS_MOST or (row.kind == "group" and not fits)
         if found[-1] and full and row.kind != "published":
             found.append([group] if group is not None and row is not group else [])
         found[-1].append(row)
@@ -170,7 +173,8 @@ def _parts(rows: list[Row]) -> list[list[Row]]:
 
 def _float(table: Table, rows: list[Row], columns: list[_Column], title: str) -> list[str]:
     letters = sum(min(column.letters, NAME_LETTERS_MOST) + 2 for column in columns)
-    name = "table" if letters <= ONE_COLUMN_LETTERS else "table*"
+    shared = any(column.share for column in columns)
+    name = "table" if letters <= ONE_COLUMN_LETTERS and not shared else "table*"
     layout = "".join(column.layout for column in columns)
     heads = " & ".join(map(_head, table.columns, columns))
     return [
@@ -188,6 +192,34 @@ def _float(table: Table, rows: list[Row], columns: list[_Column], title: str) ->
     ]
 
 
+def words_table(table: Table, shares: Sequence[float]) -> list[str]:
+    """Lines: floats across the page of columns of words, each a share of the line, in which words
+    are broken, but not between a figure and its per cent sign."""
+    columns = [_Column("words", share=share) for share in shares]
+    rows = [
+        Row(row.kind, [text.replace(" %", NO_BREAK + "%") for text in row.cells])
+        for row in table.rows
+    ]
+
+    def lines_of(row: Row) -> int:
+        return max(
+            len(textwrap.wrap(text, max(1, int(share * TWO_COLUMNS_LETTERS)))) or 1
+            for text, share in zip(row.cells, shares)
+        )
+
+    return _floats(replace(table, rows=rows), columns, table.title, lines_of)
+
+
+def _floats(
+    table: Table, columns: list[_Column], name: str, lines_of: Callable[[Row], int]
+) -> list[str]:
+    found: list[str] = []
+    for number, rows in enumerate(_parts(table.rows, lines_of)):
+        title = name + (" (continued)" if number else "")
+        found += [*([""] if found else []), *_float(table, rows, columns, title)]
+    return found
+
+
 def latex_table(table: Table, void: bool = False) -> list[str]:
     """Lines: one float, or as many as the table needs."""
     found: list[str] = []
@@ -196,9 +228,8 @@ def latex_table(table: Table, void: bool = False) -> list[str]:
     narrow = [table] if letters <= TWO_COLUMNS_LETTERS else split(table, TWO_COLUMNS_LETTERS)
     for one in narrow:
         columns = [_column(one, index) for index in range(len(one.columns))]
-        for number, rows in enumerate(_parts(one.rows)):
-            title = one.title + (" -- VOID" if void else "") + (" (continued)" if number else "")
-            found += [*([""] if found else []), *_float(one, rows, columns, title)]
+        title = one.title + (" -- VOID" if void else "")
+        found += [*([""] if found else []), *_floats(one, columns, title, lambda row: 1)]
     return found
 
 

@@ -10,7 +10,7 @@ SPDX-License-Identifier: MIT"""
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -42,31 +42,41 @@ def _preferred(arm: str) -> int:
     return zlib.crc32(SALT + arm.encode()) % len(PALETTE)
 
 
-def _places(arms: Iterable[str]) -> dict[str, tuple[int, int]]:
+def _places(
+    arms: Iterable[str], given: Collection[tuple[str, Any]]
+) -> dict[str, tuple[int, int]]:
     """Arm id to its indices in the palette and among the markers. Arms that prefer the same index
     take the next free one, in order; beyond the palette, a colour comes again with another
-    marker."""
+    marker. given: colours and markers that other arms have by a style."""
     chosen: dict[str, tuple[int, int]] = {}
-    free: list[int] = []
+    had = {colour for colour, _ in given}
+    free = [index for index, colour in enumerate(PALETTE) if colour not in had]
     for number, arm in enumerate(arms):
         free = free or list(range(len(PALETTE)))
         wanted = _preferred(arm)
         index = min(free, key=lambda i: (i - wanted) % len(PALETTE))
         free.remove(index)
-        chosen[arm] = index, (index + number // len(PALETTE)) % len(MARKERS)
+        first = index + number // len(PALETTE)
+        turns = [(first + turn) % len(MARKERS) for turn in range(len(MARKERS))]
+        untaken = (turn for turn in turns if (PALETTE[index], MARKERS[turn]) not in given)
+        chosen[arm] = index, next(untaken, turns[0])
     return chosen
 
 
-def _default_looks(subjects: Sequence[Recorded]) -> dict[str, tuple[str, Any]]:
+def _default_looks(
+    subjects: Sequence[Recorded], given: Mapping[str, tuple[str, Any]]
+) -> dict[str, tuple[str, Any]]:
     """Arm id to its colour and marker in figures of all of these; grey are the control, and what is
-    nothing but a baseline."""
+    nothing but a baseline. given: those of arms that have both by a style."""
     named = list(dict.fromkeys(arm for run in subjects for arm in run.arms))
     controls = {run.control for run in subjects if run.control is not None}
     others = {arm for run in subjects for arm in run.arms[1:]} - controls
-    places = _places(arm for arm in named if arm in others)
+    places = _places((arm for arm in named if arm in others - set(given)), set(given.values()))
     found: dict[str, tuple[str, Any]] = {}
     for arm in named:
-        if arm in places:
+        if arm in given:
+            found[arm] = given[arm]
+        elif arm in places:
             colour, marker = places[arm]
             found[arm] = PALETTE[colour], MARKERS[marker]
         else:
@@ -75,10 +85,19 @@ def _default_looks(subjects: Sequence[Recorded]) -> dict[str, tuple[str, Any]]:
     return found
 
 
+def _given(said: Mapping[str, ArmStyle]) -> dict[str, tuple[str, Any]]:
+    """Of the arms whose style has a colour and a marker."""
+    return {
+        arm: (one.colour, SHAPE_MARKERS[one.marker])
+        for arm, one in said.items()
+        if one.colour is not None and one.marker is not None
+    }
+
+
 def _looks(run: Recorded) -> dict[str, tuple[str, Any]]:
-    found = _default_looks([run])
-    for arm in run.arms:
-        said = run.arm_style(arm)
+    styles = {arm: run.arm_style(arm) for arm in run.arms}
+    found = _default_looks([run], _given(styles))
+    for arm, said in styles.items():
         colour, marker = found[arm]
         found[arm] = said.colour or colour, SHAPE_MARKERS.get(said.marker or "", marker)
     return found
@@ -95,12 +114,15 @@ def markers(run: Recorded) -> dict[str, Any]:
 
 
 def style_of_all(style: Style, subjects: Sequence[Recorded]) -> Style:
-    """The style with a colour and a marker for every arm of any of the subjects, so that an arm
-    has one of each in all of their figures."""
-    found = dict(style.arms)
-    for arm, (colour, marker) in _default_looks(subjects).items():
-        said = next(run.arm_style(arm) for run in subjects if arm in run.arms)
-        whole = said | style.arm(arm)
+    """The style with a colour and a marker for every arm of any of the subjects, and for no other,
+    so that an arm has one of each in all of their figures."""
+    styles: dict[str, ArmStyle] = {}
+    for run in subjects:
+        for arm in run.arms:
+            styles.setdefault(arm, run.arm_style(arm) | style.arm(arm))
+    found = {}
+    for arm, (colour, marker) in _default_looks(subjects, _given(styles)).items():
+        whole = styles[arm]
         look = ArmStyle(colour=whole.colour or colour, marker=whole.marker or SHAPE_OF[marker])
         found[arm] = style.arm(arm) | look
     return replace(style, arms=found)

@@ -26,7 +26,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from ..complaint import Complaint
-from ..document.fonts import FAMILY, font_faces
+from ..document.fonts import FAMILY, font_faces, letters_kept
 from ..records.style import ONE_COLUMN_BELOW_INCHES, PLAIN, Style, nearest
 from . import panels
 from .figure_data import digest
@@ -127,6 +127,8 @@ def _metadata(kind: str, title: str, description: str, keywords: str) -> dict[st
 
 
 def _saved(figure: RoundedFigure, kind: str, metadata: dict[str, Any]) -> bytes:
+    if kind == "png":
+        return _with_palette(_image(figure), metadata)
     stream = io.BytesIO()
     figure.savefig(
         stream,
@@ -136,16 +138,25 @@ def _saved(figure: RoundedFigure, kind: str, metadata: dict[str, Any]) -> bytes:
         transparent=kind == "svg",
         facecolor="none" if kind == "svg" else "white",
     )
-    return _with_palette(stream.getvalue(), metadata) if kind == "png" else stream.getvalue()
+    return stream.getvalue()
 
 
-def _with_palette(png: bytes, metadata: dict[str, Any]) -> bytes:
+def _image(figure: RoundedFigure) -> Image.Image:
+    """Its dots, at the density of a PNG."""
+    stream, dots = io.BytesIO(), DOTS_PER_INCH["png"]
+    figure.savefig(stream, format="rgba", dpi=dots, facecolor="white")
+    width = int(figure.get_figwidth() * dots)
+    height = len(stream.getbuffer()) // (4 * width)
+    return Image.frombytes("RGBA", (width, height), stream.getvalue())
+
+
+def _with_palette(drawn_image: Image.Image, metadata: dict[str, Any]) -> bytes:
     """A third of the size: a figure has few colours, and the shades between them."""
     words, stream = PngInfo(), io.BytesIO()
     for name, text in metadata.items():
         if text is not None:
             words.add_text(name, text)
-    image = Image.open(io.BytesIO(png)).convert("RGB").quantize(PALETTE_COLOURS)
+    image = drawn_image.convert("RGB").quantize(PALETTE_COLOURS)
     dots = (DOTS_PER_INCH["png"], DOTS_PER_INCH["png"])
     image.save(stream, "png", optimize=True, pnginfo=words, dpi=dots)
     return stream.getvalue()
@@ -226,18 +237,19 @@ def drawn(module: ModuleType, subject: Any, width: Width, page: int = 0) -> Draw
     page_count."""
     caption = module.caption(subject) if hasattr(module, "caption") else ""
     title, description = module.QUESTION, caption or module.QUESTION
-    with _styled(style_of(subject)):
+    with _styled(style_of(subject)), letters_kept():
         figure = _figure(module, subject, width, page)
         keywords = _provenance(subject, figure)
-        figure.draw_without_rendering()
-        figure.set_layout_engine("none")
+        figure.get_layout_engine().execute(figure)
+        figure.set_layout_engine(None)  # "none" would have it drawn twice for each format
         files = {
             kind: _saved(figure, kind, _metadata(kind, title, description, keywords))
             for kind in dict.fromkeys((*width.kinds, "svg"))
         }
     name = f"{module.__name__} {subject.name}{width.ending} {page or ''}".rstrip()
     svg = _named(_rounded(files["svg"].decode("utf-8")), name)
-    files["svg"] = _on_paper(svg).encode("utf-8")
+    if "svg" in width.kinds:
+        files["svg"] = _on_paper(svg).encode("utf-8")
     words = f"{title} {caption}".rstrip()
     inline = _embeddable(svg, words, keywords)
     return Drawing({kind: files[kind] for kind in width.kinds}, inline)

@@ -21,7 +21,7 @@ DIGEST_LETTERS = 16
 
 
 def _column(values: np.ndarray) -> str:
-    found = np.ma.filled(np.ma.masked_invalid(values), np.nan)
+    found = np.where(np.isfinite(values), values, np.nan)
     largest = np.max(np.abs(np.nan_to_num(found)), initial=0)
     power = exponent(largest) if largest > 0 else 0
     decimals = DECIMALS - power
@@ -32,9 +32,9 @@ def _column(values: np.ndarray) -> str:
 
 def _numbers(values: ArrayLike) -> str:
     """Of points, shape (n, 2): across and up each to its own scale."""
-    found = np.ma.asarray(values, dtype=float)
+    found = np.ma.filled(np.ma.asarray(values, dtype=float), np.nan)
     columns = found.T if found.ndim == 2 and found.shape[1] == 2 else [found.ravel()]
-    return " / ".join(_column(np.ma.asarray(column)) for column in columns)
+    return " / ".join(map(_column, columns))
 
 
 def _hex(colour: Any) -> str:

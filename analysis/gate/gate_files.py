@@ -35,6 +35,8 @@ ROW = {
     "metric": str,
     "scale": str,
     "verdict": str,
+    "one_link?": {"low": NUMBER, "high": NUMBER},
+    "layout_bound?": bool,
 }
 SAID = {
     "verdict": str,

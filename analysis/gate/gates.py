@@ -20,6 +20,7 @@ from ..records.kinds import SERVER, WORKLOAD, kind_of
 from ..records.metrics import Metric, metrics_of
 from ..records.reasons import reasons_of
 from ..records.records import Run, load
+from ..statistics.components import between, link_spread, one_link
 from ..statistics.sequential import (
     OF_COUNTS,
     OF_TIMES,
@@ -182,6 +183,23 @@ def _scale(rule: Rule) -> str:
     return "absolute" if rule.is_count else "ratio"
 
 
+def _link_spread(gate: Gate, cell: str, ratios: NDArray[np.float64]) -> float:
+    """Of the pairs of links that the blocks of these ratios of head to base drew; NaN without
+    links."""
+    drawn = gate.run.matrix(cell, lambda rows: rows["link"])
+    logs, arms = np.log(ratios), gate.run.plan["arms"]
+    sides = (side for side in (BASE, HEAD) if "links" in arms[side])
+    return link_spread(*(between(logs, drawn[:, side]) for side in sides))
+
+
+def _links(gate: Gate, cell: str, effect: float, ratios: NDArray[np.float64]) -> dict[str, Any]:
+    """What one link alone may show, as gate.json has it; nothing where it has nothing."""
+    found = one_link(effect, _link_spread(gate, cell, ratios))
+    if found is None:
+        return {}
+    return {"one_link": {"low": found.low, "high": found.high}, "layout_bound": found.bound}
+
+
 def _row(gate: Gate, cell: dict[str, Any], written: dict[str, Any]) -> dict[str, Any]:
     values, rule = gate.values(cell["id"], written["name"]), gate.rule_of(written)
     base, control, head = values[:, BASE], values[:, CONTROL], values[:, HEAD]
@@ -194,6 +212,8 @@ def _row(gate: Gate, cell: dict[str, Any], written: dict[str, Any]) -> dict[str,
         estimates = _estimates(head, base, rule, alpha)
     decided = gate.decides(cell, written)
     counted = written["name"] == INSTRUCTIONS
+    if "layouts" in gate.run.plan and _scale(rule) == "ratio" and estimates["effect"] is not None:
+        estimates |= _links(gate, cell["id"], estimates["effect"], head / base)
     return {
         "scale": _scale(rule),
         "decides": decided,
@@ -340,6 +360,8 @@ def _is_identical(gate: Gate) -> bool:
 
 
 def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
     if isinstance(one, float) or isinstance(other, float):
         if not isinstance(one, (int, float)) or not isinstance(other, (int, float)):
             return False

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..comparison.arms_words import said_on_stderr
 from ..comparison.inherited import inherited
-from ..comparison.wording import ABSENT, count
+from ..comparison.wording import ABSENT, LAYOUT_BOUND, LINKS_LEGEND, NO_SPREAD, count
 from ..document.document import Document, Row, Table
 from ..document.formats import csv_text, markdown
 from ..document.rounding import fixed
@@ -22,6 +22,7 @@ from .gates import SCALES_OF_ONE, Gate, of_one
 
 REVISION_DIGITS = 12
 COLUMNS = ["", "effect", "interval", "MDE", "margin", "verdict", "blocks"]
+ONE_LINK = "one link alone"  # a column where arms have links
 
 
 def _amount(row: dict[str, Any], key: str) -> str:
@@ -41,7 +42,22 @@ def _interval(row: dict[str, Any]) -> str:
     return ABSENT if ABSENT in (low, high) else f"[{low}, {high}]"
 
 
-def _value_row(row: dict[str, Any]) -> Row:
+def _one_link(row: dict[str, Any]) -> str:
+    """What one pair of links may show, and whether that is more than the effect."""
+    found = row.get("one_link")
+    if found is None:
+        return ABSENT
+    if found["low"] >= found["high"]:
+        return NO_SPREAD
+    low, high = (of_one(row["scale"], found[key]).removesuffix(" %") for key in ("low", "high"))
+    return f"{low} to {high}{f' {LAYOUT_BOUND}' if row['layout_bound'] else ''}"
+
+
+def _has_links(rows: list[dict[str, Any]]) -> bool:
+    return any("one_link" in row for row in rows)
+
+
+def _value_row(row: dict[str, Any], with_links: bool) -> Row:
     return Row(
         "value",
         [
@@ -52,6 +68,7 @@ def _value_row(row: dict[str, Any]) -> Row:
             f"{100 * row['margin']:.4g}{SCALES_OF_ONE.get(row['scale'], ' %')}",
             row["verdict"].upper() if row["verdict"] in ("pass", "fail") else row["verdict"],
             str(row["blocks"]),
+            *([_one_link(row)] if with_links else []),
         ],
     )
 
@@ -61,7 +78,7 @@ def _rows(rows: list[dict[str, Any]]) -> list[Row]:
     found = []
     for cell in dict.fromkeys(row["cell"] for row in rows):
         found.append(Row("group", [cell]))
-        found += [_value_row(row) for row in rows if row["cell"] == cell]
+        found += [_value_row(row, _has_links(rows)) for row in rows if row["cell"] == cell]
     return found
 
 
@@ -124,6 +141,7 @@ def gate_document(gate: Gate) -> Document:
     if said["identical"]:
         outcome.append("The two are the same build.")
     allowed = plan["gate"]
+    columns = COLUMNS + ([ONE_LINK] if _has_links(said["rows"]) else [])
     legend = [
         f"Effects of head against base with {100 * (1 - plan['alpha']):g} % intervals that hold at "
         "any stop (confidence sequences). FAIL: more is established, at "
@@ -132,6 +150,8 @@ def gate_document(gate: Gate) -> Document:
         f"{100 * allowed['alpha_pass']:g} % in each row. MDE: what the row had 80 % power to fail "
         f"by its last block (ln e of {math.log(gate.decisions / allowed['alpha_fail']):.2f}).",
     ]
+    if _has_links(said["rows"]):
+        legend.append(LINKS_LEGEND)
     return Document(
         f"{plan['experiment']} (gate)",
         plan["question"],
@@ -139,9 +159,14 @@ def gate_document(gate: Gate) -> Document:
         [one.line for one in reasons_of(said)],
         outcome,
         said_on_stderr(gate.run) + inherited(gate.run),
-        [Table("Head against base, worst first", COLUMNS, _rows(said["rows"]))],
+        [Table("Head against base, worst first", columns, _rows(said["rows"]))],
         legend,
     )
+
+
+def _flat(row: dict[str, Any]) -> dict[str, Any]:
+    """The row with the ends of one_link as columns."""
+    return {**row, **{f"one_link_{end}": value for end, value in row.get("one_link", {}).items()}}
 
 
 def write_gate_report(gate: Gate, out: Path) -> Path:
@@ -151,7 +176,8 @@ def write_gate_report(gate: Gate, out: Path) -> Path:
     tables = out / "tables"
     tables.mkdir(parents=True, exist_ok=True)
     (tables / f"{name}.md").write_text(markdown(found), encoding="utf-8")
-    rows = pd.DataFrame(gate.said["rows"]).drop(columns="modes", errors="ignore")
+    rows = pd.DataFrame([_flat(row) for row in gate.said["rows"]])
+    rows = rows.drop(columns=["modes", "one_link"], errors="ignore")
     (tables / f"{name}.csv").write_text(csv_text(rows), encoding="utf-8")
     page = out / f"{name}.html"
     page.write_text(page_of([section(name, found, [])]), encoding="utf-8")

@@ -58,6 +58,7 @@ class Columns:
     reported: tuple[str, ...]
     measures: array = field(default_factory=lambda: array("d"))
     arm: array = field(default_factory=lambda: array("h"))
+    link: array = field(default_factory=lambda: array("h"))  # 0 of an arm of one link
     block_row: array = field(default_factory=lambda: array("l"))
     blocks: list[tuple[Any, ...]] = field(default_factory=list)
     work: dict[str, tuple[Work, str]] = field(default_factory=dict)  # cell to what an arm did
@@ -105,6 +106,7 @@ def _take_sample(
     if columns.reported:
         columns.measures.extend(reported_of(sample, columns.reported))
     columns.arm.append(arm)
+    columns.link.append(sample.get("link", 0))
     columns.block_row.append(len(columns.blocks))
 
 
@@ -213,6 +215,7 @@ def _append(columns: Columns, more: Columns) -> None:
     columns.block_row.frombytes((rows + len(columns.blocks)).tobytes())
     columns.measures.extend(more.measures)
     columns.arm.extend(more.arm)
+    columns.link.extend(more.link)
     columns.blocks.extend(more.blocks)
     columns.losses.update(more.losses)
     columns.failed.update(more.failed)

@@ -24,11 +24,23 @@ Work = tuple[str | None, int | None]  # checksum and operations of a region; a p
 class Identity:
     """arms: id to (object or None for the C library, build-id or ""), as the plan has them.
     programs: id to the build-id of its program, where two programs are compared.
+    links: id to the same of each of its links, where it has several.
     work: cell to what its attested arms did; empty where nothing was attested."""
 
     arms: dict[str, tuple[str | None, str]]
     programs: dict[str, str] = field(default_factory=dict)
     work: dict[str, Work] = field(default_factory=dict)
+    links: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+
+    def file_of(self, sample: dict[str, Any]) -> tuple[str | None, str]:
+        """What is to serve the sample: of an arm with links the one that the sample names. Raises
+        ValueError where it names none."""
+        links, link = self.links.get(sample["arm"]), sample.get("link")
+        if links is None and link is None:
+            return self.arms[sample["arm"]]
+        if type(link) is not int or not 0 <= link < len(links or []):
+            raise ValueError(f"'{sample['arm']}' has no link {link!r:.40}")
+        return links[link]
 
     def attested(self) -> dict[str, tuple[Work, str]]:
         """The `seen` of check_work before the first sample."""
@@ -45,7 +57,7 @@ def _is_object(found: Any, planned: str | None) -> bool:
 
 def check_identity(identity: Identity, sample: dict[str, Any], where: str) -> None:
     """The sample's malloc came from its arm's file. Older records may not say."""
-    planned, build_id = identity.arms[sample["arm"]]
+    planned, build_id = identity.file_of(sample)
     found = sample.get("build_id", "")
     if found and build_id and found != build_id:
         raise Complaint(
@@ -114,7 +126,12 @@ def identity_of(folder: Path, plan: dict[str, Any]) -> Identity:
     programs = {
         arm["id"]: arm["program_build_id"] for arm in plan["arms"] if "program_build_id" in arm
     }
-    return Identity(arms, programs, _attested_work(folder, plan))
+    links = {
+        arm["id"]: [(link["object"], link["build_id"]) for link in arm["links"]]
+        for arm in plan["arms"]
+        if "links" in arm
+    }
+    return Identity(arms, programs, _attested_work(folder, plan), links)
 
 
 def check_attested(folder: Path, plan: dict[str, Any], measured: bool) -> None:

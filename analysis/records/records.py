@@ -42,6 +42,7 @@ class Recorded:
     machine: dict[str, Any]
     outcome: dict[str, Any] | None
     style: Style = field(default=PLAIN, kw_only=True)
+    _arm_styles: dict[str, ArmStyle] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -71,9 +72,11 @@ class Recorded:
 
     def arm_style(self, arm: str) -> ArmStyle:
         """How an arm is shown: as the style file says, else as the experiment does."""
-        said = self.plan.get("presentation", {}).get(arm, {})
-        own = arm_style(said, f"{self.path / 'plan.json'}: presentation: {arm}")
-        return own | self.style.arm(arm)
+        if arm not in self._arm_styles:
+            said = self.plan.get("presentation", {}).get(arm, {})
+            own = arm_style(said, f"{self.path / 'plan.json'}: presentation: {arm}")
+            self._arm_styles[arm] = own | self.style.arm(arm)
+        return self._arm_styles[arm]
 
     def label(self, arm: str) -> str:
         return self.arm_style(arm).label or arm
@@ -167,7 +170,10 @@ def _sample_frame(columns: Columns, blocks: pd.DataFrame, arms: list[str]) -> pd
         if columns.block_row
         else np.empty(0, np.int_)
     )
-    arm = np.frombuffer(columns.arm, dtype=np.int16) if columns.arm else np.empty(0, np.int16)
+    arm, link = (
+        np.frombuffer(numbers, dtype=np.int16) if numbers else np.empty(0, np.int16)
+        for numbers in (columns.arm, columns.link)
+    )
     values = np.frombuffer(columns.measures, dtype=float) if columns.measures else np.empty(0)
     names = [
         *MEASURES,
@@ -184,6 +190,7 @@ def _sample_frame(columns: Columns, blocks: pd.DataFrame, arms: list[str]) -> pd
         0, "host", pd.Categorical.from_codes(hosts.codes[row[order]], dtype=hosts.dtype)
     )
     frame.insert(0, "block", blocks["block"].to_numpy()[row[order]])
+    frame.insert(0, "link", link[order])
     frame.insert(0, "arm", pd.Categorical.from_codes(arm[order], categories=arms))
     frame.insert(0, "cell", pd.Categorical.from_codes(cell[order], dtype=blocks["cell"].dtype))
     return frame

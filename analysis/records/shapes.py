@@ -37,6 +37,7 @@ PLAN = {
         {
             "id": str,
             "role": str,
+            "links?": [{"object": str, "build_id": str}],
             "phase?": str,
             "constants?": [{"name": str, "value": int, "standard": str, "unit": str}],
         }

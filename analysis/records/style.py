@@ -32,6 +32,7 @@ import yaml
 from ..complaint import Complaint, regular
 
 YAML_BYTES_MOST = 1 << 20
+STORED = "style.yaml"
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 SHAPES = ("circle", "square", "diamond", "star", "plus", "pentagon", "cross", "four-pointed",
           "hexagon", "point")  # fmt: skip
@@ -209,6 +210,13 @@ def read_style(path: Path | None) -> Style:
         raise Complaint(f"{path}: {' '.join(str(error).split())}", "YAML, in UTF-8") from error
     checked = _mapping({} if found is None else found, str(path), KEYS)
     return Style(**{key: KEYS[key](value, f"{path}: {key}") for key, value in checked.items()})
+
+
+def stored_style(run: Path) -> Style:
+    """That of the folder in which the run's experiment stands (results/reference/style.yaml): there
+    an allocator has one colour in all pictures. PLAIN where it has none."""
+    path = run.resolve().parent.parent / STORED
+    return read_style(path if path.is_file() else None)
 
 
 def style_text(style: Style) -> str:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -30,9 +31,10 @@ from ..complaint import Complaint
 from ..profile import estimates
 from ..profile.wording import interval, share_text
 from ..records.instruments import FILE
-from ..records.joined import Joined, join
+from ..records.joined import Joined, in_style, join
 from ..records.metrics import metrics_of
 from ..records.records import Recorded, Run, load
+from ..records.style import stored_style
 
 PLACE = re.compile(r"\{([^{}:]+): ([^{}|]+)\|([^{}|]+)(?:\|([^{}|]+))?\}")
 COLUMNS = 118
@@ -40,10 +42,14 @@ INSTRUMENTED = ("share", "faults")
 
 
 def subjects(folders: list[Path]) -> list[Recorded]:
-    """Timed runs, and profiles joined with their ledgers."""
+    """Timed runs, and profiles joined with their ledgers; in the style of where they are stored."""
     instrumented = [folder for folder in folders if (folder / FILE).exists()]
     timed = [load(folder) for folder in folders if folder not in instrumented]
-    return [*timed, *(join(instrumented) if instrumented else [])]
+    joined = join(instrumented) if instrumented else []
+    return [
+        *(replace(run, style=stored_style(run.path)) for run in timed),
+        *(in_style(one, stored_style(one.path)) for one in joined),
+    ]
 
 
 def _cell(run: Recorded, words: str) -> str:

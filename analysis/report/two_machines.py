@@ -15,48 +15,67 @@ from matplotlib.axes import Axes
 
 from ..comparison.elsewhere import by_machine, elsewhere, normal_quantile
 from ..complaint import Complaint
-from ..drawing.drawing import TWO_COLUMNS, drawn
+from ..drawing.drawing import INK, TWO_COLUMNS, drawn
+from ..drawing.value_axis import ValueAxis, effect_axis
 from ..records.records import Run, load
 
 QUESTION = "Are the effects of one machine those of another?"
+ROW_INCHES, AROUND_INCHES, AXIS_BESIDE_INCHES = 0.085, 0.6, 0.35
 HERE, THERE, ELSEWHERE = "#23698c", "#c2410c", "#c9ced6"
+
+
+def _shown(run: Run) -> tuple[list[str], list[tuple[str, str, str]]]:
+    """The first two machines, and the comparisons that both have: (cell, arm, against), by their
+    effect on the first."""
+    effects = by_machine(run)
+    names = list(dict.fromkeys(name for one in effects.values() for name in one))[:2]
+    found = elsewhere(run)
+    keys = zip(found["cell"], found["arm"], found["against"])
+    both = [key for key in keys if all(name in effects[key] for name in names)]
+    return names, sorted(both, key=lambda key: effects[key][names[0]].log)
 
 
 def layout(run: Run, width_inches: float) -> tuple[int, int, float]:
     """Rows, columns and the height of the figure in inches."""
-    return 1, 1, 3.2
+    return 1, 1, AROUND_INCHES + ROW_INCHES * len(_shown(run)[1])
 
 
 def draw(run: Run, axes: Axes) -> None:
-    """A place on the x axis for each comparison, by its effect on the run's machine: the interval
-    for one machine more, then the effects on the first two machines with their own intervals."""
-    found = elsewhere(run)
+    """A row for each comparison, the largest effect on the first machine above: the interval for
+    one machine more, then the effects on both machines with their own intervals. The axis is that
+    of the figure of effects: equal factors are equally far apart."""
+    names, keys = _shown(run)
     effects = by_machine(run)
-    names = list(dict.fromkeys(name for one in effects.values() for name in one))[:2]
-    keys = list(zip(found["cell"], found["arm"], found["against"]))
-    shown = [i for i, key in enumerate(keys) if all(name in effects[key] for name in names)]
-    order = sorted(shown, key=lambda i: effects[keys[i]][names[0]].log)
-    rows = found.iloc[order]
-    places = np.arange(len(order))
-    low, high = rows["elsewhere_low_ratio"], rows["elsewhere_high_ratio"]
-    axes.bar(places, high - low, 0.8, low, color=ELSEWHERE, label="one machine more, 95 %")
+    rows = elsewhere(run).set_index(["cell", "arm", "against"]).loc[keys]
+    lows, highs = rows["elsewhere_low_ratio"].to_numpy(), rows["elsewhere_high_ratio"].to_numpy()
     z = normal_quantile(run.plan["alpha"])
+    ends = {
+        name: np.expm1([
+            [effects[key][name].log + side * z * effects[key][name].error for side in (-1, 0, 1)]
+            for key in keys
+        ])
+        for name in names
+    }  # fmt: skip
+    axis = effect_axis([*lows, *highs, *np.ravel(list(ends.values()))], True)
+    place, heights = np.vectorize(axis.place), np.arange(len(keys))
+    axes.barh(heights, place(highs) - place(lows), 0.8, place(lows), color=ELSEWHERE,
+              label="one machine more, 95 %")  # fmt: skip
     for name, colour, marker in zip(names, (HERE, THERE), ("o", "D")):
-        on = [effects[keys[i]][name] for i in order]
-        middle = np.expm1([one.log for one in on])
-        ends = np.expm1([[one.log - z * one.error for one in on],
-                         [one.log + z * one.error for one in on]])  # fmt: skip
-        axes.errorbar(places, middle, np.abs(ends - middle), fmt=marker, color=colour,
-                      markersize=3, linewidth=1, label=name)  # fmt: skip
-    axes.axhline(0, color="#888888", linewidth=0.6)
-    axes.set_yscale("symlog", linthresh=0.1)
-    ticks = (-0.8, -0.4, -0.2, -0.1, 0, 0.1, 0.2, 0.5, 1, 2)
-    axes.set_yticks(ticks, [f"{100 * tick:+.0f} %".replace("+0 ", "0 ") for tick in ticks])
-    axes.set_ylim(min(-0.9, low.min() - 0.05), None)
-    axes.set_xticks([])
-    axes.set_xlabel(f"{len(order)} comparisons of {run.plan['experiment']}")
-    axes.set_ylabel("effect")
-    axes.legend(loc="upper left")
+        low, middle, high = place(ends[name]).T
+        axes.errorbar(middle, heights, xerr=[middle - low, high - middle], fmt=marker,
+                      color=colour, markersize=3, linewidth=1, label=name)  # fmt: skip
+    _finish(run, axes, axis, len(keys))
+
+
+def _finish(run: Run, axes: Axes, axis: ValueAxis, comparisons: int) -> None:
+    for tick in axis.finish(axes, axes.figure.get_figwidth() - AXIS_BESIDE_INCHES):
+        line = {"linewidth": 0.3, "alpha": 0.4} if tick else {"linewidth": 0.7}
+        axes.axvline(axis.place(tick), color=INK, zorder=0, **line)
+    axes.set_ylim(-0.6, comparisons - 0.4)
+    axes.set_yticks([])
+    axes.set_ylabel(f"{comparisons} comparisons of {run.plan['experiment']}")
+    axes.set_xlabel("effect on what decides, % (logarithmic)")
+    axes.legend(loc="lower right")
 
 
 def main(words: list[str]) -> int:

@@ -45,8 +45,11 @@ static void take_plan(json_t const *stored)
         json_t const *const arm = json_array_get(json_object_get(stored, "arms"), i);
         arms[i].id = text_in(arm, "id");
         arms[i].object_build_id = text_in(arm, "object_build_id");
+        arms[i].link_count = json_array_size(json_object_get(arm, "links"));
         arms[i].role = i == GATE_CONTROL ? ROLE_CONTROL : ROLE_ARM;
     }
+    plan.layouts =
+        (uint64_t)number_in(json_object_get(stored, "layouts"), "links");
     plan.cell_count = json_array_size(json_object_get(stored, "cells"));
     for (size_t i = 0; i < plan.cell_count && i < CELLS_MAX; i++)
         cells[i].id = text_in(json_array_get(json_object_get(stored, "cells"), i), "id");

@@ -137,6 +137,16 @@ def test_machines_are_told_with_their_gates(tmp_path: Path) -> None:
     ]
 
 
+def test_gates_beside_another_are_told(tmp_path: Path) -> None:
+    folder = write_gates(tmp_path / "certify", {"null": {"pass": 3}})
+    text = (folder / "gates.jsonl").read_text()
+    page = certificate_files(load_certified(folder))["certificate.md"].decode()
+    assert "two at a time" not in page
+    (folder / "gates.jsonl").write_text(text.replace('"samples": ', '"at_once": 2, "samples": ', 1))
+    page = certificate_files(load_certified(folder))["certificate.md"].decode()
+    assert "in a drawn order, 1 of them two at a time, each on a CPU of its own" in page
+
+
 def test_variants_stand_by_their_change(tmp_path: Path) -> None:
     assert nominal("time-2") == -0.02 and nominal("null") == 0 and nominal("faults+10") is None
     order = list(rows(tmp_path))

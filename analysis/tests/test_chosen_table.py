@@ -16,7 +16,7 @@ from analysis.comparison.chosen_table import Choice, chosen_long_form, chosen_ta
 from analysis.comparison.judgement import judged
 from analysis.complaint import Complaint
 from analysis.document.document import Row, Table
-from analysis.document.latex import ROWS_MOST, latex_table
+from analysis.document.latex import ROWS_MOST, latex_table, words_table
 from analysis.records.records import Run, load
 
 from .synthetic import write_run
@@ -138,6 +138,16 @@ def test_a_table_is_as_wide_and_as_high_as_a_page_allows() -> None:
     assert all(r"\addlinespace" in part.split(r"\midrule")[1].splitlines()[1] for part in parts)
     assert sum(len(re.findall(r"^r\d", part, re.MULTILINE)) for part in parts) == 12 * 9
     assert "longtable" not in "".join(parts) and "(continued)" in parts[1]
+
+
+def test_words_share_the_line_and_lines_fill_the_page() -> None:
+    """Two lines each in the first column: half as many rows as a page has lines."""
+    rows = [Row("value", ["word " * 20, "-1 % [-2, 3]"]) for _ in range(ROWS_MOST)]
+    text = "\n".join(words_table(Table("t", ["claim", "found"], rows), (0.5, 0.4)))
+    assert text.count(r"\begin{table*}") == 2 and "longtable" not in text
+    assert r"p{0.5\linewidth}>{\raggedright\arraybackslash}p{0.4\linewidth}}" in text
+    assert r" & $-$1~\% [$-$2, 3] \\" in text
+    assert all(part.count("$-$1~") == ROWS_MOST // 2 for part in text.split(r"\midrule")[1:])
 
 
 def test_a_group_that_is_higher_than_a_page_is_divided() -> None:

@@ -313,6 +313,8 @@ def test_the_command_writes_its_files(tmp_path: Path, capsys: pytest.CaptureFixt
     assert row["verdict"] == row["claim_verdict"] == "holds" and row["blocks"] == 60
     assert "| 17-1 is faster. | – |" in (tmp_path / "out/claims.md").read_text()
     latex = (tmp_path / "out/claims.tex").read_text()
+    assert "17-1 is faster. & -- & " in latex.split(r"\newcommand{\slabclaims}")[1]
+    assert "longtable" not in latex and r"\begin{table*}" in latex
     assert keys_of(latex)["claims.one.verdict"] == "holds"
     assert keys_of(latex)["claims.one.fixed_random,size=256,slots=400,cold.n"] == "60"
     check = [*words[:-2], "--against", words[-1]]

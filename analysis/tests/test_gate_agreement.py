@@ -17,6 +17,7 @@ from scipy import stats
 from analysis.gate.gates import derived_rows, derived_verdict, gate_differences, load_gate
 
 from . import gate_oracle
+from .linked_runs import write_linked_gate
 from .gate_runs import (
     CALLS,
     CELLS,
@@ -33,6 +34,7 @@ from .synthetic import change_plan
 ROOT = Path(__file__).parents[2]
 # What harness/judge/gate_judge.c and gate_describe.c call.
 JUDGE = ("judge/gate_judge", "judge/gate_estimate", "judge/sequential", "judge/statistics")
+JUDGE += ("judge/gate_links", "judge/link_spread")
 JUDGE += ("gate/gate_describe", "judge/gate_decides", "base/memory", "base/complain", "base/text")
 JUDGE += ("base/arena", "experiment/metric", "experiment/plan", "experiment/rules")
 
@@ -173,12 +175,16 @@ def _oracle_row(folder: Path, metric: str, cell: str = CELLS[0]) -> dict[str, An
 
 
 def test_a_cell_stops_when_its_last_row_is_decided(scenario: Path, judge: Path) -> None:
+    """Or at twice the blocks of its first failure, whichever is first."""
     stops = _judged_again(judge, scenario)["stops"]
     for cell in CELLS:
         rows = [row for row in said_of(scenario)["rows"] if row["cell"] == cell and row["decides"]]
         rows = [row for row in rows if row["metric"] != "instructions"]
-        decided = [row["decided_at"] for row in rows]
-        assert stops[cell] == (0 if None in decided else max(decided))
+        blocks = max(row["blocks"] for row in rows)
+        ends = [2 * row["decided_at"] for row in rows if row["verdict"] == "fail"]
+        if all(row["decided_at"] is not None for row in rows):
+            ends.append(max(row["decided_at"] for row in rows))
+        assert stops[cell] == min((end for end in ends if end <= blocks), default=0)
 
 
 def test_no_cell_stops_before_six_blocks(tmp_path: Path, judge: Path) -> None:
@@ -317,3 +323,21 @@ def test_failures_are_asked_before_what_voids(tmp_path: Path, judge: Path) -> No
 def test_a_control_that_counts_more_voids(tmp_path: Path, judge: Path) -> None:
     folder = write_gate(tmp_path / "run", counts=lambda arm, block: 1000 + (arm == "control"))
     assert _verdicts(judge, folder) == ("void", "void")
+
+
+@pytest.mark.parametrize("of_head", [0, 4])
+@pytest.mark.parametrize(("link_sd", "bound"), [(0.0, False), (0.05, True)])
+def test_what_one_link_may_show_is_the_harness_s(
+    tmp_path: Path, judge: Path, link_sd: float, bound: bool, of_head: int
+) -> None:
+    """The head is 2 % slower; its links, or the base's alone, differ by nothing or by 5 %. A count
+    has no such row."""
+    folder = write_linked_gate(tmp_path / "run", link_sd=link_sd, of_head=of_head, head=0.02)
+    harness = {(row["cell"], row["metric"]): row for row in _judged_again(judge, folder)["rows"]}
+    for key, row in derived_rows(load_gate(folder)).items():
+        assert ("one_link" in row) == (row["scale"] == "ratio") == ("one_link" in harness[key])
+        if row["scale"] == "ratio":
+            assert harness[key]["one_link"] == pytest.approx(row["one_link"])
+            assert harness[key]["layout_bound"] == row["layout_bound"]
+            if key[1] == "time":
+                assert row["layout_bound"] == bound

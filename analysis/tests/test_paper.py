@@ -118,6 +118,21 @@ def test_the_paper_compiles_in_four_pages(tmp_path: Path, report: Path, venue: s
 @needs_latex
 @pytest.mark.paper
 @pytest.mark.slow
+@pytest.mark.parametrize("venue", VENUES)
+def test_the_table_of_claims_fits_the_page(tmp_path: Path, report: Path, venue: str) -> None:
+    text = PAPER.read_text()
+    head = text.partition(r"\begin{document}")[0]
+    with_claims = head + r"\begin{document}Text.\slabclaims\end{document}"
+    done = compiled(with_claims, venue, tmp_path, report)
+    assert done.returncode == 0, done.stdout[-2000:]
+    log = (tmp_path / f"{venue}.log").read_text(errors="replace")
+    assert [x for x in OVERFULL.findall(log) if float(x) > OVERFULL_MOST_PT] == []
+    assert "Float too large" not in log
+
+
+@needs_latex
+@pytest.mark.paper
+@pytest.mark.slow
 def test_a_key_that_is_not_there_stops_it(tmp_path: Path, report: Path) -> None:
     text = PAPER.read_text().replace(r"{\fewslots}{400}", r"{\fewslots}{401}")
     done = compiled(text, "acm", tmp_path, report)

@@ -15,13 +15,14 @@ from analysis import commands
 from analysis.complaint import Complaint
 from analysis.comparison.tables import document
 from analysis.document.formats import terminal
-from analysis.drawing.colours import colours, markers, style_of_all
+from analysis.drawing.colours import PALETTE, SHAPE_OF, colours, markers, style_of_all
 from analysis.drawing.drawing import _figure, _styled, drawn, provenance, widths
 from analysis.figures import effects, operations_per_second
 from analysis.records.plan_hash import plan_hash
 from analysis.records.records import Run, load
-from analysis.records.style import PLAIN, ArmStyle, Style, read_style, style_text
+from analysis.records.style import PLAIN, SHAPES, ArmStyle, Style, read_style, style_text
 from analysis.report.sections import check_style, read_sections
+from analysis.report.sentences import subjects
 
 from .synthetic import plan_record, write_run
 
@@ -145,6 +146,30 @@ def test_a_style_is_written_as_it_is_read(run: Run, tmp_path: Path) -> None:
     (tmp_path / "again.yaml").write_text(style_text(whole), encoding="utf-8")
     assert read_style(tmp_path / "again.yaml") == whole
     assert whole.arms["baseline"].colour and whole.arms["eager"].hide
+
+
+def test_a_stored_run_is_drawn_in_the_style_that_stands_beside_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    """In a report without a style of its own, and where a text shows it; arms that the style does
+    not name get other looks, even one that would have a named arm's by its own name."""
+    folder = write_run(tmp_path / "store/synthetic/run", {"mine": 0.0, "other": 0.0}, CELLS[:1], 6)
+    plain = load(folder)
+    taken, shape = colours(plain)["other"], SHAPE_OF[markers(plain)["other"]]
+    text = f'arms: {{mine: {{colour: "{taken}", marker: {shape}}}, absent: {{hide: true}}}}'
+    (tmp_path / "store/style.yaml").write_text(text)
+    (shown,) = subjects([folder])
+    assert colours(shown)["mine"] == taken != colours(shown)["other"]
+    assert commands.run(["report", str(folder), "--out", str(tmp_path / "page")]) == 0
+    assert read_style(tmp_path / "page/style.yaml").arms["mine"].colour == taken
+    assert "absent" not in read_style(tmp_path / "page/style.yaml").arms
+    given = {
+        f"arm-{n}": ArmStyle(colour=one, marker=SHAPES[1 + n]) for n, one in enumerate(PALETTE)
+    }
+    every = load(write_run(tmp_path / "r", dict.fromkeys([*given, "new"], 0.0), CELLS[:1], 6))
+    whole = style_of_all(Style(given), [every]).arms
+    looks = [(one.colour, one.marker) for one in whole.values()]
+    assert len(set(looks)) == len(looks)
 
 
 def test_an_arm_has_one_look_in_all_runs_of_a_report(tmp_path: Path) -> None:

@@ -2,19 +2,23 @@
 
 SPDX-License-Identifier: MIT"""
 
+import csv
+import io
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from analysis.comparison.deciding import JUDGES, TIMES
 from analysis.comparison.numbers import numbers
-from analysis.comparison.ranked_arms import ranked_arms, ranking_tables
+from analysis.comparison.ranked_arms import _of_the_metric, ranked_arms, ranking_tables
+from analysis.comparison.run_formats import FORMATS
 from analysis.comparison.tables import document
 from analysis.document.document import Table
 from analysis.records.records import load
 from analysis.statistics.ranking import geometric_means, mean_with_interval, ranking
-from analysis.statistics.statistics import effect, median_interval
+from analysis.statistics.statistics import Interval, effect, median_interval
 
 from .synthetic import write_run
 
@@ -102,6 +106,26 @@ def test_the_first_table_has_the_fastest_arm_on_top(tmp_path: Path) -> None:
     keys = numbers(run, "r")
     assert keys["r.ranking.slow.effect"].startswith("$-$18.1")
     assert keys["r.ranking.slow.rank"] == "4"
+
+
+def test_csv_has_the_means_with_their_intervals_below_the_cells(tmp_path: Path) -> None:
+    """Of the metric itself, as all of CSV: less time where the speed is more."""
+    run = load(write_run(tmp_path / "run", {"slow": -0.2, "fast": 0.1}, CELLS, 20, noise=0.003))
+    rows = list(csv.DictReader(io.StringIO(FORMATS["csv"][1](run))))
+    means = [row for row in rows if row["kind"] == "geometric_mean"]
+    assert rows[-3:] == means and {row["cell"] for row in means} == {"geometric mean over 3 cells"}
+    slow = next(row for row in means if row["arm"] == "slow")
+    effects = [float(slow[f"effect{x}_ratio"]) for x in ("", "_low", "_high")]
+    (of,) = ranked_arms(run)
+    told = of.arms["slow"].effect
+    assert effects == pytest.approx([told.point, told.low, told.high], abs=1e-7)
+    told = [slow[key] for key in ("place", "rank_first", "rank_last", "blocks")]
+    assert told == ["3", "3", "3", "20"]
+    assert {row["place"] for row in rows if row not in means} == {""}
+    time = _of_the_metric(Interval(0.25, 0.0, 1.0), next(m for m in JUDGES if m.column in TIMES))
+    assert (time.point, time.low, time.high) == pytest.approx((-0.2, -0.5, 0.0))
+    two = write_run(tmp_path / "two", {"a": 0.1}, CELLS[:2], 20)
+    assert "geometric" not in FORMATS["csv"][1](load(two))
 
 
 def test_fewer_cells_a_void_run_and_an_unfinished_one_have_none(tmp_path: Path) -> None:

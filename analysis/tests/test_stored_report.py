@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from analysis.drawing.colours import style_of_all
-from analysis.records.instruments import FILE
+from analysis.drawing.colours import PALETTE
 from analysis.records.records import Recorded, read_header
-from analysis.records.style import PLAIN
+from analysis.records.style import STORED, read_style, stored_style
 from analysis.report.manifest import (
     manifest,
     manifest_differences,
@@ -33,15 +32,27 @@ OF_ALL_RUNS = ("numbers.tex", "report.html")
 
 
 def _stored(experiment: str) -> Section:
-    """The section of the runs that `make report` takes, in the colours that it gives them."""
+    """The section of the runs that `make report` takes, in the colours of the stored style."""
     words = ["make", "--silent", "--no-print-directory", "print-runs"]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
-    every = [ROOT / run for run in done.stdout.split()]
-    every.sort(key=lambda run: (run / FILE).exists())
-    subjects = [Recorded(run, *read_header(run)) for run in every]
-    runs = [run for run in every if run.parts[-2] == experiment]
-    (section,) = read_sections(runs, style_of_all(PLAIN, subjects), strict=False)
+    runs = [ROOT / run for run in done.stdout.split() if Path(run).parts[-2] == experiment]
+    (section,) = read_sections(runs, stored_style(runs[0]), strict=False)
     return section
+
+
+def test_the_stored_style_has_a_look_of_its_own_for_every_allocator() -> None:
+    """And in no run two of one colour, unless it has more arms than there are colours."""
+    style = read_style(REFERENCE / STORED)
+    looks = [(one.colour, one.marker) for one in style.arms.values()]
+    assert len(set(looks)) == len(looks)
+    for path in REFERENCE.glob("*/*/plan.json"):
+        if (path.parent / "gate.json").exists():
+            continue
+        run = Recorded(path.parent, *read_header(path.parent))
+        arms = [arm for arm in run.arms[1:] if arm != run.control]
+        assert set(arms) <= set(style.arms), f"{REFERENCE / STORED}: a line for each of {arms}"
+        shown = {style.arms[arm].colour for arm in arms}
+        assert len(shown) == min(len(arms), len(PALETTE)), path
 
 
 @pytest.mark.parametrize("experiment", [TIMED, EXPLAINED])

@@ -13,6 +13,7 @@ from analysis.report.two_machines import draw, main
 
 from .synthetic import write_run
 
+LOG_OF_TEN = np.log(10)
 CELLS = ["fixed_random size=256 slots=400 cold", "fixed_random size=512 slots=400 cold"]
 
 
@@ -24,11 +25,15 @@ def test_it_shows_both_machines_beside_what_a_third_would_give(tmp_path: Path) -
     draw(load(run), axes)
     first, second = (one.get_xydata() for one in axes.lines if len(one.get_xydata()) == 2
                      and one.get_marker() in "oD")  # fmt: skip
-    assert np.log1p(first[:, 1]) == pytest.approx(0.1, abs=0.01)
-    assert np.log1p(second[:, 1]) == pytest.approx(0.2, abs=0.01)
+    assert LOG_OF_TEN * first[:, 0] == pytest.approx(0.1, abs=0.01)
+    assert LOG_OF_TEN * second[:, 0] == pytest.approx(0.2, abs=0.01)
     assert len(axes.patches) == 2
-    low, height = axes.patches[0].get_y(), axes.patches[0].get_height()
-    assert low < first[0, 1] < second[0, 1] < low + height
+    low, width = axes.patches[0].get_x(), axes.patches[0].get_width()
+    assert low < first[0, 0] < second[0, 0] < low + width
+    assert "% (logarithmic)" in axes.get_xlabel()
+    assert axes.get_xscale() == axes.get_yscale() == "linear"  # of logarithms: no stretch about 0
+    ticks = dict(zip([t.get_text() for t in axes.get_xticklabels()], axes.get_xticks()))
+    assert ticks["0"] == 0 and ticks["+20"] == pytest.approx(np.log10(1.2))
     plt.close(figure)
 
 

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "catalogue/build_id.h"
+#include "catalogue/named_files.h"
 #include "catalogue/peers.h"
 #include "catalogue/project.h"
 #include "catalogue/settings.h"
@@ -208,7 +209,7 @@ static bool find_phase(char const *name, struct allocator *allocator)
 static bool find_path(char const *name, struct allocator *allocator)
 {
     struct arena *const arena = &allocator->arena;
-    char const *const path = arena_keep(arena, project_path(name));
+    char const *const path = arena_keep(arena, named_file(name));
 
     allocator->kind = ALLOCATOR_PATH;
     if (is_file(path) && serve_by(allocator, realpath(path, NULL)))

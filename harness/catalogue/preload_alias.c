@@ -28,21 +28,30 @@ static uint64_t digest(char const *text)
     return hash;
 }
 
-char *preload_alias(char const *path)
+/* A link in CACHE, or NULL. */
+static char *alias_in(char const *cache, char const *path)
 {
-    char *const aliases = text_format("%s/aliases", project_cache());
-    char *const folder = text_format("%s/%016" PRIx64, aliases, digest(path));
+    char *const folder = text_format("%s/aliases/%016" PRIx64, cache, digest(path));
     char *alias = text_format("%s/lib.so", folder);
     bool const made = preload_takes(alias) && folder_make(folder) &&
                       (symlink(path, alias) == 0 || errno == EEXIST);
     char *const target = made ? realpath(alias, NULL) : NULL;
+    char *const wanted = made ? realpath(path, NULL) : NULL;
 
-    if (target == NULL || !text_equal(target, path)) {
+    if (target == NULL || !text_equal(target, wanted)) {
         free(alias);
         alias = NULL;
     }
+    free(wanted);
     free(target);
     free(folder);
-    free(aliases);
     return alias;
+}
+
+char *preload_path(char const *path)
+{
+    if (preload_takes(path))
+        return text_copy(path);
+    char *const alias = alias_in(project_cache(), path);
+    return alias != NULL ? alias : alias_in(project_user_cache(), path);
 }

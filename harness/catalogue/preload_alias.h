@@ -1,6 +1,8 @@
 /* preload_alias.h -- another path for an object whose own the loader would take apart.
  *
- *   build/aliases/<16 hexadecimal digits of the path>/lib.so -> "/home/me/a folder/libmine.so"
+ *   CACHE/aliases/<16 hexadecimal digits of the path>/lib.so -> "/home/me/a folder/libmine.so"
+ *
+ * CACHE is the cache (project.h), or the user's where the cache itself is in such a folder.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_PRELOAD_ALIAS_H
@@ -11,8 +13,8 @@
 /* LD_PRELOAD ends a path at a space or a colon, and has no quotes. */
 bool preload_takes(char const *path);
 
-/* A symbolic link to that absolute path which LD_PRELOAD takes, made where there is none yet. NULL:
- * it cannot be made. The caller frees it. */
-char *preload_alias(char const *path);
+/* That absolute path, or where LD_PRELOAD does not take it, a symbolic link to it, made where there
+ * is none yet. NULL: the link cannot be made. The caller frees it. */
+char *preload_path(char const *path);
 
 #endif

@@ -19,6 +19,7 @@ static char *home_build;
 static char *project;
 static bool written; /* the project has a slablab.yaml */
 static char *cache;
+static char *user_cache;
 static char *results;
 
 static char *parent_of(char const *path)
@@ -56,9 +57,24 @@ static void find_home(void)
     home = parent_of(home_build);
 }
 
-/* A working directory that is gone is nobody's project. */
+/* Has scatter made it? */
+static bool is_share(void)
+{
+    char *const path = text_format("%s/files.json", home_build);
+    bool const is = access(path, F_OK) == 0;
+
+    free(path);
+    return is;
+}
+
+/* A share is its own project, for every worker the same one. A working directory that is gone is
+ * nobody's project. */
 static void find_project(void)
 {
+    if (is_share()) {
+        project = text_copy(home);
+        return;
+    }
     char *const here = getcwd(NULL, 0);
     char *folder = text_copy(here != NULL ? here : home);
 
@@ -76,14 +92,12 @@ static void find_project(void)
     project = folder;
 }
 
-static char *find_cache(void)
+static char *find_user_cache(void)
 {
     char const *const given = getenv("XDG_CACHE_HOME");
     char const *user = getenv("HOME");
     struct passwd const *const account = user == NULL || *user != '/' ? getpwuid(getuid()) : NULL;
 
-    if (text_equal(project, home) && access(home_build, W_OK) == 0)
-        return text_copy(home_build);
     if (given != NULL && *given == '/')
         return text_format("%s/slablab", given);
     if (user == NULL || *user != '/')
@@ -108,7 +122,9 @@ static void find_all(void)
         find_home();
     if (project == NULL)
         find_project();
-    cache = find_cache();
+    user_cache = find_user_cache();
+    cache = text_copy(text_equal(project, home) && access(home_build, W_OK) == 0 ? home_build
+                                                                                 : user_cache);
     results = find_results();
     portable_set_folders(written ? project : home, home, getenv("HOME"));
 }
@@ -119,6 +135,7 @@ void project_set(char const *new_home, char const *new_project)
     free(home_build);
     free(project);
     free(cache);
+    free(user_cache);
     free(results);
     home = text_copy(new_home);
     home_build = text_format("%s/build", home);
@@ -150,6 +167,12 @@ char const *project_cache(void)
 {
     find_all();
     return cache;
+}
+
+char const *project_user_cache(void)
+{
+    find_all();
+    return user_cache;
 }
 
 char const *project_results(void)

@@ -4,7 +4,8 @@
  *   home      what Slablab is made of, laid out as its repository: the running executable is
  *             HOME/build/slablab, in the repository and where it is installed
  *   project   the nearest folder from the working directory upwards that has a slablab.yaml;
- *             without one home, if the working directory is in it, else the working directory
+ *             without one home, if the working directory is in it, else the working directory;
+ *             of a share (share/share.h) always home
  *   cache     builds of revisions, and links to files whose names LD_PRELOAD cannot take: the
  *             build folder of home where that is the project and can be written, else
  *             $XDG_CACHE_HOME/slablab (~/.cache/slablab)
@@ -19,7 +20,8 @@
 char const *project_home(void);
 char const *project_home_build(void); /* the folder of the running executable */
 char const *project_folder(void);
-char const *project_cache(void); /* may not be there yet */
+char const *project_cache(void);      /* may not be there yet */
+char const *project_user_cache(void); /* $XDG_CACHE_HOME/slablab, the same or another */
 
 /* Has the project a slablab.yaml? */
 bool project_is_written(void);

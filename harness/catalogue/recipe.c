@@ -6,6 +6,7 @@
 #include "base/complain.h"
 #include "base/shell_word.h"
 #include "catalogue/git.h"
+#include "catalogue/layouts.h"
 #include "catalogue/project.h"
 #include "catalogue/settings.h"
 
@@ -57,26 +58,32 @@ static bool has_phase(char const *commit, char const *label, char const *wanted)
     return has;
 }
 
-/* The Makefile's command for an allocator. */
+/* The Makefile's command for an allocator, and beside the file its object for layouts. */
 static bool take_phase(char const *commit, char const *label, char const *wanted,
                        struct recipe *recipe)
 {
-    char *const object = text_format("lib%s.so", wanted);
+    char *const shared = text_format("lib%s.so", wanted);
+    char *const object = text_format("lib%s.o", wanted);
     char *const project = shell_word(project_folder());
     char *const source = shell_word(wanted);
     bool const has = has_phase(commit, label, wanted);
 
     if (has) {
-        recipe->command = text_format("%s %s -ffile-prefix-map=\"$PWD\"=%s -o lib%s.so %s%s.c "
-                                      "-pthread",
-                                      BUILD_COMPILER, BUILD_FLAGS, project, source, phases_folder,
-                                      source);
+        char *const compile = text_format("%s %s -ffile-prefix-map=\"$PWD\"=%s", BUILD_COMPILER,
+                                          BUILD_FLAGS, project);
+        recipe->command =
+            text_format("%s -o lib%s.so %s%s.c -pthread && %s %s -c -o lib%s.o %s%s.c", compile,
+                        source, phases_folder, source, compile, layouts_compile_flags, source,
+                        phases_folder, source);
+        free(compile);
         recipe->compiler = text_copy(BUILD_COMPILER);
+        words_add(&recipe->artifacts, shared);
         words_add(&recipe->artifacts, object);
     }
     free(source);
     free(project);
     free(object);
+    free(shared);
     return has;
 }
 
@@ -93,27 +100,35 @@ static void complain_of_artifact(char const *wanted)
     free(names);
 }
 
+bool recipe_is_named(char const *wanted)
+{
+    struct settings const *const read = settings();
+
+    for (unsigned i = 0; i < read->artifacts_count; i++)
+        if (read->artifacts[i].name != NULL && text_equal(read->artifacts[i].name, wanted))
+            return true;
+    complain_of_artifact(wanted);
+    return false;
+}
+
 bool recipe_for(char const *commit, char const *label, char const *wanted, struct recipe *recipe,
                 size_t *artifact)
 {
     struct settings const *const read = settings();
-    bool found = wanted == NULL;
 
     *artifact = 0;
     if (read->build == NULL)
         return take_phase(commit, label, wanted != NULL ? wanted : "", recipe);
+    if (wanted != NULL && !recipe_is_named(wanted))
+        return false;
     recipe->command = text_copy(read->build);
     for (unsigned i = 0; i < read->environment_count; i++)
         words_add(&recipe->environment, read->environment[i]);
     for (unsigned i = 0; i < read->artifacts_count; i++) {
         words_add(&recipe->artifacts, read->artifacts[i].path);
-        if (!found && read->artifacts[i].name != NULL &&
-            text_equal(read->artifacts[i].name, wanted)) {
+        if (wanted != NULL && read->artifacts[i].name != NULL &&
+            text_equal(read->artifacts[i].name, wanted))
             *artifact = i;
-            found = true;
-        }
     }
-    if (!found)
-        complain_of_artifact(wanted);
-    return found;
+    return true;
 }

@@ -8,6 +8,9 @@
 
 #include <stdbool.h>
 
+/* Does slablab.yaml name this artifact? False after a complaint. */
+bool recipe_is_named(char const *wanted);
+
 /* Fills in the recipe, and which of its artifacts is `wanted`: the name of one in slablab.yaml
  * (NULL: the first), or of a phase. False after a complaint that calls the revision `label`.
  * recipe_free releases it, in either case. */

@@ -2,6 +2,7 @@
  *
  *   BUILD/variants/<key>/lib<name>.so           compiled when it is asked for, as `make` compiles
  *   BUILD/variants/<key>/observe/lib<name>.so   its phase, and kept
+ *   BUILD/variants/<key>/lib<name>.o            to be linked anew (layouts.h)
  *
  * The key is of all that decides a build: sources, flags and compiler. BUILD is home's, or the
  * cache where that cannot be written. Where home has no sources, as a share of work has none,

@@ -10,6 +10,7 @@
 #include "base/shell_word.h"
 #include "base/status_line.h"
 #include "catalogue/build_facts.h"
+#include "catalogue/layouts.h"
 #include "catalogue/project.h"
 
 #include <errno.h>
@@ -162,24 +163,36 @@ static struct variant_files failure(struct variant *variant, char *why)
 }
 
 /* Another process may build the same meanwhile: each has a file of its own, and renames it. */
-static bool compile(struct variant *variant, char const *option, char const *object, char **why)
+static bool compile(struct variant *variant, char const *options, char const *file, char **why)
 {
     static char const *const unset[] = {NULL};
     struct words const set = {0};
-    char const *const made = arena_format(&variant->arena, "%s.%d", object, (int)getpid());
+    char const *const made = arena_format(&variant->arena, "%s.%d", file, (int)getpid());
     char const *const command =
-        arena_format(&variant->arena, "%s%s -o %s %s -pthread", variant->command, option,
+        arena_format(&variant->arena, "%s %s -o %s %s", variant->command, options,
                      arena_keep(&variant->arena, shell_word(made)), variant->source);
 
     status_line_say("building", variant->name);
     bool const compiled = logged_run(project_home(), command, unset, &set, variant->log, why);
     status_line_end();
-    if (compiled && rename(made, object) == 0)
+    if (compiled && rename(made, file) == 0)
         return true;
     if (compiled)
-        *why = text_format("%s: %s", object, strerror(errno));
+        *why = text_format("%s: %s", file, strerror(errno));
     unlink(made);
     return false;
+}
+
+/* The object is for layouts.h. */
+static bool compile_all(struct variant *variant, char **why)
+{
+    char const *const code = arena_format(&variant->arena, "%s/lib%s.o", variant->folder,
+                                          variant->name);
+    char const *const options = arena_format(&variant->arena, "%s -c", layouts_compile_flags);
+
+    return compile(variant, options, code, why) &&
+           compile(variant, "-pthread", variant->object, why) &&
+           compile(variant, "-DOBSERVE -pthread", variant->observer, why);
 }
 
 static struct variant_files build(struct variant *variant)
@@ -193,8 +206,7 @@ static struct variant_files build(struct variant *variant)
             .remedy = text_copy("slablab of a clone, or of an installation")};
     if (!folder_make(arena_format(&variant->arena, "%s/observe", variant->folder)))
         return failure(variant, text_format("%s cannot be made", variant->folder));
-    if (!compile(variant, "", variant->object, &why) ||
-        !compile(variant, " -DOBSERVE", variant->observer, &why))
+    if (!compile_all(variant, &why))
         return failure(variant, why);
     return (struct variant_files){.object = text_copy(variant->object),
                                   .observer = text_copy(variant->observer)};

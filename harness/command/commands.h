@@ -15,6 +15,7 @@ int command_comment(int argc, char **argv);
 int command_plan(int argc, char **argv);
 int command_attest(int argc, char **argv);
 int command_doctor(int argc, char **argv);
+int command_layouts(int argc, char **argv);
 int command_list(int argc, char **argv);
 int command_scatter(int argc, char **argv);
 int command_work(int argc, char **argv);

@@ -158,7 +158,7 @@ static struct plan_side side_of(struct gate_spec const *spec)
 }
 
 /* A revision without an allocator means the experiment's baseline. Where there is no plan,
- * *of_head says whether the head is why: it cannot be built. */
+ * *of_head says whether the head is why: there is such a revision, and it cannot be built. */
 static struct plan *plan_of(struct words_of_gate const *words, struct gate_request *request,
                             uint64_t seed, bool *of_head)
 {
@@ -171,9 +171,10 @@ static struct plan *plan_of(struct words_of_gate const *words, struct gate_reque
     bool const of_programs = experiment_runs_artifact(experiment);
     bool const based =
         gate_spec_resolve(words->base, experiment->baseline, of_programs, &request->base);
-    *of_head = based && !gate_spec_resolve(words->head, experiment->baseline, of_programs,
-                                           &request->head);
-    if (based && !*of_head) {
+    bool const resolved = based && gate_spec_resolve(words->head, experiment->baseline,
+                                                     of_programs, &request->head);
+    *of_head = based && !resolved && request->head.revision != NULL;
+    if (resolved) {
         struct plan_side const base = side_of(&request->base);
         struct plan_side const head = side_of(&request->head);
         plan = plan_for_gate(file, &base, &head, words->seconds, seed);

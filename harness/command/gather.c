@@ -43,6 +43,10 @@ static int report(struct gathered const *gathered, char const *folder)
     if (gathered->missing > 0)
         printf("missing: %zu units, of which %zu are held by workers\n", gathered->missing,
                gathered->held);
+    for (size_t i = 0; i < gathered->compilers.count; i++)
+        printf("phases built on their machines by: %s\n", gathered->compilers.word[i]);
+    if (gathered->compilers.count > 1)
+        printf("the compiler differs from machine to machine; so may every effect\n");
     printf("run: %s\n", folder);
     return gathered->missing > 0 ? EXIT_STATUS_INCONCLUSIVE
            : gathered->is_void   ? EXIT_STATUS_VOID
@@ -64,6 +68,7 @@ int command_gather(int argc, char **argv)
     if (entered != NULL && share_open(&share, entered)) {
         if (gather(&share, run, &gathered))
             status = report(&gathered, run);
+        gathered_free(&gathered);
         share_close(&share);
     }
     free(run);

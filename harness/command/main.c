@@ -111,14 +111,16 @@ static struct command const own[] = {
      "Each line says ok, note or warn. Exit status: 0, or 2 if nothing can be measured at all.",
      command_doctor},
     {"scatter",
-     "experiments/NAME.yaml --dir SHARE [--quick] [--units N] [--seed N] [--lease SECONDS] | "
-     "--print sbatch|parallel|kubernetes|github [--workers N]",
+     "experiments/NAME.yaml --dir SHARE [--quick] [--units N] [--seed N] [--lease SECONDS] "
+     "[--build-here] | --print sbatch|parallel|kubernetes|github [--workers N]",
      "prepare an experiment in a folder that many machines share",
-     "Copies slablab, allocators and workloads to SHARE/bin, calibrates, and writes the plan and "
-     "its units of work: some blocks of one cell, all arms (8 blocks; --units says how many units "
-     "in all). blocks_max counts the blocks of a cell over all machines; nothing else stops them. "
-     "A worker that says nothing for SECONDS (120) loses its unit to another. --print prints a "
-     "job file that starts N workers (4). Exit status: 0, 2, 130 interrupted.",
+     "Copies slablab, allocators, workloads and the files that the experiment names to "
+     "SHARE/bin, calibrates, and writes the plan and its units of work: some blocks of one cell, "
+     "all arms (8 blocks; --units says how many units in all). blocks_max counts the blocks of a "
+     "cell over all machines; nothing else stops them. A worker that says nothing for SECONDS "
+     "(120) loses its unit to another. With --build-here each machine compiles the phases "
+     "itself, by what CC names there, so that compilers differ too. --print prints a job file "
+     "that starts N workers (4). Exit status: 0, 2, 130 interrupted.",
      command_scatter},
     {"work", "SHARE [--part I/N] [--wait]", "run units of a share until none is left",
      "Claims a unit, runs it under the machine's lock, writes it as a shard, and goes on. Killed, "
@@ -132,6 +134,11 @@ static struct command const own[] = {
      "time. Exit status: 0 complete, 3 units are missing, 4 void, 2 a shard is "
      "damaged or of another plan.",
      command_gather},
+    {"layouts", "ALLOCATOR [--links N]", "link an allocator many times, and print the files",
+     "Each of the N links (16) has the same code in another order, a path a line; the first has "
+     "the order of the source. An experiment with `layouts: N` draws among the same files "
+     "(docs/method/layouts.md).",
+     command_layouts},
     {"list", "[allocators|workloads|programs|experiments|events|metrics [--json]]",
      "list what there is to run and to count", "Without a word, lists everything.", command_list},
     {"manual", "[COMMAND | --all DIR]", "print a man page",

@@ -78,6 +78,22 @@ static void print_arms(struct plan const *plan)
     }
 }
 
+static void print_layouts(struct plan const *plan)
+{
+    size_t built = 0;
+
+    if (plan->layouts == 0)
+        return;
+    for (size_t i = 0; i < plan->arm_count; i++)
+        built += plan->arms[i].link_count > 0 && plan->arms[i].role != ROLE_CONTROL;
+    char *const text = text_format("%" PRIu64 " links of each of %zu arm%s built here, one drawn "
+                                   "for each block; by %s",
+                                   plan->layouts, built, built == 1 ? "" : "s", plan->linker);
+    printf("\n");
+    wrapped_print(stdout, LABEL_WIDTH, "layouts:", text);
+    free(text);
+}
+
 static void print_cells(struct plan const *plan)
 {
     printf("\ncells:       %zu\n", plan->cell_count);
@@ -214,6 +230,7 @@ static void print_plan(struct plan const *plan, struct request const *request)
     printf("%-*s%s, plan %s, seed %" PRIu64 "\n", LABEL_WIDTH, "form:", plan->form, plan->hash,
            plan->seed);
     print_arms(plan);
+    print_layouts(plan);
     print_cells(plan);
     putchar('\n');
     print_cpus(plan);

@@ -6,7 +6,6 @@
  * SPDX-License-Identifier: MIT */
 #include "base/complain.h"
 #include "base/interrupt.h"
-#include "base/shell_word.h"
 #include "catalogue/catalogue.h"
 #include "command/commands.h"
 #include "experiment/check_arms.h"
@@ -15,6 +14,7 @@
 #include "share/binaries.h"
 #include "share/claim.h"
 #include "share/job_files.h"
+#include "share/own_build.h"
 #include "share/share.h"
 
 #include <getopt.h>
@@ -35,6 +35,7 @@ struct request {
     uint64_t lease;
     uint64_t seed;
     bool quick;
+    bool build_here;
 };
 
 static char const usage[] = "slablab scatter experiments/NAME.yaml --dir SHARE";
@@ -54,6 +55,7 @@ static bool take_option(struct request *request, int option, char const *name)
     case 'd': request->folder = optarg; return true;
     case 'p': request->engine = optarg; return true;
     case 'q': request->quick = true; return true;
+    case 'b': request->build_here = true; return true;
     case 'u': return take_number(name, &request->units);
     case 'n': return take_number(name, &request->workers);
     case 'l': return take_number(name, &request->lease);
@@ -67,7 +69,8 @@ static bool parse(int argc, char **argv, struct request *request)
         {"dir", required_argument, NULL, 'd'},     {"print", required_argument, NULL, 'p'},
         {"quick", no_argument, NULL, 'q'},         {"units", required_argument, NULL, 'u'},
         {"workers", required_argument, NULL, 'n'}, {"lease", required_argument, NULL, 'l'},
-        {"seed", required_argument, NULL, 's'},    {NULL, 0, NULL, 0}};
+        {"seed", required_argument, NULL, 's'},    {"build-here", no_argument, NULL, 'b'},
+        {NULL, 0, NULL, 0}};
     int option;
     int place = 0;
 
@@ -92,16 +95,13 @@ static bool parse(int argc, char **argv, struct request *request)
 static int print_job(struct request const *request)
 {
     char *const whole = realpath(request->folder, NULL);
-    char *const share = shell_word(whole != NULL ? whole : request->folder);
-    char *const experiment = shell_word(request->experiment);
     bool const known =
-        job_file_print(request->engine, share, experiment, request->workers);
+        job_file_print(request->engine, whole != NULL ? whole : request->folder,
+                       request->experiment, request->workers);
 
     if (!known)
         complain("--print sbatch", "scatter: --print '%s' is none of %s", request->engine,
                  job_files_names());
-    free(experiment);
-    free(share);
     free(whole);
     return known ? EXIT_STATUS_PASS : EXIT_STATUS_USAGE;
 }
@@ -134,14 +134,18 @@ static bool calibrate_once(struct plan const *plan, char const *folder)
 }
 
 /* scatter.json is the last file: without it no worker begins. */
-static bool prepare(struct request const *request, char const *folder, struct plan const *plan)
+static bool prepare(struct request const *request, char *folder, struct plan const *plan)
 {
     uint64_t const blocks = unit_blocks(request, plan);
+    struct share const share = {.folder = folder,
+                                .quick = request->quick,
+                                .build_here = request->build_here,
+                                .unit_blocks = blocks,
+                                .lease_seconds = (double)request->lease};
     struct words units = share_units(plan, blocks);
     bool const prepared =
         calibrate_once(plan, folder) && plan_write(plan, folder) &&
-        claims_prepare(folder, &units) &&
-        share_write(folder, plan->experiment, request->quick, blocks, request->lease);
+        claims_prepare(folder, &units) && share_write(&share, plan->experiment);
 
     if (prepared)
         printf("%s: %zu units of %" PRIu64 " blocks\non each machine: %s/bin/slablab work %s\njob "
@@ -149,6 +153,18 @@ static bool prepare(struct request const *request, char const *folder, struct pl
                folder, units.count, blocks, folder, folder, job_files_names());
     words_free(&units);
     return prepared;
+}
+
+/* The plan of the experiment here says what is to be copied. */
+static bool copy_here(struct request const *request, char const *experiment)
+{
+    struct plan *const plan = plan_from_experiment(experiment, request->quick, request->seed);
+    bool const copied = plan != NULL && binaries_copy(request->folder, experiment, plan) &&
+                        (!request->build_here || own_build_copy_sources(request->folder));
+
+    if (plan != NULL)
+        plan_free(plan);
+    return copied;
 }
 
 int command_scatter(int argc, char **argv)
@@ -160,12 +176,13 @@ int command_scatter(int argc, char **argv)
     if (request.engine != NULL)
         return print_job(&request);
     char *const experiment = catalogue_experiment_path(request.experiment);
-    bool const copied =
-        share_is_inside(request.folder) || binaries_copy(request.folder, experiment);
+    bool const copied = share_is_inside(request.folder) || copy_here(&request, experiment);
     char *const folder = copied ? share_enter(request.folder, argc, argv) : NULL;
     char *const copy = folder != NULL ? share_experiment(folder, experiment) : NULL;
     struct plan *const plan =
         copy != NULL ? plan_from_experiment(copy, request.quick, request.seed) : NULL;
+    if (plan != NULL && request.build_here)
+        own_build_forget(plan);
     interrupt_catch();
     bool const prepared = plan != NULL && check_arms(plan) && prepare(&request, folder, plan);
     if (plan != NULL)

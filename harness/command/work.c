@@ -3,7 +3,6 @@
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "base/complain.h"
-#include "base/durable.h"
 #include "base/interrupt.h"
 #include "base/reason.h"
 #include "command/commands.h"
@@ -11,6 +10,7 @@
 #include "run/attestation.h"
 #include "run/calibrate.h"
 #include "run/lock.h"
+#include "share/own_build.h"
 #include "share/shard.h"
 
 #include <getopt.h>
@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -86,15 +87,19 @@ static void print_reasons(json_t const *reasons)
 }
 
 /* Every machine attests for itself, once. */
-static int attest_here(struct rig *rig, char const *folder)
+static int attest_here(struct share const *share, struct rig *rig, char const *machine)
 {
-    if (attestation_read(rig, folder))
+    char *const folder = text_format("%s/machines/%s", share->folder, machine);
+    bool const known = attestation_read(rig, folder);
+
+    free(folder);
+    if (known)
         return EXIT_STATUS_PASS;
     json_t *const reasons = json_array();
     json_t *file = NULL;
     enum step const step = attest(rig, reasons, &file);
-    bool const written = file != NULL && (step == STEP_VOID || durable_write_json(
-                                              folder, "attestation.json", file));
+    bool const written =
+        file != NULL && (step == STEP_VOID || share_keep_attestation(share, machine, file));
     int status = EXIT_STATUS_USAGE;
 
     if (step == STEP_DONE && written)
@@ -127,12 +132,11 @@ static struct words units_of_part(struct share const *share, struct request cons
 static int one_turn(struct share const *share, struct claims const *claims, struct rig *rig,
                     struct request const *request, struct words const *units, enum claim *claim)
 {
-    char *const folder = text_format("%s/machines/%s", share->folder, claims->machine);
     size_t index = 0;
     int status = lock_measuring(true) ? EXIT_STATUS_PASS : EXIT_STATUS_USAGE;
 
     if (status == EXIT_STATUS_PASS)
-        status = attest_here(rig, folder);
+        status = attest_here(share, rig, claims->machine);
     *claim = status == EXIT_STATUS_PASS ? claim_next(claims, units, &index) : CLAIM_FAULT;
     if (*claim == CLAIM_TAKEN && units->word != NULL) {
         fprintf(stderr, "%s\n", units->word[index]);
@@ -146,14 +150,23 @@ static int one_turn(struct share const *share, struct claims const *claims, stru
         status = EXIT_STATUS_USAGE;
     }
     lock_measuring_end();
-    free(folder);
     return status;
+}
+
+/* No other worker's: containers of one machine have the same process ids. The caller frees it. */
+static char *name_worker(char const *machine)
+{
+    uint32_t drawn = 0;
+
+    while (getrandom(&drawn, sizeof drawn, 0) != sizeof drawn)
+        continue;
+    return text_format("%s-%08" PRIx32 "-%ld", machine, drawn, (long)getpid());
 }
 
 static int work(struct share const *share, struct rig *rig, struct request const *request,
                 char const *machine)
 {
-    char *const worker = text_format("%s-%ld", machine, (long)getpid());
+    char *const worker = name_worker(machine);
     struct claims const claims = {.share = share->folder,
                                   .worker = worker,
                                   .machine = machine,
@@ -179,6 +192,16 @@ static int work(struct share const *share, struct rig *rig, struct request const
     return status;
 }
 
+/* In a turn of its own, for others may be measuring here. */
+static bool build_if_wanted(struct share *share, char const *machine)
+{
+    if (!share->build_here)
+        return true;
+    bool const built = lock_measuring(true) && own_build(share, machine);
+    lock_measuring_end();
+    return built;
+}
+
 int command_work(int argc, char **argv)
 {
     struct request request;
@@ -192,8 +215,9 @@ int command_work(int argc, char **argv)
     if (entered != NULL && share_open(&share, entered)) {
         interrupt_catch();
         /* It describes the machine before the sampler moves this process to a CPU of its own. */
-        char *const machine = check_arms(share.plan) ? share_machine(&share) : NULL;
-        if (machine != NULL && rig_open(&rig, share.plan, &run_kinds[RUN_TIMED])) {
+        char *const machine = share_machine(&share);
+        if (machine != NULL && build_if_wanted(&share, machine) && check_arms(share.plan) &&
+            rig_open(&rig, share.plan, &run_kinds[RUN_TIMED])) {
             if (calibration_read(&rig, share.folder))
                 status = work(&share, &rig, &request, machine);
             else
@@ -205,5 +229,5 @@ int command_work(int argc, char **argv)
         share_close(&share);
     }
     free(entered);
-    return status;
+    return status == EXIT_STATUS_USAGE && interrupted() ? EXIT_STATUS_INTERRUPTED : status;
 }

@@ -100,15 +100,13 @@ static bool take_environment(struct expansion const *expansion, char const *plac
     return true;
 }
 
-/* Replaces a path that the loader would take apart by an alias. */
-static bool can_be_preloaded(struct expansion const *expansion, char const *place, char **path)
+bool expand_preload(struct expansion const *expansion, char const *place, char **path)
 {
-    char *const alias = *path == NULL || preload_takes(*path) ? NULL : preload_alias(*path);
-
-    if (*path == NULL || preload_takes(*path))
+    if (*path == NULL)
         return true;
-    if (alias != NULL) {
-        *path = arena_keep(&expansion->plan->arena, alias);
+    char *const taken = preload_path(*path);
+    if (taken != NULL) {
+        *path = arena_keep(&expansion->plan->arena, taken);
         return true;
     }
     yaml_file_complain(expansion->file, place, "a copy of the project, or of the file, elsewhere",
@@ -151,8 +149,8 @@ static bool take_files(struct expansion const *expansion, char const *place, str
         take_constants(expansion->plan, &allocator, arm);
     }
     bool const usable = allocator.problem == NULL &&
-                        can_be_preloaded(expansion, place, &arm->object) &&
-                        can_be_preloaded(expansion, place, &arm->observer);
+                        expand_preload(expansion, place, &arm->object) &&
+                        expand_preload(expansion, place, &arm->observer);
     catalogue_allocator_free(&allocator);
     return usable;
 }

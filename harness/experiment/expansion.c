@@ -193,6 +193,7 @@ static bool expand(struct expansion const *expansion, uint64_t seed)
 {
     bool *left_out = NULL;
     bool const expanded = take_scalars(expansion, seed) && expand_arms(expansion)
+        && expand_layouts(expansion)
         && expand_events(expansion) && expand_cells(expansion, &left_out)
         && expand_gate(expansion) && expand_references(expansion)
         && expand_shown(expansion)

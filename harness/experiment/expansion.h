@@ -35,6 +35,12 @@ bool expand_arms(struct expansion const *expansion);
  * A=1". words_free releases them. */
 struct words expand_axis(char const *spec);
 
+/* expand_arms.c: gives *path another name where the loader would take the path apart. */
+bool expand_preload(struct expansion const *expansion, char const *place, char **path);
+
+/* expand_layouts.c: the links of those arms that are built here, where the experiment asks. */
+bool expand_layouts(struct expansion const *expansion);
+
 /* expand_arm_names.c: their ids. */
 bool expand_arm_names(struct expansion const *expansion);
 char const *expansion_place_of_arm(struct expansion const *expansion, size_t arm);

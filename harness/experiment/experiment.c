@@ -114,6 +114,7 @@ static struct yaml_field const experiment_fields[] = {
     MAPPING(experiment, quick, &stop),
     MAPPING(experiment, gate, &gate),
     TEXT(experiment, cpus),
+    TEXT(experiment, layouts),
     TEXT(experiment, margin),
     TEXT(experiment, alpha),
     TEXT(experiment, seed),

@@ -107,6 +107,7 @@ struct experiment {
     struct experiment_stop *quick; /* overrides stop, key by key, in the quick form */
     struct experiment_gate *gate;
     char *cpus; /* how many samples may have */
+    char *layouts; /* how many links each arm has that is built here */
     char *margin; /* "2%" */
     char *alpha;
     char *seed;

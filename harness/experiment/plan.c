@@ -21,6 +21,12 @@ bool plan_find_arm(struct plan const *plan, char const *id, bool hidden, size_t 
     return false;
 }
 
+struct link arm_link(struct arm const *arm, size_t link)
+{
+    return arm->link_count > 0 ? arm->links[link]
+                               : (struct link){arm->object, arm->object_build_id};
+}
+
 char *plan_parameter_word(struct parameter const *parameter, bool shown)
 {
     if (parameter->text == NULL)

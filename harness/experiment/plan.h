@@ -24,6 +24,12 @@ struct constant_value; /* catalogue/catalogue.h */
 
 enum arm_role { ROLE_BASELINE, ROLE_CONTROL, ROLE_ARM };
 
+/* One of several files of the same object code, whose functions and data lie elsewhere. */
+struct link {
+    char *object;           /* absolute path to preload */
+    char *build_id;
+};
+
 /* An allocator with its environment. arms[0] is the baseline, arms[1] its hidden second copy. */
 struct arm {
     char *id;               /* its name in every record and table; unique in the plan */
@@ -36,6 +42,8 @@ struct arm {
     char *label;            /* what it is to be called: "./libmine.so as mine"; NULL: by its name */
     char *object;           /* absolute path to preload; NULL for the C library's own */
     char *object_build_id;  /* hexadecimal, of the object that must serve malloc; "" without one */
+    struct link *links;     /* links[0] is object: in the order of the source */
+    size_t link_count;      /* 0: there is no other link than object */
     char *observer;         /* the same allocator built to count itself; NULL if there is none */
     char *version;          /* a peer's package version; NULL if unknown */
     char *program;          /* absolute path of what runs as {artifact}; NULL: it has none */
@@ -161,6 +169,8 @@ struct plan {
     struct stop stop;
     struct rules rules;
     struct gate gate;
+    uint64_t layouts;       /* links of each arm that is built here; 0: one, as make has it */
+    char *linker;           /* of all of them; NULL: layouts is 0 */
     char **events;          /* perf event names for libpfm4, the default ones first */
     size_t event_count;
     struct arm *arms;
@@ -209,6 +219,9 @@ void plan_free(struct plan *plan);
 
 /* "size=256"; of a file its path, or, as ids have it, its name. The caller frees it. */
 char *plan_parameter_word(struct parameter const *parameter, bool shown);
+
+/* What a process of the arm loads, of link `link`: 0 ... link_count - 1, or 0. */
+struct link arm_link(struct arm const *arm, size_t link);
 
 /* The position of an arm by its id. Without `hidden`, the control arm is excluded. */
 bool plan_find_arm(struct plan const *plan, char const *id, bool hidden, size_t *arm);

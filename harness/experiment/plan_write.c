@@ -44,6 +44,16 @@ static json_t *constants_to_json(struct arm const *arm)
     return array;
 }
 
+static json_t *links_to_json(struct arm const *arm)
+{
+    json_t *const array = json_array();
+
+    for (size_t i = 0; i < arm->link_count; i++)
+        json_array_append_new(array, json_pack("{s:s, s:s}", "object", arm->links[i].object,
+                                               "build_id", arm->links[i].build_id));
+    return array;
+}
+
 static json_t *arm_to_json(struct arm const *arm)
 {
     json_t *const object =
@@ -57,6 +67,8 @@ static json_t *arm_to_json(struct arm const *arm)
         json_object_set_new(object, "phase", json_string(arm->phase));
         json_object_set_new(object, "constants", constants_to_json(arm));
     }
+    if (arm->link_count > 0)
+        json_object_set_new(object, "links", links_to_json(arm));
     if (arm->program != NULL) {
         json_object_set_new(object, "program", json_string(arm->program));
         json_object_set_new(object, "program_build_id", json_string(arm->program_build_id));
@@ -239,6 +251,10 @@ json_t *plan_to_json(struct plan const *plan)
                   "stop", stop_to_json(&plan->stop), "events",
                   texts_to_json(plan->events, plan->event_count));
 
+    if (plan->layouts > 0)
+        json_object_set_new(object, "layouts",
+                            json_pack("{s:I, s:s}", "links", (json_int_t)plan->layouts, "linker",
+                                      plan->linker));
     json_object_set_new(object, "metrics", metric_table(plan->reported, plan->reported_count));
     json_object_set_new(object, "rules", rules_to_json(&plan->rules));
     json_object_set_new(object, "arms", arms_to_json(plan));

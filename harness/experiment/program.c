@@ -10,7 +10,7 @@
 #include "catalogue/build_id.h"
 #include "catalogue/catalogue.h"
 #include "catalogue/linked_allocator.h"
-#include "catalogue/project.h"
+#include "catalogue/named_files.h"
 #include "experiment/expansion.h"
 
 #include <inttypes.h>
@@ -75,7 +75,10 @@ char *program_file(char const *name)
     bool const is_path = text_ends_with(name, ".yaml");
     char *const own = is_path ? NULL : catalogue_workload_file(name, ".yaml");
     char *const relative = text_format("workloads/programs/%s.yaml", name);
-    char *const path = own != NULL ? own : project_path(is_path ? name : relative);
+    char *const path = own != NULL ? own : named_file(is_path ? name : relative);
+
+    if (own != NULL)
+        named_file_note(relative, own);
 
     free(relative);
     if ((is_path || strchr(name, '/') == NULL) && access(path, R_OK) == 0)
@@ -91,7 +94,7 @@ static char *find_executable(char const *name)
     static char const *const folders[] = {"/usr/local/bin", "/usr/bin", "/bin"};
 
     if (strchr(name, '/') != NULL) {
-        char *const path = project_path(name);
+        char *const path = named_file(name);
         char *const real = access(path, X_OK) == 0 ? realpath(path, NULL) : NULL;
         free(path);
         return real;
@@ -250,7 +253,7 @@ static bool take_inputs(struct reading *reading)
     program->inputs = arena_zeroed(arena_of(reading), (written->inputs_count + 1) * sizeof(char *));
     for (size_t i = 0; i < written->inputs_count; i++) {
         char const *const name = written->inputs[i];
-        char *const path = project_path(name);
+        char *const path = named_file(name);
         char *const real = realpath(path, NULL);
         free(path);
         if (real == NULL)

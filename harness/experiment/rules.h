@@ -22,6 +22,9 @@ struct rules {
     uint64_t failure_pairs_max;   /* pairs of head and base that a first failure opens */
     int lead_in;                  /* an unmeasured sample begins every block of a timed run */
     uint64_t blocks_min;          /* fewer give no interval, and no gate's cell stops before */
+    uint64_t failed_cell_stretch; /* a gate's cell with a failed row ends after as many times the
+                                     blocks of that failure, though other rows are undecided;
+                                     0: it does not */
     uint64_t blocks_for_dependence; /* fewer are not asked whether they depend on one another */
     uint64_t blocks_for_half_width; /* fewer never stop a cell for a narrow interval */
     uint64_t blocks_all_lost;     /* a run whose first blocks, as many, were all lost ends there */
@@ -29,7 +32,7 @@ struct rules {
 
 extern struct rules const rules_default;
 
-/* Of a plan from before plans had rules: the defaults, and no lead-in. */
+/* Of a plan from before plans had rules: the defaults, without what came with later rules. */
 struct rules rules_of_old_plans(void);
 
 /* As plan.json has them; a new reference. */

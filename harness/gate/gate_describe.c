@@ -58,6 +58,20 @@ static json_t *modes_of(struct gate_judge const *judge, struct gate_row const *r
     return modes;
 }
 
+/* What one link alone may show, and whether that is more than the effect. */
+static void describe_links(json_t *object, struct gate_estimate const *estimate)
+{
+    double const middle = log1p(estimate->effect);
+    double const spread = estimate->link_spread;
+
+    if (!isfinite(middle) || !isfinite(spread))
+        return;
+    json_object_set_new(object, "one_link",
+                        json_pack("{s:f, s:f}", "low", expm1(middle - spread), "high",
+                                  expm1(middle + spread)));
+    json_object_set_new(object, "layout_bound", json_boolean(fabs(middle) < spread));
+}
+
 static json_t *describe_row(struct gate_judge const *judge, struct gate_row const *row)
 {
     struct gate_estimate const *const estimate = &row->estimate;
@@ -80,6 +94,7 @@ static json_t *describe_row(struct gate_judge const *judge, struct gate_row cons
     json_object_set_new(object, "head_median", number_or_null(estimate->head));
     json_object_set_new(object, "log_e_fail", number_or_null(row->log_e_fail));
     json_object_set_new(object, "log_e_pass", number_or_null(row->log_e_pass));
+    describe_links(object, estimate);
     if (!gate_row_is_of_blocks(row))
         json_object_set_new(object, "modes",
                             json_pack("{s:o, s:o}", "base", modes_of(judge, row, GATE_BASE),

@@ -148,6 +148,7 @@ static char *said_text(json_t const *gate)
     gate_append_failures(&text, gate, "- ");
     gate_append_sides(&text, gate, "- ");
     gate_append_modes(&text, json_object_get(gate, "rows"), "- ");
+    gate_append_links(&text, json_object_get(gate, "rows"), "- ");
     return cut(text, SAID_BYTES, "- more of this is in gate.json\n");
 }
 

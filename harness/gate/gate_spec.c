@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "catalogue/catalogue.h"
 #include "catalogue/project.h"
+#include "catalogue/recipe.h"
 #include "catalogue/settings.h"
 
 #include <fcntl.h>
@@ -82,6 +83,9 @@ static char *take_revision(char const *name, char const *baseline, struct gate_s
                  name, baseline);
         return NULL;
     }
+    /* Of every revision: what is misspelt is no revision's fault. */
+    if (!is_phase && wanted != NULL && !recipe_is_named(wanted))
+        return NULL;
     char *const revision = text_copy_bytes(name, length);
     spec->revision = revision_find(revision);
     if (spec->revision != NULL) {
@@ -213,8 +217,6 @@ bool gate_spec_resolve(char const *text, char const *baseline, bool of_programs,
         good = (of_programs ? resolve_program : resolve)(&given, &inherited, spec);
     words_free(&inherited);
     words_free(&given);
-    if (!good)
-        gate_spec_free(spec);
     return good;
 }
 

@@ -28,8 +28,8 @@ struct gate_spec {
 
 /* Builds a revision. `baseline` is the experiment's, as written there: a bare revision without a
  * slablab.yaml takes its allocator, and its assignments unless the text overrides them; with
- * `of_programs` it is the arm. False after a complaint, or without one after Ctrl-C; then there is
- * nothing to free. */
+ * `of_programs` it is the arm. False after a complaint, or without one after Ctrl-C; a revision
+ * is then there if the text names one, which cannot be built. gate_spec_free in any case. */
 bool gate_spec_resolve(char const *text, char const *baseline, bool of_programs,
                        struct gate_spec *spec);
 

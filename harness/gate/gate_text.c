@@ -13,11 +13,15 @@ static void append_row(char **text, json_t const *row)
     char *const effect = gate_effect_text(row, "effect");
     char *const interval = gate_interval_text(row);
     char *const margin = gate_margin_text(row);
+    char *const one_link = gate_link_text(row);
 
     text_append(text, "  %-19s %10s %-20s %7s  %-9s %6" JSON_INTEGER_FORMAT "\n",
                 gate_text_at(row, "metric"), effect, interval, margin,
                 gate_shout(gate_text_at(row, "verdict")),
                 json_integer_value(json_object_get(row, "blocks")));
+    if (*one_link != '\0')
+        text_append(text, "  %-19s %s\n", "", one_link);
+    free(one_link);
     free(margin);
     free(interval);
     free(effect);

@@ -79,6 +79,40 @@ char *gate_mde_text(json_t const *row)
     return bare;
 }
 
+char *gate_link_text(json_t const *row)
+{
+    json_t const *const one = json_object_get(row, "one_link");
+    double const low = json_number_value(json_object_get(one, "low"));
+    double const high = json_number_value(json_object_get(one, "high"));
+    bool const bound = json_is_true(json_object_get(row, "layout_bound"));
+
+    if (one == NULL)
+        return text_copy("");
+    if (low >= high)
+        return text_copy("no spread between links was found");
+    char *const from = number_text(row, low, false);
+    char *const to = number_text(row, high, true);
+    char *const text =
+        text_format("one link alone may show %s to %s%s", from, to, bound ? ": LAYOUT-BOUND" : "");
+    free(to);
+    free(from);
+    return text;
+}
+
+void gate_append_links(char **text, json_t const *rows, char const *before)
+{
+    size_t index;
+    json_t *row;
+
+    json_array_foreach(rows, index, row) {
+        char *const said = gate_link_text(row);
+        if (*said != '\0' && json_is_true(json_object_get(row, "decides")))
+            text_append(text, "%s%s: %s: %s\n", before, gate_text_at(row, "cell"),
+                        gate_text_at(row, "metric"), said);
+        free(said);
+    }
+}
+
 char const *gate_shout(char const *verdict)
 {
     static char const *const words[][2] = {

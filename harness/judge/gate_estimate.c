@@ -89,6 +89,7 @@ static struct gate_estimate estimate_of(struct gate_judge const *judge, struct g
         .mde = mde_of(judge, row, ordered, n),
         .base = gate_median(judge, row, GATE_BASE),
         .head = gate_median(judge, row, arm),
+        .link_spread = gate_links_spread(judge, row, arm),
     };
     free(ordered);
     return estimate;
@@ -114,6 +115,7 @@ static struct gate_estimate estimate_of_tail(struct gate_judge const *judge,
         .mde = sequential_mde_share(row->tail.n, row->tail.less, gate_fail_threshold(judge)),
         .base = (double)(row->tail.less + row->tail_both) / n,
         .head = (double)(row->tail.more + row->tail_both) / n,
+        .link_spread = NAN,
     };
 }
 

@@ -33,7 +33,7 @@ struct gate_judge *gate_judge_new(struct plan const *plan)
         row->rule = &plan->gate.metrics[i % metrics];
         bool const decides = gate_row_decides(judge, row);
         row->verdict = decides ? GATE_UNDECIDED : GATE_REPORTED;
-        row->estimate = (struct gate_estimate){NAN, NAN, NAN, NAN, NAN, NAN};
+        row->estimate = (struct gate_estimate){NAN, NAN, NAN, NAN, NAN, NAN, NAN};
         judge->decisions += decides;
     }
     return judge;
@@ -45,6 +45,7 @@ void gate_judge_free(struct gate_judge *judge)
         return;
     for (size_t i = 0; i < judge->plan->cell_count; i++) {
         free(judge->cells[i].timed.value);
+        free(judge->cells[i].link);
         free(judge->cells[i].counted.value);
     }
     free(judge->failures.status);
@@ -197,6 +198,7 @@ void gate_judge_add(struct gate_judge *judge, size_t cell, json_t const *samples
         for (size_t m = 0; m < gate->metric_count; m++)
             into[m * GATE_ARMS + arm] = metric_value(gate->metrics[m].metric, sample);
     }
+    gate_links_add(judge, cell, samples);
     for (size_t m = 0; m < gate->metric_count; m++) {
         struct gate_row *const row = &judge->rows[cell * gate->metric_count + m];
         if (gate_row_is_of_blocks(row))
@@ -318,14 +320,20 @@ enum gate_verdict gate_judge_failures(struct gate_judge const *judge)
 
 bool gate_judge_has_decided(struct gate_judge const *judge, size_t cell)
 {
+    struct rules const *const rules = &judge->plan->rules;
+    uint64_t const blocks = judge->cells[cell].timed.n;
     size_t const metrics = judge->plan->gate.metric_count;
+    bool decided = true, failed = false;
 
     for (size_t m = 0; m < metrics; m++) {
         struct gate_row const *const row = &judge->rows[cell * metrics + m];
-        if (gate_row_is_of_blocks(row) && row->verdict == GATE_UNDECIDED)
-            return false;
+        if (!gate_row_is_of_blocks(row))
+            continue;
+        decided = decided && row->verdict != GATE_UNDECIDED;
+        failed = failed || (row->verdict == GATE_FAIL && rules->failed_cell_stretch > 0 &&
+                            blocks >= rules->failed_cell_stretch * row->decided_at);
     }
-    return judge->cells[cell].timed.n >= judge->plan->rules.blocks_min;
+    return (decided || failed) && blocks >= rules->blocks_min;
 }
 
 struct gate_row const *gate_judge_control_fault(struct gate_judge const *judge)

@@ -37,6 +37,7 @@ struct gate_estimate {
     double mde; /* the smallest change that the gate had 80 % power to FAIL by its last block */
     double base;
     double head;
+    double link_spread; /* of a ratio of arms with links: link_spread.h; NAN: none */
 };
 
 struct gate_row {
@@ -67,6 +68,7 @@ struct gate_values {
 
 struct gate_cell {
     struct gate_values timed; /* valid blocks */
+    size_t *link;             /* of each arm in each of them: link[v * GATE_ARMS + a] */
     struct gate_values counted;
 };
 
@@ -122,8 +124,9 @@ enum gate_verdict gate_judge_failures(struct gate_judge const *judge);
 /* ln e against "of a pair in which just one failed it is as likely the base". */
 double gate_judge_failures_log_e(struct gate_judge const *judge);
 
-/* Have all rows of the cell that valid blocks can decide been decided? Not before
- * rules.blocks_min blocks. */
+/* Have all rows of the cell that valid blocks can decide been decided, or has one failed so long
+ * ago that the others are not waited for (rules.failed_cell_stretch)? Not before rules.blocks_min
+ * blocks. */
 bool gate_judge_has_decided(struct gate_judge const *judge, size_t cell);
 
 /* Does the cell have a row of instructions that is not decided? */

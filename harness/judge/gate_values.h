@@ -27,6 +27,11 @@ double *gate_changes(struct gate_judge const *judge, struct gate_row const *row,
 double gate_effect(struct gate_judge const *judge, struct gate_row const *row, size_t arm);
 double gate_median(struct gate_judge const *judge, struct gate_row const *row, size_t arm);
 
+/* gate_links.c: takes in which links the cell's last block had; and what link_spread.h says of the
+ * row's ratios of an arm to the base, NAN where they are none or the plan has no links. */
+void gate_links_add(struct gate_judge *judge, size_t cell, json_t const *samples);
+double gate_links_spread(struct gate_judge const *judge, struct gate_row const *row, size_t arm);
+
 /* Of a tail: the share of blocks in which the head exceeds less that of the control. */
 double gate_tail_effect(struct gate_row const *row);
 

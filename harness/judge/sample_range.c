@@ -74,15 +74,32 @@ static char *fault_of_event(char const *name, json_t const *event)
     return fault;
 }
 
+/* Of an arm with links each sample has one of them, by its number. */
+static char *fault_of_link(json_t const *sample, struct arm const *arm, size_t *link)
+{
+    json_t const *const number = json_object_get(sample, "link");
+    json_int_t const value = json_integer_value(number);
+
+    *link = 0;
+    if (arm->link_count == 0 && number == NULL)
+        return NULL;
+    if (!json_is_integer(number) || value < 0 || (size_t)value >= arm->link_count)
+        return text_format("link is no link of '%s', which has %zu", arm->id, arm->link_count);
+    *link = (size_t)value;
+    return NULL;
+}
+
 /* Whose build-id is not the plan's was not the arm; one of the two may have none. */
 static char *fault_of_build(json_t const *sample, struct arm const *arm)
 {
     char const *const build_id = json_string_value(json_object_get(sample, "build_id"));
-    char const *const planned = arm->object_build_id;
+    size_t link;
+    char *const fault = fault_of_link(sample, arm, &link);
+    char const *const planned = arm_link(arm, link).build_id;
 
-    if (build_id == NULL || *build_id == '\0' || planned == NULL || *planned == '\0' ||
-        text_equal(build_id, planned))
-        return NULL;
+    if (fault != NULL || build_id == NULL || *build_id == '\0' || planned == NULL ||
+        *planned == '\0' || text_equal(build_id, planned))
+        return fault;
     return text_format("build_id is %.40s, but '%s' is %.40s", build_id, arm->id, planned);
 }
 

@@ -10,16 +10,13 @@
 #include "base/status_line.h"
 #include "base/text.h"
 #include "experiment/program.h"
+#include "run/attesting_sample.h"
 #include "run/contract.h"
-#include "sample/ending.h"
 
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { ATTEMPTS = 8 };
 
 static char const ALLOCATIONS[] = "_allocations";
 
@@ -93,82 +90,6 @@ static void check_serves(struct plan const *plan, struct cell const *cell, size_
     }
 }
 
-/* A program that is linked statically, or that loads nothing else before it, has no witness. */
-static void add_unserved(struct region const *region, struct arm const *planned, char const *cell,
-                         bool is_program, json_t *reasons)
-{
-    char const *const wanted = planned->object == NULL ? "the C library" : planned->object;
-
-    if (planned->program != NULL && region->artifact.images == 0)
-        reason_add(reasons, "program", cell, planned->id,
-                   "no process said that it is %s: {artifact} was not started, is linked "
-                   "statically, or got another environment",
-                   planned->spec);
-    else if (planned->program != NULL &&
-             !text_equal(planned->program_build_id, region->artifact.build_id))
-        reason_add(reasons, "program", cell, planned->id,
-                   "%s ran with build-id %s, not %s: its file was replaced", planned->spec,
-                   region->artifact.build_id, planned->program_build_id);
-    else if (is_program && region->witness.images == 0)
-        reason_add(reasons, "allocator", cell, planned->id,
-                   "the program did not load %s: it is linked statically, or runs as another user",
-                   wanted);
-    else if (region->witness.foreign > 0)
-        reason_add(reasons, "allocator", cell, planned->id,
-                   "malloc of %s, which it started, was served by %s, not by %s",
-                   region->witness.program, region->witness.object, wanted);
-    else if (region->witness.unserved > 0)
-        reason_add(reasons, "allocator", cell, planned->id,
-                   "%s, which it started, did not load %s: it is linked statically, or got another "
-                   "environment (%" PRIu32 " processes)",
-                   region->witness.program, wanted, region->witness.unserved);
-    else
-        reason_add(reasons, "allocator", cell, planned->id,
-                   "malloc was served by %s (build-id %s), not by %s", region->object,
-                   region->build_id, wanted);
-}
-
-static void add_other_work(struct rig const *rig, size_t index, struct arm const *planned,
-                           struct region const *region, json_t *reasons)
-{
-    struct terms const *const terms = &rig->terms[index];
-    struct cell const *const cell = &rig->plan->cells[index];
-
-    if (cell->program == NULL)
-        reason_add(reasons, "checksum", cell->id, planned->id,
-                   "checksum %016" PRIx64 " after %" PRIu64 " operations; the baseline gives "
-                   "%016" PRIx64 " after %" PRIu64,
-                   region->checksum, region->operations, terms->checksum, terms->operations_done);
-    else
-        reason_add(reasons, "checksum", cell->id, planned->id,
-                   "its output has the SHA-256 %016" PRIx64 "..., and %016" PRIx64 "... %s",
-                   region->checksum,
-                   cell->program->output == OUTPUT_DIGEST ? cell->program->digest
-                                                          : terms->checksum,
-                   cell->program->output == OUTPUT_DIGEST ? "is expected" : "under the baseline");
-}
-
-static void check_sample(struct rig const *rig, size_t index, size_t arm,
-                         struct sample const *sample, json_t *reasons)
-{
-    struct arm const *const planned = &rig->plan->arms[arm];
-    struct region const *const region = &sample->region;
-    struct cell const *const cell = &rig->plan->cells[index];
-
-    if (sample->status == SAMPLE_OK)
-        return;
-    if (sample->status == SAMPLE_ALLOCATOR) {
-        add_unserved(region, planned, cell->id, cell->program != NULL, reasons);
-    } else if (sample->status == SAMPLE_CHECKSUM) {
-        add_other_work(rig, index, planned, region, reasons);
-    } else {
-        char *const ending = ending_of(sample);
-        reason_add(reasons, "process", cell->id, planned->id, "%s (exit code %d, signal %d): %s",
-                   sample_status_name(sample->status), sample->exit_code, sample->signal, ending);
-        free(ending);
-    }
-}
-
 /* A program does no operations, and its output may be any. */
 static json_t *describe(struct sample const *sample, struct program const *program, char const *arm,
                         json_t *shares)
@@ -195,42 +116,13 @@ static json_t *describe(struct sample const *sample, struct program const *progr
     return object;
 }
 
-/* A crash or an exit: another process may do better, unless it printed more than is taken. */
-static bool may_do_better(struct sample const *sample)
-{
-    return (sample->status == SAMPLE_CRASHED && sample->signal != SIGXFSZ) ||
-           sample->status == SAMPLE_FAILED;
-}
-
-/* The arm's first process that does not fail, or the last of ATTEMPTS; `failed` gets what failed
- * ones said. */
-static enum step run_attempts(struct rig *rig, size_t cell, size_t arm, json_t *failed,
-                              struct sample *sample)
-{
-    for (size_t attempt = 0; attempt < ATTEMPTS; attempt++) {
-        if (interrupted())
-            return STEP_INTERRUPTED;
-        if (!trial_run(rig, cell, arm, true, 0, sample))
-            return STEP_FAULT;
-        if (!may_do_better(sample))
-            return STEP_DONE;
-        json_array_append_new(
-            failed, json_pack("{s:s, s:i, s:i, s:s?}", "status",
-                              sample_status_name(sample->status), "signal", sample->signal,
-                              "exit_code", sample->exit_code, "stderr", sample->stderr_text));
-        if (attempt + 1 < ATTEMPTS)
-            sample_release(sample);
-    }
-    return STEP_DONE;
-}
-
 static enum step attest_arm(struct rig *rig, size_t index, size_t arm, json_t *reasons,
                             json_t *arms)
 {
     struct terms *const terms = &rig->terms[index];
     json_t *const failed = json_array();
     struct sample sample;
-    enum step const step = run_attempts(rig, index, arm, failed, &sample);
+    enum step const step = attesting_sample_run(rig, index, arm, true, failed, &sample);
 
     if (step == STEP_DONE) {
         if (arm == 0 && sample.status == SAMPLE_OK) {
@@ -239,7 +131,7 @@ static enum step attest_arm(struct rig *rig, size_t index, size_t arm, json_t *r
             terms->operations_done = sample.region.operations;
         }
         json_t *const shares = shares_of(&sample.region);
-        check_sample(rig, index, arm, &sample, reasons);
+        attesting_sample_check(rig, index, arm, &sample, reasons);
         if (sample.status == SAMPLE_OK)
             check_serves(rig->plan, &rig->plan->cells[index], arm, shares, reasons);
         json_t *const described = describe(&sample, rig->plan->cells[index].program,
@@ -264,6 +156,56 @@ static enum step attest_cell(struct rig *rig, size_t index, json_t *reasons, jso
     return step == STEP_DONE && interrupted() ? STEP_INTERRUPTED : step;
 }
 
+/* The cell whose processes are the shortest. */
+static size_t smallest_cell(struct rig const *rig)
+{
+    size_t smallest = 0;
+
+    for (size_t i = 1; i < rig->plan->cell_count; i++)
+        if (rig->terms[i].operations + rig->terms[i].warmup_operations <
+            rig->terms[smallest].operations + rig->terms[smallest].warmup_operations)
+            smallest = i;
+    return smallest;
+}
+
+/* One process of the timed file, in the smallest cell: another link serves the same code, so what
+ * may differ is only whether it loads and works. */
+static enum step attest_link(struct rig *rig, size_t arm, size_t link, json_t *reasons,
+                             json_t *links)
+{
+    size_t const cell = smallest_cell(rig);
+    json_t *const failed = json_array();
+    struct sample sample;
+
+    rig->links[arm] = link;
+    enum step const step = attesting_sample_run(rig, cell, arm, false, failed, &sample);
+    json_decref(failed);
+    if (step == STEP_DONE)
+        attesting_sample_check(rig, cell, arm, &sample, reasons);
+    rig->links[arm] = 0;
+    if (step != STEP_DONE)
+        return step;
+    json_array_append_new(
+        links, json_pack("{s:s, s:I, s:s, s:s, s:s, s:s}", "arm", rig->plan->arms[arm].id, "link",
+                         (json_int_t)link, "cell", rig->plan->cells[cell].id, "status",
+                         sample_status_name(sample.status), "object", sample.region.object,
+                         "build_id", sample.region.build_id));
+    sample_release(&sample);
+    return STEP_DONE;
+}
+
+/* The control's are the baseline's. */
+static enum step attest_links(struct rig *rig, json_t *reasons, json_t *links)
+{
+    enum step step = STEP_DONE;
+
+    for (size_t arm = 0; arm < rig->plan->arm_count; arm++)
+        for (size_t i = 0; step == STEP_DONE && i < rig->plan->arms[arm].link_count; i++)
+            if (rig->plan->arms[arm].role != ROLE_CONTROL)
+                step = attest_link(rig, arm, i, reasons, links);
+    return step;
+}
+
 /* Identical code needs no second check. */
 static enum step attest_contracts(struct rig *rig, json_t *reasons, json_t *contracts)
 {
@@ -280,6 +222,7 @@ enum step attest(struct rig *rig, json_t *reasons, json_t **file)
     size_t const reasons_before = json_array_size(reasons);
     json_t *const cells = json_array();
     json_t *const contracts = json_array();
+    json_t *const links = json_array();
     json_t *const violations = json_array();
     enum step step = STEP_DONE;
 
@@ -292,17 +235,22 @@ enum step attest(struct rig *rig, json_t *reasons, json_t **file)
             cells, json_pack("{s:s, s:o}", "cell", rig->plan->cells[i].id, "arms", arms));
     }
     if (step == STEP_DONE)
+        step = attest_links(rig, reasons, links);
+    if (step == STEP_DONE)
         step = attest_contracts(rig, reasons, contracts);
     for (size_t i = reasons_before; i < json_array_size(reasons); i++)
         json_array_append(violations, json_array_get(reasons, i));
     if (step == STEP_DONE) {
         *file = json_pack("{s:s, s:O, s:O, s:O}", "schema", "slablab-attestation/1", "cells", cells,
                           "contracts", contracts, "violations", violations);
+        if (json_array_size(links) > 0)
+            json_object_set(*file, "links", links);
         if (json_array_size(violations) > 0)
             step = STEP_VOID;
     }
     json_decref(cells);
     json_decref(contracts);
+    json_decref(links);
     json_decref(violations);
     return step;
 }

@@ -2,7 +2,8 @@
  *
  * Each cell runs once under each arm, on the observing build if there is one: the planned object
  * must serve malloc, the checksum must equal the baseline's, and each tier's share must be as the
- * experiment states. Then each arm's allocator is asked once whether it keeps what C promises.
+ * experiment states. Then each link of an arm runs once, and each arm's allocator is asked once
+ * whether it keeps what C promises.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_ATTESTATION_H

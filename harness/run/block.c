@@ -22,6 +22,7 @@ void block_allocate(struct block *block, struct rig const *rig)
     *block = (struct block){.count = count,
                             .order = memory_zeroed(count, sizeof *block->order),
                             .samples = memory_zeroed(count, sizeof *block->samples),
+                            .links = memory_zeroed(rig->plan->arm_count, sizeof *block->links),
                             .findings = memory_zeroed(count, sizeof(json_t *))};
 }
 
@@ -37,6 +38,7 @@ void block_free(struct block *block)
     for (size_t i = 0; i < block->count; i++)
         clear(block, i);
     free(block->order);
+    free(block->links);
     free(block->samples);
     free(block->findings);
 }
@@ -128,6 +130,8 @@ enum block_end block_run(struct block *block, struct rig *rig, size_t cell, uint
     block->number = number;
     block->valid = true;
     block->pad_bytes = schedule_block(rig->plan->seed, cell, number, block->order, block->count);
+    schedule_links(rig->plan->seed, cell, number, rig->plan, rig->links);
+    memcpy(block->links, rig->links, rig->plan->arm_count * sizeof *block->links);
     block->before = weather_now();
     block->started_unix_ns = clock_ns(CLOCK_REALTIME);
     uint64_t const started_ns = clock_ns(CLOCK_MONOTONIC);
@@ -335,6 +339,8 @@ json_t *block_describe(struct block const *block, struct rig const *rig, char co
     for (size_t i = 0; i < block->count; i++) {
         size_t const arm = block->order[i] % rig->plan->arm_count;
         json_t *const sample = describe_sample(&block->samples[i], rig, block->cell, arm, i);
+        if (rig->plan->arms[arm].link_count > 0)
+            set_number(sample, "link", block->links[arm]);
         if (block->findings[i] != NULL)
             json_object_update(sample, block->findings[i]);
         json_array_append_new(samples, sample);

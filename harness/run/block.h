@@ -22,6 +22,7 @@ struct block {
     size_t count; /* of the three arrays: arm_count, or twice that */
     size_t *order;
     struct sample *samples;
+    size_t *links;          /* of each arm, the link of its processes */
     size_t lead_in_arm;     /* of the unmeasured sample before them */
     uint64_t lead_in_ns;    /* what that took; 0: there was none */
     json_t **findings; /* what the instrument adds to the sample's record; NULL: nothing */

@@ -5,6 +5,7 @@
 #include "run/lock.h"
 
 #include "base/complain.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -78,14 +79,36 @@ static char const *machine_file(void)
     return NULL;
 }
 
+/* -1 with errno. */
 static int wait_for(char const *path)
 {
     int const fd = open(path, O_RDONLY | O_CLOEXEC);
 
-    fputs("waiting: another slablab is measuring on this machine\n", stderr);
     while (fd >= 0 && flock(fd, LOCK_EX) != 0)
-        if (errno != EINTR)
+        if (errno != EINTR) {
+            close(fd);
             return -1;
+        }
+    return fd;
+}
+
+/* Who waits longest stands at the turnstile, FILE.next, and whoever has just had a turn queues
+ * behind it: else it would be the first to lock again. Without a turnstile whoever is first has the
+ * turn. */
+static int wait_in_turn(char const *path)
+{
+    char *const next = text_format("%s.next", path);
+    int const turnstile =
+        access(next, R_OK) == 0 || make_readable(next) ? wait_for(next) : -1;
+    int fd = lock_path(path);
+
+    if (fd < 0 && errno == EWOULDBLOCK) {
+        fputs("waiting: another slablab is measuring on this machine\n", stderr);
+        fd = wait_for(path);
+    }
+    if (turnstile >= 0)
+        close(turnstile);
+    free(next);
     return fd;
 }
 
@@ -100,13 +123,10 @@ bool lock_measuring(bool wait)
 {
     char const *const path = machine_file();
 
-    machine_fd = path != NULL ? lock_path(path) : -1;
+    machine_fd = path == NULL ? -1 : wait ? wait_in_turn(path) : lock_path(path);
     if (machine_fd >= 0)
         return true;
     if (path != NULL && errno == EWOULDBLOCK) {
-        machine_fd = wait ? wait_for(path) : -1;
-        if (machine_fd >= 0)
-            return true;
         complain("--wait, or wait for it to end; which it is: pgrep --list-full slablab",
                  "another slablab is measuring on this machine, and two at a time would disturb "
                  "each other");

@@ -8,8 +8,7 @@
 #ifndef SLABLAB_SCHEDULE_H
 #define SLABLAB_SCHEDULE_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "experiment/plan.h"
 
 enum { SCHEDULE_PAD_BYTES_MAX = 4096 };
 
@@ -30,5 +29,10 @@ size_t schedule_lead_in(uint64_t seed, size_t cell, uint64_t block, size_t arm_c
  * block. */
 uint64_t schedule_period(uint64_t seed, size_t cell, uint64_t block, size_t position,
                          uint64_t around);
+
+/* The link that each arm has in a block, drawn uniformly and for each arm on its own; the control,
+ * which has the baseline's links, gets another one than the baseline. 0 for an arm of one link. */
+void schedule_links(uint64_t seed, size_t cell, uint64_t block, struct plan const *plan,
+                    size_t *links);
 
 #endif

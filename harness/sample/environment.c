@@ -15,28 +15,40 @@ static char const REGION[] = "SLABLAB_REGION=";
 static char const BIND_NOW[] = "LD_BIND_NOW=1";
 static char const PAD[] = "SLABLAB_PAD=";
 
-char const *environment_object(struct arm const *arm, bool observing)
+static size_t larger(size_t one, size_t other)
 {
-    return observing && arm->observer != NULL ? arm->observer : arm->object;
+    return one > other ? one : other;
+}
+
+char const *environment_object(struct arm const *arm, size_t link, bool observing)
+{
+    return observing && arm->observer != NULL ? arm->observer : arm_link(arm, link).object;
+}
+
+/* The length of the longest path that the arm's processes may load; 0: they load none. */
+static size_t longest_path(struct arm const *arm, bool observing)
+{
+    size_t longest = 0;
+    size_t link = 0;
+
+    do {
+        char const *const object = environment_object(arm, link, observing);
+        longest = larger(longest, object != NULL ? strlen(object) : 0);
+    } while (++link < arm->link_count);
+    return longest;
 }
 
 /* With an empty SLABLAB_PAD. */
-static size_t bytes_unpadded(struct arm const *arm, char const *object, size_t path_bytes,
-                             int region_fd)
+static size_t bytes_unpadded(struct arm const *arm, bool preloads, size_t path_bytes, int region_fd)
 {
     size_t bytes = sizeof PAD + sizeof BIND_NOW + sizeof REGION;
 
     bytes += (size_t)snprintf(NULL, 0, "%d", region_fd);
-    if (object != NULL)
+    if (preloads)
         bytes += sizeof PRELOAD + path_bytes;
     for (size_t i = 0; i < arm->environment_count; i++)
         bytes += strlen(arm->environment[i]) + 1;
     return bytes;
-}
-
-static size_t larger(size_t one, size_t other)
-{
-    return one > other ? one : other;
 }
 
 struct environment_size environment_size_largest(struct plan const *plan, bool observing,
@@ -44,14 +56,12 @@ struct environment_size environment_size_largest(struct plan const *plan, bool o
 {
     struct environment_size size = {0};
 
-    for (size_t i = 0; i < plan->arm_count; i++) {
-        char const *const object = environment_object(&plan->arms[i], observing);
-        size.path_bytes = larger(size.path_bytes, object != NULL ? strlen(object) : 0);
-    }
+    for (size_t i = 0; i < plan->arm_count; i++)
+        size.path_bytes = larger(size.path_bytes, longest_path(&plan->arms[i], observing));
     for (size_t i = 0; i < plan->arm_count; i++) {
         struct arm const *const arm = &plan->arms[i];
-        char const *const object = environment_object(arm, observing);
-        size.bytes = larger(size.bytes, bytes_unpadded(arm, object, size.path_bytes, region_fd));
+        bool const preloads = longest_path(arm, observing) > 0;
+        size.bytes = larger(size.bytes, bytes_unpadded(arm, preloads, size.path_bytes, region_fd));
     }
     return size;
 }
@@ -70,7 +80,7 @@ char **environment_build(struct arm const *arm, char const *object, int region_f
                          struct environment_size size, size_t pad_bytes)
 {
     size_t const pointers = arm->environment_count + ENTRIES_OF_OURS + 1;
-    size_t const unpadded = bytes_unpadded(arm, object, size.path_bytes, region_fd);
+    size_t const unpadded = bytes_unpadded(arm, object != NULL, size.path_bytes, region_fd);
     size_t const pad = size.bytes - unpadded + pad_bytes;
     char **const environment = memory_zeroed(1, pointers * sizeof *environment + unpadded + pad);
     char *string = (char *)(environment + pointers);

@@ -25,8 +25,8 @@ struct environment_size {
 struct environment_size environment_size_largest(struct plan const *plan, bool observing,
                                                  int region_fd);
 
-/* The object that an arm preloads: when observing its observer, if it has one. */
-char const *environment_object(struct arm const *arm, bool observing);
+/* The object that an arm preloads, of that link: when observing its observer, if it has one. */
+char const *environment_object(struct arm const *arm, size_t link, bool observing);
 
 /* A new environment of size.bytes + pad_bytes bytes; one free() releases it all. */
 char **environment_build(struct arm const *arm, char const *object, int region_fd,

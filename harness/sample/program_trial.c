@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "catalogue/peers.h"
+#include "catalogue/preload_alias.h"
 #include "catalogue/project.h"
 #include "sample/environment.h"
 #include "sample/output_file.h"
@@ -33,6 +34,21 @@ static char *built(char const *name)
 char *program_launcher(void)
 {
     return built("launcher");
+}
+
+/* As LD_PRELOAD takes it. */
+static char *built_witness(void)
+{
+    char *const path = built("witness.so");
+    char *const taken = path != NULL ? preload_path(path) : NULL;
+
+    if (path != NULL && taken == NULL)
+        complain("a copy of Slablab elsewhere",
+                 "'%s' cannot be preloaded: its path has a space or a colon, where the loader ends "
+                 "a path",
+                 path);
+    free(path);
+    return taken;
 }
 
 static void add_number(struct words *words, uint64_t number)
@@ -107,10 +123,12 @@ static struct words launcher_words(struct rig const *rig, struct program const *
 }
 
 /* An arm of the C library needs no path, unless the program is linked with another allocator. */
-static char *object_of(struct arm const *arm, struct program const *program)
+static char *object_of(struct rig const *rig, size_t arm, struct program const *program)
 {
-    if (arm->object != NULL)
-        return text_copy(arm->object);
+    char const *const object = arm_link(&rig->served.plan.arms[arm], rig->links[arm]).object;
+
+    if (object != NULL)
+        return text_copy(object);
     return program->linked != NULL ? peers_c_library() : NULL;
 }
 
@@ -119,10 +137,10 @@ static char **environment_of(struct rig const *rig, struct program const *progra
                              size_t pad_bytes, char const *witness)
 {
     struct arm const *const planned = &rig->plan->arms[arm];
-    char *const object = object_of(planned, program);
+    char *const object = object_of(rig, arm, program);
     char *const c_library = program->linked != NULL ? peers_c_library() : NULL;
     int const fd = rig->sampler.page_fd;
-    struct environment_size size = environment_size_largest(rig->plan, false, fd);
+    struct environment_size size = environment_size_largest(&rig->served.plan, false, fd);
     char *preloaded = text_format("%s%s", witness, object != NULL ? ":" : "");
 
     if (c_library != NULL && size.path_bytes < strlen(c_library))
@@ -143,9 +161,10 @@ static void judge(struct rig const *rig, size_t cell, size_t arm, struct sample 
 {
     struct program const *const program = rig->plan->cells[cell].program;
     struct terms const *const terms = &rig->terms[cell];
+    struct link const link = arm_link(&rig->served.plan.arms[arm], rig->links[arm]);
     struct sample_expectation const expectation = {
-        .object = rig->plan->arms[arm].object,
-        .build_id = rig->plan->arms[arm].object_build_id,
+        .object = link.object,
+        .build_id = link.build_id,
         .program_build_id = rig->plan->arms[arm].program_build_id,
         .timed = rig->kind->finding == NULL,
         .attested = program->output == OUTPUT_DIGEST ||
@@ -164,7 +183,7 @@ bool program_trial_run(struct rig *rig, size_t cell, size_t arm, bool attesting,
 {
     struct program const *const program = rig->plan->cells[cell].program;
     struct sampler sampler = rig->sampler;
-    char *const witness = built("witness.so");
+    char *const witness = built_witness();
     bool started = witness != NULL && work_folder_renew(&rig->work_folder, program, cell) &&
                    work_folder_link(&rig->work_folder, rig->plan, arm);
 

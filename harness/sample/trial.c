@@ -45,6 +45,7 @@ bool rig_open(struct rig *rig, struct plan const *plan, struct run_kind const *k
     if (!sampler_open(&rig->sampler, plan->events, plan->event_count, plan_cpus(plan)))
         return false;
     rig->terms = memory_zeroed(plan->cell_count, sizeof *rig->terms);
+    rig->links = memory_zeroed(plan->arm_count, sizeof *rig->links);
     rig->left_behind_noted = memory_zeroed(plan->arm_count, sizeof *rig->left_behind_noted);
     for (size_t i = 0; i < plan->cell_count; i++) {
         bool const is_program = plan->cells[i].program != NULL;
@@ -68,8 +69,10 @@ void rig_close(struct rig *rig)
     for (size_t i = 0; i < rig->plan->cell_count; i++)
         free(rig->terms[i].program);
     free(rig->terms);
+    free(rig->links);
     free(rig->left_behind_noted);
     work_folder_close(&rig->work_folder);
+    served_files_close(&rig->served);
     sampler_close(&rig->sampler);
 }
 
@@ -119,10 +122,11 @@ static void note_left_behind(struct rig *rig, size_t cell, size_t arm, struct sa
 static bool workload_trial_run(struct rig *rig, size_t cell, size_t arm, bool observing,
                                size_t pad_bytes, struct sample *sample)
 {
-    struct plan const *const plan = rig->plan;
+    struct plan const *const plan = &rig->served.plan;
     struct terms const *const terms = &rig->terms[cell];
-    char const *const object = environment_object(&plan->arms[arm], observing);
-    bool const observer = object != plan->arms[arm].object;
+    struct link const link = arm_link(&plan->arms[arm], rig->links[arm]);
+    char const *const object = environment_object(&plan->arms[arm], rig->links[arm], observing);
+    bool const observer = object != link.object;
     int const region_fd = rig->sampler.page_fd;
     struct environment_size const size = environment_size_largest(plan, observing, region_fd);
     char **const environment =
@@ -131,7 +135,7 @@ static bool workload_trial_run(struct rig *rig, size_t cell, size_t arm, bool ob
     char *const observer_build_id = observer ? catalogue_build_id(object) : NULL;
     struct sample_expectation const expectation = {
         .object = object,
-        .build_id = observer ? observer_build_id : plan->arms[arm].object_build_id,
+        .build_id = observer ? observer_build_id : link.build_id,
         .timed = rig->kind->finding == NULL,
         .attested = terms->attested,
         .operations = terms->operations_done,
@@ -147,16 +151,40 @@ static bool workload_trial_run(struct rig *rig, size_t cell, size_t arm, bool ob
     return started;
 }
 
+/* An instrument tells code by the paths that processes map: they are the plan's. */
+static bool trial_serve(struct rig *rig)
+{
+    if (rig->kind->finding != NULL) {
+        rig->served.plan = *rig->plan;
+        return true;
+    }
+    return served_files_open(&rig->served, rig->plan);
+}
+
+/* What served it, as the plan has it. */
+static void name_planned(struct rig const *rig, struct sample *sample)
+{
+    char *const object = sample->region.object;
+    char const *const planned = served_files_planned(&rig->served, rig->plan, object);
+
+    if (planned != object)
+        snprintf(object, sizeof sample->region.object, "%s", planned);
+}
+
 bool trial_run(struct rig *rig, size_t cell, size_t arm, bool observing, size_t pad_bytes,
                struct sample *sample)
 {
     rig->sampler.cpu_count = rig->plan->cells[cell].cpus;
     rig->sampler.thp = rig->plan->cells[cell].thp;
-    bool const started = rig->plan->cells[cell].program != NULL
-        ? program_trial_run(rig, cell, arm, observing, pad_bytes, sample)
-        : workload_trial_run(rig, cell, arm, observing, pad_bytes, sample);
+    bool const served = trial_serve(rig);
+    bool const started = served &&
+        (rig->plan->cells[cell].program != NULL
+             ? program_trial_run(rig, cell, arm, observing, pad_bytes, sample)
+             : workload_trial_run(rig, cell, arm, observing, pad_bytes, sample));
 
     rig->sampler.thp = THP_INHERITED;
+    if (started)
+        name_planned(rig, sample);
     if (started && sample->left_behind > 0)
         note_left_behind(rig, cell, arm, sample);
     return started;

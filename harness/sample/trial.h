@@ -8,6 +8,7 @@
 
 #include "experiment/run_kind.h"
 #include "sample/sample.h"
+#include "sample/served_files.h"
 #include "sample/work_folder.h"
 
 /* How a step of a run ended. */
@@ -38,7 +39,9 @@ struct rig {
     struct instrument const *instrument; /* the kind's; NULL where it has none */
     struct sampler sampler;
     struct work_folder work_folder;
+    struct served_files served; /* opened by the first trial */
     struct terms *terms;
+    size_t *links;           /* of each arm, the link that its next trial loads */
     bool *left_behind_noted; /* of each arm: has it been said? */
 };
 

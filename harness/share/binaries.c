@@ -7,11 +7,10 @@
 #include "base/complain.h"
 #include "base/durable.h"
 #include "base/hint.h"
-#include "base/spec_words.h"
 #include "base/text.h"
+#include "catalogue/named_files.h"
 #include "catalogue/project.h"
 #include "catalogue/variant.h"
-#include "experiment/expansion.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -91,7 +90,8 @@ static bool copy_build(char const *share)
     } const copies[] = {{"slablab", "bin"},
                         {"lib*.so", "bin"},
                         {"observe/lib*.so", "bin/observe"},
-                        {"workloads/*", "bin/workloads"}};
+                        {"workloads/*", "bin/workloads"},
+                        {"programs/*", "bin/programs"}};
     bool copied = true;
 
     for (size_t i = 0; copied && i < sizeof copies / sizeof *copies; i++) {
@@ -127,23 +127,12 @@ static bool copy_variant(char const *share, char const *name)
     return copied;
 }
 
-static bool copy_variants(char const *share, char const *path)
+static bool copy_variants(char const *share, struct plan const *plan)
 {
-    struct yaml_file *const file = experiment_open(path);
-    struct experiment const *const experiment = file != NULL ? yaml_file_data(file) : NULL;
-    bool copied = file != NULL;
+    bool copied = true;
 
-    for (size_t i = 0; copied && i <= experiment->arms_count; i++) {
-        struct words arms =
-            expand_axis(i == 0 ? experiment->baseline : experiment->arms[i - 1]);
-        for (size_t arm = 0; copied && arm < arms.count; arm++) {
-            struct words spec = spec_words(arms.word[arm]);
-            copied = spec.count == 0 || copy_variant(share, spec.word[0]);
-            words_free(&spec);
-        }
-        words_free(&arms);
-    }
-    yaml_file_close(file);
+    for (size_t i = 0; copied && i < plan->arm_count; i++)
+        copied = copy_variant(share, plan->arms[i].allocator);
     return copied;
 }
 
@@ -158,7 +147,32 @@ static bool is_new(char const *share)
     return !there;
 }
 
-bool binaries_copy(char const *share, char const *experiment)
+/* Workloads of the user's own, which slablab.yaml names. */
+static bool copy_own_workloads(struct plan const *plan, char const *bin)
+{
+    char *const folder = text_format("%s/workloads", bin);
+    size_t const length = strlen(project_home_build());
+    bool copied = true;
+
+    for (size_t i = 0; copied && i < plan->cell_count; i++) {
+        char const *const executable = plan->cells[i].executable;
+        if (executable != NULL && strncmp(executable, project_home_build(), length) != 0)
+            copied = copy_file(executable, folder);
+    }
+    free(folder);
+    return copied;
+}
+
+static bool copy_named(struct plan const *plan, char const *share)
+{
+    char *const bin = text_format("%s/bin", share);
+    bool const copied = copy_own_workloads(plan, bin) && named_files_copy(bin);
+
+    free(bin);
+    return copied;
+}
+
+bool binaries_copy(char const *share, char const *experiment, struct plan const *plan)
 {
     if (!make_folder(share) || !is_new(share) || !copy_build(share))
         return false;
@@ -170,7 +184,8 @@ bool binaries_copy(char const *share, char const *experiment)
                                                 allocators) &&
                                            make_folder(experiments) &&
                                            copy_file(path, experiments) &&
-                                           copy_variants(share, path);
+                                           copy_named(plan, share) &&
+                                           copy_variants(share, plan);
 
     free(path);
     free(allocators);

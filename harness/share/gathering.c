@@ -28,6 +28,7 @@ struct making {
     struct share const *share;
     struct tally tally;
     struct words machines; /* of the shards, each once */
+    struct words *compilers; /* likewise */
     FILE *lines;
     char const *shard; /* that is being read */
     struct unit unit;
@@ -56,6 +57,12 @@ static bool belongs(struct making const *making, json_t const *record)
     return true;
 }
 
+static void add_once(struct words *words, char const *word)
+{
+    if (word != NULL && !words_hold(words, word))
+        words_add(words, word);
+}
+
 /* A record_visitor. */
 static bool take_block(void *context, json_t const *record)
 {
@@ -63,9 +70,8 @@ static bool take_block(void *context, json_t const *record)
 
     if (!belongs(making, record))
         return false;
-    char const *const machine = json_string_value(json_object_get(record, "host"));
-    if (machine != NULL && !words_hold(&making->machines, machine))
-        words_add(&making->machines, machine);
+    add_once(&making->machines, json_string_value(json_object_get(record, "host")));
+    add_once(making->compilers, json_string_value(json_object_get(record, "compiler")));
     json_t *const block = json_copy((json_t *)record);
     json_int_t const next = (json_int_t)making->tally.cells[making->unit.cell].blocks;
     json_object_del(block, "crc32");
@@ -115,6 +121,7 @@ static bool take_units(struct making *making, struct gathered *gathered)
         }
     }
     words_sort(&making->machines);
+    words_sort(making->compilers);
     gathered->machines = making->machines.count;
     return taken;
 }
@@ -166,7 +173,7 @@ static bool write_run(struct making *making, char const *folder, char const *byt
         return false;
     }
     return copy_json(share, "plan.json", folder) && copy_json(share, "calibration.json", folder) &&
-           machines_write(share, &making->machines, folder) &&
+           machines_write(making->share, &making->machines, folder) &&
            durable_write(folder, "samples.jsonl", bytes, size) &&
            write_outcome(making, folder, gathered);
 }
@@ -174,7 +181,8 @@ static bool write_run(struct making *making, char const *folder, char const *byt
 bool gather(struct share const *share, char const *folder, struct gathered *gathered)
 {
     struct making making = {.share = share,
-                            .tally = tally_new(share->plan, &run_kinds[RUN_TIMED])};
+                            .tally = tally_new(share->plan, &run_kinds[RUN_TIMED]),
+                            .compilers = &gathered->compilers};
     char *bytes = NULL;
     size_t size = 0;
 
@@ -193,4 +201,9 @@ bool gather(struct share const *share, char const *folder, struct gathered *gath
     words_free(&making.machines);
     tally_free(&making.tally);
     return good;
+}
+
+void gathered_free(struct gathered *gathered)
+{
+    words_free(&gathered->compilers);
 }

@@ -19,6 +19,7 @@ struct gathered {
     size_t held;     /* of them: by a worker that may be alive */
     uint64_t blocks;
     size_t machines;
+    struct words compilers; /* of machines that have built the phases themselves */
     bool is_void;    /* a whole run that may not be concluded from */
 };
 
@@ -26,5 +27,8 @@ struct gathered {
  * is missing. Complains and returns false for a shard that is damaged or of another plan, and for
  * machines that did not do the same work. */
 bool gather(struct share const *share, char const *folder, struct gathered *gathered);
+
+/* In either case. */
+void gathered_free(struct gathered *gathered);
 
 #endif

@@ -22,8 +22,9 @@ static json_t *read_of(char const *share, char const *machine, char const *name)
     return value;
 }
 
-/* [[cell, arm, checksum, operations, build-id], ...]: what must be equal on every machine. */
-static json_t *work_of(json_t const *attestation)
+/* [[cell, arm, checksum, operations, build-id], ...]: what must be equal on every machine; the
+ * build-id unless each has built. */
+static json_t *work_of(json_t const *attestation, bool built_once)
 {
     json_t *const works = json_array();
     size_t place, inner;
@@ -35,22 +36,22 @@ static json_t *work_of(json_t const *attestation)
                 works, json_pack("[O, O, O?, O?, O?]", json_object_get(cell, "cell"),
                                  json_object_get(arm, "arm"), json_object_get(arm, "checksum"),
                                  json_object_get(arm, "operations"),
-                                 json_object_get(arm, "build_id")));
+                                 built_once ? json_object_get(arm, "build_id") : NULL));
     return works;
 }
 
-static bool same_work(char const *share, char const *first, char const *other)
+static bool same_work(struct share const *share, char const *first, char const *other)
 {
-    json_t *const one = read_of(share, first, "attestation.json");
-    json_t *const two = read_of(share, other, "attestation.json");
-    json_t *const work = work_of(one);
-    json_t *const other_work = work_of(two);
+    json_t *const one = read_of(share->folder, first, "attestation.json");
+    json_t *const two = read_of(share->folder, other, "attestation.json");
+    json_t *const work = work_of(one, !share->build_here);
+    json_t *const other_work = work_of(two, !share->build_here);
     bool const read = one != NULL && two != NULL;
     bool const same = read && json_equal(work, other_work);
 
     if (read && !same)
         complain("one build and one operating system on all machines; scatter anew",
-                 "%s: machines %s and %s did not do the same work", share, first, other);
+                 "%s: machines %s and %s did not do the same work", share->folder, first, other);
     json_decref(other_work);
     json_decref(work);
     json_decref(two);
@@ -68,18 +69,29 @@ static bool copy_as(char const *share, char const *machine, char const *from, ch
     return copied;
 }
 
-bool machines_write(char const *share, struct words const *machines, char const *folder)
+static bool copy_named(struct share const *share, char const *machine, char const *from,
+                       char const *what, char const *folder)
+{
+    char *const name = text_format("%s.%s.json", what, machine);
+    bool const copied = copy_as(share->folder, machine, from, folder, name);
+
+    free(name);
+    return copied;
+}
+
+bool machines_write(struct share const *share, struct words const *machines, char const *folder)
 {
     char const *const first = machines->word[0];
-    bool written = copy_as(share, first, "machine.json", folder, "machine.json") &&
-                   copy_as(share, first, "attestation.json", folder, "attestation.json");
+    bool written =
+        copy_as(share->folder, first, "machine.json", folder, "machine.json") &&
+        copy_as(share->folder, first, "attestation.json", folder, "attestation.json");
 
     for (size_t i = 0; written && i < machines->count; i++) {
         char const *const machine = machines->word[i];
-        char *const name = text_format("machine.%s.json", machine);
         written = same_work(share, first, machine) &&
-                  copy_as(share, machine, "machine.json", folder, name);
-        free(name);
+                  copy_named(share, machine, "machine.json", "machine", folder) &&
+                  (!share->build_here ||
+                   copy_named(share, machine, "build/build.json", "build", folder));
     }
     return written;
 }

@@ -5,6 +5,7 @@
 
 #include "base/record.h"
 #include "run/block.h"
+#include "share/own_build.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +35,7 @@ static enum shard_end run_block(struct work *work, size_t cell, uint64_t number)
     if (end != BLOCK_DONE)
         return end == BLOCK_INTERRUPTED ? SHARD_INTERRUPTED : SHARD_FAULT;
     json_t *const record = block_describe(&work->block, work->rig, work->claims->machine);
+    own_build_describe(work->share, record);
     bool const recorded = record_append(&work->file, record);
     json_decref(record);
     if (!recorded)

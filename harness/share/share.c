@@ -9,15 +9,18 @@
 #include "base/hint.h"
 #include "base/memory.h"
 #include "base/regular_file.h"
+#include "catalogue/named_files.h"
 #include "experiment/plan_file.h"
 #include "machine/identity.h"
 #include "run/machine.h"
+#include "share/own_build.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static char const schema[] = "slablab-scatter/1";
@@ -31,13 +34,13 @@ static json_t *read_json(char const *folder, char const *name)
     return found;
 }
 
-bool share_write(char const *folder, char const *experiment, bool quick, uint64_t unit_blocks,
-                 uint64_t lease_seconds)
+bool share_write(struct share const *share, char const *experiment)
 {
-    json_t *const file = json_pack("{s:s, s:s, s:b, s:I, s:I}", "schema", schema, "experiment",
-                                   experiment, "quick", quick, "blocks", (json_int_t)unit_blocks,
-                                   "lease_s", (json_int_t)lease_seconds);
-    bool const written = durable_write_json(folder, "scatter.json", file);
+    json_t *const file =
+        json_pack("{s:s, s:s, s:b, s:b, s:I, s:I}", "schema", schema, "experiment", experiment,
+                  "quick", share->quick, "build_here", share->build_here, "blocks",
+                  (json_int_t)share->unit_blocks, "lease_s", (json_int_t)share->lease_seconds);
+    bool const written = durable_write_json(share->folder, "scatter.json", file);
 
     json_decref(file);
     return written;
@@ -94,6 +97,8 @@ static bool make_plan(struct share *share, char const *experiment)
     free(path);
     if (share->plan == NULL)
         return false;
+    if (share->build_here)
+        own_build_forget(share->plan);
     char *const why = misfit(share);
     if (why != NULL)
         complain("the peers of the machine that scattered; or slablab scatter anew",
@@ -111,15 +116,17 @@ bool share_open(struct share *share, char const *folder)
     json_t const *const lease = json_object_get(file, "lease_s");
 
     *share = (struct share){.folder = text_copy(folder), .stored = read_json(folder, "plan.json")};
-    bool open = text_equal(json_string_value(json_object_get(file, "schema")), schema) &&
+    char const *const written = json_string_value(json_object_get(file, "schema"));
+    bool open = written != NULL && text_equal(written, schema) &&
                 experiment != NULL && blocks > 0 && json_is_object(share->stored);
     if (!open)
         complain("slablab scatter experiments/NAME.yaml --dir SHARE, to its end",
                  "%s: is no share, or scatter has not ended", folder);
     share->quick = json_is_true(json_object_get(file, "quick"));
+    share->build_here = json_is_true(json_object_get(file, "build_here"));
     share->unit_blocks = (uint64_t)blocks;
     share->lease_seconds = json_number_value(lease);
-    open = open && make_plan(share, experiment);
+    open = open && named_files_are_whole() && make_plan(share, experiment);
     if (open)
         share->units = share_units(share->plan, share->unit_blocks);
     else
@@ -133,6 +140,7 @@ void share_close(struct share *share)
     words_free(&share->units);
     if (share->plan != NULL)
         plan_free(share->plan);
+    json_decref(share->build);
     json_decref(share->stored);
     free(share->folder);
     *share = (struct share){0};
@@ -195,48 +203,110 @@ char *share_enter(char const *folder, int argc, char **argv)
     return NULL;
 }
 
-/* Is `name` this machine in the share: new, or of the same boot? */
+static bool is_there(char const *machines, char const *name)
+{
+    char *const file = text_format("%s/%s/machine.json", machines, name);
+    bool const there = access(file, F_OK) == 0;
+
+    free(file);
+    return there;
+}
+
+/* Is `name` this machine in the share? */
 static bool is_own(char const *machines, char const *name, char const *boot)
 {
     char *const folder = text_format("%s/%s", machines, name);
     json_t *const known = read_json(folder, "machine.json");
     char const *const other = json_string_value(json_object_get(known, "boot"));
-    bool const own = known == NULL || other == NULL || text_equal(other, boot);
+    bool const own = other == NULL || text_equal(other, boot);
 
     json_decref(known);
     free(folder);
     return own;
 }
 
+/* A new folder beside the machine's: containers of one machine work side by side, and none may be
+ * in another's way. The caller frees it. NULL after a complaint. */
+static char *make_draft(char const *machines, char const *name)
+{
+    char *draft = text_format("%s/.%s-XXXXXX", machines, name);
+
+    if (mkdtemp(draft) != NULL && chmod(draft, 0755) == 0)
+        return draft;
+    complain(hint_for(errno, "ls -ld of the share"), "%s: %s", draft, strerror(errno));
+    free(draft);
+    return NULL;
+}
+
+/* A folder comes with its machine.json at once, and the first one stays. */
 static bool make_machine(struct share const *share, char const *machines, char const *name)
 {
     char *const folder = text_format("%s/%s", machines, name);
-    char *const file = text_format("%s/machine.json", folder);
-    bool const made = (durable_make_folder(machines) || errno == EEXIST) &&
-                      (durable_make_folder(folder) || errno == EEXIST);
+    char *const draft = make_draft(machines, name);
+    char *const file = text_format("%s/machine.json", draft);
+    bool made = draft != NULL && machine_write(share->plan, draft);
 
-    if (!made)
-        complain(hint_for(errno, "ls -ld of the share"), "%s: %s", folder, strerror(errno));
-    bool const there =
-        made && (access(file, F_OK) == 0 || machine_write(share->plan, folder));
+    if (made && rename(draft, folder) != 0) {
+        made = errno == EEXIST || errno == ENOTEMPTY;
+        if (!made)
+            complain(hint_for(errno, "ls -ld of the share"), "%s: %s", folder, strerror(errno));
+        unlink(file);
+        rmdir(draft);
+    }
     free(file);
+    free(draft);
     free(folder);
-    return there;
+    return made;
+}
+
+bool share_keep_attestation(struct share const *share, char const *machine, json_t const *file)
+{
+    char *const machines = text_format("%s/machines", share->folder);
+    char *const draft = make_draft(machines, machine);
+    char *const from = text_format("%s/attestation.json", draft);
+    char *const to = text_format("%s/%s/attestation.json", machines, machine);
+    bool kept = draft != NULL && durable_write_json(draft, "attestation.json", file);
+
+    if (kept && rename(from, to) != 0) {
+        complain(hint_for(errno, "ls -ld of the share"), "%s: %s", to, strerror(errno));
+        kept = false;
+    }
+    if (draft != NULL)
+        rmdir(draft);
+    free(to);
+    free(from);
+    free(draft);
+    free(machines);
+    return kept;
+}
+
+/* The machine of this name in the share may be made by a clone of this one meanwhile. */
+static char *take_name(struct share const *share, char const *machines, char const *identity)
+{
+    char *const boot = identity_of_boot();
+    char *const names[] = {text_copy(identity), text_format("%s-%.8s", identity, boot)};
+    char *taken = NULL;
+
+    durable_make_folder(machines); /* what is wrong with it is told by what is made in it */
+    for (size_t i = 0; taken == NULL && i < sizeof names / sizeof *names; i++) {
+        bool const there = is_there(machines, names[i]) || make_machine(share, machines, names[i]);
+        if (!there)
+            break;
+        if (is_own(machines, names[i], boot))
+            taken = text_copy(names[i]);
+    }
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        free(names[i]);
+    free(boot);
+    return taken;
 }
 
 char *share_machine(struct share const *share)
 {
     char *const machines = text_format("%s/machines", share->folder);
     char *const identity = identity_here();
-    char *const boot = identity_of_boot();
-    char *name = is_own(machines, identity, boot) ? text_copy(identity)
-                                                  : text_format("%s-%.8s", identity, boot);
+    char *const name = take_name(share, machines, identity);
 
-    if (!make_machine(share, machines, name)) {
-        free(name);
-        name = NULL;
-    }
-    free(boot);
     free(identity);
     free(machines);
     return name;

@@ -70,8 +70,9 @@ status() {
 status 0 --head good
 status 1 --head HEAD~1
 status 125 --head HEAD~5
-status 125 --head no-such-commit
 status 125 --head "$work/no_malloc.so"
+status 128 --head no-such-commit
+status 128 --head ./no-such-file.so
 status 128 --head good --seed x
 status 128 --head good --out /proc/none
 status 128 --head good --base no-such-commit

@@ -22,8 +22,16 @@ if [[ $1 = run ]]; then
     echo '{}' >"$6/planted_changes/run/outcome.json"
     exit
 fi
-echo "$@" >>"$CERTIFY_ASKED"
-[[ $(wc --lines <"$CERTIFY_ASKED") -ne 11 ]] || exit 130
+if [[ $1 = layouts ]]; then
+    seq --format="$2.%03g" 0 $(($4 - 1))
+    exit
+fi
+asked() {
+    flock 3
+    echo "$@" >>"$CERTIFY_ASKED"
+    wc --lines <"$CERTIFY_ASKED"
+}
+[[ $(asked "$@" 3>"$CERTIFY_ASKED.lock") -ne 11 ]] || exit 130
 folder=$9/$(basename "$2" .yaml)/20261125T000000Z-gate
 mkdir --parents "$folder"
 echo '{"arms": [{"id": "base"}, {"id": "control"}, {"id": "head"}]}' >"$folder/plan.json"
@@ -45,10 +53,11 @@ fail() {
 kinds=$(grep --count --invert-match '^#' harness/gate/certify.tsv)
 gates=$((2 * kinds))
 
-# ask STATUS -- two gates of each line of the table.
+# ask STATUS [AT_ONCE] -- two gates of each line of the table.
 ask() {
     local status=0
-    CERTIFY_MOST=2 harness/gate/certify.sh "$build" "$out" 7 >"$scratch/log" 2>&1 || status=$?
+    CERTIFY_MOST=2 CERTIFY_AT_ONCE=${2:-1} \
+        harness/gate/certify.sh "$build" "$out" 7 >"$scratch/log" 2>&1 || status=$?
     [[ $status -eq $1 ]] || { cat "$scratch/log"; fail "status $status, and not $1"; }
 }
 
@@ -65,7 +74,7 @@ ask 0
 [[ ! -e $out/dirt ]] || fail 'what ran beside a gate left its file behind'
 
 python3 - "$out" "$CERTIFY_ASKED" <<'PYTHON'
-import json, sys
+import json, re, sys
 from collections import Counter
 from pathlib import Path
 
@@ -89,6 +98,25 @@ for gate in gates:
 asked = Path(sys.argv[2]).read_text()
 better = "--base {0}/libtime+2.so --head {0}/libsame.so".format(out.parent / "build/planted")
 assert asked.count(better) in (2, 3), asked
+linked = re.findall(rf"--head {out.parent}/build/planted/libsame.so.(\d{{3}}) ", asked)
+assert len(linked) in (2, 3) and len(set(linked)) == 2 and "000" not in linked, asked
 assert asked.count("--base jemalloc --head ") == asked.count("/libjemalloc.so") in (4, 5), asked
+PYTHON
+
+# Two at a time: one of them is interrupted, and each gate is in once, beside another or alone.
+[[ $(nproc) -gt 1 ]] || { echo 'certify: one CPU, so two gates at a time are not tested' && exit; }
+out=$scratch/two
+: >"$CERTIFY_ASKED"
+ask 130 2
+ask 0 2
+python3 - "$out" "$gates" <<'PYTHON'
+import json, sys
+from collections import Counter
+from pathlib import Path
+
+gates = [json.loads(line) for line in Path(sys.argv[1], "gates.jsonl").read_text().splitlines()]
+assert len(gates) == len({gate["seed"] for gate in gates}) == int(sys.argv[2]), len(gates)
+assert set(Counter(gate["variant"] for gate in gates).values()) == {2}
+assert all(gate["at_once"] == (2 if gate["beside"] == "-" else 1) for gate in gates)
 PYTHON
 echo "certify: $gates made-up gates are in, each once"

@@ -53,6 +53,9 @@ expect 0 '6 units of 2 blocks' scatter "$work/tiny.yaml" --dir "$share" --units 
 expect 2 'is a share already' scatter "$work/tiny.yaml" --dir "$share"
 expect 2 'no unit is done yet' gather "$share"
 
+cp --recursive "$share" "$work/half" && rm "$work/half/scatter.json"
+expect 2 'is no share, or scatter has not ended' work "$work/half"
+
 # A part of it is a run already, and says what is missing.
 expect 0 'no unit is left' work "$share" --part 2/2
 expect 3 'gathered: 3 of 6 units, 6 blocks, of 1 machine' gather "$share"
@@ -100,15 +103,17 @@ sed --in-place '0,/"checksum": "/s//"checksum": "1/' \
     "$work/clone/machines/$machine/attestation.json"
 expect 2 'did not do the same work' gather "$work/clone"
 
-# Job files are complete, short, and name the share.
-for engine in sbatch parallel kubernetes github; do
-    "$slablab" scatter experiments/null.yaml --dir "$share" --print "$engine" >"$work/job"
-    check "$engine: at most 15 lines" test "$(wc --lines <"$work/job")" -le 15
-    check "$engine: it works" grep --quiet 'bin/slablab[ ,]*work' "$work/job"
+# Workers that begin together, as containers of one machine, are in nobody's way.
+expect 0 '6 units of 2 blocks' scatter "$work/tiny.yaml" --dir "$work/crowd" --units 6
+crowd=()
+for one in 1 2 3 4 5 6 7 8; do
+    SLABLAB_LOCK=$work/lock-$one "$slablab" work "$work/crowd" --wait >>"$work/crowd.txt" 2>&1 &
+    crowd+=($!)
 done
-"$slablab" scatter x.yaml --dir "$share" --print sbatch --workers 7 >"$work/job"
-check 'an array of seven' grep --quiet 'array=1-7' "$work/job"
-check 'sbatch is a shell script' bash -n "$work/job"
+for one in "${crowd[@]}"; do
+    check 'a worker among others' wait "$one"
+done
+expect 0 '12 blocks, of 1 machine' gather "$work/crowd"
 
 # A few kills; harness/bench/requeue.sh has the many.
 check 'kills lose nothing' harness/bench/requeue.sh "$build" 6

@@ -5,6 +5,7 @@
 
 #include "base/spec_words.h"
 #include "catalogue/preload_alias.h"
+#include "catalogue/project.h"
 
 /* An experiment of one and these arms, a line each; the ids of those that are no control, in one
  * text. */
@@ -115,27 +116,68 @@ static void a_path_with_a_space_is_preloaded_by_an_alias(void **state)
     }
 }
 
-static void without_an_alias_it_is_refused(void **state)
+/* Aliases can no longer be made in the cache; the user's is that folder of the fixture. */
+static void spoil_the_cache(char const *user)
 {
     char *const aliases = fixture_path("build/aliases");
     char *const command = text_format("rm -rf '%s'", aliases);
+    char *const folder = fixture_path(user);
 
-    (void)state;
     assert_int_equal(system(command), 0);
     fixture_write("build/aliases", "in its place\n", 0644);
+    setenv("XDG_CACHE_HOME", folder, 1);
+    project_set(fixture_root, fixture_root);
+    free(folder);
+    free(command);
+    free(aliases);
+}
+
+static void restore_the_cache(void)
+{
+    char *const aliases = fixture_path("build/aliases");
+
+    unlink(aliases);
+    unsetenv("XDG_CACHE_HOME");
+    project_set(fixture_root, fixture_root);
+    free(aliases);
+}
+
+#define SPACED                                                                                     \
+    "question: q\nbaseline: one\narms: [\"'build/workloads/libmy own.so'\"]\n"                    \
+    "workloads: [{run: knead}]\n"
+
+/* As where Slablab itself is in a folder with a space. */
+static void where_the_cache_has_none_the_user_s_has_it(void **state)
+{
+    char *const there = fixture_path("build/workloads/libmy own.so");
+
+    (void)state;
+    spoil_the_cache("user");
+    struct plan *const plan = fixture_plan(SPACED, false, 1);
+    assert_non_null(plan);
+    char *const target = realpath(plan->arms[2].object, NULL);
+    char *const aliases = fixture_path("user/slablab/aliases/");
+    assert_int_equal(strncmp(plan->arms[2].object, aliases, strlen(aliases)), 0);
+    assert_string_equal(target, there);
+    restore_the_cache();
+    free(aliases);
+    free(target);
+    plan_free(plan);
+    free(there);
+}
+
+static void without_an_alias_it_is_refused(void **state)
+{
+    (void)state;
+    spoil_the_cache("a user");
     fixture_hear();
-    struct plan *const plan =
-        fixture_plan("question: q\nbaseline: one\narms: [\"'build/workloads/libmy own.so'\"]\n"
-                     "workloads: [{run: knead}]\n",
-                     false, 1);
+    struct plan *const plan = fixture_plan(SPACED, false, 1);
     char *const heard = fixture_heard();
     assert_null(plan);
     assert_non_null(strstr(heard, "libmy own.so' cannot be preloaded: its path has a space or a "
                                   "colon, where the loader ends a path\n  try: "));
-    unlink(aliases);
+    restore_the_cache();
     free(heard);
-    free(command);
-    free(aliases);
 }
 
 int main(void)
@@ -145,6 +187,7 @@ int main(void)
         cmocka_unit_test(a_file_called_like_an_allocator_has_its_folder),
         cmocka_unit_test(a_path_may_be_in_quotes),
         cmocka_unit_test(a_path_with_a_space_is_preloaded_by_an_alias),
+        cmocka_unit_test(where_the_cache_has_none_the_user_s_has_it),
         cmocka_unit_test(without_an_alias_it_is_refused),
     };
 

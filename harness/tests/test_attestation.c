@@ -187,6 +187,20 @@ static void a_crash_that_another_process_does_not_repeat(void **state)
     free(turns);
 }
 
+static void each_link_is_attested(void **state)
+{
+    static struct link links[] = {{NULL, ""}, {NULL, ""}, {"/no/such.so", ""}};
+
+    (void)state;
+    arms[2].links = links;
+    arms[2].link_count = 3;
+    assert_int_equal(attest(&rig, reasons, &file), STEP_VOID);
+    arms[2].link_count = 0;
+    assert_int_equal(json_array_size(json_object_get(file, "links")), 3);
+    assert_int_equal(json_array_size(reasons), 1);
+    assert_non_null(strstr(reason(0), "not by /no/such.so"));
+}
+
 /* The fake counts 900 allocations in tiny and 100 in libc; frees are no share of anything. */
 static void shares(void **state)
 {
@@ -333,6 +347,7 @@ static void an_invalid_block(void **state)
     (void)state;
     assert_int_equal(attest(&rig, reasons, &file), STEP_DONE);
     let_phase_be("FAKE=crash");
+    served_files_close(&rig.served); /* it knows the arms as they were */
     block_allocate(&block, &rig);
     assert_int_equal(block_run(&block, &rig, 0, 0), BLOCK_DONE);
     assert_false(block.valid);
@@ -367,6 +382,7 @@ int main(int argc, char **argv)
         TEST(another_allocator),
         TEST(a_crash),
         TEST(a_crash_that_another_process_does_not_repeat),
+        TEST(each_link_is_attested),
         TEST(shares),
         TEST(too_small_a_share),
         TEST(a_share_without_counts),

@@ -48,7 +48,7 @@ static void equal_size(void **state)
         struct environment_size const largest = environment_size_largest(&plan, observing, 9);
         for (size_t pad = 0; pad <= 4096; pad += 1024)
             for (size_t i = 0; i < plan.arm_count; i++) {
-                char const *const object = environment_object(&arms[i], observing);
+                char const *const object = environment_object(&arms[i], 0, observing);
                 char **const environment = environment_build(&arms[i], object, 9, largest, pad);
                 assert_int_equal(bytes_of(environment), largest.bytes + pad);
                 free(environment);
@@ -102,7 +102,7 @@ static void paths_of_equal_length(void **state)
     for (int observing = 0; observing < 2; observing++) {
         struct environment_size const largest = environment_size_largest(&plan, observing, 9);
         for (size_t i = 2; i < plan.arm_count; i++) {
-            char const *const object = environment_object(&arms[i], observing);
+            char const *const object = environment_object(&arms[i], 0, observing);
             char **const environment = environment_build(&arms[i], object, 9, largest, 0);
             char const *const path = environment[0] + strlen("LD_PRELOAD=");
             size_t const slashes = strspn(path, "/");
@@ -117,10 +117,10 @@ static void paths_of_equal_length(void **state)
 static void observer_where_there_is_one(void **state)
 {
     (void)state;
-    assert_string_equal(environment_object(&arms[2], true), "/a/observe/libphase.so");
-    assert_string_equal(environment_object(&arms[2], false), "/a/libphase.so");
-    assert_string_equal(environment_object(&arms[3], true), "/a/longer/libprewarm.so");
-    assert_null(environment_object(&arms[0], true));
+    assert_string_equal(environment_object(&arms[2], 0, true), "/a/observe/libphase.so");
+    assert_string_equal(environment_object(&arms[2], 0, false), "/a/libphase.so");
+    assert_string_equal(environment_object(&arms[3], 0, true), "/a/longer/libprewarm.so");
+    assert_null(environment_object(&arms[0], 0, true));
 }
 
 int main(void)

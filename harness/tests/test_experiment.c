@@ -158,7 +158,7 @@ static struct fault const faults[] = {
     {HEAD "workload: []\n",
      "3: unknown key 'workload'\n  try: one of question, expects, baseline, arms, workloads, "
      "events, compare, "
-     "interactions, published, shown, stop, quick, gate, cpus, margin, alpha, seed\n"},
+     "interactions, published, shown, stop, quick, gate, cpus, layouts, margin, alpha, seed\n"},
     {HEAD "workloads:\n  - run: knead\n  - run: knead size=1\n    strat: warm\n",
      "6: unknown key 'strat'\n  try: one of run, start, warmup, serves, quick, thp, "
      "program, server, client, executable, name, models, package, inputs, make, stdin, "

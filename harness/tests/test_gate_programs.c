@@ -117,6 +117,7 @@ static void a_spec_of_programs_is_a_file_that_runs(void **state)
     char *const heard = fixture_heard();
     assert_false(resolved);
     assert_non_null(strstr(heard, "build/text is no executable of ELF"));
+    gate_spec_free(&spec);
     free(heard);
 }
 

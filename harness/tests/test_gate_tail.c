@@ -142,6 +142,24 @@ static void without_blocks_the_share_may_be_anything(void **state)
     assert_float_equal(row->estimate.high, 1, 1e-9);
 }
 
+/* All blocks agree that the head is 5 % slower; that it has no slow processes takes 75. */
+static void a_failed_cell_does_not_wait_for_its_other_rows(void **state)
+{
+    uint64_t blocks = 0;
+
+    (void)state;
+    gate_plan.rules.failed_cell_stretch = 2;
+    for (; !gate_judge_has_decided(judge, 0); blocks++)
+        run(1, 1, 1.05);
+    assert_int_equal(judge->rows[TIME].verdict, GATE_FAIL);
+    assert_int_equal(blocks, 2 * judge->rows[TIME].decided_at);
+    assert_int_equal(row->verdict, GATE_UNDECIDED);
+    gate_plan.rules.failed_cell_stretch = 0;
+    for (; !gate_judge_has_decided(judge, 0); blocks++)
+        run(1, 1, 1.05);
+    assert_int_equal(blocks, 75);
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, new_judge, free_judge)
 
 int main(void)
@@ -156,6 +174,7 @@ int main(void)
         CASE(a_value_that_is_absent_is_not_beyond),
         CASE(estimates_are_shares_of_blocks),
         CASE(without_blocks_the_share_may_be_anything),
+        CASE(a_failed_cell_does_not_wait_for_its_other_rows),
     };
 
     return cmocka_run_group_tests_name("gate_tail", tests, NULL, NULL);

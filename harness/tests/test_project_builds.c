@@ -169,6 +169,12 @@ static void several_artifacts_are_told_apart_by_name(void **state)
     assert_true(text_ends_with(first.artifact, "/out/libmine.so"));
     assert_true(text_ends_with(secure.artifact, "/out/secure.so"));
     expect_complaint("v1", "fast", "slablab.yaml names no artifact 'fast'\n  try: plain, secure");
+    struct gate_spec spec;
+    fixture_hear();
+    assert_false(gate_spec_resolve("v1:fast", "libc", false, &spec));
+    free(fixture_heard());
+    assert_null(spec.revision); /* which would be to blame */
+    gate_spec_free(&spec);
     revision_build_free(&secure);
     revision_build_free(&first);
     enter(yaml);

@@ -210,6 +210,40 @@ static void a_fault_is_told_in_words(void **state)
     json_decref(sample);
 }
 
+/* Which file a sample had is told by its link's number; an arm of one link has none. */
+static void a_link_is_one_of_the_arm_s(void **state)
+{
+    struct link links[] = {{"/a.so", "ab"}, {"/b.so", "cd"}};
+    struct arm const one = {.id = "baseline", .object_build_id = "ab"};
+    struct arm const arm = {
+        .id = "baseline", .object_build_id = "ab", .links = links, .link_count = 2};
+    static char const *const wrong[] = {"2", "-1", "0.5", "\"1\"", "null"};
+    json_t *const sample = made_sample("baseline", true, 100);
+
+    (void)state;
+    json_object_set_new(sample, "build_id", json_string("cd"));
+    json_object_set_new(sample, "link", json_integer(1));
+    assert_null(sample_fault(sample, &arm, true, true));
+    char *const none = sample_fault(sample, &one, true, true);
+    assert_string_equal(none, "link is no link of 'baseline', which has 0");
+    json_object_set_new(sample, "link", json_integer(0));
+    char *const other = sample_fault(sample, &arm, true, true);
+    assert_string_equal(other, "build_id is cd, but 'baseline' is ab");
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        json_object_set_new(sample, "link", json_loads(wrong[i], JSON_DECODE_ANY, NULL));
+        char *const fault = sample_fault(sample, &arm, true, true);
+        assert_string_equal(fault, "link is no link of 'baseline', which has 2");
+        free(fault);
+    }
+    json_object_del(sample, "link");
+    char *const unsaid = sample_fault(sample, &arm, true, true);
+    assert_non_null(unsaid);
+    free(unsaid);
+    free(other);
+    free(none);
+    json_decref(sample);
+}
+
 static void a_block_with_such_a_number_is_refused(void **state)
 {
     json_t *const record = made_record(0, 0, true, 100, 0, 200);
@@ -236,6 +270,7 @@ int main(void)
         TEST(a_line_without_its_crc_is_found),
         cmocka_unit_test(each_number_has_a_range),
         cmocka_unit_test(a_fault_is_told_in_words),
+        cmocka_unit_test(a_link_is_one_of_the_arm_s),
         TEST(a_block_with_such_a_number_is_refused),
     };
 

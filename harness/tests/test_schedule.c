@@ -148,6 +148,40 @@ static void periods(void **state)
     assert_int_equal(schedule_period(1, 2, 3, 4, 0), 0);
 }
 
+/* Each arm draws its own link: 5,000 blocks over the 12 pairs of two unequal links of the baseline
+ * and its control, 417 expected, standard deviation 20; 5 of them are 98. The other arm's links are
+ * independent of them: 16 pairs, 313 expected, 17. A peer has one link. */
+static void links_are_crossed(void **state)
+{
+    struct arm arms[] = {{.role = ROLE_BASELINE, .link_count = 4},
+                         {.role = ROLE_CONTROL, .link_count = 4},
+                         {.role = ROLE_ARM, .link_count = 4},
+                         {.role = ROLE_ARM}};
+    struct plan const plan = {.arms = arms, .arm_count = 4};
+    size_t control[4][4] = {{0}};
+    size_t other[4][4] = {{0}};
+
+    (void)state;
+    for (size_t block = 0; block < BLOCKS; block++) {
+        size_t links[4];
+        size_t again[4];
+        schedule_links(7, 2, block, &plan, links);
+        schedule_links(7, 2, block, &plan, again);
+        assert_memory_equal(links, again, sizeof links);
+        control[links[0]][links[1]]++;
+        other[links[0]][links[2]]++;
+        assert_int_equal(links[3], 0);
+    }
+    for (size_t one = 0; one < 4; one++)
+        for (size_t two = 0; two < 4; two++) {
+            if (one == two)
+                assert_int_equal(control[one][two], 0);
+            else
+                assert_in_range(control[one][two], 417 - 98, 417 + 98);
+            assert_in_range(other[one][two], 313 - 86, 313 + 86);
+        }
+}
+
 /* The schedule of a stored seed must stay what it was. The figures come from a second writing of
  * the generator, in Python. */
 static void golden(void **state)
@@ -169,7 +203,7 @@ int main(void)
         cmocka_unit_test(stateless),          cmocka_unit_test(each_arm_in_each_place),
         cmocka_unit_test(each_order),         cmocka_unit_test(pads),
         cmocka_unit_test(what_it_depends_on), cmocka_unit_test(periods),
-        cmocka_unit_test(golden),
+        cmocka_unit_test(golden),             cmocka_unit_test(links_are_crossed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

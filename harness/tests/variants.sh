@@ -138,6 +138,11 @@ equal 'what a share measures' \
     'bin/variants/libbaseline+drain=64.so' \
     "$(jq --raw-output '.arms[2].object' "$work/share/run/plan.json")"
 
+# It is linked as often as its phase.
+experiment baseline baseline+drain=64
+echo 'layouts: 2' >>"$work/arms.yaml"
+equal 'links of each arm' '2 2 2' "$(of_plan '[.arms[].links | length | tostring] | join(" ")')"
+
 # Where the sources change, it is built anew.
 home=$work/home
 mkdir "$home"
