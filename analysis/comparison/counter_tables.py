@@ -105,6 +105,8 @@ def counter_rows(run: Run, frame: pd.DataFrame) -> pd.DataFrame:
         ]
     found = pd.DataFrame(rows).reindex(columns=frame.columns)
     for column, kind in frame.dtypes.items():
-        if kind == bool or np.issubdtype(kind, np.integer):
+        if isinstance(kind, np.dtype) and kind.kind in "bi":  # which have no absent value
             found[column] = np.zeros(len(found), dtype=kind)
+        elif not isinstance(kind, np.dtype):
+            found[column] = found[column].astype(kind)
     return found

@@ -100,6 +100,16 @@ def test_they_are_on_the_page_and_in_every_format(folder: Path) -> None:
     assert any("never timed" in line for line in document(run).legend)
 
 
+def test_ranks_in_csv_stay_whole_numbers(tmp_path: Path) -> None:
+    cells = [f"fixed_random size={size} slots=400 cold" for size in (256, 512, 1024)]
+    arms = {"phase": 0.1, "peer": 0.2, "other": 0.3}
+    folder = write_run(tmp_path / "run", arms, cells, 12)
+    _count(folder, {"phase": {"refills": 25000}}, 100_000)
+    rows = list(csv.DictReader(io.StringIO(FORMATS["csv"][1](load(folder)))))
+    assert {row["place"] for row in rows} == {"", "1", "2", "3", "4"}
+    assert sum(row["metric"] == "refills_per_operation" for row in rows) == len(cells)
+
+
 def test_where_nothing_counts_there_is_nothing(tmp_path: Path) -> None:
     run = load(write_run(tmp_path / "run", {"peer": 0.1}, CELLS, 12))
     assert _tables(tmp_path / "run") == []
