@@ -83,6 +83,9 @@ expect 2 "arms.yaml:2: baseline+drain=64,256: drain: '64,256' is a list, and one
 expect 2 "batch: '1,2' is a list" gate experiments/gate.yaml --base baseline \
     --head baseline+batch=1,2
 
+expect 2 "is built with constants of its own, and 'baseline+drain=64' sets others" \
+    gate experiments/gate.yaml --base baseline --head HEAD:baseline+drain=64
+
 # A list is an arm for each, the last constant varying fastest; of the phase's own values it is the
 # same build, of others not.
 experiment baseline 'baseline+batch=8,16+drain=64,1024'
