@@ -107,6 +107,4 @@ def counter_rows(run: Run, frame: pd.DataFrame) -> pd.DataFrame:
     for column, kind in frame.dtypes.items():
         if isinstance(kind, np.dtype) and kind.kind in "bi":  # which have no absent value
             found[column] = np.zeros(len(found), dtype=kind)
-        elif not isinstance(kind, np.dtype):
-            found[column] = found[column].astype(kind)
     return found
