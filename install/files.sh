@@ -53,7 +53,8 @@ put_sources() {
         mode=644
         [ ! -x "$file" ] || mode=755
         put "$mode" "$file" "$home/$file"
-    done < <(find VERSION LICENSE packages allocators/peers.yaml allocators/phases experiments \
+    done < <(find VERSION LICENSE packages allocators/peers.yaml allocators/core allocators/parts \
+        allocators/phases experiments \
         workloads/*.h workloads/data/*.txt workloads/programs docs/ci analysis \
         results/reference/certify/certificate.json -type f \
         -not -path 'analysis/tests/*' -not -name '*.pyc' -not -name README.md)

@@ -58,13 +58,9 @@ enum {
     ROW(11, 512, 640) ROW(12, 640, 768) ROW(13, 768, 1024) ROW(14, 1024, 1536)                \
     ROW(15, 1536, 2040)
 
-/* ROW(class, largest request, stride in a backend of its own, blocks held by a front, by a refill).
- * The stride is the smallest multiple of 16 that holds the largest request: 272 where Tiny spends
- * 512. */
-#define SMALLMID_TABLE(ROW)                                                               \
-    ROW(0, 256, 272, SETTING(SMALLMID_HELD_256, 32), SETTING(SMALLMID_REFILL_256, 16))    \
-    ROW(1, 512, 528, SETTING(SMALLMID_HELD_512, 24), SETTING(SMALLMID_REFILL_512, 12))    \
-    ROW(2, 1024, 1040, SETTING(SMALLMID_HELD_1024, 16), SETTING(SMALLMID_REFILL_1024, 8))
+/* ROW(class, largest request, stride in a backend of its own). The stride is the smallest multiple
+ * of 16 that holds the largest request: 272 where Tiny spends 512. */
+#define SMALLMID_TABLE(ROW) ROW(0, 256, 272) ROW(1, 512, 528) ROW(2, 1024, 1040)
 
 /* Tiny's class of a request: the binary digits of size + 7, less the four of the smallest class. */
 #define TINY_CLASS(size) ((uint32_t)(60 - __builtin_clzll(((unsigned long long)(size) + 7) | 8)))
@@ -84,13 +80,9 @@ static uint16_t const power_strides[POWER_CLASSES] = {TINY_TABLE(TINY_STRIDE)};
 static uint16_t const dense_strides[DENSE_CLASSES] = {DENSE_TABLE(DENSE_STRIDE_ROW)};
 static uint8_t const dense_class_of_step[] = {DENSE_TABLE(DENSE_STEPS_ROW)};
 
-#define SMALLMID_STRIDE(class, size_max, stride, held, refill) [class] = (stride),
-#define SMALLMID_HELD(class, size_max, stride, held, refill) [class] = (held),
-#define SMALLMID_REFILL(class, size_max, stride, held, refill) [class] = (refill),
-#define SMALLMID_TINY(class, size_max, stride, held, refill) [class] = TINY_CLASS(size_max),
+#define SMALLMID_STRIDE(class, size_max, stride) [class] = (stride),
+#define SMALLMID_TINY(class, size_max, stride) [class] = TINY_CLASS(size_max),
 static uint16_t const smallmid_strides[SMALLMID_CLASSES] = {SMALLMID_TABLE(SMALLMID_STRIDE)};
-static uint8_t const smallmid_held_max[SMALLMID_CLASSES] = {SMALLMID_TABLE(SMALLMID_HELD)};
-static uint8_t const smallmid_refill_blocks[SMALLMID_CLASSES] = {SMALLMID_TABLE(SMALLMID_REFILL)};
 /* Tiny's class that holds any request of a Small-Mid class. */
 static uint8_t const smallmid_tiny_class[SMALLMID_CLASSES] = {SMALLMID_TABLE(SMALLMID_TINY)};
 
@@ -102,12 +94,11 @@ static uint8_t const smallmid_tiny_class[SMALLMID_CLASSES] = {SMALLMID_TABLE(SMA
 #define DENSE_CHECK(class, before, size_max)                                               \
     _Static_assert(DENSE_STRIDE(before) < DENSE_STRIDE(size_max), "a class without requests"); \
     _Static_assert((class) < DENSE_CLASSES, "a class is not in the tag");
-#define SMALLMID_CHECK(class, size_max, stride, held, refill)                              \
+#define SMALLMID_CHECK(class, size_max, stride)                                            \
     _Static_assert((stride) % ALIGNMENT == 0, "payloads would lose their alignment");      \
     _Static_assert((stride)-TAG_SLOT_BYTES >= (size_max), "the largest request does not fit"); \
     _Static_assert((stride)-ALIGNMENT - TAG_SLOT_BYTES < (size_max), "a smaller one would do"); \
-    _Static_assert(SMALLMID_CLASS(size_max) == (class), "the last size is another's");     \
-    _Static_assert((refill) <= (held), "a refill would not fit into the front");
+    _Static_assert(SMALLMID_CLASS(size_max) == (class), "the last size is another's");
 TINY_TABLE(TINY_CHECK)
 DENSE_TABLE(DENSE_CHECK)
 SMALLMID_TABLE(SMALLMID_CHECK)

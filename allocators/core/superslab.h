@@ -28,13 +28,21 @@
 
 LAYER(backend);
 
+CONSTANT(SLAB_KB, 64, slab, 32, 512, "KB", "of a slab, a power of two");
 enum {
     SUPERSLAB_BYTES = 1 << 20,
     SUPERSLAB_HEADER_BYTES = OS_PAGE_BYTES,
-    SLAB_BYTES = 1 << 16,
+    SLAB_BYTES = SLAB_KB * 1024,
     SLABS = SUPERSLAB_BYTES / SLAB_BYTES,
-    SLABS_ALL = (1 << SLABS) - 1 /* as a set of bits */
+    SLABS_ALL = (int)(UINT32_MAX >> (32 - SLABS)) /* as a set of bits */
 };
+
+_Static_assert((SLAB_KB & (SLAB_KB - 1)) == 0, "slabs do not divide a SuperSlab");
+_Static_assert(SLOT_BYTES != 0 || (int)SLAB_BYTES >= (int)PAGEMAP_UNIT_BYTES,
+               "the pagemap has a code for 64 KB, and a slab is smaller");
+
+/* Bit i: slab i. */
+typedef __typeof__(__builtin_choose_expr(SLABS <= 16, (uint16_t)0, (uint32_t)0)) slab_set;
 
 /* Below that function whole SuperSlabs are mapped. */
 #define SUPERSLABS_OF(function) MEMORY_OF(superslab, function, 1048576, 4096)

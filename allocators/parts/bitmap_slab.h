@@ -30,13 +30,14 @@
 
 LAYER(backend);
 
+CONSTANT(BITMAP_COLORS, 1, colors, 1, 64, "cache lines",
+         "by which slabs are moved, a power of two");
+CONSTANT(BITMAP_MAPPED, 1, mapped, 1, 2, "SuperSlabs", "mapped at a time; 2 fill a huge page");
 enum {
     BITMAP_HEADER_BYTES = OS_PAGE_BYTES * 2,
     BITMAP_WORD_BITS = sizeof(uint64_t) * 8,
     BITMAP_WORDS = SETTING(BITMAP_WORDS, 52), /* so that the header is two pages */
     BITMAP_COLOR_BYTES = 64,
-    BITMAP_COLORS = SETTING(BITMAP_COLORS, 1), /* a power of two */
-    BITMAP_MAPPED = SETTING(BITMAP_MAPPED, 1), /* SuperSlabs at a time; 2 fill a huge page */
     BITMAP_MAPPED_BYTES = BITMAP_MAPPED * SUPERSLAB_BYTES,
     BITMAP_BLOCKS_MAX = BITMAP_WORDS * BITMAP_WORD_BITS
 };

@@ -12,7 +12,8 @@
 
 LAYER(backend);
 
-enum { DECAY_MS = SETTING(DECAY_MS, 0) /* 0: it never does */ };
+CONSTANT(DECAY_MS, 0, decay, 0, 3600000, "ms",
+         "until idle memory goes back; 0: whole SuperSlabs alone, after 60 s");
 
 static inline bool decay_is_due(uint64_t now_ms, uint64_t since_ms)
 {

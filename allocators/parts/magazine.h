@@ -38,17 +38,20 @@ LAYER_OF(backend, magazine_shrink);
 MEMORY_OF(magazine, magazine_room, 0, 0);
 MEMORY_OF(magazine, magazine_grow, 0, 0);
 
+CONSTANT(MAGAZINE_BLOCKS_MAX, 256, held, 32, 4096, "blocks", "that a thread's list holds");
+CONSTANT(MAGAZINE_REFILL_BLOCKS, 16, batch, 1, 1024, "blocks",
+         "that a refill takes, and at most half of what a list holds");
+CONSTANT(MAGAZINE_GROWN_BLOCKS_MAX, 0, grown, 0, 65536, "blocks",
+         "to which arrays grow; 0: none grows");
 enum {
     MAGAZINE_BLOCKS_MIN = SETTING(MAGAZINE_BLOCKS_MIN, 32),
-    MAGAZINE_BLOCKS_MAX = SETTING(MAGAZINE_BLOCKS_MAX, 256),
     MAGAZINE_BYTES_MAX = SETTING(MAGAZINE_BYTES_MAX, 65536), /* of blocks, between those limits */
-    MAGAZINE_REFILL_BLOCKS = SETTING(MAGAZINE_REFILL_BLOCKS, 16), /* and at most a half */
-    MAGAZINE_GROWN_BLOCKS_MAX = SETTING(MAGAZINE_GROWN_BLOCKS_MAX, 0), /* 0: none grows */
     MAGAZINE_GROWN_BYTES_MAX = SETTING(MAGAZINE_GROWN_BYTES_MAX, 8 << 20),
     MAGAZINE_ROOM_BYTES = TINY_CLASSES * (MAGAZINE_BLOCKS_MAX + 1) * (int)sizeof(void *)
 };
 
-_Static_assert(0 < MAGAZINE_BLOCKS_MIN && MAGAZINE_BLOCKS_MIN <= MAGAZINE_BLOCKS_MAX, "a range");
+_Static_assert(0 < MAGAZINE_BLOCKS_MIN && (int)MAGAZINE_BLOCKS_MIN <= (int)MAGAZINE_BLOCKS_MAX,
+               "a range");
 
 struct magazine {
     void **top;

@@ -44,7 +44,7 @@ struct slab {
 struct superslab {
     uint64_t magic;
     struct cached cached; /* its link is in the pool's with_unused, or in the cache */
-    uint16_t unused;      /* bit i: slab i has no class */
+    slab_set unused;      /* bit i: slab i has no class */
     uint16_t busy;
     struct slab slab[SLABS];
 };
@@ -69,6 +69,11 @@ ALWAYS_INLINE uint32_t slab_number(struct slab const *slab)
     return (uint32_t)(slab - superslab->slab);
 }
 
+ALWAYS_INLINE uint32_t slabs_with_class(struct superslab const *superslab)
+{
+    return SLABS_ALL & ~(uint32_t)superslab->unused;
+}
+
 ALWAYS_INLINE bool slab_has_room(struct slab const *slab, enum pool_policy const policy)
 {
     return slab->blocks.carved < slab->blocks.capacity ||
@@ -81,7 +86,7 @@ static inline struct superslab *pool_adopt(struct shared_pool *pool, void *memor
     struct superslab *const superslab = memory;
 
     superslab->magic = SUPERSLAB_MAGIC;
-    superslab->unused = (uint16_t)SLABS_ALL;
+    superslab->unused = (slab_set)SLABS_ALL;
     superslab->busy = 0;
     list_push(&pool->with_unused, &superslab->cached.link);
     range_add(&pool->range, superslab);
@@ -95,7 +100,7 @@ static inline struct slab *pool_assign(struct shared_pool *pool, struct supersla
 {
     struct slab *const slab = &superslab->slab[index];
 
-    superslab->unused &= (uint16_t) ~(1u << index);
+    superslab->unused &= (slab_set) ~(1u << index);
     if (superslab->unused == 0)
         list_remove(&pool->with_unused, &superslab->cached.link);
     *slab = (struct slab){
@@ -149,7 +154,7 @@ static inline struct slab *pool_take_unused(struct shared_pool *pool, struct sup
 static inline struct slab *pool_stay(struct shared_pool *pool, struct superslab *superslab,
                                      uint32_t class)
 {
-    for (uint32_t taken = (uint16_t)~superslab->unused; taken != 0; taken &= taken - 1) {
+    for (uint32_t taken = slabs_with_class(superslab); taken != 0; taken &= taken - 1) {
         struct slab *const slab = &superslab->slab[__builtin_ctz(taken)];
 
         if (slab->blocks.class == class && slab->owner == NULL && slab_has_room(slab, POOL_REUSE)) {
@@ -173,7 +178,7 @@ static inline struct slab *pool_take_with_room(struct shared_pool *pool, uint32_
 /* All slots of the SuperSlab are unused or empty. */
 static inline void pool_retire(struct shared_pool *pool, struct superslab *superslab)
 {
-    for (uint32_t taken = (uint16_t)~superslab->unused; taken != 0; taken &= taken - 1) {
+    for (uint32_t taken = slabs_with_class(superslab); taken != 0; taken &= taken - 1) {
         struct slab *const slab = &superslab->slab[__builtin_ctz(taken)];
 
         list_remove(&pool->with_room[slab->blocks.class], &slab->link);
@@ -197,7 +202,7 @@ static inline void pool_empty(struct shared_pool *pool, struct slab *slab,
     } else {
         if (superslab->unused == 0)
             list_push(&pool->with_unused, &superslab->cached.link);
-        superslab->unused |= (uint16_t)(1u << slab_number(slab));
+        superslab->unused |= (slab_set)(1u << slab_number(slab));
         pagemap_set((char *)superslab + (size_t)slab_number(slab) * SLAB_BYTES, SLAB_BYTES,
                     PAGEMAP_NO_CLASS);
     }

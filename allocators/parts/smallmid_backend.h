@@ -24,6 +24,12 @@
 
 LAYER(backend);
 
+CONSTANT(SMALLMID_REFILL_256, 16, batch, 1, 255, "blocks", "that a refill takes");
+CONSTANT(SMALLMID_REFILL_512, 12, batch, 1, 255, "blocks", "that a refill takes");
+CONSTANT(SMALLMID_REFILL_1024, 8, batch, 1, 255, "blocks", "that a refill takes");
+static uint8_t const smallmid_refill_blocks[SMALLMID_CLASSES] = {
+    SMALLMID_REFILL_256, SMALLMID_REFILL_512, SMALLMID_REFILL_1024};
+
 struct smallmid_superslab {
     uint64_t magic;
     struct slab_blocks slab[SLABS];

@@ -20,6 +20,12 @@ LAYER_OF(backend, smallmid_from_environment);
 LAYER_OF(backend, smallmid_thread_begin);
 LAYER_OF(backend, smallmid_thread_end);
 
+CONSTANT(SMALLMID_HELD_256, 32, held, 1, 255, "blocks", "that a thread's list holds");
+CONSTANT(SMALLMID_HELD_512, 24, held, 1, 255, "blocks", "that a thread's list holds");
+CONSTANT(SMALLMID_HELD_1024, 16, held, 1, 255, "blocks", "that a thread's list holds");
+static uint8_t const smallmid_held_max[SMALLMID_CLASSES] = {SMALLMID_HELD_256, SMALLMID_HELD_512,
+                                                            SMALLMID_HELD_1024};
+
 /* room + |list at head| == smallmid_held_max, in a thread that may cache. */
 struct smallmid_front {
     struct block *head[SMALLMID_CLASSES];

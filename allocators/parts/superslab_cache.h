@@ -18,10 +18,8 @@
 
 LAYER(backend);
 
-enum {
-    CACHE_SUPERSLABS_MAX = SETTING(CACHE_SUPERSLABS_MAX, 256),
-    CACHE_AGE_MS_MAX = DECAY_MS > 0 ? DECAY_MS : 60 * 1000
-};
+CONSTANT(CACHE_SUPERSLABS_MAX, 256, cache, 0, 65536, "SuperSlabs", "kept when they are empty");
+enum { CACHE_AGE_MS_MAX = DECAY_MS > 0 ? DECAY_MS : 60 * 1000 };
 
 /* Lies in a cached SuperSlab's header page. */
 struct cached {

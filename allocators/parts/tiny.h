@@ -25,10 +25,9 @@ LAYER_OF(backend, tiny_refill);
 LAYER_OF(backend, tiny_drain);
 LAYER_OF(backend, tiny_malloc_slow);
 
-enum {
-    TINY_REFILL_BLOCKS = SETTING(TINY_REFILL_BLOCKS, 16),
-    TINY_DRAIN_FREES = SETTING(TINY_DRAIN_FREES, 1024)
-};
+CONSTANT(TINY_REFILL_BLOCKS, 16, batch, 1, 1024, "blocks", "that a refill takes");
+CONSTANT(TINY_DRAIN_FREES, 1024, drain, 1, 65536, "frees",
+         "of a class until its list is drained");
 
 struct tiny_front {
     struct block *head[TINY_CLASSES];

@@ -25,10 +25,9 @@
 
 LAYER(backend);
 
-enum {
-    TRANSFER_BLOCKS = SETTING(TRANSFER_BLOCKS, 0), /* 0: there is none */
-    TRANSFER_BYTES = SETTING(TRANSFER_BYTES, 1 << 20)
-};
+CONSTANT(TRANSFER_BLOCKS, 0, transfer, 0, 65536, "blocks",
+         "of a class on their way between threads; 0: none");
+enum { TRANSFER_BYTES = SETTING(TRANSFER_BYTES, 1 << 20) };
 
 struct transfer_class {
     pthread_mutex_t lock;

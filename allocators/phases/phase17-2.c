@@ -31,6 +31,11 @@ LAYER(front);
 LAYER_OF(backend, smallmid_miss_slow);
 LAYER_OF(backend, smallmid_spill_slow);
 
+_Static_assert((int)SMALLMID_REFILL_256 <= (int)SMALLMID_HELD_256 &&
+                   (int)SMALLMID_REFILL_512 <= (int)SMALLMID_HELD_512 &&
+                   (int)SMALLMID_REFILL_1024 <= (int)SMALLMID_HELD_1024,
+               "a refill would not fit into a list");
+
 static enum pool_policy const policy = POOL_BUMP_ONLY;
 static struct shared_pool pool = SHARED_POOL_EMPTY;
 static __thread struct tiny_front tiny;

@@ -29,24 +29,12 @@ static void test_small_mid_holds_its_range_alone(void **state)
         assert_false(smallmid_holds(outside[i]));
 }
 
-/* The lengths of the source's lists (docs/hakmem.md). */
-static void test_small_mid_lists_hold_what_the_source_says(void **state)
-{
-    (void)state;
-    assert_int_equal(smallmid_held_max[0], 32);
-    assert_int_equal(smallmid_held_max[1], 24);
-    assert_int_equal(smallmid_held_max[2], 16);
-    for (uint32_t class = 0; class < SMALLMID_CLASSES; class++)
-        assert_in_range(smallmid_refill_blocks[class], 8, 16);
-}
-
 int main(void)
 {
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(test_tiny_maps_to_the_smallest_class_that_holds_it),
         cmocka_unit_test(test_small_mid_maps_to_the_smallest_class_that_holds_it),
         cmocka_unit_test(test_small_mid_holds_its_range_alone),
-        cmocka_unit_test(test_small_mid_lists_hold_what_the_source_says),
     };
     return cmocka_run_group_tests_name("size_class", tests, NULL, NULL);
 }

@@ -17,6 +17,7 @@ from ..records.metrics import WORKLOAD, Metric
 from ..records.records import Run
 from ..document.rounding import significant
 from .components_table import components_legend, components_table
+from .counter_tables import counter_legend, counter_rows, counter_tables
 from .deciding import JUDGES, OPERATIONS, deciding
 from .elsewhere_table import TITLE, elsewhere_legend, elsewhere_table
 from .estimates import FAULTS, timed_metrics
@@ -235,6 +236,7 @@ def _legend(run: Run, tables: list[Table]) -> list[str]:
         found += components_legend([run])
     return [
         *found,
+        *counter_legend(tables),
         "Published figures (pub.) are from other authors and machines: the plan holds them; they "
         "were not measured here.",
     ]
@@ -277,7 +279,7 @@ def _tables(run: Run, frame: pd.DataFrame) -> list[Table]:
         ]
         if metric.column != OPERATIONS.column and metric.column in counted and shown:
             found.append(_detail(run, frame, metric, shown))
-    return found
+    return [*found, *counter_tables(run)]
 
 
 KIND_ORDER = ("baseline", "arm", "comparison", "interaction", "control", "average")
@@ -331,9 +333,11 @@ def _with_means(run: Run) -> pd.DataFrame:
 
 
 def long_form(run: Run) -> pd.DataFrame:
-    """judged(run), and geometric means over its cells, with the run and the cell's parameters in
-    columns of their own, for CSV. Raw precision."""
+    """judged(run), geometric means over its cells and what phases counted, with the run and the
+    cell's parameters in columns of their own, for CSV. Raw precision."""
     frame = _with_means(run)
+    counted = counter_rows(run, frame)
+    frame = pd.concat([frame, counted], ignore_index=True) if len(counted) else frame
     by_cell = {cell["id"]: axes_of(cell) for cell in run.plan["cells"]}
     names = list(
         dict.fromkeys(

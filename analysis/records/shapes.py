@@ -33,7 +33,15 @@ PLAN = {
     },
     "stop": {"half_width?": (*NUMBER, NONE)},
     "events?": [str],
-    "arms": [{"id": str, "role": str, "links?": [{"object": str, "build_id": str}]}],
+    "arms": [
+        {
+            "id": str,
+            "role": str,
+            "links?": [{"object": str, "build_id": str}],
+            "phase?": str,
+            "constants?": [{"name": str, "value": int, "standard": str, "unit": str}],
+        }
+    ],
     "cells": [
         {
             "id": str,

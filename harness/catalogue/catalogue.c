@@ -9,6 +9,7 @@
 #include "catalogue/peers.h"
 #include "catalogue/project.h"
 #include "catalogue/settings.h"
+#include "catalogue/variant.h"
 #include "catalogue/workload_description.h"
 
 #include <dirent.h>
@@ -247,7 +248,8 @@ bool catalogue_allocator(char const *name, struct allocator *allocator)
         return find_path(name, allocator);
     if (peer != NULL)
         find_peer_files(peer, allocator);
-    else if (!find_phase(name, allocator)) {
+    else if (!find_phase(name, allocator) &&
+             !(variant_is_named(name) && variant_find(name, allocator))) {
         allocator->problem = arena_format(&allocator->arena, "unknown allocator '%s'", name);
         allocator->remedy = "slablab list allocators";
         return false;

@@ -1,6 +1,7 @@
 /* catalogue.h -- what can be run: phases, peers and workloads, and their files.
  *
  *   <home>/build/lib<phase>.so        a phase; build/observe/lib<phase>.so counts itself
+ *   phase17-2+batch=16                that phase with another constant (variant.h)
  *   <home>/build/workloads/<name>     a workload
  *   <home>/allocators/peers.yaml      the distribution's allocators
  *   <project>/workloads/programs/<name>.yaml, <home>/...   an ordinary program
@@ -20,8 +21,18 @@
 #include "base/text.h"
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 enum allocator_kind { ALLOCATOR_PHASE, ALLOCATOR_PEER, ALLOCATOR_PATH };
+
+/* What a variant sets otherwise than its phase. */
+struct constant_value {
+    char *name;
+    uint64_t value;
+    char *standard; /* the phase's: "16", or "16, 12, 8" of what is set together */
+    char *unit;
+};
 
 /* An allocator's files. Any string may be NULL if unknown. */
 struct allocator {
@@ -35,13 +46,17 @@ struct allocator {
     char *build_id; /* of `serving`; "" if it has none */
     char *observer; /* the same phase built to count itself */
     char *version;
+    char *phase;                   /* of a variant */
+    struct constant_value *values; /* likewise */
+    size_t value_count;
     char *package; /* of the distribution, for a peer */
     char *problem; /* why it cannot run here; NULL if it can */
     char const *remedy; /* what to try about the problem */
 };
 
-/* Resolves the name of a phase or a peer, or a path to a .so (any text with a '/'). Always fills
- * *allocator; returns false, with problem and remedy set, if the name is unknown. */
+/* Resolves the name of a phase, of a variant, which is built unless it was, or of a peer, or a path
+ * to a .so (any text with a '/'). Always fills *allocator; returns false, with problem and remedy
+ * set, if the name is unknown. */
 bool catalogue_allocator(char const *name, struct allocator *allocator);
 void catalogue_allocator_free(struct allocator *allocator);
 

@@ -86,6 +86,11 @@ static bool is_built(struct layout *layout, char const *object, char const *belo
            one.st_ino == other.st_ino;
 }
 
+static bool is_below(char const *path, char const *folder)
+{
+    return strncmp(path, folder, strlen(folder)) == 0;
+}
+
 /* What the allocator is made of: a source, or an object beside it. False: it is not built here. */
 static bool find_code(struct layout *layout, char const *object)
 {
@@ -101,7 +106,7 @@ static bool find_code(struct layout *layout, char const *object)
     layout->object =
         arena_format(arena, "%.*s.o", (int)(strlen(object) - strlen(".so")), object);
     return layout->source != NULL ||
-           (strncmp(object, project_cache(), strlen(project_cache())) == 0 &&
+           ((is_below(object, project_cache()) || is_below(object, project_home_build())) &&
             is_file(layout->object));
 }
 

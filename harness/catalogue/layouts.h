@@ -3,10 +3,10 @@
  *   CACHE/layouts/<key>/object.o, NAME.000.so, NAME.001.so ...
  *
  * What is built of one C file here can be linked anew: a phase, or a planted change, by its source;
- * a phase of a revision by the object that its build leaves beside it. Link 0 has the order of the
- * source; all are made by one linker and with the flags of this build. The key is over the
- * preprocessed source, compiler, flags and linker, so a link is never stale; the folder may be
- * removed at any time.
+ * a phase of a revision, or one with other constants, by the object that its build leaves beside
+ * it. Link 0 has the order of the source; all are made by one linker and with the flags of this
+ * build. The key is over the preprocessed source, compiler, flags and linker, so a link is never
+ * stale; the folder may be removed at any time.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_LAYOUTS_H

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 static char const variables_section[] = "slablab_variables";
+static char const constants_section[] = ".slablab.constants";
 static char const observe_symbol[] = "slablab_observe";
 static char const allocations[] = "_allocations";
 
@@ -105,27 +106,41 @@ bool object_defines(char const *path, char const *name)
     return defines;
 }
 
-struct words object_variables(char const *path, bool *declared)
+/* The texts of a section, each with a final 0, but for empty ones. *found: there is one of that
+ * name. */
+static struct words section_texts(char const *path, char const *name, bool *found)
 {
     struct object object = object_open(path);
-    struct words names = {0};
+    struct words texts = {0};
     GElf_Shdr header;
     Elf_Scn *const section =
-        object.elf != NULL ? find_section(&object, has_name, variables_section, &header) : NULL;
+        object.elf != NULL ? find_section(&object, has_name, name, &header) : NULL;
     Elf_Data const *const data = section != NULL ? elf_getdata(section, NULL) : NULL;
     char const *const bytes = data != NULL ? data->d_buf : NULL;
 
-    *declared = section != NULL;
+    *found = section != NULL;
     for (size_t at = 0; bytes != NULL && at < data->d_size;) {
         size_t const length = strnlen(bytes + at, data->d_size - at);
-        char *const name = text_copy_bytes(bytes + at, length);
+        char *const text = text_copy_bytes(bytes + at, length);
         if (length > 0)
-            words_add(&names, name);
-        free(name);
+            words_add(&texts, text);
+        free(text);
         at += length + 1;
     }
     object_close(&object);
-    return names;
+    return texts;
+}
+
+struct words object_variables(char const *path, bool *declared)
+{
+    return section_texts(path, variables_section, declared);
+}
+
+struct words object_constants(char const *path)
+{
+    bool found;
+
+    return section_texts(path, constants_section, &found);
 }
 
 /* Its table begins with a version and a count; each entry is a name and a number. */

@@ -15,6 +15,10 @@ bool object_defines(char const *path, char const *name);
  * all, as neither foreign objects nor phases of old revisions do. words_free releases them. */
 struct words object_variables(char const *path, bool *declared);
 
+/* The constants that a user may set in it (allocators/core/setting.h), a line each. words_free
+ * releases them. */
+struct words object_constants(char const *path);
+
 /* The tiers whose allocations an observing build counts (allocators/core/observe.h): "tiny". */
 struct words object_tiers(char const *path);
 

@@ -9,6 +9,7 @@
 #include "catalogue/layouts.h"
 #include "catalogue/project.h"
 #include "catalogue/settings.h"
+#include "catalogue/variant.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +31,11 @@ static char *phases_among(struct words const *files)
 
 static void complain_of_phase(char const *label, char const *wanted, char const *phases)
 {
-    if (*phases != '\0' || project_is_home())
+    if (*phases != '\0' && variant_is_named(wanted))
+        complain("the phase alone, or what make built here with that constant",
+                 "revision %s is built with constants of its own, and '%s' sets others", label,
+                 wanted);
+    else if (*phases != '\0' || project_is_home())
         complain(*phases != '\0' ? phases : "a revision that has allocators/phases/",
                  "revision %s has no allocator '%s'", label, wanted);
     else

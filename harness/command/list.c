@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "base/wrapped.h"
 #include "catalogue/catalogue.h"
+#include "catalogue/constants.h"
 #include "catalogue/peers.h"
 #include "catalogue/project.h"
 #include "catalogue/workload_description.h"
@@ -16,6 +17,24 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+
+/* As an arm has it: +batch=16. */
+static void list_constants(char const *object)
+{
+    enum { NAME_WIDTH = 20 };
+    struct constants constants = constants_of(object);
+
+    for (size_t i = 0; i < constants.count; i++) {
+        char *const standard = constant_standard(&constants.constant[i]);
+        char *const label = text_format("  +%s=%s", constants.constant[i].name, standard);
+        char *const meaning = constant_meaning(&constants.constant[i]);
+        wrapped_print(stdout, NAME_WIDTH, label, meaning);
+        free(meaning);
+        free(label);
+        free(standard);
+    }
+    constants_free(&constants);
+}
 
 static void list_allocator(char const *name)
 {
@@ -34,6 +53,8 @@ static void list_allocator(char const *name)
     else
         text_append(&text, "phase, build-id %.12s", allocator.build_id);
     wrapped_print(stdout, NAME_WIDTH, name, text);
+    if (allocator.kind == ALLOCATOR_PHASE && allocator.object != NULL)
+        list_constants(allocator.object);
     free(text);
     catalogue_allocator_free(&allocator);
 }

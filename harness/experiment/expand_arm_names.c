@@ -142,7 +142,9 @@ static void name_arms(struct plan *plan)
 
 char const *expansion_place_of_arm(struct expansion const *expansion, size_t arm)
 {
-    return arm < 2 ? "baseline" : arena_format(&expansion->plan->arena, "arms/%zu", arm - 2);
+    return arm < 2 ? "baseline"
+                   : arena_format(&expansion->plan->arena, "arms/%zu",
+                                  expansion->plan->arms[arm].written);
 }
 
 static bool names_differ(struct expansion const *expansion)

@@ -116,6 +116,22 @@ bool expand_preload(struct expansion const *expansion, char const *place, char *
     return false;
 }
 
+static void take_constants(struct plan *plan, struct allocator const *allocator, struct arm *arm)
+{
+    struct arena *const arena = &plan->arena;
+
+    arm->phase = arena_text(arena, allocator->phase);
+    arm->constants = arena_zeroed(arena, allocator->value_count * sizeof *arm->constants);
+    arm->constant_count = allocator->value_count;
+    for (size_t i = 0; i < allocator->value_count; i++)
+        arm->constants[i] = (struct constant_value){
+            .name = arena_text(arena, allocator->values[i].name),
+            .value = allocator->values[i].value,
+            .standard = arena_text(arena, allocator->values[i].standard),
+            .unit = arena_text(arena, allocator->values[i].unit),
+        };
+}
+
 static bool take_files(struct expansion const *expansion, char const *place, struct arm *arm)
 {
     struct yaml_file const *const file = expansion->file;
@@ -130,6 +146,7 @@ static bool take_files(struct expansion const *expansion, char const *place, str
         arm->object_build_id = arena_text(arena, allocator.build_id);
         arm->observer = arena_text(arena, allocator.observer);
         arm->version = arena_text(arena, allocator.version);
+        take_constants(expansion->plan, &allocator, arm);
     }
     bool const usable = allocator.problem == NULL &&
                         expand_preload(expansion, place, &arm->object) &&
@@ -205,6 +222,24 @@ static bool add_arm(struct expansion const *expansion, char const *place,
     return taken;
 }
 
+/* One of the experiment's `arms`: several where a constant has a list of values. */
+static bool add_written_arms(struct expansion const *expansion, size_t index)
+{
+    struct plan *const plan = expansion->plan;
+    char *const place = arena_format(&plan->arena, "arms/%zu", index);
+    struct words arms = expand_axis(expansion->experiment->arms[index]);
+    bool added = true;
+
+    for (size_t i = 0; added && i < arms.count; i++) {
+        size_t const first = plan->arm_count;
+        added = add_arm(expansion, place, &(struct plan_side){.arm = arms.word[i]}, ROLE_ARM);
+        if (plan->arm_count > first)
+            plan->arms[first].written = index;
+    }
+    words_free(&arms);
+    return added;
+}
+
 bool expand_arms(struct expansion const *expansion)
 {
     struct experiment const *const experiment = expansion->experiment;
@@ -218,7 +253,6 @@ bool expand_arms(struct expansion const *expansion)
         return added && expand_arm_names(expansion);
     }
     for (size_t i = 0; added && i < experiment->arms_count; i++)
-        added = add_arm(expansion, expansion_place_of_arm(expansion, i + 2),
-                        &(struct plan_side){.arm = experiment->arms[i]}, ROLE_ARM);
+        added = add_written_arms(expansion, i);
     return added && expand_arm_names(expansion);
 }

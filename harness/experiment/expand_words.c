@@ -9,15 +9,17 @@
 #include "base/memory.h"
 #include "base/spec_words.h"
 #include "base/text.h"
+#include "catalogue/variant.h"
 #include "catalogue/workload_description.h"
 #include "experiment/program.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+/* An allocator or a workload, and no assignment: the '=' of phase17-2+batch=16 is a constant's. */
 static bool is_plain(char const *word)
 {
-    return strchr(word, '=') == NULL;
+    return strchr(word, '=') == NULL || variant_is_named(word);
 }
 
 /* Is the word the label of the one before the last, "./libmine.so as mine", or `as` itself? */
@@ -71,7 +73,10 @@ static struct words arms_in(struct words const *words, size_t end)
         while (last < end && (!is_plain(words->word[last]) || is_label(words, last)))
             last++;
         char *const arm = spec_join(words, first, last);
-        words_add(&arms, arm);
+        struct words expanded = expand_axis(arm);
+        for (size_t i = 0; i < expanded.count; i++)
+            words_add(&arms, expanded.word[i]);
+        words_free(&expanded);
         free(arm);
         first = last;
     }

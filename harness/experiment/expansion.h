@@ -9,6 +9,7 @@
 #ifndef SLABLAB_EXPANSION_H
 #define SLABLAB_EXPANSION_H
 
+#include "base/text.h"
 #include "experiment/experiment.h"
 #include "experiment/plan.h"
 
@@ -29,6 +30,10 @@ struct plan *expansion_plan(struct expansion expansion, char const *text, uint64
 
 /* expand_arms.c: baseline, control, arms, and their files. */
 bool expand_arms(struct expansion const *expansion);
+
+/* expand_axis.c: "ss-reuse+drain=64,256 A=1" as "ss-reuse+drain=64 A=1" and "ss-reuse+drain=256
+ * A=1". words_free releases them. */
+struct words expand_axis(char const *spec);
 
 /* expand_arms.c: gives *path another name where the loader would take the path apart. */
 bool expand_preload(struct expansion const *expansion, char const *place, char **path);

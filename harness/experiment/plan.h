@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 struct yaml_file;
+struct constant_value; /* catalogue/catalogue.h */
 
 enum arm_role { ROLE_BASELINE, ROLE_CONTROL, ROLE_ARM };
 
@@ -33,7 +34,11 @@ struct link {
 struct arm {
     char *id;               /* its name in every record and table; unique in the plan */
     char *spec;             /* as the experiment wrote it: "phase17-1 SLABLAB_SMALLMID=1" */
-    char *allocator;        /* a phase, a peer, or a path to a .so */
+    char *allocator;        /* a phase, one with other constants, a peer, or a path to a .so */
+    char *phase;            /* of one with other constants; NULL: it is none */
+    struct constant_value *constants; /* of that */
+    size_t constant_count;
+    size_t written;         /* which of the experiment's `arms` it comes of; not of the baseline */
     char *label;            /* what it is to be called: "./libmine.so as mine"; NULL: by its name */
     char *object;           /* absolute path to preload; NULL for the C library's own */
     char *object_build_id;  /* hexadecimal, of the object that must serve malloc; "" without one */

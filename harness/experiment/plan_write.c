@@ -7,6 +7,7 @@
 #include "base/durable.h"
 #include "base/portable.h"
 #include "catalogue/build_id.h"
+#include "catalogue/catalogue.h"
 #include "experiment/plan_file.h"
 #include "experiment/program.h"
 
@@ -29,6 +30,20 @@ static json_t *texts_to_json(char *const *texts, size_t count)
     return array;
 }
 
+/* What a variant's constants are, and what they are in its phase. */
+static json_t *constants_to_json(struct arm const *arm)
+{
+    json_t *const array = json_array();
+
+    for (size_t i = 0; i < arm->constant_count; i++) {
+        struct constant_value const *const constant = &arm->constants[i];
+        json_array_append_new(array, json_pack("{s:s, s:I, s:s, s:s}", "name", constant->name,
+                                               "value", (json_int_t)constant->value, "standard",
+                                               constant->standard, "unit", constant->unit));
+    }
+    return array;
+}
+
 static json_t *links_to_json(struct arm const *arm)
 {
     json_t *const array = json_array();
@@ -48,6 +63,10 @@ static json_t *arm_to_json(struct arm const *arm)
                   "version", arm->version, "environment",
                   texts_to_json(arm->environment, arm->environment_count));
 
+    if (arm->phase != NULL) {
+        json_object_set_new(object, "phase", json_string(arm->phase));
+        json_object_set_new(object, "constants", constants_to_json(arm));
+    }
     if (arm->link_count > 0)
         json_object_set_new(object, "links", links_to_json(arm));
     if (arm->program != NULL) {

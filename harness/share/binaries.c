@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "catalogue/named_files.h"
 #include "catalogue/project.h"
+#include "catalogue/variant.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -41,10 +42,10 @@ static bool copy_bytes(int from, int to)
     return length == 0 && fsync(to) == 0;
 }
 
-/* A regular file, with its mode; anything else is passed over. */
-static bool copy_file(char const *from, char const *folder)
+/* A regular file, with its mode, under that name; anything else is passed over. */
+static bool copy_as(char const *from, char const *folder, char const *name)
 {
-    char *const to = text_format("%s%s", folder, strrchr(from, '/'));
+    char *const to = text_format("%s/%s", folder, name);
     int const source = open(from, O_RDONLY | O_CLOEXEC);
     struct stat found = {0};
     bool copied = source >= 0 && fstat(source, &found) == 0;
@@ -60,6 +61,11 @@ static bool copy_file(char const *from, char const *folder)
         close(source);
     free(to);
     return copied;
+}
+
+static bool copy_file(char const *from, char const *folder)
+{
+    return copy_as(from, folder, strrchr(from, '/') + 1);
 }
 
 static bool copy_all(char const *root, char const *pattern, char const *folder)
@@ -93,6 +99,40 @@ static bool copy_build(char const *share)
         copied = copy_all(project_home_build(), copies[i].pattern, folder);
         free(folder);
     }
+    return copied;
+}
+
+/* The allocator's files, if it is a phase with other constants: a share has no sources of it. */
+static bool copy_variant(char const *share, char const *name)
+{
+    struct allocator allocator;
+    char *const folder = text_format("%s/bin/variants", share);
+    char *const observing = text_format("%s/observe", folder);
+    char *const file = text_format("lib%s.so", name);
+    bool copied = true;
+
+    if (variant_is_named(name)) {
+        catalogue_allocator(name, &allocator);
+        copied = allocator.problem == NULL;
+        if (!copied)
+            complain(allocator.remedy, "%s", allocator.problem);
+        copied = copied && make_folder(folder) && make_folder(observing) &&
+                 copy_as(allocator.object, folder, file) &&
+                 copy_as(allocator.observer, observing, file);
+        catalogue_allocator_free(&allocator);
+    }
+    free(file);
+    free(observing);
+    free(folder);
+    return copied;
+}
+
+static bool copy_variants(char const *share, struct plan const *plan)
+{
+    bool copied = true;
+
+    for (size_t i = 0; copied && i < plan->arm_count; i++)
+        copied = copy_variant(share, plan->arms[i].allocator);
     return copied;
 }
 
@@ -144,7 +184,8 @@ bool binaries_copy(char const *share, char const *experiment, struct plan const 
                                                 allocators) &&
                                            make_folder(experiments) &&
                                            copy_file(path, experiments) &&
-                                           copy_named(plan, share);
+                                           copy_named(plan, share) &&
+                                           copy_variants(share, plan);
 
     free(path);
     free(allocators);

@@ -61,7 +61,6 @@ expect 0 'fixed_random' "$slablab" list workloads
 expect 0 'phase17' "$slablab" list experiments
 expect 0 'sqlite3' "$slablab" list programs
 expect 1 'verdict: FAIL' "$slablab" gate counts.yaml --base ./old.so --head ./new.so
-
 # pasted LABEL: the command behind it in what was printed last.
 pasted() {
     sed -n "s/^$1: //p" "$work/all" | tail -n 1
@@ -90,6 +89,11 @@ sed 's/"null"/"mine"/' workloads/null.c >"$empty/mine.c"
 expect 2 'try: gcc -I ' "$slablab" run --blocks 2 -- baseline "$empty/mine"
 user bash -c "$(pasted '  try')"
 expect 0 'verdict: complete' "$slablab" run --blocks 2 -- baseline "$empty/mine"
+
+# A phase with another constant is built in the user's cache, since home cannot be written.
+expect 0 'building: baseline+drain=64' "$slablab" run --blocks 1 -- baseline baseline+drain=64 null
+[[ -s $(echo "$empty"/.cache/slablab/variants/*/observe/libbaseline+drain=64.so) ]] ||
+    failed 'no build of baseline+drain=64 in the cache'
 
 expect 0 "\"slablab $(cat VERSION)\"" "$slablab" manual gate
 expect 0 'usage: slablab table' "$slablab" table --help
