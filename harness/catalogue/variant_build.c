@@ -172,9 +172,7 @@ static bool compile(struct variant *variant, char const *options, char const *fi
         arena_format(&variant->arena, "%s %s -o %s %s", variant->command, options,
                      arena_keep(&variant->arena, shell_word(made)), variant->source);
 
-    status_line_say("building", variant->name);
     bool const compiled = logged_run(project_home(), command, unset, &set, variant->log, why);
-    status_line_end();
     if (compiled && rename(made, file) == 0)
         return true;
     if (compiled)
@@ -190,9 +188,12 @@ static bool compile_all(struct variant *variant, char **why)
                                           variant->name);
     char const *const options = arena_format(&variant->arena, "%s -c", layouts_compile_flags);
 
-    return compile(variant, options, code, why) &&
-           compile(variant, "-pthread", variant->object, why) &&
-           compile(variant, "-DOBSERVE -pthread", variant->observer, why);
+    status_line_say("building", variant->name);
+    bool const compiled = compile(variant, options, code, why) &&
+                          compile(variant, "-pthread", variant->object, why) &&
+                          compile(variant, "-DOBSERVE -pthread", variant->observer, why);
+    status_line_end();
+    return compiled;
 }
 
 static struct variant_files build(struct variant *variant)

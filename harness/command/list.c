@@ -17,28 +17,49 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
-/* As an arm has it: +batch=16. */
-static void list_constants(char const *object)
+enum { NAME_WIDTH = 20 };
+
+static bool is_in(struct words const *words, char const *word)
 {
-    enum { NAME_WIDTH = 20 };
+    for (size_t i = 0; i < words->count; i++)
+        if (text_equal(words->word[i], word))
+            return true;
+    return false;
+}
+
+/* A phase's constants as an arm has them (+batch=16); their names and meanings are put into
+ * explained, one after the other, where they are not in it. */
+static void list_constants(char const *object, struct words *explained)
+{
     struct constants constants = constants_of(object);
+    char *text = text_copy("");
 
     for (size_t i = 0; i < constants.count; i++) {
-        char *const standard = constant_standard(&constants.constant[i]);
-        char *const label = text_format("  +%s=%s", constants.constant[i].name, standard);
-        char *const meaning = constant_meaning(&constants.constant[i]);
-        wrapped_print(stdout, NAME_WIDTH, label, meaning);
+        struct constant const *const constant = &constants.constant[i];
+        char *const standard = constant_standard(constant);
+        char *const meaning = constant_meaning(constant);
+        for (char *at = strstr(standard, ", "); at != NULL; at = strstr(at, ", ")) {
+            *at = '/'; /* values of what is set together */
+            memmove(at + 1, at + 2, strlen(at + 2) + 1);
+        }
+        text_append(&text, "%s+%s=%s", i > 0 ? " " : "", constant->name, standard);
+        if (!is_in(explained, meaning)) {
+            words_add(explained, constant->name);
+            words_add(explained, meaning);
+        }
         free(meaning);
-        free(label);
         free(standard);
     }
+    if (constants.count > 0)
+        wrapped_print(stdout, NAME_WIDTH, "", text);
+    free(text);
     constants_free(&constants);
 }
 
-static void list_allocator(char const *name)
+static void list_allocator(char const *name, struct words *explained)
 {
-    enum { NAME_WIDTH = 20 };
     struct allocator allocator;
 
     catalogue_allocator(name, &allocator);
@@ -54,7 +75,7 @@ static void list_allocator(char const *name)
         text_append(&text, "phase, build-id %.12s", allocator.build_id);
     wrapped_print(stdout, NAME_WIDTH, name, text);
     if (allocator.kind == ALLOCATOR_PHASE && allocator.object != NULL)
-        list_constants(allocator.object);
+        list_constants(allocator.object, explained);
     free(text);
     catalogue_allocator_free(&allocator);
 }
@@ -63,19 +84,26 @@ static void list_allocators(void)
 {
     struct words phases = catalogue_phases();
     struct words peers = peers_names();
+    struct words explained = {0};
 
     for (size_t i = 0; i < phases.count; i++)
-        list_allocator(phases.word[i]);
+        list_allocator(phases.word[i], &explained);
     for (size_t i = 0; i < peers.count; i++)
-        list_allocator(peers.word[i]);
-    wrapped_print(stdout, 20, "(a path)", "any shared object that holds malloc");
+        list_allocator(peers.word[i], &explained);
+    wrapped_print(stdout, NAME_WIDTH, "(a path)", "any shared object that holds malloc");
+    puts("\nconstants of phases (an arm with another one: ss-reuse+drain=64):");
+    for (size_t i = 0; i < explained.count; i += 2) {
+        char *const label = text_format("+%s", explained.word[i]);
+        wrapped_print(stdout, NAME_WIDTH, label, explained.word[i + 1]);
+        free(label);
+    }
+    words_free(&explained);
     words_free(&peers);
     words_free(&phases);
 }
 
 static void list_workload(char const *name)
 {
-    enum { NAME_WIDTH = 20 };
     char *why = NULL;
     struct workload_description *const description = catalogue_workload_describe(name, &why);
 
@@ -86,9 +114,9 @@ static void list_workload(char const *name)
             parameter->default_text != NULL
                 ? text_format("  %s=%s", parameter->name, parameter->default_text)
                 : text_format("  %s=%" PRIu64, parameter->name, parameter->default_value);
-        char *const text = text_format("%s%s%s%s", parameter->meaning,
-                                       *parameter->unit != '\0' ? " (" : "", parameter->unit,
-                                       *parameter->unit != '\0' ? ")" : "");
+        char *const text =
+            text_format("%s%s%s%s", parameter->meaning, *parameter->unit != '\0' ? " (" : "",
+                        parameter->unit, *parameter->unit != '\0' ? ")" : "");
         wrapped_print(stdout, NAME_WIDTH, label, text);
         free(text);
         free(label);
@@ -114,7 +142,7 @@ static void list_workloads(void)
     for (size_t i = 0; i < names.count; i++)
         list_workload(names.word[i]);
     if (names.count > 0)
-        wrapped_print(stdout, 20, "(each)",
+        wrapped_print(stdout, NAME_WIDTH, "(each)",
                       "operations=N in the region (calibrated where it is not given), "
                       "warmup=N before it");
     words_free(&names);
@@ -129,10 +157,10 @@ static void list_program(char const *name)
 
     if (missing != NULL) {
         char *const text = text_format("cannot run: %s", missing);
-        wrapped_print(stdout, 20, name, text);
+        wrapped_print(stdout, NAME_WIDTH, name, text);
         free(text);
     } else if (written != NULL) {
-        wrapped_print(stdout, 20, name, written->models != NULL ? written->models : "");
+        wrapped_print(stdout, NAME_WIDTH, name, written->models != NULL ? written->models : "");
     }
     free(missing);
     yaml_file_close(file);
@@ -145,7 +173,7 @@ static void list_programs(void)
 
     for (size_t i = 0; i < names.count; i++)
         list_program(names.word[i]);
-    wrapped_print(stdout, 20, "(others)",
+    wrapped_print(stdout, NAME_WIDTH, "(others)",
                   "`program: [NAME, ARGUMENT]` in an experiment, or behind -- (docs/programs.md)");
     words_free(&names);
 }
@@ -158,7 +186,7 @@ static void list_experiments(void)
         char *const path = catalogue_experiment_path(names.word[i]);
         struct yaml_file *const file = experiment_open(path);
         if (file != NULL)
-            wrapped_print(stdout, 20, names.word[i],
+            wrapped_print(stdout, NAME_WIDTH, names.word[i],
                           ((struct experiment const *)yaml_file_data(file))->question);
         yaml_file_close(file);
         free(path);
@@ -232,12 +260,8 @@ static struct {
     char const *name;
     void (*print)(void);
 } const lists[] = {
-    {"allocators", list_allocators},
-    {"workloads", list_workloads},
-    {"programs", list_programs},
-    {"experiments", list_experiments},
-    {"events", list_events},
-    {"metrics", list_metrics},
+    {"allocators", list_allocators},   {"workloads", list_workloads}, {"programs", list_programs},
+    {"experiments", list_experiments}, {"events", list_events},       {"metrics", list_metrics},
 };
 enum { LISTS = sizeof lists / sizeof *lists };
 

@@ -51,8 +51,8 @@ equal() {
 }
 
 "$slablab" list allocators >"$work/list"
-for line in '+batch=16, 12, 8 *blocks that a refill takes (1 to 255)' \
-    '+drain=1024 *frees of a class until its list is drained (1 to 65536)'; do
+for line in '+batch=16/12/8 ' '+batch *blocks that a refill takes (1 to 255)' \
+    '+drain *frees of a class until its list is drained (1 to 65536)'; do
     grep --quiet -- "$line" "$work/list" || failed "no line '$line' in slablab list allocators"
 done
 equal 'constants of bump' '' "$(sed -n '/^bump/{n;/^  /p}' "$work/list")"
