@@ -83,7 +83,7 @@ static void a_lease_that_ran_out_is_taken_over(void **state)
 
     (void)state;
     assert_int_equal(claim_next(&one, &units, &taken), CLAIM_TAKEN);
-    age("b1", "one", 59);
+    age("b1", "one", 30);
     assert_int_equal(claim_next(&two, &units, &taken), CLAIM_HELD);
     age("b1", "one", 61);
     assert_true(claim_renew(&one, "b1"));
