@@ -39,13 +39,18 @@ def axes_of(cell: dict[str, Any]) -> dict[str, int | str]:
 
 
 def is_oversubscribed(cell: dict[str, Any]) -> bool:
-    """Some of its threads share a CPU. A plan of before has cells of one thread alone."""
-    return cell.get("threads", 1) > cell.get("cpus", 1)
+    """Some of its threads share a CPU; a program says how many it has use for. A plan of before has
+    cells of one thread alone."""
+    kind = kind_of(cell)
+    wanted = cell.get("threads", 1) if kind == WORKLOAD else cell[kind].get("cpus", 1)
+    return wanted > cell.get("cpus", 1)
 
 
 def axis_text(cell: dict[str, Any], name: str) -> str:
-    """A number of a cell as tables show it: "4 oversubscribed" of threads that share a CPU."""
-    mark = " oversubscribed" if name == THREADS and is_oversubscribed(cell) else ""
+    """A number of a cell as tables show it: "4 oversubscribed" of threads that share a CPU, and
+    "xz oversubscribed" of a program's."""
+    bears = name == THREADS or name == kind_of(cell)
+    mark = " oversubscribed" if bears and is_oversubscribed(cell) else ""
     return f"{axes_of(cell)[name]}{mark}"
 
 

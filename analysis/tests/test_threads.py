@@ -11,6 +11,7 @@ import pytest
 
 from analysis.comparison.answer_lines import answer_lines
 from analysis.comparison.estimates import estimates
+from analysis.comparison.families import axis_text
 from analysis.comparison.judgement import cautions
 from analysis.comparison.tables import document
 from analysis.document.formats import terminal
@@ -118,3 +119,10 @@ def test_a_record_of_before_says_nothing_of_threads_and_a_new_one_its_times() ->
     assert [found[name] for name in MEASURES[-3:]] == [2, 7, 5]
     with pytest.raises(ValueError, match="threads is -1"):
         measures_of(after | {"threads": -1})
+
+
+def test_a_program_bears_the_mark_behind_its_name() -> None:
+    cell = {"workload": "xz", "threads": 1, "cpus": 1, "program": {"cpus": 2}}
+    assert axis_text(cell, "program") == "xz oversubscribed"
+    assert axis_text({**cell, "cpus": 2}, "program") == "xz"
+    assert axis_text({**cell, "program": {}}, "program") == "xz"  # of a plan of before

@@ -4,10 +4,17 @@
 #include "experiment/expansion.h"
 
 #include "base/text.h"
+#include "experiment/program.h"
 #include "machine/cpus.h"
 
-/* As many as the experiment says, or as the cell with most threads has use for and this process may
- * run on. */
+/* That the cell has use for. */
+static size_t cpus_wanted(struct cell const *cell)
+{
+    return cell->program != NULL ? cell->program->cpus : cell->threads;
+}
+
+/* As many as the experiment says, or as the cell that has use for most, of those that this process
+ * may run on. */
 static bool take_cpus(struct expansion const *expansion, uint64_t *cpus)
 {
     char const *const written = expansion->experiment->cpus;
@@ -16,8 +23,8 @@ static bool take_cpus(struct expansion const *expansion, uint64_t *cpus)
     bool const numbered = written == NULL || (text_to_number(written, cpus) && *cpus > 0);
 
     for (size_t i = 0; written == NULL && i < plan->cell_count; i++)
-        if (plan->cells[i].threads > *cpus)
-            *cpus = plan->cells[i].threads;
+        if (cpus_wanted(&plan->cells[i]) > *cpus)
+            *cpus = cpus_wanted(&plan->cells[i]);
     if (written == NULL && *cpus > allowed)
         *cpus = allowed;
     if (!numbered)
@@ -39,8 +46,8 @@ bool expand_cpus(struct expansion const *expansion)
         return false;
     for (size_t i = 0; i < plan->cell_count; i++) {
         struct cell *const cell = &plan->cells[i];
-        cell->cpus = cell->threads < cpus ? cell->threads : cpus;
-        if (cell->cpus < cell->threads)
+        cell->cpus = cpus_wanted(cell) < cpus ? cpus_wanted(cell) : cpus;
+        if (cell->cpus < cpus_wanted(cell))
             cell->id = arena_format(&plan->arena, "%s oversubscribed", cell->id);
     }
     return true;

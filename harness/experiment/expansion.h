@@ -49,7 +49,8 @@ char const *expansion_place_of_arm(struct expansion const *expansion, size_t arm
  * either form; *left_out[i] says that the quick form omits cell i. */
 bool expand_cells(struct expansion const *expansion, bool **left_out);
 
-/* expand_cpus.c: threads that share a CPU are marked in the cell's id, and so in every table. */
+/* expand_cpus.c: threads that share a CPU, of a program too, are marked in the cell's id, and so in
+ * every table. */
 bool expand_cpus(struct expansion const *expansion);
 
 /* expand_programs.c: is entry `index` of `workloads` an ordinary program, and its cell; without one

@@ -46,7 +46,7 @@ static struct yaml_choice const preloads[] = {
         PROGRAM_TEXT(base, package), PROGRAM_TEXTS(base, inputs), PROGRAM_TEXTS(base, make),       \
         {"stdin", FIELD_TEXT, .offset = AT(base, standard_input)},                                 \
         PROGRAM_TEXTS(base, environment), PROGRAM_TEXT(base, output), PROGRAM_TEXT(base, timeout), \
-        PROGRAM_TEXT(base, ready),                                                                 \
+        PROGRAM_TEXT(base, ready), PROGRAM_TEXT(base, cpus),                                       \
         {"preload", FIELD_CHOICE, .offset = AT(base, preload), .choices = preloads}
 
 static struct yaml_field const program_fields[] = {PROGRAM_FIELDS(0), {.key = NULL}};

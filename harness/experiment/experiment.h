@@ -37,6 +37,7 @@ struct experiment_program {
     char *output; /* "same", "any", or a digest */
     char *timeout; /* seconds */
     char *ready;   /* seconds until the server answers */
+    char *cpus;    /* that its threads and processes have use for */
     unsigned preload; /* enum experiment_preload */
 };
 

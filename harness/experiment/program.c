@@ -12,6 +12,7 @@
 #include "catalogue/linked_allocator.h"
 #include "catalogue/named_files.h"
 #include "experiment/expansion.h"
+#include "machine/cpus.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -202,6 +203,18 @@ static bool take_seconds(struct reading const *reading, char const *key, char co
     return true;
 }
 
+static bool take_cpus(struct reading const *reading)
+{
+    char const *const text = reading->written->cpus;
+    uint64_t cpus = 1;
+
+    if (text != NULL && (!text_to_number(text, &cpus) || cpus == 0 || cpus > CPUS_MAX))
+        return refuse(reading, "cpus", "as many as it has threads, or no such line: one",
+                      "cpus: '%s' is no number of CPUs", text);
+    reading->program->cpus = cpus;
+    return true;
+}
+
 static bool take_output(struct reading const *reading)
 {
     char const *const text = reading->written->output;
@@ -327,7 +340,8 @@ static bool take_all(struct reading *reading)
         !take_output(reading) || !take_environment(reading) ||
         !take_seconds(reading, "timeout", written->timeout, TIMEOUT_SECONDS,
                       &program->timeout_ns) ||
-        !take_seconds(reading, "ready", written->ready, READY_SECONDS, &program->ready_ns))
+        !take_seconds(reading, "ready", written->ready, READY_SECONDS, &program->ready_ns) ||
+        !take_cpus(reading))
         return false;
     program->runs_artifact = program_names_artifact(written);
     if (!check_artifact(reading))

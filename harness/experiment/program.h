@@ -45,6 +45,7 @@ struct program {
     uint64_t digest;        /* the first 64 bits of the output's SHA-256, where it is stated */
     uint64_t timeout_ns;
     uint64_t ready_ns;      /* until the server answers */
+    size_t cpus;            /* that its threads and processes have use for */
     char *linked;           /* the allocator that it is linked with, which an arm of the C library
                                has to go before; NULL: none */
     bool runs_artifact;     /* one of its words has {artifact} */

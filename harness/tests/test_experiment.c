@@ -162,7 +162,7 @@ static struct fault const faults[] = {
     {HEAD "workloads:\n  - run: knead\n  - run: knead size=1\n    strat: warm\n",
      "6: unknown key 'strat'\n  try: one of run, start, warmup, serves, quick, thp, "
      "program, server, client, executable, name, models, package, inputs, make, stdin, "
-     "environment, output, timeout, ready, preload\n"},
+     "environment, output, timeout, ready, cpus, preload\n"},
     {HEAD "workloads:\n  - run: knead\n    start: tepid\n",
      "5: unknown start 'tepid'\n  try: one of cold, warm\n"},
     {HEAD "workloads: knead\n", "3: a list is expected here\n  try: [one, two]\n"},

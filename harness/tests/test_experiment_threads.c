@@ -66,11 +66,35 @@ static void more_cpus_than_there_are_is_a_fault(void **state)
     free(heard);
 }
 
+/* Its threads are not counted: it says how many it has use for. */
+static void a_program_says_its_cpus(void **state)
+{
+    struct plan *const plan =
+        fixture_plan(HEAD "cpus: 1\nworkloads:\n"
+                          "  - {program: [/bin/sh, -c, 'true'], name: pair, cpus: 2}\n"
+                          "  - {program: [/bin/sh, -c, 'false'], name: single}\n",
+                     false, 1);
+
+    (void)state;
+    assert_non_null(plan);
+    assert_string_equal(plan->cells[0].id, "program pair oversubscribed");
+    assert_string_equal(plan->cells[1].id, "program single");
+    assert_int_equal(plan->cells[0].cpus, 1);
+    assert_int_equal(plan->cells[0].threads, 1);
+    plan_free(plan);
+    fixture_hear();
+    assert_null(fixture_plan(HEAD "workloads: [{program: [/bin/true], cpus: all}]\n", false, 1));
+    char *const heard = fixture_heard();
+    assert_non_null(strstr(heard, "cpus: 'all' is no number of CPUs\n  try: as many as it has"));
+    free(heard);
+}
+
 int main(void)
 {
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(threads_are_an_axis_and_cpus_are_counted),
         cmocka_unit_test(without_a_number_samples_get_the_cpus_that_they_can_use),
+        cmocka_unit_test(a_program_says_its_cpus),
         cmocka_unit_test(more_cpus_than_there_are_is_a_fault),
     };
 
