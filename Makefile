@@ -249,7 +249,7 @@ check test test-all test-c test-python: export SLABLAB_LOCK = $(CURDIR)/$(BUILD)
 build = @began=$$(date +%s) && $(MAKE) --no-print-directory --jobs=$$(nproc) $(1) && \
 	echo "build: $$(($$(date +%s) - began)) s"
 steps = @UNITS='$(filter-out $(BUILD)/allocators/% %/test_resume,$(TESTS))' PYTHON='$(PYTHON)' \
-	ALONE='$(filter %/test_resume,$(TESTS)) $(TEST_SCRIPTS)' .ci/tests.sh $(BUILD) $(1) > $(BUILD)/$@.steps && python3 .ci/steps.py $(BUILD)/$@.steps $(PART)
+	MEASURING='$(filter %/test_resume,$(TESTS)) $(TEST_SCRIPTS)' .ci/tests.sh $(BUILD) $(1) > $(BUILD)/$@.steps && python3 .ci/steps.py $(BUILD)/$@.steps $(PART)
 SHORT_PREFIXED = PREFIXED_TESTS='conformance fuzz'
 
 check: ## the quick tests: style, units, one phase (PHASE=ss-reuse); 2 minutes on 2 CPUs
@@ -258,7 +258,7 @@ check: ## the quick tests: style, units, one phase (PHASE=ss-reuse); 2 minutes o
 
 test: setup ## build, and test all of it; 10 minutes on 2 CPUs
 	$(call build,all planted tests debugged sanitized $(SHORT_PREFIXED))
-	$(call steps,style units phases fuzz sanitize programs alone python)
+	$(call steps,style units phases fuzz sanitize programs measuring python)
 
 test-all: setup ## what is too much for make test: all programs and allocators, long walks, the paper; PART=3/8
 	$(call build,all tests debugged sanitized)
@@ -266,7 +266,7 @@ test-all: setup ## what is too much for make test: all programs and allocators, 
 
 test-c: ## the tests in C and shell
 	$(call build,all planted tests debugged sanitized $(SHORT_PREFIXED))
-	$(call steps,units phases fuzz sanitize programs alone)
+	$(call steps,units phases fuzz sanitize programs measuring)
 
 test-python: ## the tests in Python
 	$(call build,$(BUILD)/slablab)

@@ -3,10 +3,10 @@
   steps.py FILE [I/K]
 
 A line `[name]` of FILE begins a step, and every other line is a command of the shell, which passes
-by exit status 0. A step's commands run side by side, one for each CPU; those of a step called
-`[name, one at a time]` do not. What a command prints is shown where it fails, and kept in FILE.log;
-its lines that begin with `skip` are always shown. A command that runs many tests may tell the
-seconds of each as pytest --durations does: `1.23s call NAME`.
+by exit status 0. A step's commands run side by side, one for each CPU. What a command prints is
+shown where it fails, and kept in FILE.log; its lines that begin with `skip` are always shown. A
+command that runs many tests may tell the seconds of each as pytest --durations does:
+`1.23s call NAME`.
 
 With 3/8 it takes every eighth command, from the third on. Exit status: 1 where a command failed.
 
@@ -26,7 +26,6 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
-ONE_AT_A_TIME = ", one at a time"
 HANG_SECONDS = 1800  # no verdict on a slow machine: what takes as long hangs
 LINES_SHOWN = 100
 SLOWEST = 10
@@ -99,9 +98,8 @@ def ran(command: str, running: set[subprocess.Popen[bytes]]) -> Ran:
 
 def results(step: Step) -> Iterator[Ran]:
     """In the order of the commands. Ctrl-C and SIGTERM end those that run."""
-    cpus = len(os.sched_getaffinity(0))
     running: set[subprocess.Popen[bytes]] = set()
-    pool = ThreadPoolExecutor(1 if step.name.endswith(ONE_AT_A_TIME) else cpus)
+    pool = ThreadPoolExecutor(len(os.sched_getaffinity(0)))
     try:
         yield from pool.map(partial(ran, running=running), step.commands)
     finally:

@@ -3,8 +3,8 @@
 #
 #   tests.sh BUILD STEP...
 #
-# In the environment: PYTHON; UNITS, tests that may run side by side; ALONE, those that measure: of
-# a build, one at a time does.
+# In the environment: PYTHON; UNITS, tests that may run side by side; MEASURING, those that measure,
+# which do so, too, for each has a machine's lock of its own.
 #
 # SPDX-License-Identifier: MIT
 set -euo pipefail
@@ -18,7 +18,16 @@ step() {
     printf '[%s]\n%s\n' "$1" "${2:-}"
 }
 
-# shellcheck disable=SC2059,SC2086 # UNITS and ALONE are words
+# A line for each test that measures.
+measuring() {
+    local test
+    local -r lock=$(realpath "$build")/lock
+    for test in ${MEASURING:?}; do
+        printf 'SLABLAB_LOCK=%q %s %s\n' "$lock-${test##*/}" "$test" "$build"
+    done
+}
+
+# shellcheck disable=SC2086 # UNITS are words
 one() {
     case $1 in
         style) step style "python3 .ci/style.py $sources" ;;
@@ -31,7 +40,7 @@ one() {
         sanitize-long) step 'sanitizers, all tests' && "$matrix" "$build" sanitize long ;;
         programs) step 'real programs' && "$matrix" "$build" programs ;;
         programs-all) step 'real programs, all allocators' && "$matrix" "$build" programs all ;;
-        alone) step 'what measures, one at a time' && printf "%s $build\n" ${ALONE:?} ;;
+        measuring) step 'what measures' && measuring ;;
         paper) step 'the paper, which takes TeX' ".ci/paper.sh $PYTHON" ;;
         python) step 'tests in Python' "$pytest -m 'not paper' analysis/tests" ;;
         python-quick) step 'quick tests in Python' "$pytest -m 'not slow' analysis/tests" ;;

@@ -167,14 +167,14 @@ def _draw_place(samples: Run, axes: Axes, place: Place, inches: float) -> None:
     for sweep, one in zip(found, points):
         index = names.index(sweep.name)
         look = PALETTE[index % len(PALETTE)], MARKERS[index % len(MARKERS)]
-        _draw_sweep(axes, one, look, up.place)
+        _draw_sweep(axes, one, look, up.coordinate)
     _mark_own_values(axes, found)
     values = {value for sweep in found for value, _ in sweep.points}
     _scale_across(axes, sorted(values), inches)
     ticks = up.ticks(PANEL_INCHES)
-    axes.set_yticks([up.place(tick) for tick in ticks], [up.text(tick) for tick in ticks])
-    axes.set_ylim(up.place(up.low), up.place(up.high))
-    axes.axhline(up.place(0.0), color=axes.xaxis.label.get_color(), linewidth=0.7, zorder=0)
+    axes.set_yticks([up.coordinate(tick) for tick in ticks], [up.text(tick) for tick in ticks])
+    axes.set_ylim(up.coordinate(up.low), up.coordinate(up.high))
+    axes.axhline(up.coordinate(0.0), color=axes.xaxis.label.get_color(), linewidth=0.7, zorder=0)
     panels.cell_title(axes, cell, inches)
     axes.tick_params(labelsize=panels.TINY, length=2.5, pad=2)
     axes.grid(True, axis="y", alpha=0.2, linewidth=0.5)

@@ -107,7 +107,7 @@ def test_a_line_is_the_effects_at_their_values(tmp_path: Path) -> None:
     first = _panels(run)[0]
     line = next(line for line in first.lines if len(line.get_xdata()) == 3)
     assert list(line.get_xdata()) == [64, 1024, 4096]
-    place = effect_axis([0.25, -0.2], logarithmic=True).place
+    place = effect_axis([0.25, -0.2], logarithmic=True).coordinate
     wanted = [place(0.25), place(0.0), place(-0.2)]
     assert line.get_ydata() == pytest.approx(wanted, abs=0.002)
     assert first.get_xscale() == "log"
