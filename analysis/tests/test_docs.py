@@ -27,7 +27,7 @@ from analysis.statistics.statistics import Interval, effect
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 METHOD = DOCS / "method"
-PAGE_LINES_MAX = 100
+PAGE_LINES_MAX, README_LINES_MAX = 100, 110
 ALPHA = 0.05
 FIVE = [1.02, 0.99, 1.03, 1.01, 1.04]
 SIX = [*FIVE, 1.05]
@@ -327,6 +327,8 @@ def test_no_page_is_long() -> None:
     }
     assert len(lengths) > 10
     assert {name: n for name, n in lengths.items() if n > PAGE_LINES_MAX} == {}
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert len(readme.splitlines()) <= README_LINES_MAX
 
 
 def test_the_indices_name_every_page() -> None:
