@@ -65,6 +65,7 @@ def ranked_arms(run: Run) -> list[RankedArms]:
 
 
 MEANS_KIND = "geometric_mean"
+MEAN_OVER_CELLS = "geometric mean"
 
 
 def _of_the_metric(speed: Interval, metric: Metric) -> Interval:
@@ -83,7 +84,7 @@ def geometric_mean_rows(run: Run) -> list[dict[str, object]]:
         for arm, one in of.arms.items():
             effect = _of_the_metric(one.effect, of.metric)
             row: dict[str, object] = {
-                "cell": f"geometric mean over {len(of.cells)} cells",
+                "cell": f"{MEAN_OVER_CELLS} over {len(of.cells)} cells",
                 "metric": of.metric.column,
                 "kind": MEANS_KIND,
                 "arm": arm,

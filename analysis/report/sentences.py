@@ -2,9 +2,10 @@
 
   In waves 17-2 is {phase17: sawtooth size=512 cold | phase17-2} against the baseline.
 
-{EXPERIMENT: CELL | ARM | WHAT}: CELL is words of which one cell has every one; ARM an arm, or "a vs
-b"; WHAT is effect (with its interval, and that for one machine more; it is what stands there where
-nothing is said), elsewhere (that one alone), value, any metric of the run, share (of the region's
+{EXPERIMENT: CELL | ARM | WHAT}: CELL is words of which one cell has every one, or "geometric mean"
+(over the cells against the baseline: its effect, or the ranks); ARM an arm, or "a vs b"; WHAT is
+effect (with its interval, and that for one machine more; it is what stands there where nothing is
+said), elsewhere (that one alone), value, any metric of the run, share (of the region's
 CPU time below page faults, of a profile) or faults (of the region, of a ledger).
 {claim: ID | published} is the figure that a claim of experiments/claims.yaml quotes.
 
@@ -26,6 +27,7 @@ from ..claims.file import cells_with, read_claims
 from ..comparison.deciding import deciding
 from ..comparison.elsewhere_table import one_more_text
 from ..comparison.judgement import judged
+from ..comparison.ranked_arms import MEAN_OVER_CELLS, geometric_mean_rows
 from ..comparison.wording import count, relative, value_text
 from ..complaint import Complaint
 from ..profile import estimates
@@ -104,6 +106,18 @@ def _of_run(run: Run, cell: str, arm: str, what: str) -> str:
     return value_text(row["value"], metric) + unit
 
 
+def _of_mean(run: Run, arm: str, what: str) -> str:
+    row = next((one for one in geometric_mean_rows(run) if one["arm"] == arm), None)
+    if row is None or what not in ("effect", "ranks"):
+        raise Complaint(
+            f"{run.name}: no {what} of {arm} over the cells", "effect or ranks of an arm of a run"
+        )
+    if what == "effect":
+        return " ".join(relative(row))
+    first, last = row["rank_first"], row["rank_last"]
+    return f"{first}" if first == last else f"{first} to {last}"
+
+
 def _published(claim: str) -> str:
     path = Path(__file__).parents[2] / CLAIMS
     for one in read_claims(path, CLAIMED_METRICS):
@@ -124,6 +138,8 @@ def sentence(folders: list[Path], text: str) -> str:
         kind = Joined if what in INSTRUMENTED else Run
         runs = [one for one in known if one.plan["experiment"] == experiment]
         for run in runs:
+            if isinstance(run, Run) and words == MEAN_OVER_CELLS:
+                return _of_mean(run, arm, what)
             if isinstance(run, kind):
                 of = _of_joined if isinstance(run, Joined) else _of_run
                 return of(run, _cell(run, words), arm, what)  # type: ignore[arg-type]

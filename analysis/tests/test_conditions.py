@@ -8,7 +8,14 @@ from typing import Any
 
 import pytest
 
-from analysis.comparison.conditions import drift, huge_pages, no_pmu, oversubscribed
+from analysis.comparison.conditions import (
+    drift,
+    first_position,
+    huge_pages,
+    no_pmu,
+    oversubscribed,
+    position_matters,
+)
 from analysis.comparison.judgement import cautions
 from analysis.records.records import Run, load
 
@@ -45,6 +52,19 @@ def test_a_drift_of_the_whole_machine_is_none(tmp_path: Path) -> None:
 @pytest.mark.parametrize("blocks", [0, 1, 6])
 def test_few_blocks_show_no_drift(tmp_path: Path, blocks: int) -> None:
     assert drift(_run(tmp_path, _slower_along_the_run, blocks, finished=False)) is None
+
+
+def test_a_first_process_that_takes_longer_is_said(tmp_path: Path) -> None:
+    def first_is_slower(block: dict[str, Any]) -> None:
+        for sample in block["samples"]:
+            if sample["position"] == 0 and block["cell"] == CELLS[1]:
+                sample["cpu_ns"] = int(sample["cpu_ns"] * 1.036)
+
+    run = _run(tmp_path / "first", first_is_slower)
+    assert first_position(run, CELLS[1], 0.05).point == pytest.approx(0.036, abs=0.005)
+    said = position_matters(run)
+    assert said and "in 1 of 2 cells" in said and CELLS[1] in said
+    assert position_matters(_run(tmp_path / "none")) is None
 
 
 def test_more_load_than_cpus_is_said(tmp_path: Path) -> None:

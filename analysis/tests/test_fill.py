@@ -73,6 +73,18 @@ def test_an_answer_has_its_figures_from_runs(tmp_path: Path) -> None:
     assert filled(text, tmp_path) == text
 
 
+def test_an_answer_may_be_of_the_mean_over_cells(tmp_path: Path) -> None:
+    cells = [f"sawtooth size={size} cold" for size in (256, 512, 1024)]
+    write_run(tmp_path / "run", {"phase17-1": 0.5, "phase17-2": -0.5}, cells, 12, noise=0)
+    mean = "{synthetic: geometric mean | phase17-1}"
+    ranks = "{synthetic: geometric mean | phase17-1 | ranks}"
+    text = filled(f"<!-- answer run\n{mean}, rank {ranks} -->\n<!-- end -->\n", tmp_path)
+    assert "\n+64.9 % [+64.9, +64.9], rank 1\n" in text
+    with pytest.raises(Complaint, match="no share of phase17-1 over the cells"):
+        other = "{synthetic: geometric mean | phase17-1 | share}"
+        filled(f"<!-- answer run\n{other} -->\n<!-- end -->\n", tmp_path)
+
+
 @pytest.mark.parametrize(
     ("place", "said"),
     [

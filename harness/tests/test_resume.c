@@ -113,8 +113,8 @@ static char *find_file(char const *name, char const *file)
     return found;
 }
 
-/* A line per block, in recorded order: its cell, its number, its pad, its arms in the order in
- * which they ran. */
+/* A line per block, in recorded order: its cell, its number, its pad, the arm of its unmeasured
+ * sample, its arms in the order in which they ran. */
 static char *schedule_of(char const *name)
 {
     char *const path = find_file(name, "samples.jsonl");
@@ -127,9 +127,11 @@ static char *schedule_of(char const *name)
         size_t place;
         json_t *sample;
         text_append(&schedule,
-                    "%s: %lld, %lld bytes:", json_string_value(json_object_get(block, "cell")),
+                    "%s: %lld, %lld bytes, %s:", json_string_value(json_object_get(block, "cell")),
                     json_integer_value(json_object_get(block, "block")),
-                    json_integer_value(json_object_get(block, "pad_bytes")));
+                    json_integer_value(json_object_get(block, "pad_bytes")),
+                    json_string_value(
+                        json_object_get(json_object_get(block, "lead_in"), "arm")));
         json_array_foreach(json_object_get(block, "samples"), place, sample) {
             text_append(&schedule, " %s,", json_string_value(json_object_get(sample, "arm")));
         }
@@ -261,6 +263,7 @@ static void every_cell_has_every_block(void **state)
 {
     (void)state;
     assert_int_equal(lines_of(undisturbed_schedule), CELLS * BLOCKS);
+    assert_null(strstr(undisturbed_schedule, "(null)")); /* each begins with an unmeasured sample */
 }
 
 /* A linear congruential generator (Knuth's MMIX): moments need no better. A run that reached its

@@ -58,6 +58,23 @@ static void each_arm_in_each_place(void **state)
             assert_in_range(count[arm][place], 1000 - 141, 1000 + 141);
 }
 
+/* The unmeasured sample is drawn apart from the order: 5,000 blocks over 25 pairs of it and the
+ * first arm, 200 expected, standard deviation 14; 5 of them are 70. */
+static void lead_ins_are_drawn(void **state)
+{
+    size_t count[ARMS][ARMS] = {{0}};
+
+    (void)state;
+    for (size_t block = 0; block < BLOCKS; block++) {
+        size_t order[ARMS];
+        schedule_block(1, 0, block, order, ARMS);
+        count[schedule_lead_in(1, 0, block, ARMS)][order[0]]++;
+    }
+    for (size_t arm = 0; arm < ARMS; arm++)
+        for (size_t first = 0; first < ARMS; first++)
+            assert_in_range(count[arm][first], 200 - 70, 200 + 70);
+}
+
 /* All 6 orders of 3 arms: 6,000 blocks, 1,000 expected, standard deviation 29. */
 static void each_order(void **state)
 {
@@ -200,10 +217,15 @@ static void golden(void **state)
 int main(void)
 {
     struct CMUnitTest const tests[] = {
-        cmocka_unit_test(stateless),          cmocka_unit_test(each_arm_in_each_place),
-        cmocka_unit_test(each_order),         cmocka_unit_test(pads),
-        cmocka_unit_test(what_it_depends_on), cmocka_unit_test(periods),
-        cmocka_unit_test(golden),             cmocka_unit_test(links_are_crossed),
+        cmocka_unit_test(stateless),
+        cmocka_unit_test(each_arm_in_each_place),
+        cmocka_unit_test(each_order),
+        cmocka_unit_test(pads),
+        cmocka_unit_test(what_it_depends_on),
+        cmocka_unit_test(periods),
+        cmocka_unit_test(golden),
+        cmocka_unit_test(links_are_crossed),
+        cmocka_unit_test(lead_ins_are_drawn),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
