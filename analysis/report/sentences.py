@@ -5,7 +5,7 @@
 {EXPERIMENT: CELL | ARM | WHAT}: CELL is words of which one cell has every one, or "geometric mean"
 (over the cells against the baseline: its effect, or the ranks); ARM an arm, or "a vs b"; WHAT is
 effect (with its interval, and that for one machine more; it is what stands there where nothing is
-said), elsewhere (that one alone), value, any metric of the run, share (of the region's
+said), elsewhere (that one alone), position (how much longer a block's first process takes), value, any metric of the run, share (of the region's
 CPU time below page faults, of a profile) or faults (of the region, of a ledger).
 {claim: ID | published} is the figure that a claim of experiments/claims.yaml quotes.
 
@@ -24,6 +24,7 @@ import pandas as pd
 from ..claims.claims import CLAIMED_METRICS
 from ..claims.file import FILE as CLAIMS
 from ..claims.file import cells_with, read_claims
+from ..comparison.conditions import first_position
 from ..comparison.deciding import deciding
 from ..comparison.elsewhere_table import one_more_text
 from ..comparison.judgement import judged
@@ -84,6 +85,10 @@ def _of_joined(joined: Joined, cell: str, arm: str, what: str) -> str:
 
 
 def _of_run(run: Run, cell: str, arm: str, what: str) -> str:
+    if what == "position":
+        first = first_position(run, cell, run.plan["alpha"])
+        bounds = zip(("", "_low", "_high"), (first.point, first.low, first.high))
+        return " ".join(relative({f"effect{name}_ratio": value for name, value in bounds}))
     planned = next(one for one in run.plan["cells"] if one["id"] == cell)
     column = deciding(planned).column if what in ("effect", "elsewhere", "value") else what
     arm, _, against = (part.strip() for part in arm.partition(" vs "))

@@ -3,6 +3,7 @@
 SPDX-License-Identifier: MIT"""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -71,6 +72,17 @@ def test_an_answer_has_its_figures_from_runs(tmp_path: Path) -> None:
     assert text.startswith(f"{mark}\n\n17-1 is +64.9 % [+64.9, +64.9] (elsewhere [")
     assert ". 624 faults\n\n<!-- end -->" in text and "\nold" not in text
     assert filled(text, tmp_path) == text
+
+
+def test_an_answer_may_be_of_the_first_position(tmp_path: Path) -> None:
+    def first_is_slower(block: dict[str, Any]) -> None:
+        for sample in block["samples"]:
+            sample["cpu_ns"] = 25_000_000 if sample["position"] == 0 else 20_000_000
+
+    write_run(tmp_path / "run", {"phase17-1": 0.0}, [CELL], 24, noise=0, edit=first_is_slower)
+    blank = "{synthetic: size=256 | baseline | position}"
+    text = filled(f"<!-- answer run\n{blank} -->\n<!-- end -->\n", tmp_path)
+    assert "\n+25.0 % [+25.0, +25.0]\n" in text
 
 
 def test_an_answer_may_be_of_the_mean_over_cells(tmp_path: Path) -> None:
