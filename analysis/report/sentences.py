@@ -5,8 +5,9 @@
 {EXPERIMENT: CELL | ARM | WHAT}: CELL is words of which one cell has every one, or "geometric mean"
 (over the cells against the baseline: its effect, or the ranks); ARM an arm, or "a vs b"; WHAT is
 effect (with its interval, and that for one machine more; it is what stands there where nothing is
-said), elsewhere (that one alone), position (how much longer a block's first process takes), value, any metric of the run, share (of the region's
-CPU time below page faults, of a profile) or faults (of the region, of a ledger).
+said), elsewhere (that one alone), position (how much longer a block's first process takes), value,
+any metric of the run, share (of the region's CPU time below page faults, of a profile) or faults
+(of the region, of a ledger).
 {claim: ID | published} is the figure that a claim of experiments/claims.yaml quotes.
 
 SPDX-License-Identifier: MIT"""
