@@ -158,7 +158,7 @@ no_job_is_left() {
     [ -z "$(squeue --noheader 2>/dev/null)" ]
 }
 
-# Every block of every cell once, whoever ran it; and never two at a time.
+# Every block of every cell once, by whichever worker; and never two at a time.
 check_samples() {
     jq --slurp --exit-status '[.[] | [.cell, .block]] | length == (unique | length)' \
         "$work/run/samples.jsonl" >/dev/null || failed 'a block counts twice'

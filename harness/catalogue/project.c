@@ -68,7 +68,7 @@ static bool is_share(void)
 }
 
 /* A share is its own project, for every worker the same one. A working directory that is gone is
- * nobody's project. */
+ * no project. */
 static void find_project(void)
 {
     if (is_share()) {

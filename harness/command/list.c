@@ -21,14 +21,6 @@
 
 enum { NAME_WIDTH = 20 };
 
-static bool is_in(struct words const *words, char const *word)
-{
-    for (size_t i = 0; i < words->count; i++)
-        if (text_equal(words->word[i], word))
-            return true;
-    return false;
-}
-
 /* A phase's constants as an arm has them (+batch=16); their names and meanings are put into
  * explained, one after the other, where they are not in it. */
 static void list_constants(char const *object, struct words *explained)
@@ -45,7 +37,7 @@ static void list_constants(char const *object, struct words *explained)
             memmove(at + 1, at + 2, strlen(at + 2) + 1);
         }
         text_append(&text, "%s+%s=%s", i > 0 ? " " : "", constant->name, standard);
-        if (!is_in(explained, meaning)) {
+        if (!words_hold(explained, meaning)) {
             words_add(explained, constant->name);
             words_add(explained, meaning);
         }

@@ -92,9 +92,9 @@ static int wait_for(char const *path)
     return fd;
 }
 
-/* Who waits longest stands at the turnstile, FILE.next, and whoever has just had a turn queues
- * behind it: else it would be the first to lock again. Without a turnstile whoever is first has the
- * turn. */
+/* The process that waits longest stands at the turnstile, FILE.next, and one that has just had a
+ * turn queues behind it: else it would be the first to lock again. Without a turnstile the first to
+ * lock has the turn. */
 static int wait_in_turn(char const *path)
 {
     char *const next = text_format("%s.next", path);

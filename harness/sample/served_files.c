@@ -131,7 +131,7 @@ static void sweep(char const *temporary)
     free(pattern);
 }
 
-/* A folder that nobody has swept before it was locked. */
+/* A folder that no other run has swept before it was locked. */
 static bool make_folder(struct served_files *served, char const *temporary)
 {
     for (size_t attempt = 0; attempt < ATTEMPTS; attempt++) {

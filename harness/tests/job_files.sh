@@ -10,12 +10,7 @@ cd "$(dirname "$0")/../.."
 build=$(realpath "${1:-build}")
 work=$(mktemp --directory)
 trap 'rm -rf "$work"' EXIT
-export SLABLAB_LOCK=$work/lock
-failures=0
-
-check() {
-    "${@:2}" || { echo "FAILED: $1"; failures=$((failures + 1)); }
-}
+. harness/tests/fixtures/expect.sh
 
 # print ENGINE [WORD...]: the job file of three workers
 print() {

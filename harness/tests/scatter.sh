@@ -6,24 +6,8 @@ cd "$(dirname "$0")/../.."
 build=$(realpath "${1:-build}")
 work=$(mktemp --directory)
 trap 'rm -rf "$work"' EXIT
-export SLABLAB_LOCK=$work/lock
+. harness/tests/fixtures/expect.sh
 slablab=$build/slablab
-failures=0
-
-# expect STATUS TEXT WORD...: slablab WORD... exits with STATUS and prints TEXT somewhere.
-expect() {
-    local status=0
-    "$slablab" "${@:3}" >"$work/all" 2>&1 || status=$?
-    if [[ $status -ne $1 ]] || ! grep --quiet --fixed-strings -- "$2" "$work/all"; then
-        echo "FAILED: slablab ${*:3}: status $status, wanted $1 and '$2'; it printed:"
-        cat "$work/all"
-        failures=$((failures + 1))
-    fi
-}
-
-check() {
-    "${@:2}" || { echo "FAILED: $1"; failures=$((failures + 1)); }
-}
 
 # experiment BLOCKS FILE
 experiment() {
@@ -105,7 +89,7 @@ sed --in-place '0,/"checksum": "/s//"checksum": "1/' \
     "$work/clone/machines/$machine/attestation.json"
 expect 2 'did not do the same work' gather "$work/clone"
 
-# Workers that begin together, as containers of one machine, are in nobody's way.
+# Workers that begin together, as containers of one machine, do not disturb one another.
 expect 0 '6 units of 2 blocks' scatter "$work/tiny.yaml" --dir "$work/crowd" --units 6
 crowd=()
 for one in 1 2 3 4 5 6 7 8; do

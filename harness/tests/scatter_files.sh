@@ -9,19 +9,7 @@ cd "$(dirname "$0")/../.."
 build=$(realpath "${1:-build}")
 work=$(mktemp --directory)
 trap 'rm -rf "$work"' EXIT
-export SLABLAB_LOCK=$work/lock
-failures=0
-
-# expect STATUS TEXT WORD...: slablab WORD... exits with STATUS and prints TEXT somewhere.
-expect() {
-    local status=0
-    "$build/slablab" "${@:3}" >"$work/all" 2>&1 || status=$?
-    if [[ $status -ne $1 ]] || ! grep --quiet --fixed-strings -- "$2" "$work/all"; then
-        echo "FAILED: slablab ${*:3}: status $status, wanted $1 and '$2'; it printed:"
-        cat "$work/all"
-        failures=$((failures + 1))
-    fi
-}
+. harness/tests/fixtures/expect.sh
 
 mkdir --parents "$work/mine/data" "$work/mine/bench/programs" "$work/elsewhere"
 cp "$build/libbump.so" "$work/mine/libmine.so"

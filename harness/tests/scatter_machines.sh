@@ -9,24 +9,8 @@ cd "$(dirname "$0")/../.."
 build=$(realpath "${1:-build}")
 work=$(mktemp --directory)
 trap 'rm -rf "$work"' EXIT
-export SLABLAB_LOCK=$work/lock
+. harness/tests/fixtures/expect.sh
 unset CC
-failures=0
-
-# expect STATUS TEXT WORD...: slablab WORD... exits with STATUS and prints TEXT somewhere.
-expect() {
-    local status=0
-    "$build/slablab" "${@:3}" >"$work/all" 2>&1 || status=$?
-    if [[ $status -ne $1 ]] || ! grep --quiet --fixed-strings -- "$2" "$work/all"; then
-        echo "FAILED: slablab ${*:3}: status $status, wanted $1 and '$2'; it printed:"
-        cat "$work/all"
-        failures=$((failures + 1))
-    fi
-}
-
-check() {
-    "${@:2}" || { echo "FAILED: $1"; failures=$((failures + 1)); }
-}
 
 # boot_again SHARE: this machine is another one from here on.
 boot_again() {
