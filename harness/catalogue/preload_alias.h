@@ -10,6 +10,10 @@
 
 #include <stdbool.h>
 
+/* What is said of a path that has no alias either: a format of that path. */
+#define PRELOAD_REFUSAL                                                                            \
+    "'%s' cannot be preloaded: its path has a space or a colon, where the loader ends a path"
+
 /* LD_PRELOAD ends a path at a space or a colon, and has no quotes. */
 bool preload_takes(char const *path);
 

@@ -110,9 +110,7 @@ bool expand_preload(struct expansion const *expansion, char const *place, char *
         return true;
     }
     yaml_file_complain(expansion->file, place, "a copy of the project, or of the file, elsewhere",
-                       "'%s' cannot be preloaded: its path has a space or a colon, where the "
-                       "loader ends a path",
-                       *path);
+                       PRELOAD_REFUSAL, *path);
     return false;
 }
 

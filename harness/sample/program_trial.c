@@ -43,10 +43,7 @@ static char *built_witness(void)
     char *const taken = path != NULL ? preload_path(path) : NULL;
 
     if (path != NULL && taken == NULL)
-        complain("a copy of Slablab elsewhere",
-                 "'%s' cannot be preloaded: its path has a space or a colon, where the loader ends "
-                 "a path",
-                 path);
+        complain("a copy of Slablab elsewhere", PRELOAD_REFUSAL, path);
     free(path);
     return taken;
 }
