@@ -7,6 +7,7 @@ SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -21,12 +22,19 @@ from ..records.layers import LAYERS
 from ..records.ledgers import HARNESS, KEYS, POPULATE, TOTALS, Ledger
 from ..records.profiles import Profile
 from ..statistics import statistics
-from ..statistics.share_statistics import difference_of_shares, share_of_samples, time_of_share
+from ..statistics.share_statistics import (
+    Difference,
+    difference_of_shares,
+    difference_of_times,
+    share_of_samples,
+    time_of_share,
+)
 from ..statistics.statistics import Interval
 from .frames import functions_of, main_stage, page_faults_unseen, under_page_fault
 
 SHOWN_STAGES = ("region", "start_up", WHOLE)
 UNKNOWN = Interval(np.nan, np.nan, np.nan)
+RowsOf = Callable[[str], NDArray[np.int64]]
 
 
 def _groups(run: Instrumented) -> list[tuple[str, str]]:
@@ -54,6 +62,10 @@ FUNCTION_COLUMNS = [
     *_bounds("self", UNKNOWN, "ratio"),
     *_bounds("inclusive", UNKNOWN, "ratio"),
     *_bounds("self_cpu_per_operation", UNKNOWN, "ns"),
+]
+DIFFERENCE_COLUMNS = [
+    *("cell", "arm", "against", "stage", "processes", "function"),
+    *_bounds("time_difference", UNKNOWN, "ns"),
 ]
 CLAIM_COLUMNS = [
     *("cell", "arm", "metric", "published_low_ratio", "published_high_ratio"),
@@ -169,24 +181,74 @@ def pairs(run: Instrumented | Joined) -> list[tuple[str, str]]:
     return list(dict.fromkeys(found))
 
 
+def is_per_operation(profile: Profile, cell: str) -> bool:
+    """Are the cell's times those of an operation? Of a program without a region, of a process."""
+    counted = [profile.column(cell, arm, "operations").sum() for arm in profile.arms]
+    return main_stage(profile, cell) == "region" and sum(counted) > 0
+
+
+def _differing_times(
+    profile: Profile, cell: str, arm: str, against: str, rows_of: RowsOf
+) -> Difference:
+    """Of every row, by how much its time in an arm is longer, ns per operation or per process.
+    rows_of: an arm's samples of every row in every process, of shape (rows, n)."""
+    stage = main_stage(profile, cell)
+    arms = []
+    for one in (against, arm):
+        times = (
+            _per_operation(profile, cell, one)
+            if is_per_operation(profile, cell)
+            else time_ns(profile, cell, one, stage)
+        )
+        arms.append((rows_of(one), profile.matrix(cell, one, stage).sum(axis=0), times))
+    return difference_of_times(arms[0], arms[1], profile.plan["alpha"])
+
+
+def _nth(found: Difference, i: int) -> Interval:
+    return Interval(found.point[i], found.low[i], found.high[i])
+
+
 @lru_cache(maxsize=4)
 def layer_differences(profile: Profile) -> pd.DataFrame:
-    """By how much each layer's share of the region differs between two arms; each row's interval is
-    its own."""
+    """By how much each layer's share of the region, and its time there, differ between two arms;
+    each row's interval is its own."""
     rows = []
     for cell in profile.cells:
         stage = main_stage(profile, cell)
         for arm, against in pairs(profile):
             first, second = (layer_counts(profile, cell, x, stage) for x in (against, arm))
-            found = difference_of_shares(
+            shares = difference_of_shares(
                 first, first.sum(axis=0), second, second.sum(axis=0), profile.plan["alpha"]
+            )
+            times = _differing_times(
+                profile, cell, arm, against, lambda x: layer_counts(profile, cell, x, stage)
             )
             for i, layer in enumerate(LAYERS):
                 row = {"cell": cell, "arm": arm, "against": against, "stage": stage}
-                row |= {"processes": first.shape[1]}
-                difference = Interval(found.point[i], found.low[i], found.high[i])
-                rows.append(row | {"layer": layer} | _bounds("difference", difference, "ratio"))
+                row |= {"processes": first.shape[1], "layer": layer}
+                row |= _bounds("difference", _nth(shares, i), "ratio")
+                rows.append(row | _bounds("time_difference", _nth(times, i), "ns"))
     return pd.DataFrame(rows)
+
+
+@lru_cache(maxsize=4)
+def function_differences(profile: Profile) -> pd.DataFrame:
+    """By how much a function's own time differs between two arms, a row for each that has samples
+    of its own in one of them, the largest difference first."""
+    functions, rows = functions_of(profile), []
+    for cell in profile.cells:
+        stage = main_stage(profile, cell)
+        for arm, against in pairs(profile):
+            counts = {
+                x: functions.innermost @ profile.matrix(cell, x, stage) for x in (against, arm)
+            }
+            found = _differing_times(profile, cell, arm, against, counts.__getitem__)
+            seen = np.flatnonzero(sum(counts[x].sum(axis=1) for x in (against, arm)))
+            for i in sorted(seen, key=lambda i: -abs(np.nan_to_num(found.point[i]))):
+                row = {"cell": cell, "arm": arm, "against": against, "stage": stage}
+                row |= {"processes": counts[arm].shape[1], "function": functions.label(i)}
+                rows.append(row | _bounds("time_difference", _nth(found, i), "ns"))
+    return _frame(rows, DIFFERENCE_COLUMNS)
 
 
 def _function_rows(profile: Profile, cell: str, arm: str, stage: str) -> list[dict[str, Any]]:

@@ -10,7 +10,8 @@
   cost_per_fault    of a stage, ns: value low high
 
 A row "phase17-2:baseline" has the share less the other arm's, in points of a per cent, without a
-unit: value low high. Functions have no keys: their names are no LaTeX, and the tables have them.
+unit, and cpu_per_operation less the other's, in ns: value low high. Functions have no keys: their
+names are no LaTeX, and the tables have them.
 
 SPDX-License-Identifier: MIT"""
 
@@ -45,7 +46,7 @@ def _bounded(
     """Keys of one estimate of every row; unit: "ratio" is shown in per cent, and a difference of
     two in points."""
     scale, shown = (100, " %") if unit == "ratio" else (1, "")
-    sign, shown = ("+", "") if name == "difference" else ("", shown)
+    sign, shown = ("+", "") if name.endswith("difference") else ("", shown)
     for _, row in frame.iterrows():
         found = interval(row, name, unit)
         if not np.isfinite(found.point):
@@ -80,6 +81,13 @@ def _of_profile(joined: Joined, stem_of: Callable[[pd.Series], str]) -> Numbers:
         lambda row: f"{stem_of(row)}:{key_of(row['against'])}.share.{row['stage']}.{row['layer']}",
         "difference",
         "ratio",
+    )
+    timed = [estimates.is_per_operation(joined.profile, cell) for cell in differences["cell"]]
+    yield from _bounded(
+        differences[differences["layer"].isin(seen) & timed],
+        lambda row: f"{stem_of(row)}:{key_of(row['against'])}.cpu_per_operation.{row['layer']}",
+        "time_difference",
+        "ns",
     )
 
 

@@ -36,6 +36,7 @@ FUNCTIONS_SHOWN = 20
 SMALL_FUNCTION = 0.005  # of the samples: self time that is worth a row
 LARGE_CALLER = 0.05  # of the samples: inclusive time that is worth one without any
 FAULT_FUNCTIONS_SHOWN = 8
+DIFFERENCES_SHOWN = 10  # functions of a cell
 SMALL_ROW = 0.01  # of its stage's faults; such rows are shown as one
 
 
@@ -123,31 +124,65 @@ def _size(row: pd.Series) -> str:
     return count(row["samples_all"])
 
 
-def _difference(row: pd.Series) -> Entry:
-    return points_text(interval(row, "difference", "ratio")), note(row)
+Pair = tuple[str, str]  # arm, against
 
 
-def _differences_table(profile: Profile) -> list[Table]:
-    """Layers' shares less those of another arm; the control is told in the outcome."""
-    frame = estimates.layer_differences(profile)
-    compared = [pair for pair in estimates.pairs(profile) if pair[0] != profile.control]
+def _difference(row: pd.Series, unit_ns: float) -> Entry:
+    return time_text(interval(row, "time_difference", "ns"), unit_ns, "+"), note(row)
+
+
+def _difference_rows(
+    frame: pd.DataFrame, key: str, compared: list[Pair], unit_ns: float
+) -> list[Row]:
+    """A row for each layer or function of a cell, in the frame's order, that differs at all."""
     rows = []
-    for cell in profile.cells:
-        here = _of(frame, cell=cell)
-        if not here["difference_ratio"].abs().sum():
+    for name in dict.fromkeys(frame[key]):
+        here = _of(frame, **{key: name})
+        if not here["time_difference_ns"].abs().sum():
             continue
-        rows.append(Row("group", [f"{cell}, {STAGE_WORDS[here['stage'].iloc[0]]}"]))
-        for layer in LAYERS:
-            values = _of(here, layer=layer).set_index(["arm", "against"])
-            if not values["difference_ratio"].abs().sum():
-                continue
-            entries = [_difference(values.loc[[pair]].reset_index().iloc[0]) for pair in compared]
-            rows.append(_row([words(layer)], entries))
-    if not rows or not compared:
-        return []
+        values = dict(zip(zip(here["arm"], here["against"]), here.to_dict("records")))
+        entries = [
+            _difference(pd.Series(values[pair]), unit_ns) if pair in values else NONE
+            for pair in compared
+        ]
+        rows.append(
+            _row([words(name)], entries) if key == "layer" else _function_row(name, [], entries)
+        )
+    return rows
+
+
+def _largest(frame: pd.DataFrame) -> pd.DataFrame:
+    """The functions that differ most in any comparison, with all of their rows."""
+    size = frame["time_difference_ns"].abs().groupby(frame["function"]).max()
+    most = size.sort_values(ascending=False, kind="stable").index[:DIFFERENCES_SHOWN]
+    return pd.concat([frame.iloc[:0], *(_of(frame, function=name) for name in most)])
+
+
+def _differences_tables(profile: Profile) -> list[Table]:
+    """How much longer each layer and function takes than in another arm; the control is told in
+    the outcome."""
+    layers, functions = (
+        estimates.layer_differences(profile),
+        estimates.function_differences(profile),
+    )
+    compared = [pair for pair in estimates.pairs(profile) if pair[0] != profile.control]
     heads = [f"{arm} vs {against}" for arm, against in compared]
-    title = "Share of the samples less the other arm's, in points of a per cent"
-    return [Table(title, ["layer", *heads], rows)]
+    rows = []
+    for cell in profile.cells if compared else []:
+        of_layers, of_functions = (
+            here[[pair in compared for pair in zip(here["arm"], here["against"])]]
+            for here in (_of(layers, cell=cell), _of(functions, cell=cell))
+        )
+        if not of_layers["time_difference_ns"].abs().sum():
+            continue
+        per_operation = estimates.is_per_operation(profile, cell)
+        unit_ns, unit = (1, "ns per operation") if per_operation else (1e6, "ms per process")
+        stage = STAGE_WORDS[main_stage(profile, cell)]
+        rows.append(Row("group", [f"{cell}, {stage}, {unit}: by layer"]))
+        rows += _difference_rows(of_layers, "layer", compared, unit_ns)
+        rows.append(Row("group", [f"{cell}, {stage}, {unit}: by function, its own"]))
+        rows += _difference_rows(_largest(of_functions), "function", compared, unit_ns)
+    return [Table("CPU time less the other arm's", ["", *heads], rows)] if rows else []
 
 
 def _worth_a_row(frame: pd.DataFrame, shown: int) -> pd.DataFrame:
@@ -328,7 +363,7 @@ def _tables(joined: Joined, functions_shown: int) -> list[Table]:
             found += _ledger_tables(joined.ledger, cell)
             found += waits_table(joined.ledger, cell)
     if joined.profile is not None:
-        found += [*_differences_table(joined.profile), _overhead_table(joined.profile)]
+        found += [*_differences_tables(joined.profile), _overhead_table(joined.profile)]
     return [*found, *_costs_table(joined)]
 
 
@@ -353,7 +388,10 @@ def long_forms(joined: Joined) -> dict[str, pd.DataFrame]:
     """Name to table for CSV; a unit is in each column's name."""
     found: dict[str, pd.DataFrame] = {}
     if joined.profile is not None:
-        for name in ("layers", "layer_differences", "page_faults", "overhead"):
+        for name in (
+            *("layers", "layer_differences", "function_differences"),
+            *("page_faults", "overhead"),
+        ):
             found[name] = getattr(estimates, name)(joined.profile)
     if joined.ledger is not None:
         found["faults"] = estimates.fault_rows(joined.ledger)

@@ -64,8 +64,9 @@ def points_text(found: Interval) -> str:
     return _outward(Interval(*(100 * x for x in (found.point, found.low, found.high))), "+")
 
 
-def time_text(found: Interval, unit_ns: float = 1) -> str:
-    return _outward(Interval(*(x / unit_ns for x in (found.point, found.low, found.high))))
+def time_text(found: Interval, unit_ns: float = 1, sign: str = "") -> str:
+    """sign: "+" of a difference, which always has one."""
+    return _outward(Interval(*(x / unit_ns for x in (found.point, found.low, found.high))), sign)
 
 
 def count_text(row) -> str:

@@ -127,3 +127,41 @@ def difference_of_shares(
     deviation[deviation == 0] = np.nan  # none or all in both arms: nothing varies to judge by
     half_width = special.stdtrit(n - 1, 1 - alpha / 2) * deviation
     return Difference(point, point - half_width, point + half_width, deviation)
+
+
+def difference_of_times(
+    first: tuple[ArrayLike, ArrayLike, ArrayLike],
+    second: tuple[ArrayLike, ArrayLike, ArrayLike],
+    alpha: float,
+) -> Difference:
+    """How much longer a process of the second arm is at each row than one of the first, in the unit
+    of the times. Of an arm: part (m, n), whole (n,) and time (n,), as of time_of_share; block i is
+    column i in both arms.
+
+    The mean over blocks of the blocks' own differences, so that what a block does to both arms
+    cancels. Its deviation is theirs, but never less than that of independent draws of the samples
+    (binomial, times the mean time, in both arms); t with n - 1 degrees. Blocks without a sample are
+    left out as there. Fewer than 20 blocks give points alone."""
+    rows = [np.atleast_2d(np.asarray(arm[0], dtype=float)) for arm in (first, second)]
+    wholes, times = (
+        np.vstack([np.asarray(arm[i], dtype=float) for arm in (first, second)]) for i in (1, 2)
+    )
+    kept = (np.isfinite(times) & ((wholes > 0) | (times == 0))).all(axis=0)
+    rows, wholes, times = [part[:, kept] for part in rows], wholes[:, kept], times[:, kept]
+    n, nothing = wholes.shape[1], np.full(len(rows[0]), np.nan)
+    totals = wholes.sum(axis=1)
+    if n == 0 or (totals <= 0).any():
+        return Difference(nothing, nothing, nothing, nothing)
+    spent = [part / np.maximum(whole, 1) * time for part, whole, time in zip(rows, wholes, times)]
+    between = spent[1] - spent[0]
+    point = between.mean(axis=1)
+    if n < BLOCKS_FOR_SHARE:
+        return Difference(point, nothing, nothing, nothing)
+    drawn = np.zeros_like(point)
+    for part, total, time in zip(rows, totals, times):
+        share = part.sum(axis=1) / total
+        drawn += share * (1 - share) / total * time.mean() ** 2
+    deviation = np.sqrt(np.maximum(between.var(axis=1, ddof=1) / n, drawn))
+    deviation[deviation == 0] = np.nan
+    half_width = special.stdtrit(n - 1, 1 - alpha / 2) * deviation
+    return Difference(point, point - half_width, point + half_width, deviation)

@@ -108,7 +108,10 @@ def test_functions_shown_are_as_many_as_asked(folders: list[Path]) -> None:
 def test_a_folder_holds_tables_figures_and_stacks(out: Path) -> None:
     made = {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()}
     name = "where_17-2-profile"
-    tables = "layers layer_differences page_faults overhead faults fault_totals cost_per_fault"
+    tables = (
+        "layers layer_differences function_differences page_faults overhead faults fault_totals"
+        " cost_per_fault"
+    )
     assert {path for path in made if path.startswith("tables/")} == {
         *(f"tables/{name}.{kind}" for kind in ("md", "tex")),
         *(f"tables/{name}-{table}.csv" for table in tables.split()),

@@ -128,6 +128,28 @@ def test_differences_are_against_the_right_arm(tmp_path: Path) -> None:
     assert equal["difference_low_ratio"] < 0 < equal["difference_high_ratio"]
 
 
+def test_differences_are_of_time_per_operation(tmp_path: Path) -> None:
+    """20 of 100 samples move from the workload to the front; an operation takes 100 ns, and its
+    twin, which was not sampled, 100 / 1.02."""
+
+    def planted(arm: str, cell: str, block: int) -> Stacks:
+        more = 20 if arm == "phase17-2" else 0
+        return [("run", "workload", 0, 50 - more, 0), ("run;pop", "front", 0, 50 + more, 0)]
+
+    profile = some_profile(tmp_path, stacks=planted)
+    frame = estimates.layer_differences(profile)
+    front = one(frame, arm="phase17-2", against="baseline", layer="front")
+    assert front["time_difference_ns"] == pytest.approx(20 / TWIN)
+    assert front["time_difference_low_ns"] > 0
+    functions = estimates.function_differences(profile)
+    here = functions[(functions["arm"] == "phase17-2") & (functions["against"] == "baseline")]
+    assert set(here["function"]) == {"run", "pop"}
+    pop = one(here, function="pop")
+    assert pop["time_difference_ns"] == pytest.approx(20 / TWIN)
+    equal = one(functions, arm="control", against="baseline", function="pop")
+    assert equal["time_difference_low_ns"] < 0 < equal["time_difference_high_ns"]
+
+
 def test_published_shares_stand_beside_what_was_found(tmp_path: Path) -> None:
     published = [
         {"where": "slots=400", "arm": "phase17-2", "metric": "page_fault_share", "value": 0.7},

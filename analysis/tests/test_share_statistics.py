@@ -4,9 +4,11 @@ SPDX-License-Identifier: MIT"""
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from analysis.statistics.share_statistics import (
     difference_of_shares,
+    difference_of_times,
     jackknife_deviation,
     share_of_samples,
     time_of_share,
@@ -155,3 +157,45 @@ def test_equal_arms_differ_no_more_often_than_promised(share: float) -> None:
         held += found.low[0] <= 0 <= found.high[0]
     assert _at_least(held / REPLICATIONS)
     assert held / REPLICATIONS < 1  # an interval that always holds says nothing
+
+
+def test_a_difference_of_times_is_the_mean_of_the_blocks_own() -> None:
+    """Against the formulas written out: paired t, or draws where those spread more."""
+    generator = np.random.default_rng(7)
+    n = 24
+    whole = generator.integers(50, 90, (2, n))
+    part = np.array([generator.binomial(whole[i], share) for i, share in enumerate((0.3, 0.5))])
+    time = generator.normal(100, 20, (2, n)) + np.linspace(0, 400, n)  # a machine that slows down
+    found = difference_of_times(
+        ([part[0]], whole[0], time[0]), ([part[1]], whole[1], time[1]), ALPHA
+    )
+    own = part[1] / whole[1] * time[1] - part[0] / whole[0] * time[0]
+    drawn = sum(
+        (p := part[i].sum() / whole[i].sum()) * (1 - p) / whole[i].sum() * time[i].mean() ** 2
+        for i in range(2)
+    )
+    deviation = max(own.std(ddof=1) / np.sqrt(n), np.sqrt(drawn))
+    half = stats.t.ppf(1 - ALPHA / 2, n - 1) * deviation
+    assert found.point[0] == pytest.approx(own.mean())
+    assert [found.low[0], found.high[0]] == pytest.approx([own.mean() - half, own.mean() + half])
+
+
+def test_a_difference_of_times_needs_blocks_and_samples() -> None:
+    whole, time = np.full(19, 10), np.full(19, 5.0)
+    few = difference_of_times(([whole / 5], whole, time), ([whole / 2], whole, time), ALPHA)
+    assert few.point[0] == pytest.approx(1.5) and np.isnan(few.low[0])
+    nothing = difference_of_times(
+        ([whole * 0], whole * 0, time), ([whole / 2], whole, time), ALPHA
+    )
+    assert np.isnan(nothing.point[0])
+    unknown = np.full(19, np.nan)
+    none = difference_of_times(([whole], whole, unknown), ([whole], whole, time), ALPHA)
+    assert np.isnan(none.point[0])
+
+
+def test_blocks_of_a_slow_machine_cancel_in_a_difference_of_times() -> None:
+    """The same share of a time that doubles: the difference is of the blocks, and none."""
+    time = np.linspace(100, 200, 40)
+    whole = np.full(40, 1000)
+    found = difference_of_times(([whole // 2], whole, time), ([whole // 2], whole, time), ALPHA)
+    assert found.point[0] == 0 and found.high[0] - found.low[0] < 5
