@@ -16,6 +16,15 @@ def _texts(waits: float, wait_ns: float, processes: int) -> list[str]:
     return [number(waits / processes), number(wait_ns / processes / 1e6)]
 
 
+def waited(ledger: Ledger, cell: str, arm: str) -> tuple[float, float]:
+    """How often a process of an arm waited in the region, and for how many ms, both the mean."""
+    frame = ledger.waits
+    frame = frame[(frame["cell"] == cell) & (frame["arm"] == arm) & (frame["stage"] == REGION)]
+    rows = ledger.rows(cell, arm)
+    processes = rows.stop - rows.start
+    return frame["waits"].sum() / processes, frame["wait_ns"].sum() / processes / 1e6
+
+
 def waits_table(ledger: Ledger, cell: str) -> list[Table]:
     """Waits of a process in the region, and their time added up over its threads: the mean over
     processes, which adds up over call sites; nothing where no process waited."""

@@ -6,8 +6,12 @@
 (over the cells against the baseline: its effect, or the ranks); ARM an arm, or "a vs b"; WHAT is
 effect (with its interval, and that for one machine more; it is what stands there where nothing is
 said), elsewhere (that one alone), position (how much longer a block's first process takes), value,
-any metric of the run, share (of the region's CPU time below page faults, of a profile) or faults
-(of the region, of a ledger).
+any metric of the run, share (of the region's CPU time below page faults, of a profile), faults
+(of the region, of a ledger), waits or waited (for other threads, in a process's region, ms).
+{EXPERIMENT: all cells | ARM | verdicts} counts them by what decides, "cells" names those where the
+arm is not better. {EXPERIMENT: machines | MACHINE | covered} is how many of a machine's comparisons
+lay where the others' had them, "all" of all machines; {EXPERIMENT: machines | A vs B | apart} is by
+how much two machines' effects differ (root of the mean square).
 {claim: ID | published} is the figure that a claim of experiments/claims.yaml quotes.
 
 SPDX-License-Identifier: MIT"""
@@ -25,14 +29,17 @@ import pandas as pd
 from ..claims.claims import CLAIMED_METRICS
 from ..claims.file import FILE as CLAIMS
 from ..claims.file import cells_with, read_claims
+from ..comparison.answer_lines import VERDICTS
 from ..comparison.conditions import first_position
 from ..comparison.deciding import deciding
+from ..comparison.elsewhere import by_machine, coverage
 from ..comparison.elsewhere_table import one_more_text
 from ..comparison.judgement import judged
 from ..comparison.ranked_arms import MEAN_OVER_CELLS, geometric_mean_rows
-from ..comparison.wording import count, relative, value_text
+from ..comparison.wording import count, number, relative, value_text
 from ..complaint import Complaint
 from ..profile import estimates
+from ..profile.waits import waited
 from ..profile.wording import interval, share_text
 from ..records.instruments import FILE
 from ..records.joined import Joined, in_style, join
@@ -42,7 +49,8 @@ from ..records.style import stored_style
 
 BLANK = re.compile(r"\{([^{}:]+): ([^{}|]+)\|([^{}|]+)(?:\|([^{}|]+))?\}")
 COLUMNS = 118
-INSTRUMENTED = ("share", "faults")
+INSTRUMENTED = ("share", "faults", "waits", "waited")
+MACHINES, ALL_CELLS = "machines", "all cells"
 
 
 def subjects(folders: list[Path]) -> list[Recorded]:
@@ -82,6 +90,9 @@ def _of_joined(joined: Joined, cell: str, arm: str, what: str) -> str:
     if what == "faults" and joined.ledger is not None:
         frame = estimates.fault_totals(joined.ledger)
         return count(_row(frame, joined.name, cell=cell, arm=arm, count="region")["faults"])
+    if what in ("waits", "waited") and joined.ledger is not None:
+        waits, wait_ms = waited(joined.ledger, cell, arm)
+        return number(waits) if what == "waits" else f"{number(wait_ms)} ms"
     raise Complaint(f"{joined.name}: '{what}' is not in it", " or ".join(INSTRUMENTED))
 
 
@@ -124,6 +135,44 @@ def _of_mean(run: Run, arm: str, what: str) -> str:
     return f"{first}" if first == last else f"{first} to {last}"
 
 
+def _of_all_cells(run: Run, arm: str, what: str) -> str:
+    """ "better in 30, worse in 4 of 36 cells"; or the others than better, by name."""
+    deciders = {cell["id"]: deciding(cell).column for cell in run.plan["cells"]}
+    arm, _, against = (part.strip() for part in arm.partition(" vs "))
+    frame = judged(run)
+    frame = frame[(frame["arm"] == arm) & (frame["against"] == (against or run.baseline))]
+    frame = frame[frame["metric"] == frame["cell"].map(deciders)]
+    plain = frame["verdict"].map(lambda verdict: verdict.partition(" ")[0])
+    if what == "verdicts" and len(frame):
+        counted = [f"{name} in {sum(plain == name)}" for name in VERDICTS if (plain == name).any()]
+        return f"{', '.join(counted)} of {len(frame)} cells"
+    if what == "cells" and len(frame):
+        others = frame[plain != "better"]
+        said = [f"{row['cell']} ({relative(row)[0]})" for _, row in others.iterrows()]
+        return ", ".join(said) or "none"
+    raise Complaint(f"{run.name}: no '{what}' of {arm} over all cells", "verdicts or cells")
+
+
+def _of_machines(run: Run, machine: str, what: str) -> str:
+    if what == "covered":
+        found = [one for one in coverage(run) if machine in ("all", one.machine)]
+        if found:
+            return f"{sum(one.held for one in found)} of {sum(one.of for one in found)}"
+    if what == "apart":
+        pair = [part.strip() for part in machine.split(" vs ")]
+        both = [one for one in by_machine(run).values() if all(name in one for name in pair)]
+        if len(pair) == 2 and both:
+            apart = [one[pair[0]].log - one[pair[1]].log for one in both]
+            return f"{100 * np.sqrt(np.mean(np.square(apart))):.1f} %"
+    raise Complaint(
+        f"{run.name}: no '{what}' of '{machine}'", f"machines that measured it: {_machines(run)}"
+    )
+
+
+def _machines(run: Run) -> str:
+    return ", ".join(dict.fromkeys(name for one in by_machine(run).values() for name in one))
+
+
 def _published(claim: str) -> str:
     path = Path(__file__).parents[2] / CLAIMS
     for one in read_claims(path, CLAIMED_METRICS):
@@ -146,6 +195,10 @@ def sentence(folders: list[Path], text: str) -> str:
         for run in runs:
             if isinstance(run, Run) and words == MEAN_OVER_CELLS:
                 return _of_mean(run, arm, what)
+            if isinstance(run, Run) and words == ALL_CELLS:
+                return _of_all_cells(run, arm, what)
+            if isinstance(run, Run) and words == MACHINES:
+                return _of_machines(run, arm, what)
             if isinstance(run, kind):
                 of = _of_joined if isinstance(run, Joined) else _of_run
                 return of(run, _cell(run, words), arm, what)  # type: ignore[arg-type]

@@ -16,6 +16,13 @@ from .synthetic_profiles import write_ledger, write_profile
 
 ROOT = Path(__file__).parents[2]
 CELL = "sawtooth size=256 cold"
+PAGES = ["README.md", "results/reference/README.md", "docs/*.md", "docs/method/*.md"]
+FILLED = [
+    str(page.relative_to(ROOT))
+    for pattern in PAGES
+    for page in sorted(ROOT.glob(pattern))
+    if "\n<!-- end -->\n" in page.read_text(encoding="utf-8") and page.name != "gallery.md"
+]
 BETWEEN = "Before.\n<!-- run run -->\nold words\n<!-- end -->\nAfter.\n"
 
 
@@ -34,7 +41,7 @@ def test_a_text_without_marks_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["README.md", "results/reference/README.md", "docs/ladder.md"])
+@pytest.mark.parametrize("name", FILLED)
 def test_the_tables_in_readmes_are_what_the_stored_runs_give(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     assert filled(text, (ROOT / name).parent) == text
@@ -132,3 +139,31 @@ def test_a_profile_alone_is_refused(tmp_path: Path) -> None:
     write_profile(tmp_path / "p", [CELL], 2, lambda *_: [("run", "front", 0, 6, 0)])
     with pytest.raises(Complaint, match="one is missing"):
         filled("<!-- profile p -->\n<!-- end -->\n", tmp_path)
+
+
+def test_an_answer_may_count_verdicts(tmp_path: Path) -> None:
+    """17-1 is faster by e^0.5 in both cells, 17-2 is not."""
+    cells = ["sawtooth size=256 cold", "sawtooth size=512 cold"]
+    write_run(tmp_path / "run", {"phase17-1": 0.5, "phase17-2": 0.0}, cells, 24, noise=0.001)
+    blanks = [
+        f"{{synthetic: all cells | {arm} | {what}}}"
+        for arm in ("phase17-1", "phase17-2")
+        for what in ("verdicts", "cells")
+    ]
+    text = filled(f"<!-- answer run\n{'; '.join(blanks)} -->\n<!-- end -->\n", tmp_path)
+    said = " ".join(text.partition(" -->")[2].split())
+    assert said.startswith("better in 2 of 2 cells; none; same in 2 of 2 cells; sawtooth size=256")
+    with pytest.raises(Complaint, match="verdicts or cells"):
+        filled("<!-- answer run\n{synthetic: all cells | no | cells} -->\n<!-- end -->\n", tmp_path)
+
+
+def test_an_answer_may_be_of_machines(tmp_path: Path) -> None:
+    """phase17's stored runs were made on several machines; of one that is none nothing is known."""
+    stored = sorted((ROOT / "results/reference/phase17").iterdir())[-1]
+    words = "{phase17: machines | epyc-2026-11-29 vs epyc-2026-11-29 | apart}"
+    text = filled(f"<!-- answer {stored}\nApart by {words}. -->\n<!-- end -->\n", tmp_path)
+    assert "Apart by 0.0 %." in text
+    for machine, what in (("no-machine", "covered"), ("all", "apart"), ("all", "value")):
+        words = f"{{phase17: machines | {machine} | {what}}}"
+        with pytest.raises(Complaint, match=f"no '{what}' of '{machine}'"):
+            filled(f"<!-- answer {stored}\n{words} -->\n<!-- end -->\n", tmp_path)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from analysis.complaint import Complaint
+from analysis.profile import waits
 from analysis.profile.waits import SHOWN, waits_table
 from analysis.records.ledgers import load_ledger
 
@@ -17,8 +18,8 @@ CELL = "hand_over threads=2 cold"
 ROWS: Rows = [("region", "front", "pop", "stack", "first", "program", 10)]
 
 
-def wait(site: str, waits: Any, wait_ns: int, stage: str = "region") -> dict[str, Any]:
-    return {"stage": stage, "call_site": site, "waits": waits, "wait_ns": wait_ns}
+def wait(site: str, calls: Any, wait_ns: int, stage: str = "region") -> dict[str, Any]:
+    return {"stage": stage, "call_site": site, "waits": calls, "wait_ns": wait_ns}
 
 
 def waited(block: dict[str, Any]) -> None:
@@ -39,6 +40,12 @@ def test_the_table_has_means_over_processes_the_longest_first(tmp_path: Path) ->
         ["lock < refill", "2.000", "3.500"],
         ["lock < drain", "1.000", "0.2500"],
     ]
+
+
+def test_waits_of_an_arm_are_added_up(tmp_path: Path) -> None:
+    ledger = load_ledger(write_ledger(tmp_path / "run", [CELL], 2, lambda *_: ROWS, edit=waited))
+    assert waits.waited(ledger, CELL, "phase17-1") == (3.0, 3.75)
+    assert waits.waited(ledger, CELL, "baseline") == (0, 0)
 
 
 def test_what_is_beyond_the_shown_is_one_row(tmp_path: Path) -> None:
