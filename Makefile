@@ -52,6 +52,12 @@ $(BUILD)/flags: always
 	@mkdir -p $(@D)
 	@echo '$(CC) $(MEASURED)' | cmp --quiet - $@ || echo '$(CC) $(MEASURED)' > $@
 
+# Which phase is over which, for tests of what it has from there.
+OVER := $(shell grep --with-filename '^ \* Over: ' allocators/phases/*.c | sed 's|.*/\(.*\)\.c: \* Over: |\1:|')
+$(BUILD)/over: always
+	@mkdir -p $(@D)
+	@echo '$(OVER)' | cmp --quiet - $@ || echo '$(OVER)' > $@
+
 $(BUILD)/lib%.so: allocators/phases/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(QUIET) $(CC) $(ALLOCATOR_FLAGS) $(DEPENDENCIES) -o $@ $< -pthread
@@ -106,9 +112,10 @@ $(BUILD)/slablab: $(HARNESS)
 	$(QUIET) $(CC) $(CFLAGS) -o $@ $^ $(HARNESS_LIBS)
 
 # Their mmap and clock stand in for the C library's, in a preloaded phase too.
-$(patsubst %,$(BUILD)/allocators/tests/%,arrays bad_input cache decay): CFLAGS += -rdynamic
+$(patsubst %,$(BUILD)/allocators/tests/%,arrays bad_input cache decay large): CFLAGS += -rdynamic
 
-$(BUILD)/allocators/tests/%: allocators/tests/%.c
+$(BUILD)/allocators/tests/%: CFLAGS += -DPHASES_OVER='"$(OVER)"'
+$(BUILD)/allocators/tests/%: allocators/tests/%.c $(BUILD)/over
 	@mkdir -p $(@D)
 	$(QUIET) $(CC) $(CFLAGS) -fno-builtin -Iallocators $(DEPENDENCIES) -o $@ $< -lcmocka -pthread
 
@@ -212,7 +219,7 @@ readme: ## draw the tables in README.md and results/reference/README.md anew fro
 	$(PYTHON) -m analysis fill README.md results/reference/README.md
 
 docs: ## draw the pictures in docs anew from stored runs
-	$(PYTHON) -m analysis fill docs/gallery.md docs/ladder.md
+	$(PYTHON) -m analysis fill $(shell grep --files-with-matches '^<!-- end -->' docs/*.md docs/method/*.md)
 	$(PYTHON) -m analysis why $(lastword $(sort $(wildcard results/reference/null/*/))) --out docs/method/why.png
 	$(PYTHON) -m analysis.report.two_machines $(lastword $(sort $(wildcard results/reference/phase17/*/))) \
 		--out docs/method/elsewhere.png
@@ -304,7 +311,7 @@ lint: ## clang-tidy and cppcheck over the C, shellcheck over the shell
 		-I. -Iallocators -Iharness -Iworkloads allocators harness workloads
 	git ls-files 'allocators/*.c' 'harness/*.c' 'workloads/*.c' | xargs --max-procs=2 -I{} \
 		clang-tidy --quiet --warnings-as-errors='*' {} -- -std=gnu11 -fno-builtin -I. -Iallocators -Iharness \
-		-Iworkloads -DBUILD_COMPILER='""' -DBUILD_FLAGS='""' -DSLABLAB_VERSION='""'
+		-Iworkloads -DBUILD_COMPILER='""' -DBUILD_FLAGS='""' -DSLABLAB_VERSION='""' -DPHASES_OVER='""'
 	shellcheck $$(git ls-files '*.sh' .ci/run)
 
 .PHONY: paper artifact install uninstall deb commands contribute fuzz-inputs programs docs metrics manifest always check certify certificate mutants keep sanitize report readme all help allocators planted phases workloads bench-harness against-perf bench-analysis setup print-python print-runs test tests test-all test-c test-python test-style conformance golden lint clean

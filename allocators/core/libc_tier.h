@@ -1,6 +1,6 @@
 /* libc_tier.h -- requests that no tier holds, served by the C library's own allocator.
  *
- * Requests over TINY_SIZE_MAX and alignments over 16. A chunk's 8 bytes in front of the payload are
+ * Requests and alignments above those of the phase. A chunk's 8 bytes in front of the payload are
  * its size and three flags (1 previous in use, 2 mapped, 4 other arena), so the byte at payload - 1
  * is 0.
  *

@@ -24,6 +24,9 @@ enum counter {
     SMALLMID_FREES,
     LIBC_ALLOCATIONS,
     LIBC_FREES,
+    LARGE_ALLOCATIONS,
+    LARGE_FREES,
+    LARGE_REUSED, /* of those allocated, blocks that were kept */
     BUMP_ALLOCATIONS,
     BUMP_FREES,
     SUPERSLABS_MAPPED,    /* by mmap */
@@ -69,6 +72,9 @@ OBSERVED struct observe slablab_observe = {
         [SMALLMID_FREES] = {"smallmid_frees", 0},
         [LIBC_ALLOCATIONS] = {"libc_allocations", 0},
         [LIBC_FREES] = {"libc_frees", 0},
+        [LARGE_ALLOCATIONS] = {"large_allocations", 0},
+        [LARGE_FREES] = {"large_frees", 0},
+        [LARGE_REUSED] = {"large_reused", 0},
         [BUMP_ALLOCATIONS] = {"bump_allocations", 0},
         [BUMP_FREES] = {"bump_frees", 0},
         [SUPERSLABS_MAPPED] = {"superslabs_mapped", 0},

@@ -5,8 +5,11 @@
 #define SLABLAB_OS_H
 
 #include <errno.h>
+#include <linux/mman.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "core/base.h"
 
@@ -24,13 +27,15 @@ static inline void *os_map(size_t bytes)
     return NULL;
 }
 
-/* Called by free, which must leave errno alone. */
-static inline void os_unmap(void *memory, size_t bytes)
+/* False where the system has no room for the hole that it would leave. Called by free, which must
+ * leave errno alone. */
+static inline bool os_unmap(void *memory, size_t bytes)
 {
     int const saved = errno;
+    bool const done = munmap(memory, bytes) == 0;
 
-    munmap(memory, bytes);
     errno = saved;
+    return done;
 }
 
 /* As os_map, at a multiple of alignment (a power of two). The kernel puts a mapping next to the one
@@ -78,6 +83,30 @@ static inline void os_discard(void *memory, size_t bytes)
 
     madvise(memory, bytes, MADV_DONTNEED);
     errno = saved;
+}
+
+/* A mapping is longer from now on, where it is; false, and nothing has happened, where the system
+ * refuses. Leaves errno alone. */
+static inline bool os_extend(void *memory, size_t from_bytes, size_t to_bytes)
+{
+    int const saved = errno;
+    long const there = syscall(SYS_mremap, memory, from_bytes, to_bytes, 0);
+
+    errno = saved;
+    return there != -1;
+}
+
+/* The pages of one mapping are the other's from now on, which is longer, and the rest of that is
+ * fresh. Where the system refuses it is false, the one mapping is what it was, and of the other
+ * nothing is known: it may be gone. Leaves errno alone. */
+static inline bool os_move(void *from, size_t from_bytes, void *to, size_t to_bytes)
+{
+    int const saved = errno;
+    long const moved =
+        syscall(SYS_mremap, from, from_bytes, to_bytes, MREMAP_MAYMOVE | MREMAP_FIXED, to);
+
+    errno = saved;
+    return moved != -1;
 }
 
 /* A clock of some milliseconds' grain that costs no system call. */

@@ -25,7 +25,8 @@ enum {
     PAGEMAP_FOREIGN = 0,                             /* no SuperSlab */
     PAGEMAP_CLASS = 1,                               /* and more: the class, and 1 */
     PAGEMAP_NO_CLASS = PAGEMAP_CLASS + TINY_CLASSES, /* a slab without blocks */
-    PAGEMAP_CODES
+    PAGEMAP_LARGE,                                   /* where there is large.h: a block of it */
+    PAGEMAP_CODES = PAGEMAP_LARGE + (SETTING(LARGE_KEPT_MB, 0) > 0)
 };
 
 struct pagemap {

@@ -228,9 +228,12 @@ static inline void bitmap_return_all(struct bitmap_pool *pool, uint32_t class, v
     observe_many(TINY_BLOCKS_RETURNED, count);
 }
 
-/* Memory of 64 KB for the phase's own use, with the slabs; NULL when memory is out. */
-static inline void *bitmap_memory(struct bitmap_pool *pool)
+/* Memory of so many bytes for the phase's own use, a slab among the others; NULL where that is too
+ * small, or memory is out. */
+static inline void *bitmap_memory(struct bitmap_pool *pool, size_t bytes)
 {
+    if (bytes > SLAB_BYTES)
+        return NULL;
     struct bitmap_slab *const first = bitmap_slab_any(pool);
     struct bitmap_slab *const slab =
         first != NULL && bitmap_slab_number(first) == 0 ? bitmap_slab_any(pool) : first;

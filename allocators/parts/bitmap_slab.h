@@ -112,6 +112,8 @@ static inline uint32_t bitmap_color_bytes(struct bitmap_slab const *slab, uint32
 
     if (tiny_stride(class) % BITMAP_COLOR_BYTES != 0)
         return 0;
+    if (TINY_CLASSES > DENSE_CLASSES && class >= DENSE_CLASSES)
+        return 0; /* a slab of few blocks, which would lose one */
     return (uint32_t)((uintptr_t)bitmap_slab_memory(slab) / SLAB_BYTES % colors) *
            BITMAP_COLOR_BYTES;
 }

@@ -17,9 +17,7 @@ CONSTANT(DECAY_MS, 0, decay, 0, 3600000, "ms",
 
 static inline bool decay_is_due(uint64_t now_ms, uint64_t since_ms)
 {
-    uint64_t const idle_ms = DECAY_MS;
-
-    return DECAY_MS > 0 && now_ms - since_ms >= idle_ms;
+    return DECAY_MS > 0 && (int64_t)(now_ms - since_ms) >= DECAY_MS; /* since may be the later */
 }
 
 #endif

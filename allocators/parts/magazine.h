@@ -47,6 +47,7 @@ enum {
     MAGAZINE_BLOCKS_MIN = SETTING(MAGAZINE_BLOCKS_MIN, 32),
     MAGAZINE_BYTES_MAX = SETTING(MAGAZINE_BYTES_MAX, 65536), /* of blocks, between those limits */
     MAGAZINE_GROWN_BYTES_MAX = SETTING(MAGAZINE_GROWN_BYTES_MAX, 8 << 20),
+    MAGAZINE_GROWN_MEDIUM_MAX = SETTING(MAGAZINE_GROWN_MEDIUM_MAX, 1 << 20), /* above 2,040 bytes */
     MAGAZINE_ROOM_BYTES = TINY_CLASSES * (MAGAZINE_BLOCKS_MAX + 1) * (int)sizeof(void *)
 };
 
@@ -176,6 +177,9 @@ static inline bool magazine_grow(struct magazines *magazines, uint32_t code)
         return false;
     magazines->refilled[code] = false;
     if (blocks > MAGAZINE_GROWN_BLOCKS_MAX || blocks * stride > MAGAZINE_GROWN_BYTES_MAX)
+        return false;
+    if (TINY_CLASSES > DENSE_CLASSES && code - PAGEMAP_CLASS >= DENSE_CLASSES &&
+        blocks * stride > MAGAZINE_GROWN_MEDIUM_MAX)
         return false;
     void **const array = os_map((blocks + 1) * sizeof *array);
     errno = saved;

@@ -23,6 +23,7 @@
 #include "core/libc_tier.h"
 #include "core/pagemap.h"
 #include "core/process.h"
+#include "parts/large.h"
 #include "parts/magazine.h"
 
 LAYER(front);
@@ -56,10 +57,14 @@ static void phase_fork_prepare(void)
 {
     pthread_mutex_lock(&rooms.lock);
     slabs_lock();
+    if (LARGE_KEPT_MB > 0)
+        pthread_mutex_lock(&large_pool.lock);
 }
 
 static void phase_fork_done(void)
 {
+    if (LARGE_KEPT_MB > 0)
+        pthread_mutex_unlock(&large_pool.lock);
     slabs_unlock();
     pthread_mutex_unlock(&rooms.lock);
 }
@@ -94,6 +99,17 @@ static inline void magazine_at_work(uint32_t code)
         magazines.busy[other] = false;
     }
     slabs_decay(now_ms);
+    large_decay(now_ms);
+}
+
+/* As slabs_take. Large blocks that are kept give way. */
+static uint32_t magazine_take(uint32_t code, void **block, uint32_t count)
+{
+    uint32_t const taken = slabs_take(code - PAGEMAP_CLASS, block, count);
+
+    if (taken > 0 || !large_made_room())
+        return taken;
+    return slabs_take(code - PAGEMAP_CLASS, block, count);
 }
 
 /* The magazine is empty, or the thread has none. NULL with errno ENOMEM. */
@@ -112,8 +128,8 @@ NOINLINE void *magazine_malloc_slow(uint32_t code)
     uint32_t const count = half < MAGAZINE_REFILL_BLOCKS ? half : MAGAZINE_REFILL_BLOCKS;
     observe(REFILLS);
     if (half == 0)
-        return slabs_take(code - PAGEMAP_CLASS, &one, 1) > 0 ? one : NULL;
-    uint32_t const taken = slabs_take(code - PAGEMAP_CLASS, first, count);
+        return magazine_take(code, &one, 1) > 0 ? one : NULL;
+    uint32_t const taken = magazine_take(code, first, count);
     magazine->top = first + taken;
     magazine_was_refilled(&magazines, code);
     if (DEBUGGING)
@@ -129,6 +145,10 @@ NOINLINE void magazine_free_slow(void *pointer)
 
     if (code == PAGEMAP_NO_CLASS)
         tag_abort_found("free", pointer, "in a slab without live blocks: code ", code);
+    if (LARGE_KEPT_MB > 0 && code == PAGEMAP_LARGE) {
+        large_free_slow(pointer);
+        return;
+    }
     if (code == PAGEMAP_FOREIGN) {
         libc_free_slow(pointer);
         return;
@@ -161,7 +181,7 @@ NOINLINE void magazine_free_slow(void *pointer)
 ALWAYS_INLINE void *phase_malloc(size_t size)
 {
     if (UNLIKELY(size > TINY_SIZE_MAX))
-        return libc_malloc_slow(size);
+        return LARGE_KEPT_MB > 0 ? large_malloc_slow(size) : libc_malloc_slow(size);
     size_t const code = magazine_code_of_step[DENSE_STEP(size)];
     void *const block = magazine_pop(&magazines.of[code]);
     observe(TINY_ALLOCATIONS);
@@ -184,6 +204,8 @@ static size_t phase_usable_size(char const *call, void const *pointer)
 
     if (class < TINY_CLASSES)
         return tiny_payload(class);
+    if (LARGE_KEPT_MB > 0 && pagemap_code(pointer) == PAGEMAP_LARGE)
+        return large_usable_size(call, pointer);
     if (pagemap_code(pointer) == PAGEMAP_NO_CLASS)
         tag_abort_found(call, pointer, "in a slab without live blocks: code ", PAGEMAP_NO_CLASS);
     return libc_usable_size(call, pointer);
@@ -192,6 +214,21 @@ static size_t phase_usable_size(char const *call, void const *pointer)
 ALWAYS_INLINE bool phase_left_to_libc(void const *pointer)
 {
     return pagemap_code(pointer) == PAGEMAP_FOREIGN;
+}
+
+#define SET_CALLOC_LARGE SET_TO(phase_calloc_large)
+#define SET_REALLOC_LARGE SET_TO(phase_realloc_large)
+static inline void *phase_calloc_large(size_t count, size_t size)
+{
+    return LARGE_KEPT_MB > 0 ? large_calloc_slow(count, size) : libc_calloc_slow(count, size);
+}
+
+static inline void *phase_realloc_large(void *pointer, size_t usable, size_t size)
+{
+    if (LARGE_KEPT_MB == 0 || usable <= TINY_SIZE_MAX || size <= TINY_SIZE_MAX ||
+        size > LARGE_BYTES_MAX)
+        return NULL;
+    return large_realloc_slow(pointer, size);
 }
 
 #endif

@@ -42,7 +42,7 @@ static inline void cache_trim(struct superslab_cache *cache, uint64_t now_ms)
 {
     while (cache->newest != NULL &&
            (cache->count > CACHE_SUPERSLABS_MAX ||
-            now_ms - cache_oldest(cache)->since_ms > CACHE_AGE_MS_MAX)) {
+            (int64_t)(now_ms - cache_oldest(cache)->since_ms) > CACHE_AGE_MS_MAX)) {
         struct cached *const oldest = cache_oldest(cache);
 
         list_remove(&cache->newest, &oldest->link);

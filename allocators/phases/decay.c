@@ -32,9 +32,9 @@ static __thread struct magazines magazines = MAGAZINES_NONE;
 
 static void phase_begin(void)
 {
-    void *const room = bitmap_memory(&pool);
+    void *const room = bitmap_memory(&pool, MAGAZINE_ROOM_BYTES);
 
-    if (room != NULL) /* else memory is out, and the first request says so */
+    if (room != NULL) /* else it is too small, or memory is out, and the first request says so */
         magazine_rooms_add(&rooms, room);
 }
 

@@ -13,11 +13,6 @@
 
 enum { BLOCKS = 8192, LINE_BYTES = 64 };
 
-static bool phase_is(char const *object)
-{
-    return strcmp(expected_object(), object) == 0;
-}
-
 /* How many remainders modulo the size the blocks' addresses have, in lines. */
 static uint32_t lines_of_blocks(size_t size)
 {
@@ -42,7 +37,7 @@ static void test_blocks_of_a_power_of_two_lie_on_all_lines(void **state)
     assert_true(preloaded_object_serves("malloc"));
     if (blocks_have_tags())
         skip();
-    bool const colors = !phase_is("liboutband.so") && !phase_is("libbitmap.so");
+    bool const colors = phase_has_rung("color");
     for (size_t size = 64; size <= 1024; size *= 2)
         assert_int_equal(lines_of_blocks(size), colors ? size / LINE_BYTES : 1);
 }

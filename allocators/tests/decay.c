@@ -5,19 +5,18 @@
 #include "tests/observed.h"
 #include "tests/pattern.h"
 #include "tests/preloaded.h"
+#include "tests/resident.h"
 
-#include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-enum { BLOCKS = 32768, SIZE = 1000, OTHER_SIZE = 100, OTHERS = 20000, PAGE_BYTES = 4096 };
+enum { BLOCKS = 32768, SIZE = 1000, OTHER_SIZE = 100, OTHERS = 20000 };
 
 static int64_t clock_ms = 1000000;
 
@@ -31,20 +30,7 @@ int clock_gettime(clockid_t clock, struct timespec *now)
 
 static bool decays(void)
 {
-    return phase_is_one_of("decay transfer");
-}
-
-/* The second number in statm is pages of resident memory. */
-static long resident_bytes(void)
-{
-    char text[128] = {0};
-    char *end = text;
-    int const file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-
-    assert_true(file >= 0 && read(file, text, sizeof text - 1) > 0);
-    close(file);
-    strtol(text, &end, 10);
-    return strtol(end, NULL, 10) * PAGE_BYTES;
+    return phase_has_rung("decay");
 }
 
 static uint8_t *block[BLOCKS];

@@ -17,11 +17,6 @@
 
 enum { BLOCKS = 8192, SIZE = 1000, HUGE_PAGE_BYTES = 2 << 20 };
 
-static bool phase_is(char const *object)
-{
-    return strcmp(expected_object(), object) == 0;
-}
-
 struct mapping {
     uintptr_t begin;
     uintptr_t end;
@@ -60,8 +55,7 @@ static void test_small_blocks_lie_in_huge_pages(void **state)
     assert_true(preloaded_object_serves("malloc"));
     if (blocks_have_tags())
         skip();
-    bool const huge =
-        !phase_is("liboutband.so") && !phase_is("libbitmap.so") && !phase_is("libcolor.so");
+    bool const huge = phase_has_rung("huge");
     for (uint32_t i = 0; i < BLOCKS; i++)
         block[i] = malloc(SIZE);
     for (uint32_t i = 0; i < BLOCKS; i += BLOCKS / 16) {

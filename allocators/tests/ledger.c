@@ -42,12 +42,14 @@ struct block {
     uint64_t alive; /* ~size, and 0 from just before it is freed */
 };
 
-/* Of every Tiny class, of Small-Mid's, and of the C library. */
+/* Of every Tiny class, of Small-Mid's, and of those above. */
 static struct block *block_new(uint64_t *random)
 {
     static uint16_t const sizes[] = {16, 24, 50, 100, 200, 256, 400, 512, 700, 1000, 1024, 1800};
     uint32_t const draw = (uint32_t)(random_next(random) >> 20);
-    uint64_t const size = draw % 100 == 0 ? 5000 : sizes[draw % (sizeof sizes / sizeof *sizes)];
+    uint64_t const size = draw % 500 == 0   ? 70000
+                          : draw % 100 == 0 ? 5000
+                                            : sizes[draw % (sizeof sizes / sizeof *sizes)];
     struct block *const block = malloc(size);
 
     if (block == NULL)
@@ -72,6 +74,7 @@ static char const *const accounts[][2] = {
     {"tiny_allocations", "tiny_frees"},
     {"smallmid_allocations", "smallmid_frees"},
     {"libc_allocations", "libc_frees"},
+    {"large_allocations", "large_frees"},
     {"bump_allocations", "bump_frees"},
     {"tiny_blocks_taken", "tiny_blocks_returned"},
     {"smallmid_blocks_taken", "smallmid_blocks_returned"},

@@ -35,9 +35,9 @@ all_settings() {
 
 phases() {
     local -r tests=(conformance alignment misuse bad_input arrays observe reuse refill prewarm eager
-        model exhaustion threads ledger cache color huge decay transfer)
+        model exhaustion threads ledger cache color huge decay transfer large realloc)
     local phase settings test object
-    printf '%s\n' "$build"/allocators/tests/size_class{,_dense,_untagged}
+    printf '%s\n' "$build"/allocators/tests/size_class{,_dense,_untagged,_medium}
     for phase in ${which:-$(all_phases)}; do
         echo "LD_PRELOAD=$build/lib$phase.so $build/allocators/tests/configuration names"
         for test in smallmid prewarm; do

@@ -17,7 +17,7 @@
 
 enum { BLOCKS = 10000 };
 
-static char const *const tiers[] = {"tiny", "smallmid", "libc", "bump"};
+static char const *const tiers[] = {"tiny", "smallmid", "libc", "large", "bump"};
 enum { TIER_COUNT = sizeof tiers / sizeof *tiers };
 
 static bool is_observing_build(void)
@@ -129,14 +129,18 @@ static void test_small_mid_serves_its_sizes_only_when_on(void **state)
     }
 }
 
-static void test_large_requests_go_to_the_c_library(void **state)
+static void test_what_no_tier_holds_goes_to_the_c_library(void **state)
 {
     (void)state;
     if (!is_observing_build())
         skip();
     uint64_t const before = counter("libc", "allocations");
     allocate_and_free(5000);
-    assert_int_equal(counter("libc", "allocations") - before, BLOCKS);
+    uint64_t const of_5000 = phase_has_rung("medium") ? 0 : BLOCKS;
+    assert_int_equal(counter("libc", "allocations") - before, of_5000);
+    allocate_and_free(40000);
+    uint64_t const of_40000 = phase_has_rung("large") ? 0 : BLOCKS;
+    assert_int_equal(counter("libc", "allocations") - before, of_5000 + of_40000);
 }
 
 /* SLABLAB_PREWARM counts SuperSlabs for each of Tiny's eight classes. */
@@ -192,7 +196,7 @@ int main(void)
         cmocka_unit_test(test_counters_are_named),
         cmocka_unit_test(test_handed_out_equals_taken_back),
         cmocka_unit_test(test_small_mid_serves_its_sizes_only_when_on),
-        cmocka_unit_test(test_large_requests_go_to_the_c_library),
+        cmocka_unit_test(test_what_no_tier_holds_goes_to_the_c_library),
         cmocka_unit_test(test_prewarmed_superslabs_are_counted),
         cmocka_unit_test(test_counters_survive_a_threads_end),
     };

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 /* Contents that moved by any distance show: the bytes count up, one more at every 256th. */
 static inline uint8_t pattern_byte(uint32_t owner, size_t i)
@@ -20,6 +21,17 @@ static inline void pattern_write(void *block, size_t size, uint32_t owner)
 
     for (size_t i = 0; i < size; i++)
         bytes[i] = pattern_byte(owner, i);
+}
+
+/* A new block that holds it; never NULL. */
+static inline uint8_t *pattern_block(size_t size, uint32_t owner)
+{
+    uint8_t *const block = malloc(size);
+
+    if (block == NULL)
+        abort();
+    pattern_write(block, size, owner);
+    return block;
 }
 
 static inline bool pattern_holds(void const *block, size_t size, uint32_t owner)

@@ -24,7 +24,8 @@ $(PREFIXED)/%.o: allocators/phases/%.c $(PREFIXED_NAMES) $(BUILD)/flags
 	@objcopy --redefine-syms=$(PREFIXED_NAMES) $@
 	$(if $(SANITIZE),@objcopy --redefine-syms=allocators/tests/sanitizers/libc.names $@)
 
-$(PREFIXED)/tests/%.o: allocators/tests/%.c $(PREFIXED_NAMES) $(BUILD)/flags
+$(PREFIXED)/tests/%.o: CFLAGS += -DPHASES_OVER='"$(OVER)"'
+$(PREFIXED)/tests/%.o: allocators/tests/%.c $(PREFIXED_NAMES) $(BUILD)/flags $(BUILD)/over
 	@mkdir -p $(@D)
 	$(QUIET) $(CC) $(CFLAGS) -fno-builtin -Iallocators $(DEPENDENCIES) -c -o $@ $<
 	@objcopy --redefine-syms=$(PREFIXED_NAMES) $@

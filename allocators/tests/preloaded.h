@@ -38,6 +38,34 @@ static inline char const *expected_object(void)
     return slash == NULL ? preload : slash + 1;
 }
 
+/* The name of the phase under test, lib<name>.so, against one of so many bytes. */
+static inline bool phase_has_name(char const *name, size_t length)
+{
+    char const *const object = expected_object();
+
+    return strlen(object) == length + 6 && strncmp(object + 3, name, length) == 0;
+}
+
+/* Is the phase under test this one, or over it, or over one that is? PHASES_OVER has what the pages
+ * say (allocators/phases/): "ss-reuse:baseline dense:ss-reuse ...". */
+static inline bool phase_has_rung(char const *rung)
+{
+    char const *const object = expected_object();
+    char const *name = object + 3;
+    size_t length = strlen(object) > 6 ? strlen(object) - 6 : 0;
+
+    while (length > 0) {
+        if (strlen(rung) == length && strncmp(rung, name, length) == 0)
+            return true;
+        char const *line = PHASES_OVER;
+        while (*line != '\0' && (strncmp(line, name, length) != 0 || line[length] != ':'))
+            line += strcspn(line, " ") + (strchr(line, ' ') != NULL);
+        name = *line != '\0' ? line + length + 1 : line;
+        length = strcspn(name, " ");
+    }
+    return false;
+}
+
 /* In a program of prefixed.mk `malloc` is another function than the process knows by that name. */
 static inline bool phase_is_linked(void)
 {
@@ -47,15 +75,12 @@ static inline bool phase_is_linked(void)
 /* Is the phase under test one of these, which stand in a text with a blank between them? */
 static inline bool phase_is_one_of(char const *names)
 {
-    char const *const object = expected_object(); /* lib<name>.so */
-    size_t const length = strlen(object) > 6 ? strlen(object) - 6 : 0;
-
     for (char const *name = names; *name != '\0'; name += strspn(name, " ")) {
-        size_t const end = strcspn(name, " ");
+        size_t const length = strcspn(name, " ");
 
-        if (length > 0 && end == length && strncmp(name, object + 3, length) == 0)
+        if (phase_has_name(name, length))
             return true;
-        name += end;
+        name += length;
     }
     return false;
 }

@@ -84,7 +84,7 @@ static uint32_t blocks_of_a_refill(void)
 
 static bool arrays_grow(void)
 {
-    return phase_is_one_of("adaptive decay transfer");
+    return phase_has_rung("adaptive");
 }
 
 /* 1,024 taken and given back, round by round: an array of 256 becomes 512 and then 1,024 and more,

@@ -32,11 +32,9 @@ static struct behaviour const behaviours[] = {
     {"libphase17-2.so", true, false, false},  {"libss-reuse.so", false, true, true},
     {"libss-prewarm.so", false, true, false}, {"libss-reuse-prewarm.so", false, true, true},
     {"libeager-freelist.so", false, true, true}, {"libeager-superslabs.so", false, true, true},
-    {"libdense.so", false, true, true},       {"liboutband.so", false, true, true},
-    {"libbitmap.so", false, true, true},      {"libcolor.so", false, true, true},
-    {"libhuge.so", false, true, true},        {"libadaptive.so", false, true, true},
-    {"libdecay.so", false, true, true},       {"libtransfer.so", false, true, true},
 };
+/* dense and those over it. */
+static struct behaviour const ladder = {NULL, false, true, true};
 
 /* NULL if the table has no entry: another allocator, or a build without counters. */
 static struct behaviour const *behaviour(void)
@@ -49,7 +47,7 @@ static struct behaviour const *behaviour(void)
         if (strcmp(behaviours[i].object, expected_object()) == 0 &&
             behaviours[i].with_smallmid == with_smallmid)
             return &behaviours[i];
-    return NULL;
+    return phase_has_rung("dense") ? &ladder : NULL;
 }
 
 /* Allocates all blocks and frees them again, but for every kept_every-th, which stays for ever. */

@@ -34,6 +34,9 @@ for name in $names; do
         SLOT_BYTES) phase=dense value=0 ;;
         MAGAZINE_GROWN_*) phase=outband value=1024 ;;
         MAGAZINE_*) phase=outband value=64 ;;
+        LARGE_KEPT_MB) phase=outband value=64 ;;
+        LARGE_HEADER_BYTES) phase=large value=128 ;;
+        LARGE_LOOKED_AT | LARGE_MAPPED_MAX) phase=large ;;
         TRANSFER_*) phase=bitmap value=64 ;;
         BITMAP_WORDS) phase=bitmap value=45 ;;
         BITMAP_COLORS) phase=bitmap value=4 ;;

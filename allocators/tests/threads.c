@@ -5,6 +5,7 @@
 #include "tests/child.h"
 #include "tests/pattern.h"
 #include "tests/preloaded.h"
+#include "tests/resident.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -219,21 +220,6 @@ static void run_short_threads(uint32_t count)
         assert_int_equal(pthread_join(thread, &broken), 0);
         assert_ptr_equal(broken, NULL);
     }
-}
-
-/* The second number in statm is pages of resident memory. */
-static long resident_bytes(void)
-{
-    char text[128] = {0};
-    char *end = text;
-    FILE *const file = fopen("/proc/self/statm", "re");
-
-    assert_non_null(file);
-    setvbuf(file, NULL, _IONBF, 0);
-    assert_true(fread(text, 1, sizeof text - 1, file) > 0);
-    fclose(file);
-    strtol(text, &end, 10);
-    return strtol(end, NULL, 10) * sysconf(_SC_PAGESIZE);
 }
 
 /* bump never frees, and 17-2's Small-Mid backend never uses a full slab again: the studied flaw. */

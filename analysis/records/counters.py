@@ -40,6 +40,7 @@ TABLE = (
     Counter("tiny_blocks_transferred", "from other threads", "blocks"),
     Counter("smallmid_blocks_taken", "Small-Mid taken", "blocks"),
     Counter("smallmid_blocks_returned", "Small-Mid returned", "blocks"),
+    Counter("large_reused", "reused", "large blocks"),
     Counter("slabs_taken", "taken", "slabs"),
     Counter("slabs_reused", "reused", "slabs"),
     Counter("slabs_emptied", "emptied", "slabs"),

@@ -47,7 +47,10 @@ def test_experiment_fastest_has_the_whole_ladder(tmp_path: Path) -> None:
     arms = dict.fromkeys([plan["baseline"], *plan["arms"]], 0.0)
     run = load(write_run(tmp_path / "r", arms, CELLS[:1], 6))
     measured = [arm for arm in ladder(run) if arm in arms]
-    assert measured == "ss-reuse dense outband bitmap color huge adaptive decay transfer".split()
+    assert measured == (
+        "ss-reuse dense outband bitmap color huge adaptive decay transfer"
+        " medium large reserve aligned"
+    ).split()
 
 
 def test_a_rung_is_over_the_next_that_was_measured(run: Run) -> None:

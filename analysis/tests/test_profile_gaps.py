@@ -156,8 +156,8 @@ def test_short_times_below_page_faults_are_in_us(tmp_path: Path) -> None:
         assert "(the harness's own, before exec, come too early)" in said
 
 
-def test_differences_say_what_they_are_shares_of(tmp_path: Path) -> None:
-    """One cell has a region, the other is a program without one."""
+def test_differences_say_what_they_are_times_of(tmp_path: Path) -> None:
+    """One cell has a region and operations, the other is a program without either."""
     cells = ["planted cold", "sqlite cold"]
 
     def stacks(arm: str, cell: str, block: int) -> Stacks:
@@ -168,9 +168,16 @@ def test_differences_say_what_they_are_shares_of(tmp_path: Path) -> None:
         return [(stack, layer, count, 0, 0) for stack, layer, count in found]
 
     (joined,) = join([write_profile(tmp_path / "p", cells, 20, stacks)])
-    table = table_of(joined, "Share of the samples less")
+    table = table_of(joined, "CPU time less the other arm's")
     heads = [row.cells[0] for row in table.rows if row.kind == "group"]
-    assert heads == ["planted cold, region", "sqlite cold, whole process"]
+    assert heads == [
+        f"{cell}, {of}: {by}"
+        for cell, of in (
+            ("planted cold", "region, ns per operation"),
+            ("sqlite cold", "whole process, ms per process"),
+        )
+        for by in ("by layer", "by function, its own")
+    ]
 
 
 def test_what_is_all_of_a_stage_by_definition_has_no_interval(tmp_path: Path) -> None:

@@ -116,7 +116,7 @@ static void a_tier_that_nothing_counts_is_refused(void **state)
     char *const names = words_join(&tiers, 0, tiers.count);
 
     (void)state;
-    assert_string_equal(names, "tiny smallmid libc bump");
+    assert_string_equal(names, "tiny smallmid libc large bump");
     fixture_workload("null");
     fixture_copy(observer, "build/observe/libtwo.so");
     fixture_hear();
