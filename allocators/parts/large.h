@@ -1,19 +1,17 @@
-/* large.h -- blocks above the classes: a mapping each, kept for a while once it
- * is free.
+/* large.h -- blocks above the classes: a mapping each, kept for a while once it is free.
  *
- *   a multiple of 64 KB                                        a multiple of 64
- * KB | header, 64 bytes | payload .................. | never touched |
+ *   a multiple of 64 KB                                        a multiple of 64 KB
+ *   | header, 64 bytes | payload .................. | never touched |
  *
- * All 64 KB pieces of a mapping have the code PAGEMAP_LARGE, alive or kept. A
- * request takes a kept block that is at most a quarter longer, the shortest of
- * those looked at; the oldest ones go back to the system where there are too
- * many, or where they are as old as decay.h says.
+ * All 64 KB pieces of a block have the code PAGEMAP_LARGE, alive or kept. A request takes the
+ * shortest of the kept blocks looked at, and leaves what it does not need as a block that is kept;
+ * the oldest ones go back to the system where there are too many, or where they are as old as
+ * decay.h says.
  *
- * The C library has what is longer than 16 GB or outside of the pagemap's
- * window, and all that comes when there are as many as LARGE_MAPPED_MAX.
+ * The C library has what is longer than 16 GB or outside of the pagemap's window, and all that
+ * comes when there are as many as LARGE_MAPPED_MAX.
  *
- * Invariant, outside the lock: kept_bytes is the sum of the bytes of what
- * `kept` holds.
+ * Invariant, outside the lock: kept_bytes is the sum of the bytes of what `kept` holds.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_LARGE_H
@@ -39,7 +37,8 @@ CONSTANT(LARGE_KEPT_MB, 0, kept, 0, 65536, "MB",
 enum {
     LARGE_HEADER_BYTES = SETTING(LARGE_HEADER_BYTES, 64), /* a cache line, as for small blocks */
     LARGE_LOOKED_AT = SETTING(LARGE_LOOKED_AT, 32),       /* kept blocks, newest first */
-    LARGE_MAPPED_MAX = SETTING(LARGE_MAPPED_MAX, 16384) /* blocks: a process has 65,530 mappings */
+    LARGE_COPIED_MAX = SETTING(LARGE_COPIED_MAX, 524288), /* bytes; what is longer is moved */
+    LARGE_MAPPED_MAX = SETTING(LARGE_MAPPED_MAX, 16384)   /* blocks; a process has 65,530 maps */
 };
 #define LARGE_KEPT_BYTES_MAX ((size_t)LARGE_KEPT_MB << 20)
 #define LARGE_BYTES_MAX ((size_t)16 << 30)
@@ -69,9 +68,7 @@ static struct large_pool large_pool = {.lock = PTHREAD_MUTEX_INITIALIZER};
 /* Bytes of the mapping for a request of at most LARGE_BYTES_MAX. */
 static inline size_t large_bytes(size_t size)
 {
-    size_t const unit = PAGEMAP_UNIT_BYTES;
-
-    return (size + LARGE_HEADER_BYTES + unit - 1) / unit * unit;
+    return (size + LARGE_HEADER_BYTES + PAGEMAP_UNIT_BYTES - 1) & -(size_t)PAGEMAP_UNIT_BYTES;
 }
 
 static inline void *large_payload(struct large *large)
@@ -79,8 +76,7 @@ static inline void *large_payload(struct large *large)
     return (char *)large + LARGE_HEADER_BYTES;
 }
 
-/* The block of a pointer whose code is PAGEMAP_LARGE; aborts if it is none that
- * is alive. */
+/* The block of a pointer whose code is PAGEMAP_LARGE; aborts if it is none that is alive. */
 static inline struct large *large_of(char const *call, void const *pointer)
 {
     uintptr_t const offset = (uintptr_t)pointer % PAGEMAP_UNIT_BYTES;
@@ -112,8 +108,7 @@ static inline void large_check(void)
     check(bytes == large_pool.kept_bytes, "kept_bytes is the sum", bytes);
 }
 
-/* Fresh zeroed memory that the pagemap can speak of, and does not yet; NULL
- * with errno ENOMEM. */
+/* Fresh zeroed memory that the pagemap can speak of, and does not yet; NULL with errno ENOMEM. */
 static inline struct large *large_map(size_t bytes)
 {
     return superslab_in_reach(os_map_aligned(bytes, PAGEMAP_UNIT_BYTES), bytes);
@@ -126,8 +121,8 @@ static inline void large_count_one_less(void)
     lock_give(&large_pool.lock);
 }
 
-/* A block that is in no list. Where the system does not take the addresses back
- * (it may have no room for the hole), it at least has the pages. */
+/* A block that is in no list. Where the system does not take the addresses back (it may have no
+ * room for the hole), it at least has the pages. */
 static inline void large_unmap(struct large *large)
 {
     size_t const bytes = large->bytes;
@@ -145,37 +140,64 @@ static inline void large_unkeep(struct large *large)
     large_pool.kept_bytes -= large->bytes;
 }
 
-/* A kept block that fits, alive again, its payload not zeroed; NULL where there
- * is none. Then *more says whether one more may be mapped, and it counts as if
- * it were. */
-static inline struct large *large_reuse(size_t bytes, bool *more)
+/* The lock is held. */
+static inline void large_keep(struct large *large, size_t bytes, uint64_t since_ms)
+{
+    *large = (struct large){.state = LARGE_KEPT, .bytes = bytes, .since_ms = since_ms};
+    list_push(&large_pool.kept, &large->link);
+    large_pool.kept_bytes += bytes;
+}
+
+/* The shortest of the kept blocks looked at that is long enough; NULL where none is. The lock is
+ * held. */
+static inline struct large *large_fitting(size_t bytes)
 {
     struct large *best = NULL;
-
-    lock_take(&large_pool.lock);
     struct link *link = large_pool.kept;
+
     for (uint32_t looked = 0; link != NULL && looked < LARGE_LOOKED_AT; looked++) {
         struct large *const large = CONTAINER_OF(link, struct large, link);
 
-        if (bytes <= large->bytes && large->bytes - bytes <= bytes / 4 &&
-            (best == NULL || large->bytes < best->bytes))
+        if (bytes <= large->bytes && (best == NULL || large->bytes < best->bytes))
             best = large;
         link = link->next != large_pool.kept ? link->next : NULL;
     }
-    *more = best == NULL && large_pool.mapped < LARGE_MAPPED_MAX;
-    large_pool.mapped += *more;
-    if (best != NULL) {
-        large_unkeep(best);
-        best->state = LARGE_LIVE;
+    return best;
+}
+
+/* A kept block, alive again and so long, its payload not zeroed; NULL where none fits. What is left
+ * of it is kept. */
+static inline struct large *large_reuse(size_t bytes)
+{
+    lock_take(&large_pool.lock);
+    struct large *const large = large_fitting(bytes);
+    if (large != NULL) {
+        large_unkeep(large);
+        if (large->bytes > bytes) {
+            large_keep((struct large *)((char *)large + bytes), large->bytes - bytes,
+                       large->since_ms);
+            large_pool.mapped++;
+        }
+        large->bytes = bytes;
+        large->state = LARGE_LIVE;
     }
     if (DEBUGGING)
         large_check();
     lock_give(&large_pool.lock);
-    return best;
+    return large;
 }
 
-/* The oldest kept block, kept no longer, if it is too old or they are too many;
- * else NULL. */
+/* May one more be mapped? Then it counts as if it were. */
+static inline bool large_count_one_more(void)
+{
+    lock_take(&large_pool.lock);
+    bool const more = large_pool.mapped < LARGE_MAPPED_MAX;
+    large_pool.mapped += more;
+    lock_give(&large_pool.lock);
+    return more;
+}
+
+/* The oldest kept block, kept no longer, if it is too old or they are too many; else NULL. */
 static inline struct large *large_excess(uint64_t now_ms, size_t bytes_max)
 {
     struct large *oldest = NULL;
@@ -194,8 +216,8 @@ static inline struct large *large_excess(uint64_t now_ms, size_t bytes_max)
     return oldest;
 }
 
-/* The system gets what is too old, and of the rest what is more than bytes_max;
- * says whether it got anything. Leaves errno alone. */
+/* The system gets what is too old, and of the rest what is more than bytes_max; says whether it got
+ * anything. Leaves errno alone. */
 static inline bool large_give_back(uint64_t now_ms, size_t bytes_max)
 {
     bool any = false;
@@ -211,16 +233,17 @@ static inline void large_decay(uint64_t now_ms)
         large_give_back(now_ms, LARGE_KEPT_BYTES_MAX);
 }
 
-/* Where memory is out: what is kept goes back; says whether it is worth while
- * to ask again. */
+/* Where memory is out: what is kept goes back; says whether it is worth while to ask again. */
 static inline bool large_made_room(void)
 {
     return LARGE_KEPT_MB > 0 && large_give_back(0, 0);
 }
 
-/* One that large_reuse has counted. */
+/* NULL where memory is out, or they are too many. */
 static inline struct large *large_map_new(size_t bytes)
 {
+    if (!large_count_one_more())
+        return NULL;
     struct large *large = large_map(bytes);
 
     if (large == NULL && large_made_room())
@@ -234,8 +257,8 @@ static inline struct large *large_map_new(size_t bytes)
     return large;
 }
 
-/* A block of at least so many bytes; *zeroed says whether all of them are 0.
- * NULL: the C library has to. */
+/* A block of at least so many bytes; *zeroed says whether all of them are 0. NULL: the C library
+ * has to. */
 static inline void *large_take(size_t size, bool *zeroed)
 {
     if (LARGE_KEPT_MB == 0 || size > LARGE_BYTES_MAX)
@@ -243,10 +266,11 @@ static inline void *large_take(size_t size, bool *zeroed)
     process_begin_slow();
     int const saved = errno;
     size_t const bytes = large_bytes(size);
-    struct large *large = large_reuse(bytes, zeroed);
+    struct large *large = large_reuse(bytes);
+    *zeroed = large == NULL;
     if (large != NULL)
         observe(LARGE_REUSED);
-    else if (*zeroed)
+    else
         large = large_map_new(bytes);
     errno = saved;
     if (large == NULL)
@@ -269,10 +293,7 @@ NOINLINE void large_free_slow(void *pointer)
     }
     lock_take(&large_pool.lock);
     large_of("free", pointer); /* no other thread frees it, too */
-    large->state = LARGE_KEPT;
-    large->since_ms = now_ms;
-    list_push(&large_pool.kept, &large->link);
-    large_pool.kept_bytes += large->bytes;
+    large_keep(large, large->bytes, now_ms);
     lock_give(&large_pool.lock);
     large_decay(now_ms);
 }
@@ -285,7 +306,6 @@ NOINLINE void *large_malloc_slow(size_t size)
     return pointer != NULL ? pointer : libc_malloc_slow(size);
 }
 
-/* count * size does not overflow. */
 NOINLINE void *large_calloc_slow(size_t count, size_t size)
 {
     bool zeroed = false;
@@ -316,9 +336,8 @@ static inline bool large_extend(struct large *large, size_t bytes)
     return true;
 }
 
-/* Its pages become those of a longer mapping; NULL, and it is as before, where
- * that cannot be: what was to hold them is then left alone, for the system may
- * have taken it already. */
+/* Its pages become those of a longer mapping; NULL, and it is as before, where that cannot be: what
+ * was to hold them is then left alone, for the system may have taken it already. */
 static inline struct large *large_move(struct large *large, size_t bytes)
 {
     struct large *const moved = large_map(bytes);
@@ -335,9 +354,25 @@ static inline struct large *large_move(struct large *large, size_t bytes)
     return moved;
 }
 
-/* A block without a copy of its pages: a longer one is extended or moved, of a
- * shorter one the end goes back. NULL, and it is as before, where that cannot
- * be. Leaves errno alone. */
+/* Into a kept block, which costs no page fault; NULL where none fits, or it is too long for that.
+ *  */
+static inline struct large *large_copy(struct large *large, size_t bytes)
+{
+    struct large *const other = bytes <= LARGE_COPIED_MAX ? large_reuse(bytes) : NULL;
+
+    if (other == NULL)
+        return NULL;
+    observe(LARGE_REUSED);
+    memcpy(large_payload(other), large_payload(large), large->bytes - LARGE_HEADER_BYTES);
+    lock_take(&large_pool.lock);
+    large_keep(large, large->bytes, os_now_ms());
+    lock_give(&large_pool.lock);
+    return other;
+}
+
+/* A longer block is extended where it is, copied into a kept one, or its pages are moved; of a
+ * shorter one the end goes back. NULL, and it is as before, where that cannot be. Leaves errno
+ * alone. */
 NOINLINE void *large_realloc_slow(void *pointer, size_t size)
 {
     struct large *large = large_of("realloc", pointer);
@@ -349,7 +384,8 @@ NOINLINE void *large_realloc_slow(void *pointer, size_t size)
         pagemap_set((char *)large + bytes, before - bytes, PAGEMAP_FOREIGN);
         os_unmap((char *)large + bytes, before - bytes);
     } else if (bytes > before && !large_extend(large, bytes)) {
-        large = large_move(large, bytes);
+        struct large *const other = large_copy(large, bytes);
+        large = other != NULL ? other : large_move(large, bytes);
     }
     errno = saved;
     if (large == NULL)

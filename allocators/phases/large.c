@@ -4,8 +4,8 @@
  *
  * What it is: a mapping for each block, with its length in 64 bytes in front. Freed ones are kept,
  * 64 MB of them at most, and go back once they are half a second old and the phase is at work; the
- * next request takes one that is at most a quarter longer. realloc moves pages, not bytes. The C
- * library has what is aligned to more than 16 bytes, and what parts/large.h names.
+ * next request takes what it needs of one. realloc copies up to 512 KB into one, or moves pages.
+ * What is aligned to more than 16 bytes stays the C library's, and what parts/large.h names.
  *
  * What to see: programs that take and free large blocks again and again. medium leaves those to the
  * C library, whose heap holds nothing else now, gives itself back to the system at each turn, and

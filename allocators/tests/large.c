@@ -31,15 +31,13 @@ enum {
     HEADER_BYTES = 64
 };
 
-/* Through memory, so that neither compiler nor analyser sees the deliberate
- * misuse. */
+/* Through memory, so that neither compiler nor analyser sees the deliberate misuse. */
 static uint8_t *volatile hidden;
 static void (*volatile const release)(void *) = free;
 
 static int64_t clock_ms = 1000000;
 
-/* The allocator's clock, since a program's symbols come before those of its
- * libraries. */
+/* The allocator's clock, since a program's symbols come before those of its libraries. */
 int clock_gettime(clockid_t clock, struct timespec *now)
 {
     (void)clock;
@@ -74,13 +72,12 @@ static void test_which_tier_serves_which_size(void **state)
     assert_int_equal(counted("libc_allocations", malloc, (size_t)17 << 30), 1);
 }
 
-/* A quarter of the block is the most that a request may leave of it. */
-static void test_a_kept_block_serves_what_is_a_little_shorter(void **state)
+static void test_a_kept_block_serves_what_is_not_longer(void **state)
 {
     static struct {
         size_t size;
         bool fits;
-    } const requests[] = {{8 * MB, true}, {7 * MB, true}, {6 * MB, false}, {9 * MB, false}};
+    } const requests[] = {{8 * MB, true}, {7 * MB, true}, {100000, true}, {9 * MB, false}};
     (void)state;
 
     if (!phase_has_rung("large"))
@@ -94,6 +91,24 @@ static void test_a_kept_block_serves_what_is_a_little_shorter(void **state)
         assert_int_equal(next == block, requests[i].fits);
         free(next);
     }
+}
+
+static void test_what_a_request_leaves_is_kept(void **state)
+{
+    (void)state;
+    if (!phase_has_rung("large"))
+        skip();
+    clock_ms += 1000;
+    free(pattern_block(40000, 0));
+    uint8_t *const block = pattern_block(8 * MB, 1);
+    free(block);
+    uint8_t *const first = pattern_block(MB, 2);
+    uint8_t *const second = pattern_block(6 * MB, 3);
+    assert_ptr_equal(first, block);
+    assert_ptr_equal(second, block + MB + UNIT_BYTES);
+    assert_true(pattern_holds(first, MB, 2));
+    free(second);
+    free(first);
 }
 
 static void test_the_shortest_that_fits_is_taken(void **state)
@@ -204,8 +219,7 @@ static void test_what_is_kept_goes_back(void **state)
     assert_true(resident_bytes() - before < 4 * MB);
 }
 
-/* Of another class than all else here: who only refills and drains looks, too.
- */
+/* Of another class than all else here: who only refills and drains looks, too. */
 static void test_work_with_small_blocks_gives_it_back(void **state)
 {
     enum { BLOCK_BYTES = 16 * MB };
@@ -263,8 +277,7 @@ static void test_which_alignments_classes_serve(void **state)
     assert_int_equal(counted("libc_allocations", aligned_128, 256), 1);
 }
 
-/* Of each size many, so that they come from several slabs, whose blocks are
- * moved differently. */
+/* Of each size many, so that they come from several slabs, whose blocks are moved differently. */
 static void test_every_size_is_aligned(void **state)
 {
     enum { BLOCKS = 64 };
@@ -346,7 +359,8 @@ int main(void)
 {
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(test_which_tier_serves_which_size),
-        cmocka_unit_test(test_a_kept_block_serves_what_is_a_little_shorter),
+        cmocka_unit_test(test_a_kept_block_serves_what_is_not_longer),
+        cmocka_unit_test(test_what_a_request_leaves_is_kept),
         cmocka_unit_test(test_the_shortest_that_fits_is_taken),
         cmocka_unit_test(test_a_block_that_is_too_long_to_keep),
         cmocka_unit_test(test_more_blocks_than_mappings_should_be),

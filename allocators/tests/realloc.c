@@ -132,7 +132,7 @@ static void test_a_block_of_two_kinds_of_pages_keeps_contents(void **state)
     }
 }
 
-/* The lower one of two neighbours grows into the place of the other, which is too long to be kept. */
+/* The lower of two neighbours grows into the place of the other, which is too long to be kept. */
 static int free_what_was_extended(void *argument)
 {
     enum { BLOCKS = 4, BYTES = 80 * MB };
@@ -169,8 +169,7 @@ static void test_a_block_is_extended_where_it_is(void **state)
     assert_non_null(strstr(child.text, "begins no block"));
 }
 
-/* The system may put another allocator's mapping, here the C library's, where a
- * block was. */
+/* The system may put another allocator's mapping, here the C library's, where a block was. */
 static void test_the_place_of_a_block_that_moved_may_be_anothers(void **state)
 {
     enum { BLOCKS = 64 };
@@ -194,8 +193,7 @@ static void test_the_place_of_a_block_that_moved_may_be_anothers(void **state)
     }
 }
 
-/* A quarter more for what asks for less than that; what asks for more gets what
- * it asks for. */
+/* A quarter more for what asks for less than that; what asks for more gets what it asks for. */
 static void test_realloc_that_moves_reserves_a_quarter(void **state)
 {
     static size_t const sizes[] = {100, 1000, 10000, 100000, 10 * MB};

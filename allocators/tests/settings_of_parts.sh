@@ -36,7 +36,7 @@ for name in $names; do
         MAGAZINE_*) phase=outband value=64 ;;
         LARGE_KEPT_MB) phase=outband value=64 ;;
         LARGE_HEADER_BYTES) phase=large value=128 ;;
-        LARGE_LOOKED_AT | LARGE_MAPPED_MAX) phase=large ;;
+        LARGE_LOOKED_AT | LARGE_MAPPED_MAX | LARGE_COPIED_MAX) phase=large ;;
         TRANSFER_*) phase=bitmap value=64 ;;
         BITMAP_WORDS) phase=bitmap value=45 ;;
         BITMAP_COLORS) phase=bitmap value=4 ;;
