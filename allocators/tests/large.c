@@ -22,11 +22,11 @@
 
 #include <cmocka.h>
 
+#define MB 1048576L
 enum {
     PAGE_BYTES = 4096,
     UNIT_BYTES = 1 << 16,
     MEDIUM_MAX = 32768,
-    MB = 1 << 20,
     KEPT_MB = 64,
     HEADER_BYTES = 64
 };

@@ -27,7 +27,8 @@
 static uint8_t *volatile hidden;
 static void (*volatile const release)(void *) = free;
 
-enum { PAGE_BYTES = 4096, UNIT_BYTES = 1 << 16, MEDIUM_MAX = 32768, MB = 1 << 20 };
+#define MB 1048576L
+enum { PAGE_BYTES = 4096, UNIT_BYTES = 1 << 16, MEDIUM_MAX = 32768 };
 
 /* A copy of 32 MB would have both resident. */
 static void test_realloc_moves_pages(void **state)
@@ -150,7 +151,7 @@ static int free_what_was_extended(void *argument)
     if (lower == NULL)
         return 1; /* no two are neighbours */
     pattern_write(lower, MB, 1);
-    hidden = realloc(lower, 2 * BYTES);
+    hidden = realloc(lower, 2 * (size_t)BYTES);
     if (hidden != lower || !pattern_holds(hidden, MB, 1))
         return 2;
     release(hidden + BYTES + BYTES / 2);
