@@ -29,7 +29,7 @@ import pandas as pd
 from ..claims.claims import CLAIMED_METRICS
 from ..claims.file import FILE as CLAIMS
 from ..claims.file import cells_with, read_claims
-from ..comparison.answer_lines import VERDICTS
+from ..comparison.answer_lines import VERDICTS, short_cell
 from ..comparison.conditions import first_position
 from ..comparison.deciding import deciding
 from ..comparison.elsewhere import by_machine, coverage
@@ -148,7 +148,9 @@ def _of_all_cells(run: Run, arm: str, what: str) -> str:
         return f"{', '.join(counted)} of {len(frame)} cells"
     if what == "cells" and len(frame):
         others = frame[plain != "better"]
-        said = [f"{row['cell']} ({relative(row)[0]})" for _, row in others.iterrows()]
+        said = [
+            f"{short_cell(run, row['cell'])} ({relative(row)[0]})" for _, row in others.iterrows()
+        ]
         return ", ".join(said) or "none"
     raise Complaint(f"{run.name}: no '{what}' of {arm} over all cells", "verdicts or cells")
 

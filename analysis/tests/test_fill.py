@@ -152,7 +152,7 @@ def test_an_answer_may_count_verdicts(tmp_path: Path) -> None:
     ]
     text = filled(f"<!-- answer run\n{'; '.join(blanks)} -->\n<!-- end -->\n", tmp_path)
     said = " ".join(text.partition(" -->")[2].split())
-    assert said.startswith("better in 2 of 2 cells; none; same in 2 of 2 cells; sawtooth size=256")
+    assert said.startswith("better in 2 of 2 cells; none; same in 2 of 2 cells; sawtooth 256 (")
     with pytest.raises(Complaint, match="verdicts or cells"):
         filled("<!-- answer run\n{synthetic: all cells | no | cells} -->\n<!-- end -->\n", tmp_path)
 
