@@ -127,7 +127,7 @@ static void a_tier_that_nothing_counts_is_refused(void **state)
     char *const heard = fixture_heard();
     assert_null(plan);
     assert_non_null(strstr(heard, "x.yaml:6: two has no tier 'smalmid'\n  try: one of tiny "
-                                  "smallmid libc bump\n"));
+                                  "smallmid libc large bump\n"));
     free(heard);
     free(names);
     words_free(&tiers);

@@ -55,7 +55,7 @@ for line in '+batch=16/12/8 ' '+batch *blocks that a refill takes (1 to 255)' \
     '+drain *frees of a class until its list is drained (1 to 65536)'; do
     grep --quiet -- "$line" "$work/list" || failed "no line '$line' in slablab list allocators"
 done
-equal 'constants of bump' '' "$(sed -n '/^bump/{n;/^  /p}' "$work/list")"
+equal 'constants of bump' '                    +reserve=0' "$(sed -n '/^bump/{n;/^  /p}' "$work/list")"
 
 # What is refused, in an experiment with its line.
 while IFS='|' read -r arm problem hint; do
@@ -65,7 +65,7 @@ while IFS='|' read -r arm problem hint; do
         failed "$arm: no hint '$hint' but $(tail -n 1 "$work/all")"
 done <<'END'
 phase17-2+bach=3|phase17-2+bach=3: phase17-2 has no constant 'bach'|batch; phase17-2 has batch
-bump+batch=2|bump+batch=2: bump has no constant 'batch'|bump has no constants
+bump+batch=2|bump+batch=2: bump has no constant 'batch'|bump has reserve (0 to 100)
 phase17-2+batch=0|phase17-2+batch=0: batch=0 is out of its range|batch: blocks that a refill
 baseline+drain=65537|baseline+drain=65537: drain=65537 is out of its range|drain: frees
 baseline+drain=x|baseline+drain=x: drain: 'x' is not a number|drain: frees
