@@ -55,7 +55,7 @@ for line in '+batch=16/12/8 ' '+batch *blocks that a refill takes (1 to 255)' \
     '+drain *frees of a class until its list is drained (1 to 65536)'; do
     grep --quiet -- "$line" "$work/list" || failed "no line '$line' in slablab list allocators"
 done
-equal 'constants of bump' '                    +reserve=0' "$(sed -n '/^bump/{n;/^  /p}' "$work/list")"
+equal 'constants of bump' '+reserve=0' "$(sed -n '/^bump/{n;s/^  *//p}' "$work/list")"
 
 # What is refused, in an experiment with its line.
 while IFS='|' read -r arm problem hint; do
