@@ -354,8 +354,7 @@ static inline struct large *large_move(struct large *large, size_t bytes)
     return moved;
 }
 
-/* Into a kept block, which costs no page fault; NULL where none fits, or it is too long for that.
- *  */
+/* Into a kept block, which costs no page fault; NULL where none fits, or it is too long. */
 static inline struct large *large_copy(struct large *large, size_t bytes)
 {
     struct large *const other = bytes <= LARGE_COPIED_MAX ? large_reuse(bytes) : NULL;

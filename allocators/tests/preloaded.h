@@ -38,14 +38,6 @@ static inline char const *expected_object(void)
     return slash == NULL ? preload : slash + 1;
 }
 
-/* The name of the phase under test, lib<name>.so, against one of so many bytes. */
-static inline bool phase_has_name(char const *name, size_t length)
-{
-    char const *const object = expected_object();
-
-    return strlen(object) == length + 6 && strncmp(object + 3, name, length) == 0;
-}
-
 /* Is the phase under test this one, or over it, or over one that is? PHASES_OVER has what the pages
  * say (allocators/phases/): "ss-reuse:baseline dense:ss-reuse ...". */
 static inline bool phase_has_rung(char const *rung)
@@ -70,19 +62,6 @@ static inline bool phase_has_rung(char const *rung)
 static inline bool phase_is_linked(void)
 {
     return (void *)malloc != dlsym(RTLD_DEFAULT, "malloc");
-}
-
-/* Is the phase under test one of these, which stand in a text with a blank between them? */
-static inline bool phase_is_one_of(char const *names)
-{
-    for (char const *name = names; *name != '\0'; name += strspn(name, " ")) {
-        size_t const length = strcspn(name, " ");
-
-        if (phase_has_name(name, length))
-            return true;
-        name += length;
-    }
-    return false;
 }
 
 static inline bool preloaded_object_serves(char const *symbol)
