@@ -41,7 +41,7 @@ from .records.records import load
 from .records.style import read_style, stored_style
 from .report.fill import filled
 from .report.kept import FILE as KEPT_FILE
-from .report.kept import digest_of, kept_differences, write_kept
+from .report.kept import digest_of, kept_differences, remove_drawn, write_kept
 from .report.manifest_command import manifest_arguments, write_manifest
 from .report.report import STYLE as REPORT_STYLE
 from .report.report import differences, write_report
@@ -100,6 +100,7 @@ def report(arguments: argparse.Namespace) -> int:
     own = arguments.style is not None
     style = read_style(arguments.style) if own else stored_style(arguments.run[0])
     sections = read_sections(arguments.run, style, strict=own)
+    remove_drawn(arguments.out)
     print(write_report(sections, arguments.out))
     write_kept(sections, arguments.out)
     return 0

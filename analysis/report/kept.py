@@ -9,6 +9,7 @@ SPDX-License-Identifier: MIT"""
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from .sections import Section
 
 FILE = "report.manifest"
 RECORDS = (".json", ".jsonl")  # of a run's folder
+DRAWN = ("picture", "table")  # the kinds of entries that are files in folders of a report's own
 CHUNK_BYTES = 1 << 20
 
 
@@ -63,6 +65,18 @@ def _of_folder(folder: Path) -> Iterator[Entry]:
         name = str(path.relative_to(folder)).replace("\n", "\\n")
         if path.is_file() and name not in made:
             yield Entry("other", name, hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def remove_drawn(folder: Path) -> None:
+    """Removes the tables and figures that the manifest of an earlier report in this folder names,
+    so that none of a run that is not in the next one stays. Any other file is left."""
+    path = folder / FILE
+    if not path.exists():
+        return
+    for entry in read_manifest(path):
+        own = re.fullmatch(r"(tables|figures)/[^/]+", entry.name)
+        if entry.kind in DRAWN and own:
+            (folder / entry.name).unlink(missing_ok=True)
 
 
 def write_kept(sections: list[Section], folder: Path) -> Path:

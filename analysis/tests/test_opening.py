@@ -149,3 +149,22 @@ def test_a_profile_that_saw_no_kernel_says_that_nothing_is_known(tmp_path: Path)
     profile = write_profile(tmp_path / "profile", [CELL], 5, _stacks, kernel_symbols="hidden")
     found = explained_headline(join([profile])[0])
     assert (found.verdict, found.facts) == (UNKNOWN, [])
+
+
+def test_no_table_of_a_run_that_is_not_in_the_next_report_stays(
+    page: str, tmp_path: Path
+) -> None:
+    """What the folder has besides, and what another folder has, does."""
+    assert page
+    out, other = tmp_path / "out", tmp_path / "other.md"
+    for path in (other, out / "tables/mine.md"):
+        path.write_text("kept\n")
+    listed = out / "report.manifest"
+    listed.write_text(listed.read_text() + f"{0:064}  table  tables/../../other.md\n")
+    assert list(out.glob("tables/first-*"))
+    assert commands.run(["report", str(tmp_path / "null"), "--out", str(out)]) == 0
+    assert {path.name.partition("-")[0].partition(".")[0] for path in out.glob("tables/*")} == {
+        "mine",
+        "null",
+    }
+    assert other.exists()

@@ -31,11 +31,16 @@ TIMED, EXPLAINED = "prewarm", "planted"
 OF_ALL_RUNS = ("numbers.tex", "report.html")
 
 
-def _stored(experiment: str) -> Section:
-    """The section of the runs that `make report` takes, in the colours of the stored style."""
+def _runs() -> list[Path]:
+    """Those that `make report` takes."""
     words = ["make", "--silent", "--no-print-directory", "print-runs"]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
-    runs = [ROOT / run for run in done.stdout.split() if Path(run).parts[-2] == experiment]
+    return [ROOT / run for run in done.stdout.split()]
+
+
+def _stored(experiment: str) -> Section:
+    """The section of its runs, in the colours of the stored style."""
+    runs = [run for run in _runs() if run.parts[-2] == experiment]
     (section,) = read_sections(runs, stored_style(runs[0]), strict=False)
     return section
 
@@ -78,3 +83,11 @@ def test_what_is_stored_stays_small() -> None:
     files = [path for path in REFERENCE.rglob("*") if path.is_file()]
     assert sum(path.stat().st_size for path in files) < SIZE_MAX_BYTES
     assert [path.name for path in files if path.suffix in (".jsonl", ".gz")] == []
+
+
+def test_the_manifest_has_tables_and_figures_of_the_stored_runs_alone() -> None:
+    names = tuple("-".join(run.parts[-2:]) for run in _runs())
+    entries = read_manifest(REFERENCE / "report.manifest")
+    drawn = [Path(entry.name).name for entry in entries if "/" in entry.name]
+    assert len(drawn) > 1000
+    assert [name for name in drawn if not name.startswith(names)] == []
