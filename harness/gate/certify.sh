@@ -5,14 +5,14 @@
 #
 # First a run of fixed length, which says how large the planted changes of time are. Then gates of
 # the lines of certify.tsv, in an order drawn from SEED, so that all share the weather and the first
-# gates are a fair part of all. CERTIFY_MOST limits those of a line. With CERTIFY_AT_ONCE=2 two
-# gates run at a time, each on a CPU of its own and so beside the other; those of a line that has
-# neighbours of its own follow, one at a time. Each appends one line to OUT/gates.jsonl when it has
-# ended: its line of the table, the machine, the exit status, the seconds and gate.json. Samples of
-# the first 20 gates of a line, and of each one that broke its promise, are kept in OUT/samples/
-# without weather and objects, about 190 bytes a block (27 once `make certificate` has packed them);
-# the rest of its folder is dropped. Started again, it goes on where it stopped: a gate is in the
-# file or not.
+# gates are a fair part of all. CERTIFY_MOST limits those of a line, and CERTIFY_ONLY='null time+2'
+# asks these lines alone. With CERTIFY_AT_ONCE=2 two gates run at a time, each on a CPU of its own
+# and so beside the other; those of a line that has neighbours of its own follow, one at a time.
+# Each appends one line to OUT/gates.jsonl when it has ended: its line of the table, the machine,
+# the exit status, the seconds and gate.json. Samples of the first 20 gates of a line, and of each
+# one that broke its promise, are kept in OUT/samples/ without weather and objects, about 190 bytes
+# a block (27 once `make certificate` has packed them); the rest of its folder is dropped. Started
+# again, it goes on where it stopped: a gate is in the file or not.
 # FROM is a stored certificate, whose gates are the first of a new OUT.
 #
 # SPDX-License-Identifier: MIT
@@ -22,7 +22,7 @@ build=$(realpath "$1")
 mkdir --parents "$2/samples"
 out=$(realpath "$2")
 readonly build out seed=$3 from=${4:-} most=${CERTIFY_MOST:-1000000}
-readonly lines=$out/gates.jsonl at_once=${CERTIFY_AT_ONCE:-1}
+readonly lines=$out/gates.jsonl at_once=${CERTIFY_AT_ONCE:-1} only=${CERTIFY_ONLY:-}
 python=$(make --silent print-python)
 commit=$(git -c safe.directory='*' describe --always --dirty --abbrev=40 --exclude='*')
 readonly python commit
@@ -31,6 +31,14 @@ readonly python commit
 variants() {
     sed '/^#/d' harness/gate/certify.tsv
 }
+
+for name in $only; do
+    variants | grep --quiet "^$name"$'\t' || {
+        echo "certify: CERTIFY_ONLY: no line is called '$name'; they are:" >&2
+        variants | cut --fields=1 | paste --serial --delimiters=' ' >&2
+        exit 2
+    }
+done
 
 # One line of the table for each gate, in the order that SEED gives.
 schedule() {
@@ -217,6 +225,8 @@ missing() {
     done < <(seeded)
     while IFS=$'\t' read -r gate_seed variant rest; do
         if [[ -n ${has["$variant $gate_seed"]:-} ]]; then
+            continue
+        elif [[ -n $only && " $only " != *" $variant "* ]]; then
             continue
         elif [[ ${left[$variant]:-0} -gt 0 ]]; then
             left[$variant]=$((left[$variant] - 1))

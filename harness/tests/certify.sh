@@ -103,6 +103,14 @@ assert len(linked) in (2, 3) and len(set(linked)) == 2 and "000" not in linked, 
 assert asked.count("--base jemalloc --head ") == asked.count("/libjemalloc.so") in (4, 5), asked
 PYTHON
 
+out=$scratch/some
+CERTIFY_ONLY='time+2 null' ask 0
+[[ $(grep --count '"variant": "\(time+2\|null\)"' "$out/gates.jsonl") -eq 4 ]] ||
+    fail 'not the gates of two lines alone'
+[[ $(wc --lines <"$out/gates.jsonl") -eq 4 ]] || fail 'gates of lines that were not asked for'
+CERTIFY_ONLY='null tim' ask 2
+grep --quiet "no line is called 'tim'" "$scratch/log" || fail 'a name that is no line'
+
 # Two at a time: one of them is interrupted, and each gate is in once, beside another or alone.
 [[ $(nproc) -gt 1 ]] || { echo 'certify: one CPU, so two gates at a time are not tested' && exit; }
 out=$scratch/two
