@@ -3,8 +3,8 @@
  * The program is the null workload. Bare, it is started with --describe: it starts, prints a line
  * and ends without measuring. As a sample it is pinned, given its environment and six counters,
  * measures, reads smaps_rollup, reports and is judged. As a block's share it carries its part of
- * weather, record and sync too. The three take turns, so that the machine's weather is the same for
- * all.
+ * weather, record and sync too. A block also copies what its arms load: here a phase's library. All
+ * take turns, so that the machine's weather is the same for all.
  *
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
@@ -12,10 +12,12 @@
 #include "base/complain.h"
 #include "base/memory.h"
 #include "base/record.h"
+#include "base/text.h"
 #include "catalogue/project.h"
 #include "judge/statistics.h"
 #include "machine/event_names.h"
 #include "run/block.h"
+#include "sample/served_files.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -79,6 +81,16 @@ static double share_of_block_ms(struct rig *rig, struct block *block, uint64_t n
     return (now_ms() - started) / ARMS;
 }
 
+static double copy_ms(struct served_files *served)
+{
+    size_t const order = 0, link = 0;
+    double const started = now_ms();
+
+    if (!served_files_renew(served, &order, &link))
+        exit(EXIT_STATUS_USAGE);
+    return now_ms() - started;
+}
+
 static void print_row(char const *what, double *values)
 {
     struct rank_interval const ranks = median_interval(ROUNDS, ALPHA, rules_default.blocks_min);
@@ -101,21 +113,32 @@ static bool compare(struct rig *rig, struct record_file *file)
     static double sample[ROUNDS];
     static double sample_beyond[ROUNDS];
     static double share_beyond[ROUNDS];
+    static double copy[ROUNDS];
+    char *const library = text_format("%s/libbaseline.so", project_home_build());
+    struct arm phase = {.id = "baseline", .object = library};
+    struct plan const plan = {.arms = &phase, .arm_count = 1};
+    struct served_files served = {.folder = NULL};
     struct block block;
 
+    if (!served_files_open(&served, &plan))
+        return false;
     block_allocate(&block, rig);
     for (uint64_t round = 0; round < ROUNDS; round++) {
         bare[round] = bare_ms(rig->terms[0].program, rig->sampler.null_fd);
         sample[round] = sample_ms(rig);
         sample_beyond[round] = sample[round] - bare[round];
         share_beyond[round] = share_of_block_ms(rig, &block, round, file) - bare[round];
+        copy[round] = copy_ms(&served);
     }
     block_free(&block);
+    served_files_close(&served);
+    free(library);
     printf("null workload, %d rounds in turn, median [95 %% interval], wall time\n", ROUNDS);
     print_row("fork + exec + wait", bare);
     print_row("a sample", sample);
     print_row("a sample, beyond fork + exec + wait", sample_beyond);
     print_row("its share of a recorded block, beyond it", share_beyond);
+    print_row("a new copy of libbaseline.so", copy);
     bool const within = median_of_sorted(share_beyond, ROUNDS) <= LIMIT_MS;
     printf("limit %g ms: %s\n", LIMIT_MS, within ? "kept" : "broken");
     return within;

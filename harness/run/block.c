@@ -135,7 +135,7 @@ enum block_end block_run(struct block *block, struct rig *rig, size_t cell, uint
     block->before = weather_now();
     block->started_unix_ns = clock_ns(CLOCK_REALTIME);
     uint64_t const started_ns = clock_ns(CLOCK_MONOTONIC);
-    if (!lead_in(block, rig))
+    if (!rig_renew(rig, block->order) || !lead_in(block, rig))
         return BLOCK_FAULT;
     for (size_t i = 0; i < block->count; i++) {
         if (interrupted())

@@ -23,6 +23,13 @@
 
 enum { ATTEMPTS = 8 };
 
+struct served_arm {
+    char **kept;   /* of each link, as it was when the run began; NULL: they stay in place */
+    char *copy[2]; /* paths: of the block's copy, and of the next one's */
+    size_t turn;   /* which of them is loaded */
+    size_t link;   /* of which it is one */
+};
+
 static bool fault(char const *path)
 {
     complain(hint_for(errno, "TMPDIR of a folder with room"), "%s cannot be copied: %s", path,
@@ -66,39 +73,76 @@ static bool copy_bytes(int from, off_t size, char const *to)
     return into >= 0 && close(into) == 0 && copied;
 }
 
-/* Replaces the path by its copy's. A file that cannot be read keeps its path: that it is gone is
- * found where it is loaded. */
-static bool copy_file(struct served_files *served, char **path, size_t arm, size_t link)
+static bool copy_file(char const *path, char const *to)
 {
-    int const from = *path != NULL ? open(*path, O_RDONLY | O_CLOEXEC) : -1;
+    int const from = open(path, O_RDONLY | O_CLOEXEC);
     struct stat status;
-    bool good = true;
+    bool const good =
+        from >= 0 && fstat(from, &status) == 0 && copy_bytes(from, status.st_size, to);
 
-    if (from >= 0 && fstat(from, &status) == 0 && !has_origin(from, status.st_size)) {
-        char *const to =
-            arena_format(&served->arena, "%s/a%zu-%03zu.so", served->folder, arm, link);
-        good = copy_bytes(from, status.st_size, to) || fault(*path);
-        *path = to;
-    }
+    if (!good)
+        fault(path);
     if (from >= 0)
         close(from);
     return good;
 }
 
-static bool copy_arm(struct served_files *served, struct arm *arm, size_t number)
+/* That one cannot be read is found where it is loaded. */
+static bool may_move(char const *path)
 {
+    int const file = path != NULL ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    struct stat status;
+    bool const may = file >= 0 && fstat(file, &status) == 0 && !has_origin(file, status.st_size);
+
+    if (file >= 0)
+        close(file);
+    return may;
+}
+
+static bool keep_arm(struct served_files *served, struct arm const *arm, size_t number)
+{
+    struct served_arm *const own = &served->arms[number];
+    size_t const count = arm->link_count > 0 ? arm->link_count : 1;
     bool good = true;
 
-    arm->links = arm->link_count > 0
-                     ? arena_copy(&served->arena, arm->links, arm->link_count * sizeof *arm->links)
-                     : NULL;
-    for (size_t i = 0; good && i < arm->link_count; i++)
-        good = copy_file(served, &arm->links[i].object, number, i);
-    if (arm->link_count > 0)
-        arm->object = arm->links[0].object;
-    else
-        good = copy_file(served, &arm->object, number, 0);
+    for (size_t i = 0; i < count; i++)
+        if (!may_move(arm_link(arm, i).object))
+            return true;
+    own->kept = arena_zeroed(&served->arena, count * sizeof *own->kept);
+    for (size_t i = 0; good && i < count; i++) {
+        own->kept[i] = arena_format(&served->arena, "%s/%zu-%03zu.so", served->folder, number, i);
+        good = copy_file(arm_link(arm, i).object, own->kept[i]);
+    }
+    for (size_t i = 0; i < 2; i++)
+        own->copy[i] = arena_format(&served->arena, "%s/%zu%c.so", served->folder, number, "ab"[i]);
     return good;
+}
+
+/* What the arm loads, whichever link is asked for. */
+static void set_object(struct arm *arm, char *object)
+{
+    arm->object = object;
+    for (size_t i = 0; i < arm->link_count; i++)
+        arm->links[i].object = object;
+}
+
+/* The copy before it is still there. */
+static bool renew_arm(struct served_files *served, size_t number, size_t link)
+{
+    struct served_arm *const arm = &served->arms[number];
+
+    arm->link = link;
+    if (arm->kept == NULL)
+        return true;
+    arm->turn = 1 - arm->turn;
+    set_object(&served->plan.arms[number], arm->copy[arm->turn]);
+    return copy_file(arm->kept[link], arm->copy[arm->turn]);
+}
+
+static void remove_former(struct served_arm const *arm)
+{
+    if (arm->kept != NULL)
+        unlink(arm->copy[1 - arm->turn]);
 }
 
 /* The lock of a folder; -1 if another process has it, or there is none. */
@@ -163,8 +207,35 @@ bool served_files_open(struct served_files *served, struct plan const *plan)
     served->plan = *plan;
     served->plan.arms =
         arena_copy(&served->arena, plan->arms, plan->arm_count * sizeof *plan->arms);
-    for (size_t i = 0; good && may_load(served->folder) && i < plan->arm_count; i++)
-        good = copy_arm(served, &served->plan.arms[i], i);
+    served->arms = arena_zeroed(&served->arena, plan->arm_count * sizeof *served->arms);
+    bool const loads = may_load(served->folder);
+    for (size_t i = 0; good && i < plan->arm_count; i++) {
+        struct arm *const arm = &served->plan.arms[i];
+        if (arm->link_count > 0)
+            arm->links =
+                arena_copy(&served->arena, arm->links, arm->link_count * sizeof *arm->links);
+        good = (!loads || keep_arm(served, arm, i)) && renew_arm(served, i, 0);
+    }
+    return good;
+}
+
+bool served_files_renew(struct served_files *served, size_t const *order, size_t const *links)
+{
+    bool good = true;
+
+    for (size_t i = 0; good && i < served->plan.arm_count; i++)
+        good = renew_arm(served, order[i], links[order[i]]);
+    for (size_t i = 0; i < served->plan.arm_count; i++)
+        remove_former(&served->arms[i]);
+    return good;
+}
+
+bool served_files_take(struct served_files *served, size_t arm, size_t link)
+{
+    if (served->arms[arm].link == link)
+        return true;
+    bool const good = renew_arm(served, arm, link);
+    remove_former(&served->arms[arm]);
     return good;
 }
 
@@ -183,13 +254,9 @@ char const *served_files_planned(struct served_files const *served, struct plan 
                                  char const *path)
 {
     for (size_t i = 0; served->folder != NULL && i < plan->arm_count; i++) {
-        struct arm const *const planned = &plan->arms[i];
-        size_t link = 0;
-        do {
-            char const *const copy = arm_link(&served->plan.arms[i], link).object;
-            if (copy != NULL && text_equal(copy, path))
-                return arm_link(planned, link).object;
-        } while (++link < planned->link_count);
+        struct served_arm const *const arm = &served->arms[i];
+        if (arm->kept != NULL && text_equal(arm->copy[arm->turn], path))
+            return arm_link(&plan->arms[i], arm->link).object;
     }
     return path;
 }

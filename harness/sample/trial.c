@@ -152,13 +152,21 @@ static bool workload_trial_run(struct rig *rig, size_t cell, size_t arm, bool ob
 }
 
 /* An instrument tells code by the paths that processes map: they are the plan's. */
-static bool trial_serve(struct rig *rig)
+static bool trial_serve(struct rig *rig, size_t arm)
 {
     if (rig->kind->finding != NULL) {
         rig->served.plan = *rig->plan;
         return true;
     }
-    return served_files_open(&rig->served, rig->plan);
+    return served_files_open(&rig->served, rig->plan) &&
+           served_files_take(&rig->served, arm, rig->links[arm]);
+}
+
+bool rig_renew(struct rig *rig, size_t const *order)
+{
+    return rig->kind->finding != NULL ||
+           (served_files_open(&rig->served, rig->plan) &&
+            served_files_renew(&rig->served, order, rig->links));
 }
 
 /* What served it, as the plan has it. */
@@ -176,7 +184,7 @@ bool trial_run(struct rig *rig, size_t cell, size_t arm, bool observing, size_t 
 {
     rig->sampler.cpu_count = rig->plan->cells[cell].cpus;
     rig->sampler.thp = rig->plan->cells[cell].thp;
-    bool const served = trial_serve(rig);
+    bool const served = trial_serve(rig, arm);
     bool const started = served &&
         (rig->plan->cells[cell].program != NULL
              ? program_trial_run(rig, cell, arm, observing, pad_bytes, sample)

@@ -56,6 +56,10 @@ void terms_set_operations(struct terms *terms, struct cell const *cell, uint64_t
  */
 char **trial_arguments(struct cell const *cell, struct terms const *terms);
 
+/* For a block: every arm loads another copy of its file, or of the link in `links`, than before
+ * (served_files.h). order: the arms', as long as the plan has them. */
+bool rig_renew(struct rig *rig, size_t const *order);
+
 /* Runs arm `arm` in cell `cell`; observing: on the arm's observer, if it has one. Returns false,
  * after a complaint, if no process could be started. The sample is the caller's to release. */
 bool trial_run(struct rig *rig, size_t cell, size_t arm, bool observing, size_t pad_bytes,

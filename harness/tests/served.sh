@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# served.sh -- processes of a run load copies of their arms' files, and no record tells of these.
+# served.sh -- processes of a block load new copies of their arms' files, and no record tells of
+# these.
 # Usage: [BUILD]
 #
 # SPDX-License-Identifier: MIT
@@ -16,21 +17,26 @@ give_up() {
     exit 1
 }
 
-# The C library's malloc in a file that says, once a process, where it was loaded from.
+# The C library's malloc in a file that says, once a process, which file that is and its path.
 cat > "$output/told.c" <<'END'
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdio.h>
+#include <sys/stat.h>
 void *__libc_malloc(size_t size);
 void *malloc(size_t size) { return __libc_malloc(size); }
 __attribute__((constructor)) static void tell(void)
 {
     Dl_info info;
-    if (dladdr((void *)malloc, &info) != 0)
-        fprintf(stderr, "loaded from %s\n", info.dli_fname);
+    struct stat status;
+    FILE *const log = fopen(LOG, "a");
+    if (dladdr((void *)malloc, &info) != 0 && stat(info.dli_fname, &status) == 0)
+        fprintf(log, "%lu %s\n", status.st_ino, info.dli_fname);
+    fclose(log);
 }
 END
-gcc -shared -fPIC -fno-builtin -Wl,--build-id -o "$output/told.so" "$output/told.c"
+gcc -shared -fPIC -fno-builtin -Wl,--build-id "-DLOG=\"$output/log\"" -o "$output/told.so" \
+    "$output/told.c"
 
 cat > "$output/served.yaml" <<END
 question: From where?
@@ -41,10 +47,14 @@ END
 TMPDIR=$output/tmp "$build/slablab" run "$output/served.yaml" --out "$output/runs" \
     > "$output/said" 2>&1 || [ $? = 4 ] || give_up "the run failed"
 run=$(echo "$output"/runs/served/*)
+
+# Each of an arm's blocks, its attestation before them, has another file than the one before.
 for arm in 0 1; do
-    copy="slablab-served\\.[A-Za-z0-9]*/a$arm-000\\.so"
-    grep --quiet "loaded from [^ ]*/$copy" "$run/samples.jsonl" ||
+    grep "/slablab-served\\.[A-Za-z0-9]*/$arm[ab]\\.so\$" "$output/log" | uniq >"$output/files" ||
         give_up "arm $arm was not loaded from a copy of its own"
+    [ "$(wc --lines <"$output/files")" = 7 ] || give_up "arm $arm: not one copy a block"
+    [ "$(cut --delimiter=' ' --fields=1 "$output/files" | uniq | wc --lines)" = 7 ] ||
+        give_up "arm $arm: a copy is the file of the one before"
 done
 [ "$(grep --only-matching '"object": *"[^"]*"' "$run/samples.jsonl" | sort --unique |
     grep --invert-match --count '/told\.so"$')" = 0 ] || give_up "a record names a copy"

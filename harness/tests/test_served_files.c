@@ -5,15 +5,20 @@
 
 #include "sample/served_files.h"
 
+#include <sys/stat.h>
+
 static char *one;
+static char *two;
 static char *beside;
 
 static int make_files(void **state)
 {
     fixture_make(state);
     fixture_write("one.so", "the code of one", 0600);
+    fixture_write("two.so", "the code of two", 0644);
     fixture_write("beside.so", "loads $ORIGIN/other.so", 0644);
     one = fixture_path("one.so");
+    two = fixture_path("two.so");
     beside = fixture_path("beside.so");
     return setenv("TMPDIR", fixture_root, 1);
 }
@@ -21,6 +26,7 @@ static int make_files(void **state)
 static int remove_files(void **state)
 {
     free(one);
+    free(two);
     free(beside);
     return fixture_remove(state);
 }
@@ -75,10 +81,10 @@ static void a_second_opening_changes_nothing(void **state)
     served_files_close(&served);
 }
 
-static void each_link_is_copied(void **state)
+static void a_copy_is_of_the_link_that_is_asked_for(void **state)
 {
-    struct link links[] = {{one, "ab"}, {beside, "cd"}};
-    struct arm arms[] = {{.object = one, .links = links, .link_count = 1}};
+    struct link links[] = {{one, "ab"}, {two, "cd"}};
+    struct arm arms[] = {{.object = one, .links = links, .link_count = 2}};
     struct plan const plan = {.arms = arms, .arm_count = 1};
     struct served_files served = {.folder = NULL};
 
@@ -90,7 +96,49 @@ static void each_link_is_copied(void **state)
     assert_string_equal(served.plan.arms[0].object, copy.object);
     assert_string_equal(links[0].object, one);
     assert_string_equal(served_files_planned(&served, &plan, copy.object), one);
+    assert_true(served_files_take(&served, 0, 0));
+    assert_ptr_equal(arm_link(&served.plan.arms[0], 0).object, copy.object);
+    assert_true(served_files_take(&served, 0, 1));
+    struct link const other = arm_link(&served.plan.arms[0], 1);
+    expect_copy(other.object, two);
+    assert_string_equal(other.build_id, "cd");
+    assert_string_equal(served_files_planned(&served, &plan, other.object), two);
+    assert_int_not_equal(access(copy.object, F_OK), 0);
     served_files_close(&served);
+}
+
+/* Each has another file, at a path as long, while the one before is still there: no copy can have
+ * the pages of the one that it follows. What was built is not read once the run has begun. */
+static void a_block_has_new_copies(void **state)
+{
+    char *const built = fixture_path("built.so");
+    struct arm arms[] = {{.object = built}, {.object = one}, {.object = beside}};
+    struct plan const plan = {.arms = arms, .arm_count = 3};
+    struct served_files served = {.folder = NULL};
+    size_t const order[] = {1, 2, 0}, links[] = {0, 0, 0};
+    struct stat before, after;
+
+    (void)state;
+    fixture_write("built.so", "as it was", 0644);
+    assert_true(served_files_open(&served, &plan));
+    fixture_write("built.so", "built again", 0644);
+    for (size_t i = 0; i < 3; i++) {
+        char const *const former = served.plan.arms[0].object;
+        assert_int_equal(stat(former, &before), 0);
+        assert_true(served_files_renew(&served, order, links));
+        char const *const renewed = served.plan.arms[0].object;
+        char *const text = text_of_file(renewed, NULL);
+        assert_string_equal(text, "as it was");
+        assert_int_equal(stat(renewed, &after), 0);
+        assert_int_not_equal(after.st_ino, before.st_ino);
+        assert_int_not_equal(access(former, F_OK), 0);
+        assert_int_equal(strlen(renewed), strlen(former));
+        assert_string_equal(served_files_planned(&served, &plan, renewed), built);
+        assert_string_equal(served.plan.arms[2].object, beside);
+        free(text);
+    }
+    served_files_close(&served);
+    free(built);
 }
 
 /* What is loaded from beside it would not be found; a file that is gone is told of by its name. */
@@ -153,7 +201,8 @@ int main(void)
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(the_control_has_another_file_than_the_baseline),
         cmocka_unit_test(a_second_opening_changes_nothing),
-        cmocka_unit_test(each_link_is_copied),
+        cmocka_unit_test(a_copy_is_of_the_link_that_is_asked_for),
+        cmocka_unit_test(a_block_has_new_copies),
         cmocka_unit_test(some_files_stay_where_they_are),
         cmocka_unit_test(what_a_killed_run_left_is_removed),
         cmocka_unit_test(no_room_is_a_fault),
