@@ -36,6 +36,7 @@ struct bitmap_pool {
     pthread_mutex_t lock; /* of what follows, and of `unused` */
     struct link *with_unused;
     struct superslab_cache cache;
+    int mapped_mb;       /* in small pages, whether they are still mapped or not */
     uint64_t decayed_ms; /* when bitmap_decay.h last looked */
 };
 
@@ -45,8 +46,8 @@ struct bitmap_pool {
         .lock = PTHREAD_MUTEX_INITIALIZER,                                            \
     }
 
-/* Fresh zeroed memory, or NULL with errno ENOMEM. */
-static inline char *bitmap_map(void)
+/* Fresh zeroed memory, or NULL with errno ENOMEM. The pool's lock is held. */
+static inline char *bitmap_map(struct bitmap_pool *pool)
 {
     char *const memory = superslab_in_reach(
         os_map_aligned(BITMAP_MAPPED_BYTES, BITMAP_MAPPED_BYTES), BITMAP_MAPPED_BYTES);
@@ -54,7 +55,9 @@ static inline char *bitmap_map(void)
     if (memory == NULL)
         return NULL;
     observe_many(SUPERSLABS_MAPPED, BITMAP_MAPPED);
-    if (BITMAP_MAPPED == 2)
+    if (pool->mapped_mb < BITMAP_SMALL_MB)
+        pool->mapped_mb += BITMAP_MAPPED;
+    else if (BITMAP_MAPPED == 2)
         os_ask_for_huge_pages(memory, BITMAP_MAPPED_BYTES);
     return memory;
 }
@@ -96,7 +99,7 @@ static inline bool bitmap_grow(struct bitmap_pool *pool)
         bitmap_adopt(pool, memory);
         return true;
     }
-    memory = bitmap_map();
+    memory = bitmap_map(pool);
     for (uint32_t i = BITMAP_MAPPED; memory != NULL && i-- > 0;)
         bitmap_adopt(pool, memory + (size_t)i * SUPERSLAB_BYTES);
     return memory != NULL;

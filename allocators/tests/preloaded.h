@@ -44,7 +44,7 @@ static inline bool phase_has_rung(char const *rung)
 {
     char const *const object = expected_object();
     char const *name = object + 3;
-    size_t length = strlen(object) > 6 ? strlen(object) - 6 : 0;
+    size_t length = strlen(object) > 6 ? strcspn(name, "+.") : 0; /* "+": other constants */
 
     while (length > 0) {
         if (strlen(rung) == length && strncmp(rung, name, length) == 0)

@@ -146,6 +146,11 @@ experiment baseline baseline+drain=64
 echo 'layouts: 2' >>"$work/arms.yaml"
 equal 'links of each arm' '2 2 2' "$(of_plan '[.arms[].links | length | tostring] | join(" ")')"
 
+# Its huge pages begin where it says.
+experiment aligned aligned+small=4
+LD_PRELOAD=$(of_plan '.arms[2].object') FIRST_4_MB_ARE_SMALL=1 "$build/allocators/tests/huge" \
+    >"$work/all" 2>&1 || { failed 'aligned+small=4: huge:' && cat "$work/all"; }
+
 # Where the sources change, it is built anew.
 home=$work/home
 mkdir "$home"
@@ -176,6 +181,6 @@ holds SLABLAB_SMALLMID=1 phase17-2 +batch=1+held=1+drain=1+slab=32+cache=0 \
     +batch=255+held=255+drain=65536+slab=512+cache=65536
 least=+held=32+batch=1+grown=0+transfer=0+decay=0+colors=1+mapped=1+slab=64
 most=+held=4096+batch=1024+grown=65536+transfer=65536+decay=3600000+colors=64+mapped=2+slab=512
-holds '' aligned "$least+kept=0+reserve=0" "$most+kept=65536+reserve=100"
+holds '' aligned "$least+kept=0+reserve=0+small=2" "$most+kept=65536+reserve=100+small=4096"
 holds '' transfer +held=4096 +slab=512 # a room that is larger than a slab, and a larger slab
 [[ $failures -eq 0 ]] && echo 'variants: all as expected'
