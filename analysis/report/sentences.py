@@ -9,15 +9,21 @@ said), elsewhere (that one alone), position (how much longer a block's first pro
 any metric of the run, share (of the region's CPU time below page faults, of a profile), faults
 (of the region, of a ledger), waits or waited (for other threads, in a process's region, ms).
 {EXPERIMENT: all cells | ARM | verdicts} counts them by what decides, "cells" names those where the
-arm is not better. {EXPERIMENT: machines | MACHINE | covered} is how many of a machine's comparisons
-lay where the others' had them, "all" of all machines; {EXPERIMENT: machines | A vs B | apart} is by
-how much two machines' effects differ (root of the mean square).
-{claim: ID | published} is the figure that a claim of experiments/claims.yaml quotes.
+arm is not better, "METRIC above 2 %" and "METRIC below -2 %" those where its effect on a metric is.
+{EXPERIMENT: all cells | FACTOR | components} is the SD of a factor (link, process, occasion,
+machine) that the mark's runs of the experiment give: of the middle and the largest of all
+comparisons. {EXPERIMENT: machines | MACHINE | covered} is how many of a machine's comparisons lay
+where the others' had them, "all" of all machines; {EXPERIMENT: machines | A vs B | apart} is by how
+much two machines' effects differ (root of the mean square).
+{claim: ID | published} is the figure that a claim of experiments/claims.yaml quotes, {certificate:
+LINE | fail} how many gates of a line of the stored certificate said so (or pass, inconclusive,
+void).
 
 SPDX-License-Identifier: MIT"""
 
 from __future__ import annotations
 
+import json
 import re
 import textwrap
 from dataclasses import replace
@@ -30,6 +36,7 @@ from ..claims.claims import CLAIMED_METRICS
 from ..claims.file import FILE as CLAIMS
 from ..claims.file import cells_with, read_claims
 from ..comparison.answer_lines import VERDICTS, short_cell
+from ..comparison.components import decompositions
 from ..comparison.conditions import first_position
 from ..comparison.deciding import deciding
 from ..comparison.elsewhere import by_machine, coverage
@@ -50,6 +57,8 @@ from ..records.style import stored_style
 BLANK = re.compile(r"\{([^{}:]+): ([^{}|]+)\|([^{}|]+)(?:\|([^{}|]+))?\}")
 COLUMNS = 118
 INSTRUMENTED = ("share", "faults", "waits", "waited")
+BEYOND = re.compile(r"(\w+) (above|below) (-?[0-9.]+) %")
+CERTIFICATE = "results/reference/certify/certificate.json"
 MACHINES, ALL_CELLS = "machines", "all cells"
 
 
@@ -135,24 +144,50 @@ def _of_mean(run: Run, arm: str, what: str) -> str:
     return f"{first}" if first == last else f"{first} to {last}"
 
 
+def _named(run: Run, rows: pd.DataFrame) -> str:
+    """Their cells, each with its effect."""
+    said = [f"{short_cell(run, row['cell'])} ({relative(row)[0]})" for _, row in rows.iterrows()]
+    return ", ".join(said) or "none"
+
+
 def _of_all_cells(run: Run, arm: str, what: str) -> str:
     """ "better in 30, worse in 4 of 36 cells"; or the others than better, by name."""
     deciders = {cell["id"]: deciding(cell).column for cell in run.plan["cells"]}
     arm, _, against = (part.strip() for part in arm.partition(" vs "))
     frame = judged(run)
     frame = frame[(frame["arm"] == arm) & (frame["against"] == (against or run.baseline))]
+    beyond = BEYOND.fullmatch(what)
+    if beyond:
+        frame = frame[(frame["metric"] == beyond[1]) & frame["cell"].isin(deciders)]
+        if not len(frame):
+            raise Complaint(f"{run.name}: no {beyond[1]} of {arm}", "a metric of the run")
+        bound, effects = float(beyond[3]) / 100, frame["effect_ratio"]
+        return _named(run, frame[effects > bound if beyond[2] == "above" else effects < bound])
     frame = frame[frame["metric"] == frame["cell"].map(deciders)]
     plain = frame["verdict"].map(lambda verdict: verdict.partition(" ")[0])
     if what == "verdicts" and len(frame):
         counted = [f"{name} in {sum(plain == name)}" for name in VERDICTS if (plain == name).any()]
         return f"{', '.join(counted)} of {len(frame)} cells"
     if what == "cells" and len(frame):
-        others = frame[plain != "better"]
-        said = [
-            f"{short_cell(run, row['cell'])} ({relative(row)[0]})" for _, row in others.iterrows()
-        ]
-        return ", ".join(said) or "none"
-    raise Complaint(f"{run.name}: no '{what}' of {arm} over all cells", "verdicts or cells")
+        return _named(run, frame[plain != "better"])
+    raise Complaint(
+        f"{run.name}: no '{what}' of {arm} over all cells", "verdicts, cells or METRIC above 2 %"
+    )
+
+
+def _of_components(runs: list[Run], factor: str) -> str:
+    found = [
+        one.component.sd[0]
+        for comparison in decompositions(runs)
+        for one in comparison.factors
+        if one.what.partition(" ")[0] == factor and one.component is not None
+    ]
+    if not found:
+        raise Complaint(
+            f"{runs[0].name}: no component '{factor}'", "link, process, occasion or machine"
+        )
+    middle, most = np.median(found), max(found)
+    return f"{100 * middle:.2f} % in the middle one of {len(found)}, {100 * most:.2f} % at most"
 
 
 def _of_machines(run: Run, machine: str, what: str) -> str:
@@ -183,6 +218,18 @@ def _published(claim: str) -> str:
     raise Complaint(f"{path}: no claim '{claim}'", "the id of one")
 
 
+def _certified(line: str, verdict: str) -> str:
+    """ "14 of 300 gates", and with 95 % how many per cent."""
+    path = Path(__file__).parents[2] / CERTIFICATE
+    stated = json.loads(path.read_text(encoding="utf-8"))
+    for one in stated["variants"]:
+        if one["variant"] == line and verdict in one["verdicts"]:
+            found = one["verdicts"][verdict]
+            low, high = (100 * found[bound] for bound in ("low", "high"))
+            return f"{found['count']} of {one['gates']} gates ([{low:.1f}, {high:.1f}] %)"
+    raise Complaint(f"{path}: no gates of '{line}' that say {verdict}", "a line of certify.tsv")
+
+
 def sentence(folders: list[Path], text: str) -> str:
     """The text with every blank filled, in lines. Raises Complaint for what no run has."""
     known = subjects(folders)
@@ -191,12 +238,16 @@ def sentence(folders: list[Path], text: str) -> str:
         experiment, words, arm, what = (part and part.strip() for part in found.groups())
         if (experiment, arm) == ("claim", "published"):
             return _published(words)
+        if experiment == "certificate":
+            return _certified(words, arm)
         what = what or "effect"
         kind = Joined if what in INSTRUMENTED else Run
         runs = [one for one in known if one.plan["experiment"] == experiment]
         for run in runs:
             if isinstance(run, Run) and words == MEAN_OVER_CELLS:
                 return _of_mean(run, arm, what)
+            if isinstance(run, Run) and (words, what) == (ALL_CELLS, "components"):
+                return _of_components([one for one in runs if isinstance(one, Run)], arm)
             if isinstance(run, Run) and words == ALL_CELLS:
                 return _of_all_cells(run, arm, what)
             if isinstance(run, Run) and words == MACHINES:

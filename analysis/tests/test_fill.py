@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: MIT"""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from analysis.complaint import Complaint
 from analysis.records.records import load
 from analysis.report.fill import chosen_cells, filled
 
+from .linked_runs import write_linked_run
 from .synthetic import write_run
 from .synthetic_profiles import write_ledger, write_profile
 
@@ -153,8 +155,40 @@ def test_an_answer_may_count_verdicts(tmp_path: Path) -> None:
     text = filled(f"<!-- answer run\n{'; '.join(blanks)} -->\n<!-- end -->\n", tmp_path)
     said = " ".join(text.partition(" -->")[2].split())
     assert said.startswith("better in 2 of 2 cells; none; same in 2 of 2 cells; sawtooth 256 (")
-    with pytest.raises(Complaint, match="verdicts or cells"):
-        filled("<!-- answer run\n{synthetic: all cells | no | cells} -->\n<!-- end -->\n", tmp_path)
+    for word, named in (
+        ("operations_per_second above 60 %", "sawtooth 256 (+64"),
+        ("operations_per_second above 70 %", "none."),
+        ("operations_per_second below 70 %", "sawtooth 256 (+64"),
+    ):
+        blank = f"{{synthetic: all cells | phase17-1 | {word}}}"
+        text = filled(f"<!-- answer run\nHere: {blank}. -->\n<!-- end -->\n", tmp_path)
+        assert f"Here: {named}" in text.partition(" -->")[2]
+    for arm, word in (("no", "cells"), ("phase17-1", "no above 2 %")):
+        blank = f"{{synthetic: all cells | {arm} | {word}}}"
+        with pytest.raises(Complaint, match=f"no '?{word.split()[0]}'? of {arm}"):
+            filled(f"<!-- answer run\n{blank} -->\n<!-- end -->\n", tmp_path)
+
+
+def test_an_answer_may_say_what_a_factor_varies(tmp_path: Path) -> None:
+    """Links of 3 % each; of one run no occasion is known."""
+    write_linked_run(tmp_path / "run", 16, 200, link_sd=0.03, noise=0.01)
+    words = "Here: {synthetic: all cells | %s | components}."
+    mark = "<!-- answer run\n%s -->\n<!-- end -->\n"
+    text = filled(mark % words % "link", tmp_path).partition(" -->")[2]
+    found = re.search(r"Here: (.+) % in the middle one of 2, (.+) % at\s+most", text)
+    assert found is not None and 2 < float(found[1]) <= float(found[2]) < 5
+    with pytest.raises(Complaint, match="no component 'occasion'"):
+        filled(mark % words % "occasion", tmp_path)
+
+
+def test_an_answer_may_be_of_the_certificate(tmp_path: Path) -> None:
+    write_run(tmp_path / "run", {"a": 0.1}, ["c cold"], 12)
+    words = "{certificate: relinked-layouts | %s}"
+    mark = "<!-- answer run\n%s -->\n<!-- end -->\n"
+    text = filled(mark % words % "fail", tmp_path).partition(" -->")[2]
+    assert re.search(r"\n\d+ of 300 gates \(\[0\.0, \d\.\d\] %\)\n", text)
+    with pytest.raises(Complaint, match="no gates of 'relinked-layouts' that say failed"):
+        filled(mark % words % "failed", tmp_path)
 
 
 def test_an_answer_may_be_of_machines(tmp_path: Path) -> None:
