@@ -3,6 +3,7 @@
  *   SHARE/units/todo/<unit>            no worker has it
  *   SHARE/units/held/<unit>@<worker>   a worker has it; its modification time begins the lease
  *   SHARE/shards/<unit>.jsonl          it is done
+ *   SHARE/clock                        its modification time is what a worker takes for now
  *
  * A unit moves by rename, which one of several workers wins. A worker renews its lease after each
  * block; a lease that has run out may be taken over. The shard's name is taken once: a worker that

@@ -50,7 +50,7 @@ run=$(echo "$output"/runs/served/*)
 
 # Each of an arm's blocks, its attestation before them, has another file than the one before.
 for arm in 0 1; do
-    grep "/slablab-served\\.[A-Za-z0-9]*/$arm[ab]\\.so\$" "$output/log" | uniq >"$output/files" ||
+    grep "/slablab-served\\.[A-Za-z0-9]*/${arm}[ab]\\.so\$" "$output/log" | uniq >"$output/files" ||
         give_up "arm $arm was not loaded from a copy of its own"
     [ "$(wc --lines <"$output/files")" = 7 ] || give_up "arm $arm: not one copy a block"
     [ "$(cut --delimiter=' ' --fields=1 "$output/files" | uniq | wc --lines)" = 7 ] ||
