@@ -187,7 +187,8 @@ def _of_components(runs: list[Run], factor: str) -> str:
             f"{runs[0].name}: no component '{factor}'", "link, process, occasion or machine"
         )
     middle, most = np.median(found), max(found)
-    return f"{100 * middle:.2f} % in the middle one of {len(found)}, {100 * most:.2f} % at most"
+    of = f"the middle of {len(found)} comparisons"
+    return f"{100 * middle:.2f} % ({of}; {100 * most:.2f} % at most)"
 
 
 def _of_machines(run: Run, machine: str, what: str) -> str:
