@@ -69,14 +69,17 @@ def _of_folder(folder: Path) -> Iterator[Entry]:
 
 def remove_drawn(folder: Path) -> None:
     """Removes the tables and figures that the manifest of an earlier report in this folder names,
-    so that none of a run that is not in the next one stays. Any other file is left."""
-    path = folder / FILE
-    if not path.exists():
+    so that none of a run that is not in the next one stays. Any other file is left, and all where
+    that manifest cannot be read."""
+    try:
+        entries = read_manifest(folder / FILE)
+    except (Complaint, FileNotFoundError, UnicodeDecodeError):
         return
-    for entry in read_manifest(path):
+    for entry in entries:
+        path = folder / entry.name
         own = re.fullmatch(r"(tables|figures)/[^/]+", entry.name)
-        if entry.kind in DRAWN and own:
-            (folder / entry.name).unlink(missing_ok=True)
+        if entry.kind in DRAWN and own and path.is_file():
+            path.unlink()
 
 
 def write_kept(sections: list[Section], folder: Path) -> Path:

@@ -11,10 +11,10 @@ any metric of the run, share (of the region's CPU time below page faults, of a p
 {EXPERIMENT: all cells | ARM | verdicts} counts them by what decides, "cells" names those where the
 arm is not better, "METRIC above 2 %" and "METRIC below -2 %" those where its effect on a metric is.
 {EXPERIMENT: all cells | FACTOR | components} is the SD of a factor (link, process, occasion,
-machine) that the mark's runs of the experiment give: of the middle and the largest of all
-comparisons. {EXPERIMENT: machines | MACHINE | covered} is how many of a machine's comparisons lay
-where the others' had them, "all" of all machines; {EXPERIMENT: machines | A vs B | apart} is by how
-much two machines' effects differ (root of the mean square).
+machine) that the mark's runs of the experiment give: the middle and the largest, of every
+comparison and, of links, of both its arms. {EXPERIMENT: machines | MACHINE | covered} is how many
+of a machine's comparisons lay where the others' had them, "all" of all machines; {EXPERIMENT:
+machines | A vs B | apart} is by how much two machines' effects differ (root of the mean square).
 {claim: ID | published} is the figure that a claim of experiments/claims.yaml quotes, {certificate:
 LINE | fail} how many gates of a line of the stored certificate said so (or pass, inconclusive,
 void).
@@ -187,8 +187,7 @@ def _of_components(runs: list[Run], factor: str) -> str:
             f"{runs[0].name}: no component '{factor}'", "link, process, occasion or machine"
         )
     middle, most = np.median(found), max(found)
-    of = f"the middle of {len(found)} comparisons"
-    return f"{100 * middle:.2f} % ({of}; {100 * most:.2f} % at most)"
+    return f"{100 * middle:.2f} % (the middle of {len(found)}; {100 * most:.2f} % at most)"
 
 
 def _of_machines(run: Run, machine: str, what: str) -> str:

@@ -175,7 +175,7 @@ def test_an_answer_may_say_what_a_factor_varies(tmp_path: Path) -> None:
     words = "Here: {synthetic: all cells | %s | components}."
     mark = "<!-- answer run\n%s -->\n<!-- end -->\n"
     text = filled(mark % words % "link", tmp_path).partition(" -->")[2]
-    found = re.search(r"(\S+) % \(the middle of 2 comparisons; (\S+) %", " ".join(text.split()))
+    found = re.search(r"(\S+) % \(the middle of 2; (\S+) %", " ".join(text.split()))
     assert found is not None and 2 < float(found[1]) <= float(found[2]) < 5
     with pytest.raises(Complaint, match="no component 'occasion'"):
         filled(mark % words % "occasion", tmp_path)

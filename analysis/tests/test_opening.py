@@ -160,7 +160,8 @@ def test_no_table_of_a_run_that_is_not_in_the_next_report_stays(
     for path in (other, out / "tables/mine.md"):
         path.write_text("kept\n")
     listed = out / "report.manifest"
-    listed.write_text(listed.read_text() + f"{0:064}  table  tables/../../other.md\n")
+    for name in ("tables/../../other.md", "tables/.."):
+        listed.write_text(listed.read_text() + f"{0:064}  table  {name}\n")
     assert list(out.glob("tables/first-*"))
     assert commands.run(["report", str(tmp_path / "null"), "--out", str(out)]) == 0
     assert {path.name.partition("-")[0].partition(".")[0] for path in out.glob("tables/*")} == {
@@ -168,3 +169,6 @@ def test_no_table_of_a_run_that_is_not_in_the_next_report_stays(
         "null",
     }
     assert other.exists()
+    listed.write_bytes(b"\xff")  # says nothing, and is written anew
+    assert commands.run(["report", str(tmp_path / "null"), "--out", str(out)]) == 0
+    assert commands.run(["verify", str(tmp_path / "null"), "--against", str(out)]) == 0
