@@ -16,6 +16,7 @@
 #include "base/status_line.h"
 #include "catalogue/layout_script.h"
 #include "catalogue/project.h"
+#include "catalogue/ready_links.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -51,6 +52,9 @@ static bool is_file(char const *path)
 
 char *layouts_linker(void)
 {
+    char *const ready = ready_linker();
+    if (ready != NULL)
+        return ready;
     char *const words[] = {"sh", "-c", BUILD_COMPILER " -Wl,--version | head -n 1", NULL};
     char *why = NULL;
     char *const said = capture_line(words, &why);
@@ -97,9 +101,6 @@ static bool find_code(struct layout *layout, char const *object)
     static char const *const below[SOURCES] = {"", "planted/"};
     struct arena *const arena = &layout->arena;
 
-    layout->name = object != NULL ? name_of(arena, object) : NULL;
-    if (layout->name == NULL)
-        return false;
     for (size_t i = 0; i < SOURCES; i++)
         if (is_built(layout, object, below[i]))
             layout->source = arena_format(arena, "%s/%s.c", sources[i], layout->name);
@@ -293,7 +294,9 @@ bool layouts_of(char const *object, size_t count, struct words *links)
     bool made = true;
 
     *links = (struct words){0};
-    if (find_code(&layout, object))
+    layout.name = object != NULL ? name_of(&layout.arena, object) : NULL;
+    if (layout.name != NULL && !ready_links_of(object, layout.name, count, links) &&
+        find_code(&layout, object))
         made = find_folder(&layout) && make_object(&layout) && make_links(&layout, count, links);
     if (!made)
         words_free(links);

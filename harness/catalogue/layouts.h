@@ -6,7 +6,7 @@
  * a phase of a revision, or one with other constants, by the object that its build leaves beside
  * it. Link 0 has the order of the source; all are made by one linker and with the flags of this
  * build. The key is over the preprocessed source, compiler, flags and linker, so a link is never
- * stale; the folder may be removed at any time.
+ * stale; the folder may be removed at any time. Links that are ready (ready_links.h) are taken.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_LAYOUTS_H

@@ -155,11 +155,23 @@ static bool prepare(struct request const *request, char *folder, struct plan con
     return prepared;
 }
 
+/* Links are made here, of this machine's object. */
+static bool can_build_there(struct request const *request, struct plan const *plan)
+{
+    if (!request->build_here || plan->layouts == 0)
+        return true;
+    complain("scatter without --build-here; or the experiment without `layouts`",
+             "scatter: machines that build the phases cannot link them %" PRIu64 " times, as %s "
+             "asks", plan->layouts, plan->experiment);
+    return false;
+}
+
 /* The plan of the experiment here says what is to be copied. */
 static bool copy_here(struct request const *request, char const *experiment)
 {
     struct plan *const plan = plan_from_experiment(experiment, request->quick, request->seed);
-    bool const copied = plan != NULL && binaries_copy(request->folder, experiment, plan) &&
+    bool const copied = plan != NULL && can_build_there(request, plan) &&
+                        binaries_copy(request->folder, experiment, plan) &&
                         (!request->build_here || own_build_copy_sources(request->folder));
 
     if (plan != NULL)

@@ -32,6 +32,7 @@ static bool add_links(struct expansion const *expansion, struct arm *arm)
         added = expand_preload(expansion, "layouts", &link->object);
     }
     if (arm->link_count > 0) {
+        arm->linked_from = arm->object_build_id;
         arm->object = arm->links[0].object;
         arm->object_build_id = arm->links[0].build_id;
     }

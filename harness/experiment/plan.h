@@ -42,6 +42,7 @@ struct arm {
     char *label;            /* what it is to be called: "./libmine.so as mine"; NULL: by its name */
     char *object;           /* absolute path to preload; NULL for the C library's own */
     char *object_build_id;  /* hexadecimal, of the object that must serve malloc; "" without one */
+    char *linked_from;      /* the build-id that object had before it was links[0]; NULL */
     struct link *links;     /* links[0] is object: in the order of the source */
     size_t link_count;      /* 0: there is no other link than object */
     char *observer;         /* the same allocator built to count itself; NULL if there is none */

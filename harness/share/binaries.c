@@ -6,10 +6,12 @@
 
 #include "base/complain.h"
 #include "base/durable.h"
+#include "base/folder.h"
 #include "base/hint.h"
 #include "base/text.h"
 #include "catalogue/named_files.h"
 #include "catalogue/project.h"
+#include "catalogue/ready_links.h"
 #include "catalogue/variant.h"
 
 #include <errno.h>
@@ -136,6 +138,39 @@ static bool copy_variants(char const *share, struct plan const *plan)
     return copied;
 }
 
+/* A share has no sources that could be linked anew. A link's path may be an alias
+ * (preload_alias.h), which says nothing of its name. */
+static bool copy_links_of(struct arm const *arm, char const *bin)
+{
+    char *const folder = ready_links_folder(bin, arm->linked_from);
+    bool copied = folder_make(folder);
+
+    for (size_t i = 0; copied && i < arm->link_count; i++) {
+        char *const link = realpath(arm->links[i].object, NULL);
+        copied = link != NULL ? copy_file(link, folder) : fault(arm->links[i].object);
+        free(link);
+    }
+    free(folder);
+    return copied;
+}
+
+static bool copy_links(char const *share, struct plan const *plan)
+{
+    char *const bin = text_format("%s/bin", share);
+    char *const folder = text_format("%s/links", bin);
+    bool copied = true;
+
+    folder_remove(folder); /* of a scatter that did not end */
+    for (size_t i = 0; copied && i < plan->arm_count; i++)
+        if (plan->arms[i].link_count > 0)
+            copied = copy_links_of(&plan->arms[i], bin);
+    if (copied && plan->linker != NULL)
+        copied = durable_write(folder, "linker", plan->linker, strlen(plan->linker));
+    free(folder);
+    free(bin);
+    return copied;
+}
+
 static bool is_new(char const *share)
 {
     char *const file = text_format("%s/scatter.json", share);
@@ -185,7 +220,8 @@ bool binaries_copy(char const *share, char const *experiment, struct plan const 
                                            make_folder(experiments) &&
                                            copy_file(path, experiments) &&
                                            copy_named(plan, share) &&
-                                           copy_variants(share, plan);
+                                           copy_variants(share, plan) &&
+                                           copy_links(share, plan);
 
     free(path);
     free(allocators);

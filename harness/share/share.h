@@ -1,6 +1,7 @@
 /* share.h -- a folder that holds an experiment for many machines: plan, programs, units.
  *
  *   SHARE/bin/                    slablab, allocators and workloads, built once
+ *   SHARE/bin/links/              where the experiment says `layouts` (catalogue/ready_links.h)
  *   SHARE/bin/files/, files.json  what the experiment names by a path (catalogue/named_files.h)
  *   SHARE/allocators/peers.yaml   and SHARE/experiments/NAME.yaml
  *   SHARE/plan.json, calibration.json

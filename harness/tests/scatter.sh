@@ -22,8 +22,6 @@ stop: {blocks_max: $1}
 END
 }
 experiment 6 "$work/tiny.yaml"
-{ cat "$work/tiny.yaml" && echo 'layouts: 2'; } > "$work/linked.yaml"
-expect 2 'so baseline cannot be linked anew' scatter "$work/linked.yaml" --dir "$work/linked"
 experiment 4 "$work/other.yaml"
 
 expect 2 'one experiment and --dir SHARE are wanted' scatter "$work/tiny.yaml"
@@ -88,6 +86,24 @@ check 'both machines are described' test -s "$work/clone/run/machine.$machine.js
 sed --in-place '0,/"checksum": "/s//"checksum": "1/' \
     "$work/clone/machines/$machine/attestation.json"
 expect 2 'did not do the same work' gather "$work/clone"
+
+# Links travel with the rest; who builds there has none. Every sample names its own.
+{ cat "$work/tiny.yaml" && echo 'layouts: 3'; } >"$work/linked.yaml"
+expect 2 'machines that build the phases cannot link them 3 times' \
+    scatter "$work/linked.yaml" --dir "$work/linked" --build-here
+check 'a refused share is none' test ! -e "$work/linked"
+expect 0 'units of' scatter "$work/linked.yaml" --dir "$work/linked" --units 4
+expect 0 'no unit is left' work "$work/linked"
+expect 0 '12 blocks, of 1 machine' gather "$work/linked"
+check 'the plan holds links of every arm' test \
+    "$(grep --only-matching 'links/[0-9a-f]*/[a-z0-9-]*\.00[0-2]\.so' "$work/linked/run/plan.json" |
+        sort --unique | wc --lines)" = 6
+check 'a link is drawn in each block' test \
+    "$(grep --only-matching '"build_id":"[0-9a-f]*"' "$work/linked/run/samples.jsonl" |
+        sort --unique | wc --lines)" -gt 3
+expect 0 'link' components "$work/linked/run"
+rm "$work"/linked/bin/links/*/baseline.002.so
+expect 2 'linked' work "$work/linked"
 
 # Workers that begin together, as containers of one machine, do not disturb one another.
 expect 0 '6 units of 2 blocks' scatter "$work/tiny.yaml" --dir "$work/crowd" --units 6
