@@ -250,6 +250,17 @@ static bool compares_programs(struct expansion const *expansion)
     return true;
 }
 
+/* A build that finds its files by its own path cannot be copied. */
+static bool take_place(struct expansion const *expansion, char const *written)
+{
+    expansion->plan->gate.in_place = written != NULL;
+    if (written == NULL || text_equal(written, plan_in_place))
+        return true;
+    yaml_file_complain(expansion->file, "gate/artifact", "artifact: in place; or leave it out",
+                       "'%s' is no place: a build runs in place, or as a copy", written);
+    return false;
+}
+
 bool expand_gate(struct expansion const *expansion)
 {
     struct experiment_gate const *const written = expansion->experiment->gate;
@@ -273,6 +284,7 @@ bool expand_gate(struct expansion const *expansion)
         !take_metrics(expansion, "reports", written->reports, written->reports_count, false))
         return false;
     add_implied(expansion);
-    return take_alpha(expansion, "gate/alpha_fail", written->alpha_fail, &gate->alpha_fail) &&
+    return take_place(expansion, written->artifact) &&
+           take_alpha(expansion, "gate/alpha_fail", written->alpha_fail, &gate->alpha_fail) &&
            take_alpha(expansion, "gate/alpha_pass", written->alpha_pass, &gate->alpha_pass);
 }

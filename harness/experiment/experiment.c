@@ -95,6 +95,7 @@ static struct yaml_field const gate_fields[] = {
     TEXTS(experiment_gate, without),
     TEXT(experiment_gate, alpha_fail),
     TEXT(experiment_gate, alpha_pass),
+    TEXT(experiment_gate, artifact),
     {.key = NULL},
 };
 static struct yaml_shape const gate = {sizeof(struct experiment_gate), gate_fields};

@@ -84,6 +84,7 @@ struct experiment_gate {
     unsigned without_count;
     char *alpha_fail; /* "0.5%" */
     char *alpha_pass;
+    char *artifact; /* "in place" */
 };
 
 struct experiment {

@@ -8,6 +8,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+char const plan_in_place[] = "in place";
+
 bool plan_find_arm(struct plan const *plan, char const *id, bool hidden, size_t *arm)
 {
     for (size_t i = 0; i < plan->arm_count; i++) {

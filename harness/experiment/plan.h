@@ -147,12 +147,15 @@ struct gate_metric {
     bool decides;           /* else it is shown */
 };
 
+extern char const plan_in_place[]; /* "in place", as experiment and plan.json have it */
+
 /* For a plan that compares two builds; no metrics: not a gate. */
 struct gate {
     double alpha_fail;      /* family-wise over the rows that decide: 0.005 */
     double alpha_pass;      /* of each: 0.05 */
     struct gate_metric *metrics;
     size_t metric_count;
+    bool in_place;          /* {artifact} runs where it was built, and not as a copy */
 };
 
 struct plan {

@@ -225,8 +225,11 @@ static json_t *gate_to_json(struct gate const *gate)
                                                  gate->metrics[i].metric->name, "margin",
                                                  gate->metrics[i].margin, "decides",
                                                  gate->metrics[i].decides));
-    return json_pack("{s:f, s:f, s:o}", "alpha_fail", gate->alpha_fail, "alpha_pass",
-                     gate->alpha_pass, "metrics", metrics);
+    json_t *const object = json_pack("{s:f, s:f, s:o}", "alpha_fail", gate->alpha_fail,
+                                     "alpha_pass", gate->alpha_pass, "metrics", metrics);
+    if (gate->in_place)
+        json_object_set_new(object, "artifact", json_string(plan_in_place));
+    return object;
 }
 
 static json_t *stop_to_json(struct stop const *stop)

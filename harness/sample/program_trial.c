@@ -182,7 +182,7 @@ bool program_trial_run(struct rig *rig, size_t cell, size_t arm, bool attesting,
     struct sampler sampler = rig->sampler;
     char *const witness = built_witness();
     bool started = witness != NULL && work_folder_renew(&rig->work_folder, program, cell) &&
-                   work_folder_link(&rig->work_folder, rig->plan, arm);
+                   work_folder_link(&rig->work_folder, &rig->served.plan, arm);
 
     if (started) {
         struct words words = launcher_words(rig, program, rig->terms[cell].program, attesting);

@@ -23,11 +23,16 @@
 
 enum { ATTEMPTS = 8 };
 
-struct served_arm {
+struct served_file {
     char **kept;   /* of each link, as it was when the run began; NULL: they stay in place */
     char *copy[2]; /* paths: of the block's copy, and of the next one's */
     size_t turn;   /* which of them is loaded */
     size_t link;   /* of which it is one */
+};
+
+struct served_arm {
+    struct served_file object;
+    struct served_file program; /* has one link */
 };
 
 static bool fault(char const *path)
@@ -60,9 +65,10 @@ static bool has_origin(int file, off_t size)
     return found;
 }
 
-static bool copy_bytes(int from, off_t size, char const *to)
+static bool copy_bytes(int from, struct stat const *status, char const *to)
 {
-    int const into = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    int const into = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, status->st_mode & 0777);
+    off_t size = status->st_size;
     bool copied = into >= 0;
 
     while (copied && size > 0) {
@@ -78,7 +84,7 @@ static bool copy_file(char const *path, char const *to)
     int const from = open(path, O_RDONLY | O_CLOEXEC);
     struct stat status;
     bool const good =
-        from >= 0 && fstat(from, &status) == 0 && copy_bytes(from, status.st_size, to);
+        from >= 0 && fstat(from, &status) == 0 && copy_bytes(from, &status, to);
 
     if (!good)
         fault(path);
@@ -99,23 +105,39 @@ static bool may_move(char const *path)
     return may;
 }
 
-static bool keep_arm(struct served_files *served, struct arm const *arm, size_t number)
+/* Keeps these files of an arm, its object's links or its program, as STEM-000, STEM-001 ... */
+static bool keep(struct served_files *served, struct served_file *file, char *const *paths,
+                 size_t count, char const *stem)
 {
-    struct served_arm *const own = &served->arms[number];
-    size_t const count = arm->link_count > 0 ? arm->link_count : 1;
+    struct arena *const arena = &served->arena;
     bool good = true;
 
     for (size_t i = 0; i < count; i++)
-        if (!may_move(arm_link(arm, i).object))
+        if (!may_move(paths[i]))
             return true;
-    own->kept = arena_zeroed(&served->arena, count * sizeof *own->kept);
+    file->kept = arena_zeroed(arena, count * sizeof *file->kept);
     for (size_t i = 0; good && i < count; i++) {
-        own->kept[i] = arena_format(&served->arena, "%s/%zu-%03zu.so", served->folder, number, i);
-        good = copy_file(arm_link(arm, i).object, own->kept[i]);
+        file->kept[i] = arena_format(arena, "%s/%s-%03zu.so", served->folder, stem, i);
+        good = copy_file(paths[i], file->kept[i]);
     }
     for (size_t i = 0; i < 2; i++)
-        own->copy[i] = arena_format(&served->arena, "%s/%zu%c.so", served->folder, number, "ab"[i]);
+        file->copy[i] = arena_format(arena, "%s/%s%c.so", served->folder, stem, "ab"[i]);
     return good;
+}
+
+static bool keep_arm(struct served_files *served, struct arm const *arm, size_t number)
+{
+    struct arena *const arena = &served->arena;
+    size_t const count = arm->link_count > 0 ? arm->link_count : 1;
+    char **const objects = arena_zeroed(arena, count * sizeof *objects);
+    char const *const stem = arena_format(arena, "%zu", number);
+
+    for (size_t i = 0; i < count; i++)
+        objects[i] = arm_link(arm, i).object;
+    return keep(served, &served->arms[number].object, objects, count, stem) &&
+           (served->plan.gate.in_place ||
+            keep(served, &served->arms[number].program, &arm->program, 1,
+                 arena_format(arena, "%sp", stem)));
 }
 
 /* What the arm loads, whichever link is asked for. */
@@ -126,23 +148,42 @@ static void set_object(struct arm *arm, char *object)
         arm->links[i].object = object;
 }
 
-/* The copy before it is still there. */
-static bool renew_arm(struct served_files *served, size_t number, size_t link)
+/* The copy before it is still there. NULL on a fault. */
+static char *renew(struct served_file *file, size_t link)
 {
-    struct served_arm *const arm = &served->arms[number];
-
-    arm->link = link;
-    if (arm->kept == NULL)
-        return true;
-    arm->turn = 1 - arm->turn;
-    set_object(&served->plan.arms[number], arm->copy[arm->turn]);
-    return copy_file(arm->kept[link], arm->copy[arm->turn]);
+    file->turn = 1 - file->turn;
+    return copy_file(file->kept[link], file->copy[file->turn]) ? file->copy[file->turn] : NULL;
 }
 
-static void remove_former(struct served_arm const *arm)
+static bool renew_object(struct served_files *served, size_t number, size_t link)
 {
-    if (arm->kept != NULL)
-        unlink(arm->copy[1 - arm->turn]);
+    struct served_file *const file = &served->arms[number].object;
+
+    file->link = link;
+    if (file->kept == NULL)
+        return true;
+    char *const copy = renew(file, link);
+    if (copy != NULL)
+        set_object(&served->plan.arms[number], copy);
+    return copy != NULL;
+}
+
+static bool renew_program(struct served_files *served, size_t number)
+{
+    struct served_file *const file = &served->arms[number].program;
+
+    if (file->kept == NULL)
+        return true;
+    char *const copy = renew(file, 0);
+    if (copy != NULL)
+        served->plan.arms[number].program = copy;
+    return copy != NULL;
+}
+
+static void remove_former(struct served_file const *file)
+{
+    if (file->kept != NULL)
+        unlink(file->copy[1 - file->turn]);
 }
 
 /* The lock of a folder; -1 if another process has it, or there is none. */
@@ -214,7 +255,8 @@ bool served_files_open(struct served_files *served, struct plan const *plan)
         if (arm->link_count > 0)
             arm->links =
                 arena_copy(&served->arena, arm->links, arm->link_count * sizeof *arm->links);
-        good = (!loads || keep_arm(served, arm, i)) && renew_arm(served, i, 0);
+        good = (!loads || keep_arm(served, arm, i)) && renew_object(served, i, 0) &&
+               renew_program(served, i);
     }
     return good;
 }
@@ -224,18 +266,21 @@ bool served_files_renew(struct served_files *served, size_t const *order, size_t
     bool good = true;
 
     for (size_t i = 0; good && i < served->plan.arm_count; i++)
-        good = renew_arm(served, order[i], links[order[i]]);
-    for (size_t i = 0; i < served->plan.arm_count; i++)
-        remove_former(&served->arms[i]);
+        good = renew_object(served, order[i], links[order[i]]) &&
+               renew_program(served, order[i]);
+    for (size_t i = 0; i < served->plan.arm_count; i++) {
+        remove_former(&served->arms[i].object);
+        remove_former(&served->arms[i].program);
+    }
     return good;
 }
 
 bool served_files_take(struct served_files *served, size_t arm, size_t link)
 {
-    if (served->arms[arm].link == link)
+    if (served->arms[arm].object.link == link)
         return true;
-    bool const good = renew_arm(served, arm, link);
-    remove_former(&served->arms[arm]);
+    bool const good = renew_object(served, arm, link);
+    remove_former(&served->arms[arm].object);
     return good;
 }
 
@@ -254,9 +299,9 @@ char const *served_files_planned(struct served_files const *served, struct plan 
                                  char const *path)
 {
     for (size_t i = 0; served->folder != NULL && i < plan->arm_count; i++) {
-        struct served_arm const *const arm = &served->arms[i];
-        if (arm->kept != NULL && text_equal(arm->copy[arm->turn], path))
-            return arm_link(&plan->arms[i], arm->link).object;
+        struct served_file const *const file = &served->arms[i].object;
+        if (file->kept != NULL && text_equal(file->copy[file->turn], path))
+            return arm_link(&plan->arms[i], file->link).object;
     }
     return path;
 }

@@ -3,13 +3,16 @@
  *   $TMPDIR/slablab-served.XXXXXX/1-007.so    arm 1's link 7, as it was when the run began
  *                                /1a.so       what arm 1's processes load in this block,
  *                                /1b.so       and in the next
+ *                                /1p-000.so, 1pa.so, 1pb.so   the same of the program that a gate
+ *                                             of two builds has in place of {artifact}
  *
  * A file may be slow, and not the code in it (docs/method/limits.md). So no run measures the file
  * that was built, and no block the copies of another: which of them is slow is drawn anew, as which
  * arm comes first is. Records and complaints name the files of the plan. A file that loads others
- * from its own folder ($ORIGIN) stays where it is, and so do all where the folder's file system
- * runs nothing (noexec). A folder is locked by the run that it belongs to; one that is not was left
- * by a run that was killed, and the next run removes it.
+ * from its own folder ($ORIGIN) stays where it is, and so do a program of a gate that says
+ * `artifact: in place`, and all files where the folder's file system runs nothing (noexec). A
+ * folder is locked by the run that it belongs to; one that is not was left by a run that was killed,
+ * and the next run removes it.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_SERVED_FILES_H
@@ -32,8 +35,8 @@ struct served_files {
 bool served_files_open(struct served_files *served, struct plan const *plan);
 void served_files_close(struct served_files *served);
 
-/* Every arm gets a new copy of that link of its own, one arm after another in that order. links and
- * order are as long as the plan's arms. */
+/* Every arm gets new copies, of that link of its own and of its program, one arm after another in
+ * that order. links and order are as long as the plan's arms. */
 bool served_files_renew(struct served_files *served, size_t const *order, size_t const *links);
 
 /* The arm's copy is of that link, a new one if it was of another. */

@@ -50,11 +50,11 @@ attests() {
     expect attest 0 phase17-2
 }
 
-# gates STATUS TEXT BASE HEAD ENTRY -- of a gate of two programs
+# gates STATUS TEXT BASE HEAD ENTRY [KEYS] -- of a gate of two programs
 gates() {
     local status=0
     printf '%s\n' 'question: Which build?' 'baseline: glibc' "workloads: [$5]" \
-        'gate: {decides: [process_page_faults 50%]}' >"$output/x.yaml"
+        "gate: {decides: [process_page_faults 50%]${6:+, $6}}" >"$output/x.yaml"
     rm -rf "$output/results"
     "$slablab" gate "$output/x.yaml" --base "$3" --head "$4" --out "$output/results" \
         >"$output/all" 2>&1 || status=$?
@@ -260,6 +260,40 @@ gates 4 'no process said that it is' "$output/old/say" "$output/new/say" \
     "{program: [sh, -c, 'exit 0', '{artifact}'], name: unused}"
 gates 4 'its output has the SHA-256' "$output/old/say" /usr/bin/printf \
     "{program: ['{artifact}', -n, hello]}"
+
+# Each side of each block is a new copy, unless it cannot be moved.
+cat >"$output/whereami.c" <<'SOURCE'
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+int main(void)
+{
+    char path[4096];
+    ssize_t const length = readlink("/proc/self/exe", path, sizeof path);
+    struct stat status;
+    FILE *const log = fopen(LOG, "a");
+    stat("/proc/self/exe", &status);
+    fprintf(log, "%.*s %lu\n", (int)length, path, (unsigned long)status.st_ino);
+    return fclose(log);
+}
+SOURCE
+gcc -Wl,--build-id "-DLOG=\"$output/where\"" -o "$output/old/where" "$output/whereami.c"
+cp "$output/old/where" "$output/new/where"
+gates 0 'verdict: PASS' "$output/old/where" "$output/new/where" "{program: ['{artifact}']}"
+! grep --quiet --invert-match "^$output/slablab-served\.[A-Za-z0-9]*/[0-2]p[ab]\.so " \
+    "$output/where" || fail 'a build ran where it was made'
+for arm in 0 1 2; do
+    copies=$(grep "/${arm}p[ab]\.so " "$output/where" | uniq | wc --lines)
+    blocks=$(wc --lines <"$(echo "$output"/results/x/*/samples.jsonl)")
+    [[ $copies -ge $blocks ]] || fail "arm $arm: $copies copies in $blocks blocks"
+done
+rm "$output/where"
+gates 0 'verdict: PASS' "$output/old/where" "$output/new/where" "{program: ['{artifact}']}" \
+    'artifact: in place'
+[[ $(cut --delimiter=' ' --fields=1 "$output/where" | sort --unique) = \
+    "$output/new/where"$'\n'"$output/old/where" ]] || fail 'a build is not where it was made'
+gates 2 "'here' is no place" "$output/old/where" "$output/new/where" \
+    "{program: ['{artifact}']}" 'artifact: here'
 printf '#!/bin/sh\n' >"$output/new/say" && chmod +x "$output/new/say"
 gates 2 'is no executable of ELF' "$output/old/say" "$output/new/say" "{program: ['{artifact}']}"
 
