@@ -30,11 +30,14 @@ from ..statistics.components import (
     link_spread,
     of_variance,
     one_link,
+    over_links,
     residual,
 )
 from .deciding import deciding
 from .elsewhere import by_machine, estimate
 from .estimates import Pair, pairs
+
+OVER_LINKS = ("over_links_low_ratio", "over_links_high_ratio")  # columns
 
 
 @dataclass(frozen=True)
@@ -51,12 +54,14 @@ class Factor:
 
 @dataclass(frozen=True)
 class Decomposition:
-    """Of one comparison in one cell: its effect (a ratio less 1), what one link alone may show
-    (None without links), and its factors, from the innermost."""
+    """Of one comparison in one cell: its effect (a ratio less 1), the interval of its mean over all
+    links and what one link alone may show (None without links), and its factors, from the
+    innermost."""
 
     cell: str
     pair: Pair
     effect: float
+    over_links: tuple[float, float] | None
     one_link: OneLink | None
     factors: list[Factor]
 
@@ -152,13 +157,15 @@ def decomposed(runs: Sequence[Run], cell: dict[str, Any], pair: Pair) -> Decompo
     if blocks.logs.size == 0:
         return None
     links = _links(run, pair, blocks)
-    effect = statistics.effect(np.exp(blocks.logs), run.plan["alpha"]).point
+    found = [factor.component for factor in links]
+    here = statistics.effect(np.exp(blocks.logs), run.plan["alpha"])
     occasion = between(blocks.logs, blocks.run, run.plan["alpha"])
     return Decomposition(
         cell["id"],
         pair,
-        effect,
-        one_link(effect, link_spread(*(found.component for found in links))),
+        here.point,
+        over_links(here.point, (here.low, here.high), found, run.plan["alpha"]),
+        one_link(here.point, link_spread(*found)),
         [
             *links,
             _process(run, blocks),
@@ -178,8 +185,8 @@ def decompositions(runs: Sequence[Run]) -> list[Decomposition]:
 
 
 def one_link_columns(run: Run) -> pd.DataFrame:
-    """A row per comparison by what decides in its cell: cell, metric, arm, against, and what one
-    link alone may show of it, as ratios less 1."""
+    """A row per comparison by what decides in its cell: cell, metric, arm, against, the interval of
+    its mean over all links, and what one link alone may show of it, as ratios less 1."""
     metrics = {cell["id"]: deciding(cell).column for cell in run.plan["cells"]}
     return pd.DataFrame(
         [
@@ -188,6 +195,7 @@ def one_link_columns(run: Run) -> pd.DataFrame:
                 "metric": metrics[found.cell],
                 "arm": found.pair.arm,
                 "against": found.pair.against,
+                **dict(zip(OVER_LINKS, found.over_links or (np.nan, np.nan))),
                 "one_link_low_ratio": found.one_link.low,
                 "one_link_high_ratio": found.one_link.high,
                 "layout_bound": found.one_link.bound,

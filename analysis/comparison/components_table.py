@@ -17,8 +17,15 @@ from ..document.rounding import fixed
 from ..records.machines import prior
 from ..records.records import Run, load
 from ..statistics.components import OneLink
-from .components import Decomposition, Factor, decompositions
-from .wording import ABSENT, LAYOUT_BOUND, LINKS_LEGEND, NO_SPREAD, per_cent
+from .components import OVER_LINKS, Decomposition, Factor, decompositions
+from .wording import (
+    ABSENT,
+    LAYOUT_BOUND,
+    LINKS_LEGEND,
+    NO_SPREAD,
+    OVER_LINKS_LEGEND,
+    per_cent,
+)
 
 TITLE = "components: what varies the effects"
 FORMATS = ("terminal", "markdown", "csv")
@@ -44,6 +51,9 @@ def _factor_row(factor: Factor) -> Row:
 
 def _rows(found: Decomposition) -> list[Row]:
     head = f"{found.cell}: {found.pair.arm} vs {found.pair.against}: {per_cent(found.effect, 2)}"
+    if found.over_links is not None:
+        low, high = (per_cent(end, 2, "") for end in found.over_links)
+        head += f" [{low}, {high}] over all links"
     if found.one_link is not None:
         head += f"; {_one_link_text(found.one_link)}"
     return [Row("group", [head]), *map(_factor_row, found.factors)]
@@ -64,7 +74,8 @@ def components_legend(runs: Sequence[Run]) -> list[str]:
         f"are stored, pooled with stored comparisons of {prior().degrees:g} degrees of freedom; "
         "borrowed: they say it, not this one).",
     ]
-    return found + ([LINKS_LEGEND] if any("layouts" in run.plan for run in runs) else [])
+    linked = any("layouts" in run.plan for run in runs)
+    return found + ([LINKS_LEGEND, OVER_LINKS_LEGEND] if linked else [])
 
 
 def _outcome(runs: Sequence[Run], found: Sequence[Decomposition]) -> list[str]:
@@ -96,6 +107,7 @@ def components_frame(runs: Sequence[Run]) -> pd.DataFrame:
     rows = []
     for found in decompositions(runs):
         link = found.one_link
+        over = found.over_links or (None, None)
         for factor in found.factors:
             component = factor.component
             sd = dict(zip(("sd", "sd_low", "sd_high"), component.sd)) if component else {}
@@ -105,6 +117,7 @@ def components_frame(runs: Sequence[Run]) -> pd.DataFrame:
                     "arm": found.pair.arm,
                     "against": found.pair.against,
                     "effect_ratio": found.effect,
+                    **dict(zip(OVER_LINKS, over)),
                     "one_link_low_ratio": link.low if link else None,
                     "one_link_high_ratio": link.high if link else None,
                     "layout_bound": link.bound if link else None,

@@ -24,7 +24,7 @@ from .conditions import (
     position_matters,
     shared_cpus,
 )
-from .components import one_link_columns
+from .components import OVER_LINKS, one_link_columns
 from .deciding import TIMES
 from .elsewhere import elsewhere
 from .estimates import PROFILE_SHARES, estimates
@@ -74,9 +74,14 @@ def _verdict(row: dict[str, Any], run: Run, void: bool) -> str:
     found = statistics.Interval(
         row["effect_ratio"], row["effect_low_ratio"], row["effect_high_ratio"]
     )
+    p_adjusted = row["holm_p"]
+    low, high = (row.get(name, np.nan) for name in OVER_LINKS)
+    if np.isfinite([low, high]).all():
+        found = statistics.Interval(row["effect_ratio"], low, high)
+        p_adjusted = 1.0 if low <= 0 <= high else p_adjusted
     if row["metric"] in TIMES:  # of which less is better
         found = statistics.Interval(-found.point, -found.high, -found.low)
-    return statistics.verdict(found, row["holm_p"], run.plan["alpha"], run.plan["margin"])
+    return statistics.verdict(found, p_adjusted, run.plan["alpha"], run.plan["margin"])
 
 
 @lru_cache(maxsize=32)

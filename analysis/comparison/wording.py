@@ -33,6 +33,10 @@ LINKS_LEGEND = (
     "each arm, so that effects are about all of them. One link alone: the effects that 95 % of the "
     f"pairs of links have. {LAYOUT_BOUND}: the effect is smaller than that spread."
 )
+OVER_LINKS_LEGEND = (
+    "Over all links: the interval of the mean over those that might have been drawn as well. "
+    "Better, worse and same are said where it allows, too."
+)
 NO_SPREAD = "no spread found"
 FINE_HALF_WIDTH = 0.005  # an interval narrower than this is shown with two decimals of a per cent,
 FINE_EFFECT = 0.10  # unless the effect is so large that they do not matter

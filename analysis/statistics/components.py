@@ -15,6 +15,10 @@ of equal variance. Of one factor with I levels, n_i values in level i and N in a
               that it holds for equal sizes; unequal ones by Thomas and Hultquist 1978, Ann.
               Statist. 6:582), cut at 0
 
+Before that a value that is farther from its level's median than six robust SDs (1.4826 times the
+median distance of all values from their level's) counts as that far: one process that took twice as
+long says nothing of its link.
+
   residual^2 = squares left by a least-squares fit of all factors' levels, over N less the fit's
                rank: the degrees of freedom of its chi2 interval (Henderson 1953, Biometrics 9:226,
                method 3)
@@ -27,9 +31,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
+FARTHEST = 6 * 1.482602218505602  # median distances that a value counts as, at most
 MASS = 0.95  # of the effects of single pairs of links that link_spread covers
 
 
@@ -49,6 +54,15 @@ class Component:
         return float(point), float(low), float(high)
 
 
+def _limited(y: NDArray[np.float64], level: NDArray[np.int_]) -> NDArray[np.float64]:
+    """y with no value far out; level: from 0, as many as there are values."""
+    levels = range(int(level.max(initial=-1)) + 1)
+    middles = np.array([np.median(y[level == one]) for one in levels])
+    apart = y - middles[level]
+    most = FARTHEST * float(np.median(np.abs(apart)))
+    return middles[level] + np.clip(apart, -most, most) if most > 0 else y
+
+
 def between(values: ArrayLike, levels: ArrayLike, alpha: float = 0.05) -> Component | None:
     """values and the level of each, shape (N,). None with fewer than two levels, or no level that
     has two values."""
@@ -57,6 +71,7 @@ def between(values: ArrayLike, levels: ArrayLike, alpha: float = 0.05) -> Compon
     count = sizes.size
     if count < 2 or y.size <= count:
         return None
+    y = _limited(y, level)
     means = np.bincount(level, weights=y) / sizes
     within = float(((y - means[level]) ** 2).sum() / (y.size - count))
     of_means, of_noise = float(np.var(means, ddof=1)), within * float(np.mean(1 / sizes))
@@ -98,6 +113,28 @@ def link_spread(*links: Component | None) -> float:
     NaN where none of the two varies that could be estimated."""
     known = [found.variance for found in links if found is not None]
     return float(stats.norm.ppf((1 + MASS) / 2) * np.sqrt(sum(known))) if known else np.nan
+
+
+def over_links(
+    effect: float, here: tuple[float, float], links: Sequence[Component | None], alpha: float
+) -> tuple[float, float] | None:
+    """The interval of the mean over all links that might have been drawn, as ratios less 1.
+
+    effect and here, its interval of blocks, which knows of the drawn links alone: ratios less 1.
+    links: the component of either arm's, None of one that has a single link. On the logarithms
+    the error's square is s^2 + sum of between^2 / levels, s the half-width of `here` over its
+    normal quantile, and the quantile is t's of the fewest levels less 1: no fewer degrees of
+    freedom than the sum has (Satterthwaite 1946, Biometrics 2:110). None where neither arm's links
+    tell a component, or `here` has no end."""
+    known = [found for found in links if found is not None]
+    middle, *ends = (float(value) for value in np.log1p([effect, *here]))
+    if not known or not np.isfinite([middle, *ends]).all():
+        return None
+    error = (ends[1] - ends[0]) / (2 * stats.norm.ppf(1 - alpha / 2))
+    square = error**2 + sum(found.variance / found.levels for found in known)
+    half = stats.t.ppf(1 - alpha / 2, min(found.levels for found in known) - 1) * np.sqrt(square)
+    low, high = np.expm1([middle - half, middle + half])
+    return float(low), float(high)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ..statistics.components import between, link_spread, of_variance, one_link, residual
+from ..statistics import statistics
+from ..statistics.components import (
+    Component,
+    between,
+    link_spread,
+    of_variance,
+    one_link,
+    over_links,
+    residual,
+)
 
 SEED = 20261130
 
@@ -79,12 +88,53 @@ def test_planted_components_are_found(sds: tuple[float, float, float]) -> None:
     assert (np.mean(held, axis=0) >= 0.9).all()
 
 
+def test_one_value_does_not_speak_for_its_level() -> None:
+    """As harness/tests/test_link_spread.c has it by hand."""
+    found = between([1, 2, 3, 11, 12, 100, 11, 13], [0, 0, 0, 1, 1, 1, 1, 1])
+    far = 6 * 1.482602218505602
+    apart, within = 10 + far / 5 - 1 / 5, 2 + 3 + far**2 - (far - 1) ** 2 / 5
+    assert found is not None
+    assert found.variance == pytest.approx(apart**2 / 2 - within / 6 * (1 / 3 + 1 / 5) / 2)
+
+
 def test_one_link_alone() -> None:
     """SDs of 3 and 4 make 5 of a pair, and 1.96 of them hold 95 %."""
     three, four = of_variance(9, 10, 0.05, 2), of_variance(16, 10, 0.05, 2)
     assert link_spread(three, four) == pytest.approx(1.96 * 5, rel=1e-4)
     assert link_spread(three, None) == pytest.approx(1.96 * 3, rel=1e-4)
     assert np.isnan(link_spread(None, None))
+
+
+def test_the_mean_over_all_links_by_hand() -> None:
+    """A half-width of 1.96 % is an error of 1; links of variance 16 and 32, sixteen of each, add 1
+    and 2: the root of 4, times t of 15 degrees of freedom."""
+    here = float(np.expm1(-0.0196)), float(np.expm1(0.0196))
+    links = [Component(0.0016, 0, 1, 16), Component(0.0032, 0, 1, 16)]
+    half = 2.1314 * 0.02
+    assert over_links(0.0, here, links, 0.05) == pytest.approx(
+        (np.expm1(-half), np.expm1(half)), rel=1e-3
+    )
+    alone = over_links(0.0, here, [links[0], None], 0.05)
+    assert alone == pytest.approx(np.expm1([-half / 2**0.5, half / 2**0.5]), rel=1e-3)
+    assert over_links(0.0, here, [None, None], 0.05) is None
+    assert over_links(0.0, (-0.01, np.nan), links, 0.05) is None
+
+
+def test_intervals_over_all_links_hold_the_mean_of_all() -> None:
+    """Of 400 runs of 60 blocks whose links differ as much as processes do, intervals of the blocks
+    hold the mean of all links that there might be in fewer than nine in ten."""
+    random = np.random.default_rng(SEED)
+    held, of_blocks = 0, 0
+    for _ in range(400):
+        values, links = crossed(random, (0.02, 0.02, 0.02), 60)
+        here = statistics.effect(np.exp(values), 0.05)
+        found = over_links(
+            here.point, (here.low, here.high), [between(values, one) for one in links], 0.05
+        )
+        assert found is not None
+        held += found[0] <= 0 <= found[1]
+        of_blocks += here.low <= 0 <= here.high
+    assert held / 400 >= 0.93 and of_blocks / 400 < 0.9
 
 
 def test_an_effect_smaller_than_the_spread_is_layout_bound() -> None:

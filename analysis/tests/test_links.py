@@ -11,6 +11,7 @@ import pytest
 
 from ..comparison.components import decompositions
 from ..comparison.components_table import components_document, components_frame
+from ..comparison.judgement import judged
 from ..comparison.tables import document, long_form
 from ..complaint import Complaint
 from ..document.formats import terminal
@@ -70,6 +71,20 @@ def test_planted_links_are_found_in_a_run(tmp_path: Path) -> None:
     assert by_name["occasion"] is None
     assert found.one_link is not None and found.one_link.bound
     assert found.one_link.low < -0.05 < 0.05 < found.one_link.high
+
+
+def test_a_verdict_is_about_all_links(tmp_path: Path) -> None:
+    """1 % in the blocks of these links, whose own differences make as much of it: the signs of
+    blocks alone would say better."""
+    folder = write_linked_run(tmp_path, 4, 400, link_sd=0.01, noise=0.002, effect=0.01)
+    (found,) = decompositions([load(folder)])
+    assert found.over_links is not None and found.over_links[0] < 0 < found.over_links[1]
+    frame = judged(load(folder))
+    row = frame[(frame["arm"] == "phase") & frame["decides"]].iloc[0]
+    assert row["holm_p"] < 0.001 and row["verdict"] == "unclear"
+    assert row["over_links_low_ratio"] == found.over_links[0]
+    text = " ".join(terminal(components_document([load(folder)])).split())
+    assert "over all links; one link alone" in text and "Over all links: the interval" in text
 
 
 def test_links_that_are_alike_bind_nothing(tmp_path: Path) -> None:

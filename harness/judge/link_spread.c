@@ -4,11 +4,14 @@
 #include "judge/link_spread.h"
 
 #include "base/memory.h"
+#include "judge/statistics.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 static double const normal_quantile = 1.959963984540054; /* of 97.5 % */
+static double const robust_sd = 1.482602218505602; /* over the median distance of normal values */
+static double const farthest = 6;                  /* of those SDs that a value counts as */
 
 struct group_sum {
     size_t n;
@@ -44,8 +47,55 @@ static double variance_of_means(struct group_sum const *sums, size_t groups, siz
     return squares / (double)(taken - 1);
 }
 
-double between_variance(double const *value, size_t const *group, size_t n, size_t groups)
+/* The median of one group's values; scratch has room for n. */
+static double middle_of(double const *value, size_t const *group, size_t n, size_t which,
+                        double *scratch)
 {
+    size_t count = 0;
+
+    for (size_t i = 0; i < n; i++)
+        if (group[i] == which)
+            scratch[count++] = value[i];
+    sort_values(scratch, count);
+    return median_of_sorted(scratch, count);
+}
+
+/* How far each value is from its group's median, or as far as one may be. middle: a median for each
+ * group. */
+static void limit(double *value, size_t const *group, size_t n, double const *middle,
+                  double *scratch)
+{
+    for (size_t i = 0; i < n; i++)
+        scratch[i] = fabs(value[i] - middle[group[i]]);
+    sort_values(scratch, n);
+    double const most = farthest * robust_sd * median_of_sorted(scratch, n);
+    for (size_t i = 0; i < n && most > 0; i++) {
+        double const centre = middle[group[i]];
+        value[i] = fmin(fmax(value[i], centre - most), centre + most);
+    }
+}
+
+/* The values, but for what one process that took twice as long would say of its group. The caller
+ * frees them. */
+static double *without_outliers(double const *value, size_t const *group, size_t n, size_t groups)
+{
+    double *const limited = memory_zeroed(n + 1, sizeof *limited);
+    double *const scratch = memory_zeroed(n + 1, sizeof *scratch);
+    double *const middle = memory_zeroed(groups + 1, sizeof *middle);
+
+    for (size_t i = 0; i < groups; i++)
+        middle[i] = middle_of(value, group, n, i, scratch);
+    for (size_t i = 0; i < n; i++)
+        limited[i] = value[i];
+    limit(limited, group, n, middle, scratch);
+    free(middle);
+    free(scratch);
+    return limited;
+}
+
+double between_variance(double const *all, size_t const *group, size_t n, size_t groups)
+{
+    double *const value = without_outliers(all, group, n, groups);
     struct group_sum *const sums = memory_zeroed(groups + 1, sizeof *sums);
     double inverse_sizes = 0;
     double variance = NAN;
@@ -68,6 +118,7 @@ double between_variance(double const *value, size_t const *group, size_t n, size
                                within * inverse_sizes / (double)taken);
     }
     free(sums);
+    free(value);
     return variance;
 }
 

@@ -32,6 +32,21 @@ static void five_numbers_by_hand(void **state)
     assert_near(between_variance(values, groups, 5, 3), 12.5 - 25.0 / 18);
 }
 
+/* Distances from the medians 2 and 12 are 0, 1, 1, 0, 1, 88, 1, 1: 100 counts as 12 and six times
+ * 1.4826, and the mean of its group is a fifth of that above 12. */
+static void one_value_does_not_speak_for_its_group(void **state)
+{
+    static double const values[] = {1, 2, 3, 11, 12, 100, 11, 13};
+    static size_t const groups[] = {0, 0, 0, 1, 1, 1, 1, 1};
+    double const far = 6 * 1.482602218505602;
+    double const apart = 10 + far / 5 - 1.0 / 5;
+    double const within = 2 + 3 + far * far - (far - 1) * (far - 1) / 5;
+
+    (void)state;
+    assert_near(between_variance(values, groups, 8, 2),
+                apart * apart / 2 - within / 6 * (1.0 / 3 + 1.0 / 5) / 2);
+}
+
 static void no_variance_is_below_zero(void **state)
 {
     static double const values[] = {1, 3, 1.2, 3.2};
@@ -100,6 +115,7 @@ int main(void)
 {
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(five_numbers_by_hand),
+        cmocka_unit_test(one_value_does_not_speak_for_its_group),
         cmocka_unit_test(no_variance_is_below_zero),
         cmocka_unit_test(what_cannot_be_told_apart_has_none),
         cmocka_unit_test(a_pair_has_both_variances),
