@@ -15,9 +15,9 @@ of equal variance. Of one factor with I levels, n_i values in level i and N in a
               that it holds for equal sizes; unequal ones by Thomas and Hultquist 1978, Ann.
               Statist. 6:582), cut at 0
 
-Before that a value that is farther from its level's median than six robust SDs (1.4826 times the
-median distance of all values from their level's) counts as that far: one process that took twice as
-long says nothing of its link.
+Before that a value that is farther from its level's median (from that of all where the level has
+fewer than four) than six robust SDs, 1.4826 times the median of such distances, counts as that far:
+one process that took twice as long says nothing of its link.
 
   residual^2 = squares left by a least-squares fit of all factors' levels, over N less the fit's
                rank: the degrees of freedom of its chi2 interval (Henderson 1953, Biometrics 9:226,
@@ -34,6 +34,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
+OWN_MEDIAN = 4  # values that a level needs for that
 FARTHEST = 6 * 1.482602218505602  # median distances that a value counts as, at most
 MASS = 0.95  # of the effects of single pairs of links that link_spread covers
 
@@ -56,8 +57,8 @@ class Component:
 
 def _limited(y: NDArray[np.float64], level: NDArray[np.int_]) -> NDArray[np.float64]:
     """y with no value far out; level: from 0, as many as there are values."""
-    levels = range(int(level.max(initial=-1)) + 1)
-    middles = np.array([np.median(y[level == one]) for one in levels])
+    own = [y[level == one] for one in range(int(level.max(initial=-1)) + 1)]
+    middles = np.array([np.median(one if one.size >= OWN_MEDIAN else y) for one in own])
     apart = y - middles[level]
     most = FARTHEST * float(np.median(np.abs(apart)))
     return middles[level] + np.clip(apart, -most, most) if most > 0 else y

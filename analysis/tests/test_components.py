@@ -90,11 +90,18 @@ def test_planted_components_are_found(sds: tuple[float, float, float]) -> None:
 
 def test_one_value_does_not_speak_for_its_level() -> None:
     """As harness/tests/test_link_spread.c has it by hand."""
-    found = between([1, 2, 3, 11, 12, 100, 11, 13], [0, 0, 0, 1, 1, 1, 1, 1])
+    found = between([1, 2, 2, 3, 11, 12, 100, 11, 13, 60], [0] * 4 + [1] * 5 + [2])
     far = 6 * 1.482602218505602
-    apart, within = 10 + far / 5 - 1 / 5, 2 + 3 + far**2 - (far - 1) ** 2 / 5
+    of_means = np.var([2, 12 + (far - 1) / 5, 11 + far], ddof=1)
+    within = (2 + 3 + far**2 - (far - 1) ** 2 / 5) / 7
     assert found is not None
-    assert found.variance == pytest.approx(apart**2 / 2 - within / 6 * (1 / 3 + 1 / 5) / 2)
+    assert found.variance == pytest.approx(of_means - within * (1 / 4 + 1 / 5 + 1) / 3)
+
+
+def test_a_level_that_is_far_from_the_others_stays() -> None:
+    """Four of four values: they are the level's own."""
+    found = between([1.0, 2, 1, 2] * 5 + [101, 102, 101, 102], np.repeat(range(6), 4))
+    assert found is not None and found.sd[0] == pytest.approx(100 / 6**0.5, rel=1e-3)
 
 
 def test_one_link_alone() -> None:

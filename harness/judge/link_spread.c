@@ -12,6 +12,7 @@
 static double const normal_quantile = 1.959963984540054; /* of 97.5 % */
 static double const robust_sd = 1.482602218505602; /* over the median distance of normal values */
 static double const farthest = 6;                  /* of those SDs that a value counts as */
+enum { OWN_MEDIAN = 4 }; /* values that a group needs for that */
 
 struct group_sum {
     size_t n;
@@ -47,7 +48,7 @@ static double variance_of_means(struct group_sum const *sums, size_t groups, siz
     return squares / (double)(taken - 1);
 }
 
-/* The median of one group's values; scratch has room for n. */
+/* The median of one group's values, and of all where it has few; scratch has room for n. */
 static double middle_of(double const *value, size_t const *group, size_t n, size_t which,
                         double *scratch)
 {
@@ -56,12 +57,14 @@ static double middle_of(double const *value, size_t const *group, size_t n, size
     for (size_t i = 0; i < n; i++)
         if (group[i] == which)
             scratch[count++] = value[i];
+    for (size_t i = 0; i < n && count < OWN_MEDIAN; i++)
+        scratch[i] = value[i];
+    count = count < OWN_MEDIAN ? n : count;
     sort_values(scratch, count);
     return median_of_sorted(scratch, count);
 }
 
-/* How far each value is from its group's median, or as far as one may be. middle: a median for each
- * group. */
+/* No value is farther from its group's median than one may be. middle: a median for each group. */
 static void limit(double *value, size_t const *group, size_t n, double const *middle,
                   double *scratch)
 {

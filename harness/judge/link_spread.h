@@ -14,9 +14,9 @@
 /* The variance between groups of a one-way layout with random effects, by unweighted means: the
  * variance of the groups' means less the variance within times the mean of 1/size (Searle, Casella
  * and McCulloch, Variance Components, 1992, section 3.6), or 0. A value that is farther from its
- * group's median than six robust SDs (1.4826 times the median distance of all values from theirs)
- * counts as that far. group[i] is below `groups`; groups without a value do not count. NAN with
- * fewer than two groups, or nothing twice in a group. */
+ * group's median (from that of all where the group has fewer than four) than six robust SDs, 1.4826
+ * times the median of such distances, counts as that far. group[i] is below `groups`; groups
+ * without a value do not count. NAN with fewer than two groups, or nothing twice in a group. */
 double between_variance(double const *value, size_t const *group, size_t n, size_t groups);
 
 /* The half width of the interval that holds the effect of 95 % of the pairs of links around their

@@ -10,9 +10,9 @@
  * that was built, and no block the copies of another: which of them is slow is drawn anew, as which
  * arm comes first is. Records and complaints name the files of the plan. A file that loads others
  * from its own folder ($ORIGIN) stays where it is, and so do a program of a gate that says
- * `artifact: in place`, and all files where the folder's file system runs nothing (noexec). A
- * folder is locked by the run that it belongs to; one that is not was left by a run that was killed,
- * and the next run removes it.
+ * `artifact: in place`, and all files where the folder's file system runs nothing (noexec).
+ * A folder is locked by the run that it belongs to; one that is not was left by a run that was
+ * killed, and the next run removes it.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_SERVED_FILES_H

@@ -32,19 +32,24 @@ static void five_numbers_by_hand(void **state)
     assert_near(between_variance(values, groups, 5, 3), 12.5 - 25.0 / 18);
 }
 
-/* Distances from the medians 2 and 12 are 0, 1, 1, 0, 1, 88, 1, 1: 100 counts as 12 and six times
- * 1.4826, and the mean of its group is a fifth of that above 12. */
+/* Distances from the medians, 2 and 12 of the groups and 11 of all for the group of one, are 1, 0,
+ * 0, 1, 1, 0, 88, 1, 1 and 49, so 6 times 1.4826 is the farthest: 100 counts as 12 and that, and 60
+ * as 11 and that. */
 static void one_value_does_not_speak_for_its_group(void **state)
 {
-    static double const values[] = {1, 2, 3, 11, 12, 100, 11, 13};
-    static size_t const groups[] = {0, 0, 0, 1, 1, 1, 1, 1};
+    static double const values[] = {1, 2, 2, 3, 11, 12, 100, 11, 13, 60};
+    static size_t const groups[] = {0, 0, 0, 0, 1, 1, 1, 1, 1, 2};
     double const far = 6 * 1.482602218505602;
-    double const apart = 10 + far / 5 - 1.0 / 5;
-    double const within = 2 + 3 + far * far - (far - 1) * (far - 1) / 5;
+    double const means[] = {2, 12 + (far - 1) / 5, 11 + far};
+    double const mean = (means[0] + means[1] + means[2]) / 3;
+    double const within = (2 + 3 + far * far - (far - 1) * (far - 1) / 5) / 7;
+    double squares = 0;
 
     (void)state;
-    assert_near(between_variance(values, groups, 8, 2),
-                apart * apart / 2 - within / 6 * (1.0 / 3 + 1.0 / 5) / 2);
+    for (size_t i = 0; i < 3; i++)
+        squares += (means[i] - mean) * (means[i] - mean);
+    assert_near(between_variance(values, groups, 10, 3),
+                squares / 2 - within * (1.0 / 4 + 1.0 / 5 + 1) / 3);
 }
 
 static void no_variance_is_below_zero(void **state)
