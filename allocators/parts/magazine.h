@@ -8,8 +8,8 @@
  * room of one that ended is the next one's.
  *
  * Where arrays may grow, one that is full and was refilled since it was full the last time is
- * doubled, into a mapping of its own, in place of a drain: drains and refills alternate, so it was
- * too short for what comes and goes.
+ * doubled, a mapping of its own from then on, in place of a drain: drains and refills alternate, so
+ * it was too short for what comes and goes.
  *
  * Invariant: first <= top <= limit, and first[-1] is NULL. All three are equal in a thread that has
  * no room, as before its beginning, after its end, or where memory is out: it caches nothing. A
@@ -34,9 +34,10 @@ LAYER_OF(backend, magazines_end);
 LAYER_OF(backend, magazine_room);
 LAYER_OF(backend, magazine_capacity);
 LAYER_OF(backend, magazine_grow);
+LAYER_OF(backend, magazine_longer);
 LAYER_OF(backend, magazine_shrink);
 MEMORY_OF(magazine, magazine_room, 0, 0);
-MEMORY_OF(magazine, magazine_grow, 0, 0);
+MEMORY_OF(magazine, magazine_longer, 0, 0);
 
 CONSTANT(MAGAZINE_BLOCKS_MAX, 256, held, 32, 4096, "blocks", "that a thread's list holds");
 CONSTANT(MAGAZINE_REFILL_BLOCKS, 16, batch, 1, 1024, "blocks",
@@ -159,11 +160,29 @@ ALWAYS_INLINE void magazine_was_refilled(struct magazines *magazines, uint32_t c
         magazines->refilled[code] = true;
 }
 
+static inline bool magazine_is_grown(struct magazines const *magazines, uint32_t code)
+{
+    return magazine_limit(magazines, code) > magazine_capacity(code - PAGEMAP_CLASS);
+}
+
 /* Gives a grown array back to the system. */
 static inline void magazine_shrink(struct magazines *magazines, uint32_t code)
 {
-    if (magazine_limit(magazines, code) > magazine_capacity(code - PAGEMAP_CLASS))
+    if (magazine_is_grown(magazines, code))
         os_unmap(magazines->first[code] - 1, magazine_bytes(magazines, code));
+}
+
+/* The array in so many bytes, or NULL. What lies in a mapping of its own keeps its
+ * pages, so that none has a second fault. */
+static inline void **magazine_longer(struct magazines *magazines, uint32_t code, size_t bytes)
+{
+    void **const array = magazines->first[code] - 1;
+    size_t const before = magazine_bytes(magazines, code);
+
+    if (magazine_is_grown(magazines, code))
+        return os_lengthen(array, before, bytes);
+    void *const room = os_map(bytes);
+    return room != NULL ? memcpy(room, array, before) : NULL;
 }
 
 /* Doubles the array of a full magazine; false if it is not to be. Leaves errno alone. */
@@ -181,12 +200,10 @@ static inline bool magazine_grow(struct magazines *magazines, uint32_t code)
     if (TINY_CLASSES > DENSE_CLASSES && code - PAGEMAP_CLASS >= DENSE_CLASSES &&
         blocks * stride > MAGAZINE_GROWN_MEDIUM_MAX)
         return false;
-    void **const array = os_map((blocks + 1) * sizeof *array);
+    void **const array = magazine_longer(magazines, code, (blocks + 1) * sizeof *array);
     errno = saved;
     if (array == NULL)
         return false;
-    memcpy(array, magazines->first[code] - 1, magazine_bytes(magazines, code));
-    magazine_shrink(magazines, code);
     magazines->first[code] = array + 1;
     magazines->of[code].top = array + 1 + blocks / 2;
     magazines->of[code].limit = array + 1 + blocks;

@@ -9,6 +9,7 @@
  * what finds none goes to the slabs.
  *
  * A lock of its own for each class, held for the copying of pointers and together with no other.
+ * What is looked at of every class now and then, as for a fork, lies together: one page, no more.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef SLABLAB_TRANSFER_H
@@ -34,11 +35,11 @@ struct transfer_class {
     void const *taker; /* the thread that refilled last */
     uint32_t count;
     bool busy; /* since transfer_leave looked */
-    void *block[TRANSFER_BLOCKS > 0 ? TRANSFER_BLOCKS : 1];
 } __attribute__((aligned(64)));
 
 struct transfer {
     struct transfer_class of[TINY_CLASSES];
+    void *block[TINY_CLASSES][TRANSFER_BLOCKS > 0 ? TRANSFER_BLOCKS : 1];
 };
 
 #define TRANSFER_EMPTY \
@@ -53,12 +54,14 @@ static inline uint32_t transfer_room(uint32_t class)
 }
 
 /* Takes the newest at most count blocks, as they lie; says how many. The lock is held. */
-static inline uint32_t transfer_pop(struct transfer_class *list, void **block, uint32_t count)
+static inline uint32_t transfer_pop(struct transfer *transfer, uint32_t class, void **block,
+                                    uint32_t count)
 {
+    struct transfer_class *const list = &transfer->of[class];
     uint32_t const taken = count < list->count ? count : list->count;
 
     list->count -= taken;
-    memcpy(block, list->block + list->count, taken * sizeof *block);
+    memcpy(block, transfer->block[class] + list->count, taken * sizeof *block);
     return taken;
 }
 
@@ -73,7 +76,7 @@ static inline uint32_t transfer_take(struct transfer *transfer, uint32_t class, 
         return 0;
     lock_take(&list->lock);
     list->taker = thread;
-    uint32_t const taken = transfer_pop(list, block, count);
+    uint32_t const taken = transfer_pop(transfer, class, block, count);
     list->busy |= taken > 0;
     lock_give(&list->lock);
     observe_many(TINY_BLOCKS_TAKEN, taken);
@@ -94,7 +97,7 @@ static inline uint32_t transfer_put(struct transfer *transfer, uint32_t class, v
     uint32_t const room = transfer_room(class) - list->count;
     uint32_t const fit = count < room ? count : room;
     uint32_t const kept = list->taker == thread || list->taker == NULL ? 0 : fit;
-    memcpy(list->block + list->count, block, kept * sizeof *block);
+    memcpy(transfer->block[class] + list->count, block, kept * sizeof *block);
     list->count += kept;
     list->busy |= kept > 0;
     check(list->count <= transfer_room(class), "a class has its room", list->count);
@@ -122,7 +125,7 @@ static inline uint32_t transfer_leave(struct transfer *transfer, uint32_t class,
     struct transfer_class *const list = &transfer->of[class];
 
     lock_take(&list->lock);
-    uint32_t const taken = transfer_pop(list, block, count);
+    uint32_t const taken = transfer_pop(transfer, class, block, count);
     lock_give(&list->lock);
     observe_many(TINY_BLOCKS_TAKEN, taken);
     return taken;
