@@ -19,12 +19,15 @@
 #include "core/layer.h"
 #include "core/lock.h"
 #include "core/pagemap.h"
+#include "core/setting.h"
 #include "core/tag.h"
 #include "parts/bitmap_slab.h"
 #include "parts/superslab_cache.h"
 
 LAYER(backend);
 MEMORY_OF(superslab, bitmap_map, 1048576, 8192);
+
+enum { BITMAP_DISCARDS_MOST = SETTING(BITMAP_DISCARDS_MOST, 4096) }; /* inside slabs, a look */
 
 struct bitmap_class {
     pthread_mutex_t lock;
@@ -276,6 +279,29 @@ static inline void bitmap_discard(struct bitmap_superslab *superslab, uint32_t i
     }
 }
 
+/* Of the class's slabs with room, those that have as many blocks in use as when this last looked
+ * give back the pages of their free ones: about *calls of the system, the rest at the next look. */
+static inline void bitmap_discard_inside(struct bitmap_class *list, int32_t *calls)
+{
+    lock_take(&list->lock);
+    struct link *const newest = list->with_room;
+    struct link *link = newest;
+
+    while (link != NULL) {
+        struct bitmap_slab *const slab = bitmap_slab_of_link(link);
+        bool const idle = slab->seen == slab->used;
+
+        if (idle && !slab->discarded && *calls > 0) {
+            *calls -= (int32_t)bitmap_slab_discard(slab);
+            slab->discarded = true;
+        }
+        slab->discarded &= idle;
+        slab->seen = slab->used;
+        link = link->next != newest ? link->next : NULL;
+    }
+    lock_give(&list->lock);
+}
+
 /* Gives idle memory back, once in DECAY_MS, whichever thread calls; says whether it was time.
  * Leaves errno alone. */
 static inline bool bitmap_decay(struct bitmap_pool *pool, uint64_t now_ms)
@@ -284,6 +310,7 @@ static inline bool bitmap_decay(struct bitmap_pool *pool, uint64_t now_ms)
     bool const due = decay_is_due(now_ms, pool->decayed_ms);
     struct link *const newest = pool->with_unused;
     struct link *link = due ? newest : NULL;
+    int32_t calls = BITMAP_DISCARDS_MOST;
 
     while (link != NULL) {
         struct bitmap_superslab *const superslab =
@@ -297,6 +324,8 @@ static inline bool bitmap_decay(struct bitmap_pool *pool, uint64_t now_ms)
         pool->decayed_ms = now_ms;
     }
     lock_give(&pool->lock);
+    for (uint32_t class = 0; due && class < TINY_CLASSES; class++)
+        bitmap_discard_inside(&pool->of[class], &calls);
     return due;
 }
 

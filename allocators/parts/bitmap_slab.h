@@ -55,6 +55,8 @@ struct bitmap_slab {
     uint16_t capacity; /* blocks of the slab */
     uint16_t first;    /* the first word that may have a bit */
     uint16_t begin;    /* of block 0, in bytes from the slab's; so many a header and a color take */
+    uint16_t seen;     /* used, when bitmap_decay looked */
+    bool discarded;    /* since then: the system has the pages of its free blocks */
     uint64_t free[BITMAP_WORDS];
 } __attribute__((aligned(64)));
 
@@ -134,6 +136,8 @@ static inline void bitmap_slab_begin(struct bitmap_slab *slab, uint32_t class)
     slab->capacity = (uint16_t)capacity;
     slab->used = 0;
     slab->first = 0;
+    slab->seen = 0;
+    slab->discarded = false;
     memset(slab->free, 0xff, words * sizeof *slab->free);
     if (capacity % BITMAP_WORD_BITS != 0)
         slab->free[words - 1] = (UINT64_C(1) << capacity % BITMAP_WORD_BITS) - 1;
@@ -161,6 +165,45 @@ static inline uint32_t bitmap_slab_take(struct bitmap_slab *slab, uint32_t count
     }
     slab->used = (uint16_t)(slab->used + taken);
     return taken;
+}
+
+/* The first block from `number` on that is free, or is not; the capacity if there is none. */
+static inline uint32_t bitmap_next(struct bitmap_slab const *slab, uint32_t number, bool free)
+{
+    while (number < slab->capacity) {
+        uint64_t const word = slab->free[number / BITMAP_WORD_BITS];
+        uint64_t const found = (free ? word : ~word) >> number % BITMAP_WORD_BITS;
+        uint32_t const next = number / BITMAP_WORD_BITS * BITMAP_WORD_BITS + BITMAP_WORD_BITS;
+
+        if (found != 0)
+            number += (uint32_t)__builtin_ctzll(found);
+        if (found != 0 || next >= slab->capacity)
+            return found != 0 && number < slab->capacity ? number : slab->capacity;
+        number = next;
+    }
+    return slab->capacity;
+}
+
+/* The system gets the pages back that hold bytes of free blocks alone; in how many calls. */
+static inline uint32_t bitmap_slab_discard(struct bitmap_slab const *slab)
+{
+    uint32_t const stride = tiny_stride(slab->class);
+    char *const first = bitmap_first_block(slab);
+    uint32_t calls = 0;
+    uint32_t end;
+
+    for (uint32_t begin = bitmap_next(slab, 0, true); begin < slab->capacity;
+         begin = bitmap_next(slab, end, true)) {
+        end = bitmap_next(slab, begin, false);
+        uintptr_t const from = (uintptr_t)first + (uintptr_t)begin * stride + OS_PAGE_BYTES - 1;
+        uintptr_t const to = (uintptr_t)first + (uintptr_t)end * stride;
+        size_t const bytes = (to & -(uintptr_t)OS_PAGE_BYTES) - (from & -(uintptr_t)OS_PAGE_BYTES);
+        if ((intptr_t)bytes > 0) {
+            os_discard((void *)(from & -(uintptr_t)OS_PAGE_BYTES), bytes);
+            calls++;
+        }
+    }
+    return calls;
 }
 
 static inline void bitmap_slab_check(struct bitmap_slab const *slab)

@@ -11,6 +11,9 @@
  * doubled, a mapping of its own from then on, in place of a drain: drains and refills alternate, so
  * it was too short for what comes and goes.
  *
+ * Where memory decays, frees are counted, and one in MAGAZINE_TICK looks at the clock: arrays that
+ * hold all that comes and goes are neither refilled nor drained.
+ *
  * Invariant: first <= top <= limit, and first[-1] is NULL. All three are equal in a thread that has
  * no room, as before its beginning, after its end, or where memory is out: it caches nothing. A
  * magazine is found by what the pagemap says of an address, so what is no class has one too, which
@@ -44,6 +47,8 @@ CONSTANT(MAGAZINE_REFILL_BLOCKS, 16, batch, 1, 1024, "blocks",
          "that a refill takes, and at most half of what a list holds");
 CONSTANT(MAGAZINE_GROWN_BLOCKS_MAX, 0, grown, 0, 65536, "blocks",
          "to which arrays grow; 0: none grows");
+CONSTANT(MAGAZINE_TICK, 0, tick, 0, 1048576, "frees",
+         "until a thread looks at the clock for idle memory; 0: where it refills and drains alone");
 enum {
     MAGAZINE_BLOCKS_MIN = SETTING(MAGAZINE_BLOCKS_MIN, 32),
     MAGAZINE_BYTES_MAX = SETTING(MAGAZINE_BYTES_MAX, 65536), /* of blocks, between those limits */
@@ -69,6 +74,7 @@ struct magazines {
     /* Refilled, drained or grown since decayed_ms. Only where memory decays. */
     bool busy[DECAY_MS > 0 ? PAGEMAP_CODES : 1];
     uint64_t decayed_ms;
+    uint32_t ticks; /* frees until the next look at the clock. Only where MAGAZINE_TICK is set. */
 };
 
 /* Of a thread without room. */
@@ -77,6 +83,7 @@ static void *magazine_nothing[2];
     {                                                                                     \
         .of = {[0 ... PAGEMAP_CODES - 1] = {magazine_nothing + 1, magazine_nothing + 1}}, \
         .first = {[0 ... PAGEMAP_CODES - 1] = magazine_nothing + 1},                      \
+        .ticks = MAGAZINE_TICK,                                                           \
     }
 
 /* The code of a request's class, as the pagemap has it of its blocks. */

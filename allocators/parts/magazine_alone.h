@@ -29,6 +29,7 @@
 LAYER(front);
 LAYER_OF(backend, magazine_malloc_slow);
 LAYER_OF(backend, magazine_free_slow);
+LAYER_OF(backend, magazine_free_tick);
 
 static void phase_thread_begin(void)
 {
@@ -81,15 +82,12 @@ static inline void magazine_check(uint32_t code)
         check(pagemap_code(*block) == code, "a magazine holds blocks of its class", code);
 }
 
-/* The array is refilled, drained or grown. What this thread did not use for DECAY_MS goes back to
- * the slabs, and from there to the system. */
-static inline void magazine_at_work(uint32_t code)
+/* What this thread did not use for DECAY_MS goes back to the slabs, and from there to the system.
+ */
+static inline void magazine_decay(void)
 {
-    if (DECAY_MS == 0)
-        return;
     uint64_t const now_ms = os_now_ms();
 
-    magazines.busy[code] = true;
     if (!decay_is_due(now_ms, magazines.decayed_ms))
         return;
     magazines.decayed_ms = now_ms;
@@ -100,6 +98,15 @@ static inline void magazine_at_work(uint32_t code)
     }
     slabs_decay(now_ms);
     large_decay(now_ms);
+}
+
+/* The array is refilled, drained or grown. */
+static inline void magazine_at_work(uint32_t code)
+{
+    if (DECAY_MS == 0)
+        return;
+    magazines.busy[code] = true;
+    magazine_decay();
 }
 
 /* As slabs_take. Large blocks that are kept give way. */
@@ -188,11 +195,28 @@ ALWAYS_INLINE void *phase_malloc(size_t size)
     return LIKELY(block != NULL) ? block : magazine_malloc_slow((uint32_t)code);
 }
 
+/* The straight path of free has counted MAGAZINE_TICK of them: a program whose arrays hold all that
+ * comes and goes would never look. */
+NOINLINE void magazine_free_tick(void *pointer)
+{
+    uint32_t const code = pagemap_code(pointer);
+
+    magazines.ticks = MAGAZINE_TICK;
+    if (magazines.room != NULL)
+        magazine_decay();
+    if (!magazine_push(&magazines.of[code], pointer))
+        magazine_free_slow(pointer);
+    else
+        observe(TINY_FREES);
+}
+
 ALWAYS_INLINE void phase_free(void *pointer)
 {
     size_t const code = pagemap_code(pointer);
 
-    if (UNLIKELY(!magazine_push(&magazines.of[code], pointer)))
+    if (MAGAZINE_TICK > 0 && UNLIKELY(--magazines.ticks == 0))
+        magazine_free_tick(pointer);
+    else if (UNLIKELY(!magazine_push(&magazines.of[code], pointer)))
         magazine_free_slow(pointer);
     else
         observe(TINY_FREES);

@@ -52,8 +52,8 @@ static void release(uint32_t from, uint32_t to)
     }
 }
 
-/* Of another class, so that it neither takes nor gives what the test looks at; more blocks than an
- * array holds, for who neither refills nor drains reads no clock. */
+/* Of another class, so that it neither takes nor gives what the test looks at. Refills and drains,
+ * for these are more blocks than an array holds. */
 static void work_a_little(void)
 {
     static void *other[OTHERS];
@@ -64,12 +64,28 @@ static void work_a_little(void)
         free(other[i]);
 }
 
-static void wait_for_seconds(uint32_t seconds)
+/* Does neither: the array has the one block that comes and goes. */
+static void work_hardly(void)
+{
+    void *volatile other;
+
+    for (uint32_t i = 0; i < OTHERS; i++) {
+        other = malloc(OTHER_SIZE);
+        free(other);
+    }
+}
+
+static void wait_with(void (*work)(void), uint32_t seconds)
 {
     for (uint32_t i = 0; i < seconds * 4; i++) {
         clock_ms += 250;
-        work_a_little();
+        work();
     }
+}
+
+static void wait_for_seconds(uint32_t seconds)
+{
+    wait_with(work_a_little, seconds);
 }
 
 /* Of 32 MB in blocks of 1,000 B, what the first blocks make up that a function frees. */
@@ -154,6 +170,46 @@ static void test_what_a_thread_keeps_goes_too(void **state)
         assert_true(given_back < kept / 10);
 }
 
+static void test_who_neither_refills_nor_drains_gives_back(void **state)
+{
+    long const freed = (long)(BLOCKS / 2) * SIZE;
+    (void)state;
+
+    if (!decays())
+        skip();
+    allocate(0, BLOCKS);
+    long const full = resident_bytes();
+    release(0, BLOCKS / 2);
+    wait_with(work_hardly, 2);
+    assert_true(full - resident_bytes() > freed - freed / 64);
+    allocate(0, BLOCKS / 2);
+    release(0, BLOCKS);
+    wait_for_seconds(2);
+}
+
+/* One block in sixteen stays, so no slab is empty: of 32 MB, all but two pages for each of them,
+ * the most that it can lie in. */
+static void test_pages_inside_slabs_go_too(void **state)
+{
+    enum { STAYS_EVERY = 16, PAGE = 4096 };
+    long const freed = (long)BLOCKS * SIZE - 2L * PAGE * (BLOCKS / STAYS_EVERY);
+    (void)state;
+
+    if (!decays())
+        skip();
+    allocate(0, BLOCKS);
+    long const full = resident_bytes();
+    for (uint32_t i = 0; i < BLOCKS; i++)
+        if (i % STAYS_EVERY != 0)
+            release(i, i + 1);
+    wait_for_seconds(4); /* so many calls are not made at one look */
+    assert_true(full - resident_bytes() > freed - freed / 64);
+    for (uint32_t i = 0; i < BLOCKS; i++)
+        if (i % STAYS_EVERY == 0)
+            release(i, i + 1);
+    wait_for_seconds(2);
+}
+
 /* Of each SuperSlab two blocks stay, so that its other slabs are empty and it is not. */
 static void test_what_was_freed_just_now_stays(void **state)
 {
@@ -184,6 +240,8 @@ int main(void)
         cmocka_unit_test(test_what_was_freed_is_the_systems_after_a_second),
         cmocka_unit_test(test_what_another_thread_freed_too),
         cmocka_unit_test(test_what_a_thread_keeps_goes_too),
+        cmocka_unit_test(test_who_neither_refills_nor_drains_gives_back),
+        cmocka_unit_test(test_pages_inside_slabs_go_too),
         cmocka_unit_test(test_what_was_freed_just_now_stays),
     };
     return cmocka_run_group_tests_name("decay", tests, NULL, NULL);

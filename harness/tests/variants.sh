@@ -181,6 +181,7 @@ holds SLABLAB_SMALLMID=1 phase17-2 +batch=1+held=1+drain=1+slab=32+cache=0 \
     +batch=255+held=255+drain=65536+slab=512+cache=65536
 least=+held=32+batch=1+grown=0+transfer=0+decay=0+colors=1+mapped=1+slab=64
 most=+held=4096+batch=1024+grown=65536+transfer=65536+decay=3600000+colors=64+mapped=2+slab=512
-holds '' aligned "$least+kept=0+reserve=0+small=2" "$most+kept=65536+reserve=100+small=4096"
+holds '' aligned "$least+kept=0+reserve=0+small=2+tick=0" \
+    "$most+kept=65536+reserve=100+small=4096+tick=1048576"
 holds '' transfer +held=4096 +slab=512 # a room that is larger than a slab, and a larger slab
 [[ $failures -eq 0 ]] && echo 'variants: all as expected'
