@@ -9,7 +9,8 @@ said), elsewhere (that one alone), position (how much longer a block's first pro
 any metric of the run, share (of the region's CPU time below page faults, of a profile), faults
 (of the region, of a ledger), waits or waited (for other threads, in a process's region, ms).
 {EXPERIMENT: all cells | ARM | verdicts} counts them by what decides, "cells" names those where the
-arm is not better, "METRIC above 2 %" and "METRIC below -2 %" those where its effect on a metric is.
+arm is not better, "METRIC above 2 %" and "METRIC below -2 %" those where its effect on a metric is,
+"METRIC above 10 % + 2.5" those where that and 2.5 of the unit that tables show are exceeded.
 {EXPERIMENT: all cells | FACTOR | components} is the SD of a factor (link, process, occasion,
 machine) that the mark's runs of the experiment give: the middle and the largest, of every
 comparison and, of links, of both its arms. {EXPERIMENT: machines | MACHINE | covered} is how many
@@ -57,7 +58,7 @@ from ..records.style import stored_style
 BLANK = re.compile(r"\{([^{}:]+): ([^{}|]+)\|([^{}|]+)(?:\|([^{}|]+))?\}")
 COLUMNS = 118
 INSTRUMENTED = ("share", "faults", "waits", "waited")
-BEYOND = re.compile(r"(\w+) (above|below) (-?[0-9.]+) %")
+BEYOND = re.compile(r"(\w+) (above|below) (-?[0-9.]+) %(?: \+ ([0-9.]+))?")
 CERTIFICATE = "results/reference/certify/certificate.json"
 MACHINES, ALL_CELLS = "machines", "all cells"
 
@@ -161,7 +162,10 @@ def _of_all_cells(run: Run, arm: str, what: str) -> str:
         frame = frame[(frame["metric"] == beyond[1]) & frame["cell"].isin(deciders)]
         if not len(frame):
             raise Complaint(f"{run.name}: no {beyond[1]} of {arm}", "a metric of the run")
-        bound, effects = float(beyond[3]) / 100, frame["effect_ratio"]
+        metric = next(one for one in metrics_of(run.plan) if one.column == beyond[1])
+        more = float(beyond[4] or 0) * metric.shown_divisor
+        others = frame["value"] / (1 + frame["effect_ratio"])
+        bound, effects = float(beyond[3]) / 100 + more / others, frame["effect_ratio"]
         return _named(run, frame[effects > bound if beyond[2] == "above" else effects < bound])
     frame = frame[frame["metric"] == frame["cell"].map(deciders)]
     plain = frame["verdict"].map(lambda verdict: verdict.partition(" ")[0])

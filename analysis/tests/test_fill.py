@@ -159,6 +159,8 @@ def test_an_answer_may_count_verdicts(tmp_path: Path) -> None:
         ("operations_per_second above 60 %", "sawtooth 256 (+64"),
         ("operations_per_second above 70 %", "none."),
         ("operations_per_second below 70 %", "sawtooth 256 (+64"),
+        ("operations_per_second above 30 % + 0.5", "sawtooth 256 (+64"),
+        ("operations_per_second above 30 % + 500", "none."),
     ):
         blank = f"{{synthetic: all cells | phase17-1 | {word}}}"
         text = filled(f"<!-- answer run\nHere: {blank}. -->\n<!-- end -->\n", tmp_path)
