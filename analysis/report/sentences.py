@@ -129,7 +129,7 @@ def _of_run(run: Run, cell: str, arm: str, what: str) -> str:
         more = f" (elsewhere {one_more_text(row)})" if np.isfinite(row["machines"]) else ""
         return f"{effect} {bounds}{more}"
     metric = next(one for one in metrics_of(run.plan) if one.column == column)
-    unit = " M operations/s" if metric.shown_divisor == 1e6 else ""
+    unit = " M operations/s" if metric.is_rate and metric.shown_divisor == 1e6 else ""
     return value_text(row["value"], metric) + unit
 
 
