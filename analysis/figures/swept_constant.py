@@ -27,7 +27,7 @@ QUESTION = "How does the effect depend on a phase's constant?"
 PANEL_INCHES = 1.95
 COLUMNS_MOST = 4
 VALUES_MIN = 2
-LETTER_INCHES = 0.055  # of a tick's label, and between two
+LETTER_INCHES = 0.055  # of a tick's label, and between two of them
 BESIDE = 0.06  # of the axis's length, beyond the outermost values
 Place = tuple[str, str]  # the constant, and the cell
 
@@ -147,20 +147,31 @@ def _mark_own_values(axes: Axes, found: list[Sweep]) -> None:
         axes.axvline(value, color=ink, linestyle=":", linewidth=1, zorder=0)
 
 
+def _with_room(values: list[int], middles: np.ndarray) -> list[int]:
+    """Those whose labels do not touch the one before that is shown; middles: where each is, in
+    inches."""
+    shown, end = [], -np.inf
+    for value, middle in zip(values, middles):
+        half = LETTER_INCHES * len(panels.whole(value)) / 2
+        if middle - half > end + LETTER_INCHES:
+            shown.append(value)
+            end = middle + half
+    return shown
+
+
 def _scale_across(axes: Axes, values: list[int], inches: float) -> None:
     """Logarithmic, with a place for 0; as many of the values as have room are ticks."""
     if min(values) > 0:
         axes.set_xscale("log", base=2)
     else:
         axes.set_xscale("symlog", base=2, linthresh=min([v for v in values if v > 0] or [1]))
-    longest = max(len(panels.whole(value)) for value in values)
-    step = -(-len(values) // max(2, int(inches / (LETTER_INCHES * (longest + 2)))))
-    shown = values[::step]
-    axes.set_xticks(shown, [panels.whole(value) for value in shown])
     scale = axes.xaxis.get_transform()
-    first, last = scale.transform(np.array([values[0], values[-1]], dtype=float))
-    beside = BESIDE * (last - first)
-    axes.set_xlim(*scale.inverted().transform(np.array([first - beside, last + beside])))
+    places = scale.transform(np.array(values, dtype=float))
+    beside = BESIDE * (places[-1] - places[0])
+    first, last = places[0] - beside, places[-1] + beside
+    axes.set_xlim(*scale.inverted().transform(np.array([first, last])))
+    shown = _with_room(values, inches * (places - first) / (last - first))
+    axes.set_xticks(shown, [panels.whole(value) for value in shown])
     axes.xaxis.set_minor_locator(NullLocator())
 
 

@@ -116,9 +116,20 @@ def test_a_line_is_the_effects_at_their_values(tmp_path: Path) -> None:
 
 
 def test_0_has_a_place_on_the_axis(tmp_path: Path) -> None:
-    run = _run(tmp_path / "run", {"baseline+cache=0": 1.1, "baseline+cache=16": 1.2})
+    values = [0, 16, 64, 1024, 16384]
+    run = _run(tmp_path / "run", {f"baseline+cache={value}": 1.1 for value in values})
     panel = _panels(run)[0]
-    assert panel.get_xscale() == "symlog" and panel.get_xticks()[0] == 0
+    own = 256  # the baseline's
+    assert panel.get_xscale() == "symlog"
+    assert list(panel.get_xticks()) == sorted([*values, own])
+    assert panel.get_xlim()[0] < 0 and panel.get_xlim()[1] > 16384
+
+
+def test_a_tick_without_room_is_left_out() -> None:
+    """A label of four letters is .22 inches wide, and a fourth of that is between two."""
+    middles = np.array([0.0, 0.2, 0.3, 0.55])
+    assert swept_constant._with_room([1, 1024, 2048, 4096], middles) == [1, 2048]
+    assert swept_constant._with_room([1, 2, 3, 4], middles) == [1, 2, 4]
 
 
 @pytest.mark.slow
