@@ -96,17 +96,6 @@ static inline bool os_extend(void *memory, size_t from_bytes, size_t to_bytes)
     return there != -1;
 }
 
-/* The mapping, longer from now on, perhaps elsewhere; NULL, and nothing has happened, where the
- * system refuses. Leaves errno alone. */
-static inline void *os_lengthen(void *memory, size_t from_bytes, size_t to_bytes)
-{
-    int const saved = errno;
-    long const moved = syscall(SYS_mremap, memory, from_bytes, to_bytes, MREMAP_MAYMOVE);
-
-    errno = saved;
-    return moved != -1 ? (void *)moved : NULL;
-}
-
 /* The pages of one mapping are the other's from now on, which is longer, and the rest of that is
  * fresh. Where the system refuses it is false, the one mapping is what it was, and of the other
  * nothing is known: it may be gone. Leaves errno alone. */

@@ -185,11 +185,13 @@ static inline void **magazine_longer(struct magazines *magazines, uint32_t code,
 {
     void **const array = magazines->first[code] - 1;
     size_t const before = magazine_bytes(magazines, code);
-
-    if (magazine_is_grown(magazines, code))
-        return os_lengthen(array, before, bytes);
     void *const room = os_map(bytes);
-    return room != NULL ? memcpy(room, array, before) : NULL;
+
+    if (room == NULL)
+        return NULL;
+    if (magazine_is_grown(magazines, code))
+        return os_move(array, before, room, bytes) ? room : NULL;
+    return memcpy(room, array, before);
 }
 
 /* Doubles the array of a full magazine; false if it is not to be. Leaves errno alone. */
