@@ -136,7 +136,7 @@ static inline void bitmap_slab_begin(struct bitmap_slab *slab, uint32_t class)
     slab->capacity = (uint16_t)capacity;
     slab->used = 0;
     slab->first = 0;
-    slab->seen = 0;
+    slab->seen = UINT16_MAX; /* bitmap_decay has not looked */
     slab->discarded = false;
     memset(slab->free, 0xff, words * sizeof *slab->free);
     if (capacity % BITMAP_WORD_BITS != 0)
@@ -173,33 +173,32 @@ static inline uint32_t bitmap_next(struct bitmap_slab const *slab, uint32_t numb
     while (number < slab->capacity) {
         uint64_t const word = slab->free[number / BITMAP_WORD_BITS];
         uint64_t const found = (free ? word : ~word) >> number % BITMAP_WORD_BITS;
-        uint32_t const next = number / BITMAP_WORD_BITS * BITMAP_WORD_BITS + BITMAP_WORD_BITS;
 
-        if (found != 0)
+        if (found != 0) {
             number += (uint32_t)__builtin_ctzll(found);
-        if (found != 0 || next >= slab->capacity)
-            return found != 0 && number < slab->capacity ? number : slab->capacity;
-        number = next;
+            break;
+        }
+        number += BITMAP_WORD_BITS - number % BITMAP_WORD_BITS;
     }
-    return slab->capacity;
+    return number < slab->capacity ? number : slab->capacity;
 }
 
 /* The system gets the pages back that hold bytes of free blocks alone; in how many calls. */
 static inline uint32_t bitmap_slab_discard(struct bitmap_slab const *slab)
 {
     uint32_t const stride = tiny_stride(slab->class);
-    char *const first = bitmap_first_block(slab);
+    uintptr_t const first = (uintptr_t)bitmap_first_block(slab);
+    uintptr_t const page = OS_PAGE_BYTES;
     uint32_t calls = 0;
     uint32_t end;
 
     for (uint32_t begin = bitmap_next(slab, 0, true); begin < slab->capacity;
          begin = bitmap_next(slab, end, true)) {
         end = bitmap_next(slab, begin, false);
-        uintptr_t const from = (uintptr_t)first + (uintptr_t)begin * stride + OS_PAGE_BYTES - 1;
-        uintptr_t const to = (uintptr_t)first + (uintptr_t)end * stride;
-        size_t const bytes = (to & -(uintptr_t)OS_PAGE_BYTES) - (from & -(uintptr_t)OS_PAGE_BYTES);
-        if ((intptr_t)bytes > 0) {
-            os_discard((void *)(from & -(uintptr_t)OS_PAGE_BYTES), bytes);
+        uintptr_t const from = (first + (uintptr_t)begin * stride + page - 1) & -page;
+        uintptr_t const to = (first + (uintptr_t)end * stride) & -page;
+        if (from < to) {
+            os_discard((void *)from, to - from);
             calls++;
         }
     }

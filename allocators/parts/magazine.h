@@ -179,8 +179,8 @@ static inline void magazine_shrink(struct magazines *magazines, uint32_t code)
         os_unmap(magazines->first[code] - 1, magazine_bytes(magazines, code));
 }
 
-/* The array in so many bytes, or NULL. What lies in a mapping of its own keeps its
- * pages, so that none has a second fault. */
+/* The array in so many bytes, or NULL. What lies in a mapping of its own keeps its pages, so that
+ * none has a second fault. */
 static inline void **magazine_longer(struct magazines *magazines, uint32_t code, size_t bytes)
 {
     void **const array = magazines->first[code] - 1;
