@@ -173,6 +173,7 @@ keep: ## RUN=results/x/y: store a finished run in results/reference/, compressed
 	@test -s $(RUN)/outcome.json || { echo "keep: '$(RUN)' is no finished run; try: make keep RUN=results/null/..." >&2; exit 2; }
 	mkdir -p $(KEPT)
 	cp $(RUN)/*.json $(RUN)/*.jsonl $(KEPT)
+	$(PYTHON) -m analysis.artifact.cut_paths $(KEPT)
 	$(XZ) $(KEPT)/*.jsonl
 
 # Of each experiment in results/reference/, the last timed run, profile and ledger; a gate has a

@@ -129,7 +129,7 @@ def records_of(tree: Path) -> list[Path]:
     return sorted(path for path in tree.rglob("*") if path.is_file() and RECORD.search(path.name))
 
 
-def _named_in_records(tree: Path) -> tuple[set[str], set[str], set[str]]:
+def named_in_records(tree: Path) -> tuple[set[str], set[str], set[str]]:
     """Hosts, commits and folders."""
     hosts, commits, folders = set(), set(), set()
     for path in records_of(tree):
@@ -160,7 +160,7 @@ def _common(words: Iterable[str], tree: Path) -> frozenset[str]:
 def secrets_of(root: Path, tree: Path) -> Secrets:
     """root: the repository; tree: what is packed of it."""
     cited = set(_cited(root))
-    hosts, commits, folders = _named_in_records(tree)
+    hosts, commits, folders = named_in_records(tree)
     users = {user for one in folders for user in HOME_OF.findall(one)}
     hosts = {one for one in {*hosts, socket.gethostname()} if not IDENTITY.fullmatch(one)}
     names = {one for one in {*cited, *_people(root), *users, *hosts} if len(one) >= SHORTEST}

@@ -8,6 +8,7 @@ import json
 import lzma
 import struct
 import subprocess
+import sys
 import tarfile
 import zlib
 from pathlib import Path
@@ -155,6 +156,21 @@ def test_an_anonymous_run_is_read_as_before(planted: Path, anonymous: Path, tmp_
     assert run.samples["cpu_ns"].tolist() == before.samples["cpu_ns"].tolist()
     assert run.plan["hash"] != before.plan["hash"]
     assert run.plan["arms"][2]["object"] == "/path/libphase17-1.so"
+
+
+def test_a_run_that_is_stored_keeps_no_folder(tmp_path: Path) -> None:
+    run = tmp_path / "one"
+    plant_run(run)
+    before = load(run)
+    cut = [sys.executable, "-m", "analysis.artifact.cut_paths", str(run)]
+    subprocess.run(cut, cwd=ROOT, check=True)
+    files = {path.name: path.read_bytes() for path in run.iterdir()}
+    plain = [text for name, content in files.items() for text in unpacked(name, content)]
+    assert not any(b"plantedfolder" in text for text in plain)
+    assert any(b"cannot open '/path/in.txt'" in text for text in plain)
+    assert load(run).samples["cpu_ns"].tolist() == before.samples["cpu_ns"].tolist()
+    subprocess.run(cut, cwd=ROOT, check=True)
+    assert {path.name: path.read_bytes() for path in run.iterdir()} == files
 
 
 def test_what_cannot_be_hidden_is_refused(planted: Path, tmp_path: Path) -> None:

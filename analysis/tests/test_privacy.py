@@ -14,8 +14,9 @@ import pytest
 from analysis.records.packed import opened
 
 ROOT = Path(__file__).parents[2]
-# Of a record: any path but the system's own. A text around it may be anything.
-PATH = re.compile(rb'(?<![\w.~/*<>&;=-])/(?!(?:usr|proc|sys|lib|lib64|dev)/)[\w.+@-]+/[^"\s]*')
+# Of a record: any path but the system's own, and those that were cut. A text around it may be
+# anything.
+PATH = re.compile(rb'(?<![\w.~/*<>&;=-])/(?!(?:usr|proc|sys|lib|lib64|dev|path)/)[\w.+@-]+/[^"\s]*')
 # Of a page or a picture, which hold slashes of many kinds.
 PRIVATE = re.compile(rb"/(?:home|root|tmp|work|Users|mnt|opt|srv|var|data)/[^\"\s<]*")
 COMMAND_LINE = re.compile(rb'"kernel_command_line": "((?:[^"\\]|\\.)*)"')
