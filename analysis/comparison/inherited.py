@@ -1,5 +1,5 @@
-"""inherited.py -- cautions about what the samples inherited from the shell, container or debugger
-around slablab.
+"""inherited.py -- cautions about what the samples inherited from the host, shell, container or
+debugger around slablab.
 
 What a record does not say, or says is absent, is not spoken of.
 
@@ -97,6 +97,18 @@ def _caller(caller: dict[str, Any]) -> list[str]:
     return found
 
 
+def _first_use(found: dict[str, Any]) -> list[str]:
+    sizes = [found.get(key) for key in ("bytes", "first_ns", "again_ns")]
+    if found.get("slow") is not True or not all(isinstance(one, int) for one in sizes):
+        return []
+    size, first, again = sizes
+    return [
+        f"First use of memory: before the first block {size // MIB} MiB took "
+        f"{fixed(first / 1e6, 0)} ms to use, and {fixed(again / 1e6, 0)} to use again. The host "
+        "gives memory when it is first used, which costs arms with huge pages most."
+    ]
+
+
 def inherited(run: Run) -> list[str]:
     process = _part(run.machine, "process")
     odd = _odd_settings(process)
@@ -105,6 +117,7 @@ def inherited(run: Run) -> list[str]:
         _personality(process)
         + ([f"The samples inherited settings: they {'; they '.join(odd)}."] if odd else [])
         + _limits(_part(run.machine, "cgroup"))
+        + _first_use(_part(run.machine, "first_use"))
         + ([slowed] if slowed else [])
         + _caller(_part(run.machine, "caller"))
     )

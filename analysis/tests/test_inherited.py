@@ -28,6 +28,7 @@ PLAIN = {
         "limit_stack_bytes": 8388608,
     },
     "cgroup": {"cpu_quota_cpus": "max", "memory_max_bytes": {"absent": "why"}},
+    "first_use": {"bytes": 1 << 27, "first_ns": 371_000_000, "again_ns": 91_000_000, "slow": False},
     "caller": {"tracer": None, "environment": []},
 }
 
@@ -50,6 +51,7 @@ def _run(folder: Path, edit: Any = lambda block: None) -> Run:
         ("process", "limit_stack_bytes", "unlimited", "grow upwards"),
         ("cgroup", "cpu_quota_cpus", 0.3, "quota of 0.3 CPUs"),
         ("cgroup", "memory_max_bytes", 512 << 20, "at most 512 MiB"),
+        ("first_use", "slow", True, "128 MiB took 371 ms to use, and 91 to use again"),
         ("caller", "tracer", "gdb", "'gdb'"),
         ("caller", "environment", ["LD_PRELOAD"], "LD_PRELOAD set"),
     ],

@@ -15,6 +15,7 @@
 #include "command/doctor.h"
 #include "machine/cpus.h"
 #include "machine/event_names.h"
+#include "machine/first_use.h"
 #include "machine/inherited.h"
 #include "machine/system_facts.h"
 #include "machine/tracefs.h"
@@ -142,6 +143,18 @@ static struct finding look_at_thp(void)
     if (mode == NULL)
         return doctor_finding(VERDICT_NOTE, text_copy("this kernel has none"));
     return doctor_finding(text_equal(mode, "always") ? VERDICT_WARN : VERDICT_OK, mode);
+}
+
+static struct finding look_at_first_use(void)
+{
+    struct first_use const look = first_use_look();
+
+    if (look.bytes == 0)
+        return doctor_finding(VERDICT_NOTE, text_copy("too little memory is free to tell"));
+    return doctor_finding(look.slow ? VERDICT_WARN : VERDICT_OK,
+                          text_format("%" PRIu64 " MiB took %.0f ms, and used again %.0f",
+                                      look.bytes >> 20, (double)look.first_ns / 1e6,
+                                      (double)look.again_ns / 1e6));
 }
 
 static struct finding look_at_aslr(void)
@@ -285,6 +298,12 @@ static struct check const checks[] = {
      "the kernel then hides most page faults of every allocator, or none, as memory happens to "
      "lie",
      "as root: echo madvise > " FACT_THP_ENABLED, look_at_thp},
+    {"first use of memory",
+     "the host gives memory when it is first used; that costs arms with huge pages most, and "
+     "differs from process to process",
+     "bare metal, or a guest whose host takes no free memory back (a balloon that reports free "
+     "pages)",
+     look_at_first_use},
     {"ASLR", "one memory layout is then measured again and again instead of many",
      "without setarch -R or a debugger; as root: sysctl kernel.randomize_va_space=2", look_at_aslr},
     {"swap", "memory that was swapped out comes back as major faults in some sample",

@@ -15,6 +15,7 @@
 #include "experiment/program.h"
 #include "machine/cgroup.h"
 #include "machine/cpus.h"
+#include "machine/first_use.h"
 #include "machine/identity.h"
 #include "machine/inherited.h"
 #include "machine/kernel_words.h"
@@ -324,6 +325,7 @@ json_t *machine_describe(struct plan const *plan)
     add_placement(machine, plan != NULL ? plan_cpus(plan) : 1);
     add_settings(machine);
     add_surroundings(machine);
+    json_object_set_new(machine, "first_use", first_use_describe());
     json_object_set_new(machine, "caller", inherited_caller());
     add_build(machine);
     json_object_set_new(machine, "slablab", slablab());

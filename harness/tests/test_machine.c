@@ -5,11 +5,13 @@
 
 #include "catalogue/build_id.h"
 #include "machine/cpus.h"
+#include "machine/first_use.h"
 #include "machine/kernel_words.h"
 #include "machine/system_facts.h"
 #include "run/machine.h"
 
 #include <errno.h>
+#include <sys/resource.h>
 
 static void every_key_is_there(void **state)
 {
@@ -44,6 +46,7 @@ static void every_key_is_there(void **state)
         "clocksource",
         "process",
         "cgroup",
+        "first_use",
         "caller",
         "compiler",
         "compiler_version",
@@ -235,6 +238,23 @@ static void small_files_are_read(void **state)
     free(modes);
 }
 
+/* In page faults: 128 MiB are 64 huge pages or 32,768 small ones. */
+static void memory_is_used_twice(void **state)
+{
+    enum { HUGE_PAGE = 2 << 20 };
+    struct rusage before;
+    struct rusage after;
+
+    (void)state;
+    getrusage(RUSAGE_SELF, &before);
+    struct first_use const look = first_use_look();
+    getrusage(RUSAGE_SELF, &after);
+    assert_true((uint64_t)(after.ru_minflt - before.ru_minflt) >= 2 * (look.bytes / HUGE_PAGE));
+    assert_int_equal(look.bytes > 0, look.first_ns > 0);
+    assert_int_equal(look.bytes > 0, look.again_ns > 0);
+    assert_int_equal(look.slow, look.first_ns > 2 * look.again_ns);
+}
+
 int main(void)
 {
     struct CMUnitTest const tests[] = {
@@ -246,6 +266,7 @@ int main(void)
         cmocka_unit_test(what_is_absent_says_why),
         cmocka_unit_test(the_arms_objects_are_in_it),
         cmocka_unit_test(small_files_are_read),
+        cmocka_unit_test(memory_is_used_twice),
     };
 
     return cmocka_run_group_tests_name("machine", tests, fixture_make, fixture_remove);
