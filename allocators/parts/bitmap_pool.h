@@ -40,6 +40,7 @@ struct bitmap_pool {
     struct link *with_unused;
     struct superslab_cache cache;
     int mapped_mb;       /* in small pages, whether they are still mapped or not */
+    uint64_t begun_us;   /* when the newest SuperSlab in use was begun; 0: there is none */
     uint64_t decayed_ms; /* when bitmap_decay.h last looked */
 };
 
@@ -48,6 +49,13 @@ struct bitmap_pool {
         .of = {[0 ... TINY_CLASSES - 1] = {.lock = PTHREAD_MUTEX_INITIALIZER}},       \
         .lock = PTHREAD_MUTEX_INITIALIZER,                                            \
     }
+
+/* Is memory taken so fast that all of a huge page will be used soon? The pool's lock is held. */
+static inline bool bitmap_is_taken_fast(struct bitmap_pool const *pool)
+{
+    return BITMAP_PACE_US == 0 || pool->begun_us == 0 ||
+           os_now_us() < pool->begun_us + BITMAP_PACE_US;
+}
 
 /* Fresh zeroed memory, or NULL with errno ENOMEM. The pool's lock is held. */
 static inline char *bitmap_map(struct bitmap_pool *pool)
@@ -60,7 +68,7 @@ static inline char *bitmap_map(struct bitmap_pool *pool)
     observe_many(SUPERSLABS_MAPPED, BITMAP_MAPPED);
     if (pool->mapped_mb < BITMAP_SMALL_MB)
         pool->mapped_mb += BITMAP_MAPPED;
-    else if (BITMAP_MAPPED == 2)
+    else if (BITMAP_MAPPED == 2 && bitmap_is_taken_fast(pool))
         os_ask_for_huge_pages(memory, BITMAP_MAPPED_BYTES);
     return memory;
 }
@@ -119,6 +127,8 @@ static inline struct bitmap_slab *bitmap_slab_any(struct bitmap_pool *pool)
             CONTAINER_OF(pool->with_unused, struct bitmap_superslab, cached.link);
         uint32_t const number = (uint32_t)__builtin_ctz(superslab->unused);
 
+        if (BITMAP_PACE_US > 0 && superslab->unused == SLABS_ALL)
+            pool->begun_us = os_now_us();
         bitmap_unused_remove(superslab, 1u << number);
         if (superslab->unused == 0)
             list_remove(&pool->with_unused, &superslab->cached.link);

@@ -35,6 +35,8 @@ CONSTANT(BITMAP_COLORS, 1, colors, 1, 64, "cache lines",
 CONSTANT(BITMAP_MAPPED, 1, mapped, 1, 2, "SuperSlabs", "mapped at a time; 2 fill a huge page");
 CONSTANT(BITMAP_SMALL_MB, 0, small, 0, 4096, "MB",
          "that are mapped in pages of 4 KB before the first huge page is asked for");
+CONSTANT(BITMAP_PACE_US, 0, pace, 0, 1000000, "us",
+         "since a SuperSlab was begun, within which the next has huge pages; 0: it always has");
 enum {
     BITMAP_HEADER_BYTES = OS_PAGE_BYTES * 2,
     BITMAP_WORD_BITS = sizeof(uint64_t) * 8,

@@ -41,7 +41,7 @@ for name in $names; do
         BITMAP_WORDS) phase=bitmap value=45 ;;
         BITMAP_COLORS) phase=bitmap value=4 ;;
         BITMAP_MAPPED) phase=bitmap value=2 ;;
-        BITMAP_SMALL_MB | BITMAP_DISCARDS_MOST) phase=bitmap ;;
+        BITMAP_SMALL_MB | BITMAP_PACE_US | BITMAP_DISCARDS_MOST) phase=bitmap ;;
     esac
     standard=$(grep --no-filename --only-matching "\(SETTING\|CONSTANT\)($name, [^,)]*" \
         allocators/parts/*.h allocators/core/s[iu]*.h | sed 's/.*, //')

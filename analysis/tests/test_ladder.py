@@ -49,7 +49,7 @@ def test_experiment_fastest_has_the_whole_ladder(tmp_path: Path) -> None:
     measured = [arm for arm in ladder(run) if arm in arms]
     assert measured == (
         "ss-reuse dense outband bitmap color huge adaptive decay transfer"
-        " medium large reserve aligned"
+        " medium large reserve aligned paced"
     ).split()
 
 
