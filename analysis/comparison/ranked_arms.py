@@ -41,11 +41,10 @@ def logs_of(run: Run, cell: str, metric: Metric, arms: list[int]) -> NDArray[np.
     return -logs if metric.column in TIMES else logs
 
 
-def _of_metric(run: Run, metric: Metric) -> RankedArms | None:
+def _over(run: Run, metric: Metric, cells: list[str]) -> RankedArms | None:
     arms = [arm for arm in run.arms if arm != run.control]
     indices = [run.arms.index(arm) for arm in arms]
-    decided = [cell["id"] for cell in run.plan["cells"] if deciding(cell) == metric]
-    logs = {cell: logs_of(run, cell, metric, indices) for cell in decided}
+    logs = {cell: logs_of(run, cell, metric, indices) for cell in cells}
     logs = {cell: values for cell, values in logs.items() if has_all(values)}
     if len(arms) < 2 or len(logs) < CELLS_MIN:
         return None
@@ -60,7 +59,11 @@ def ranked_arms(run: Run) -> list[RankedArms]:
     has not ended, of which nothing may be concluded."""
     if run.outcome is None or void_reasons(run) or len(pairs(run)) < 2:
         return []
-    found = (_of_metric(run, metric) for metric in JUDGES)
+    decided = {
+        metric: [cell["id"] for cell in run.plan["cells"] if deciding(cell) == metric]
+        for metric in JUDGES
+    }
+    found = (_over(run, metric, cells) for metric, cells in decided.items())
     return [one for one in found if one is not None]
 
 
@@ -73,6 +76,13 @@ def _of_the_metric(speed: Interval, metric: Metric) -> Interval:
     if metric.column not in TIMES:
         return speed
     return Interval(*(1 / (1 + x) - 1 for x in (speed.point, speed.high, speed.low)))
+
+
+def mean_effect(run: Run, metric: Metric, arm: str) -> Interval | None:
+    """Of the arm against the baseline on a metric, whether it decides or not: the geometric mean
+    over the cells that have it in every block, with its interval. None: they are too few."""
+    of = _over(run, metric, run.cells)
+    return None if of is None else _of_the_metric(of.arms[arm].effect, metric)
 
 
 def geometric_mean_rows(run: Run) -> list[dict[str, object]]:

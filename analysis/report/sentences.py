@@ -3,11 +3,12 @@
   In waves 17-2 is {phase17: sawtooth size=512 cold | phase17-2} against the baseline.
 
 {EXPERIMENT: CELL | ARM | WHAT}: CELL is words of which one cell has every one, or "geometric mean"
-(over the cells against the baseline: its effect, or the ranks); ARM an arm, or "a vs b"; WHAT is
-effect (with its interval, and that for one machine more; it is what stands there where nothing is
-said), elsewhere (that one alone), position (how much longer a block's first process takes), value,
-any metric of the run, share (of the region's CPU time below page faults, of a profile), faults
-(of the region, of a ledger), waits or waited (for other threads, in a process's region, ms).
+(over the cells against the baseline: its effect, that on any metric of the run, or the ranks); ARM
+an arm, or "a vs b"; WHAT is effect (with its interval, and that for one machine more; it is what
+stands there where nothing is said), elsewhere (that one alone), position (how much longer a block's
+first process takes), value, any metric of the run, share (of the region's CPU time below page
+faults, of a profile), faults (of the region, of a ledger), waits or waited (for other threads, in a
+process's region, ms).
 {EXPERIMENT: all cells | ARM | verdicts} counts them by what decides, "cells" names those where the
 arm is not better, "METRIC above 2 %" and "METRIC below -2 %" those where its effect on a metric is,
 "METRIC above 10 % + 2.5" those where that and 2.5 of the unit that tables show are exceeded.
@@ -43,7 +44,7 @@ from ..comparison.deciding import deciding
 from ..comparison.elsewhere import by_machine, coverage
 from ..comparison.elsewhere_table import one_more_text
 from ..comparison.judgement import judged
-from ..comparison.ranked_arms import MEAN_OVER_CELLS, geometric_mean_rows
+from ..comparison.ranked_arms import MEAN_OVER_CELLS, geometric_mean_rows, mean_effect
 from ..comparison.wording import count, number, relative, value_text
 from ..complaint import Complaint
 from ..profile import estimates
@@ -134,6 +135,11 @@ def _of_run(run: Run, cell: str, arm: str, what: str) -> str:
 
 
 def _of_mean(run: Run, arm: str, what: str) -> str:
+    metric = next((one for one in metrics_of(run.plan) if one.column == what), None)
+    mean = mean_effect(run, metric, arm) if metric and arm in run.arms else None
+    if mean is not None:
+        bounds = {"": mean.point, "_low": mean.low, "_high": mean.high}
+        return " ".join(relative({f"effect{name}_ratio": one for name, one in bounds.items()}))
     row = next((one for one in geometric_mean_rows(run) if one["arm"] == arm), None)
     if row is None or what not in ("effect", "ranks"):
         raise Complaint(

@@ -106,6 +106,18 @@ def test_an_answer_may_be_of_the_mean_over_cells(tmp_path: Path) -> None:
         filled(f"<!-- answer run\n{other} -->\n<!-- end -->\n", tmp_path)
 
 
+def test_an_answer_may_be_of_the_mean_of_any_metric(tmp_path: Path) -> None:
+    def more_memory(block: dict[str, Any]) -> None:
+        for sample in block["samples"]:
+            sample["vm_hwm_bytes"] = 3 << 20 if sample["arm"] == "phase17-1" else 2 << 20
+
+    cells = [f"sawtooth size={size} cold" for size in (256, 512, 1024)]
+    write_run(tmp_path / "run", {"phase17-1": 0.5}, cells, 12, edit=more_memory)
+    blank = "{synthetic: geometric mean | phase17-1 | vm_hwm_bytes}"
+    text = filled(f"<!-- answer run\n{blank} -->\n<!-- end -->\n", tmp_path)
+    assert "\n+50.0 % [+50.0, +50.0]\n" in text
+
+
 @pytest.mark.parametrize(
     ("place", "said"),
     [
