@@ -3,12 +3,12 @@
  * Over: aligned
  *
  * What it is: a pair of SuperSlabs that is mapped less than half a millisecond after the last one
- * was begun, so where 2 GB a second are taken, is asked for in a huge page; else it gets pages of
- * 4 KB, each when it is used. The first pair, which is resident before main, has a huge page always.
+ * was begun, so where 2 GB a second are taken, is asked for in a huge page; else it gets pages of 4
+ * KB, each when it is used. The first pair, resident before main, has a huge page always.
  *
  * What to see: programs that grow slowly hold 1 to 4 MB less, for huge pages held memory that was
- * never used (sqlite3, python3_threads, git_gc, jq), and take up to 5 % more CPU time, for more page
- * faults. Waves of fresh memory: equal to aligned within 2 %, for they take it faster than that.
+ * never used (sqlite3, python3_threads, git_gc, jq), and take up to 5 % more CPU time, as they have
+ * more page faults. Waves of fresh memory: equal to aligned within 2 %, for they come faster.
  *
  * SPDX-License-Identifier: MIT */
 #include "core/setting.h"
